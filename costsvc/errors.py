@@ -1,0 +1,53 @@
+"""What can go wrong in the domain. The HTTP status of each is chosen in web/problems.py."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+
+class CostsvcError(Exception):
+    """Root of the errors that a caller can act on."""
+
+    code: ClassVar[str] = "error"
+
+
+class SettingsError(CostsvcError):
+    """A setting is unknown or unreadable; the service does not start."""
+
+    code: ClassVar[str] = "bad-setting"
+
+
+class TableError(CostsvcError):
+    """A reference table is not as its description says; the service does not start."""
+
+    code: ClassVar[str] = "bad-table"
+
+
+class BadRequestError(CostsvcError):
+    """A well-formed request asks for something that has no answer.
+
+    Attributes:
+        problems: For each field, what is wrong with its value and what would be right.
+    """
+
+    code: ClassVar[str] = "bad-request"
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        self.problems = dict(problems)
+        super().__init__("; ".join(f"{field}: {text}" for field, text in self.problems.items()))
+
+
+class UnknownNameError(CostsvcError):
+    """A request names something that a table does not have.
+
+    Attributes:
+        field: The field of the request that holds the name.
+        name: The name as the caller wrote it.
+        near: The nearest names that are known, best first.
+    """
+
+    code: ClassVar[str] = "unknown-name"
+
+    def __init__(self, field: str, name: str, near: Sequence[str]) -> None:
+        self.field, self.name, self.near = field, name, tuple(near)
+        hint = f" Nearest known: {', '.join(self.near)}." if self.near else ""
+        super().__init__(f"{name!r} is not known.{hint}")

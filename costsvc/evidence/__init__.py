@@ -1,0 +1,1 @@
+"""Where the tables come from and whether they hold: build, fit, validate."""

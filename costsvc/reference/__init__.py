@@ -1,0 +1,1 @@
+"""What is known: the tables, and the names and places that lead into them."""

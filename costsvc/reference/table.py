@@ -1,0 +1,187 @@
+"""One reference table: a CSV file held to its description, then looked up by key."""
+
+import json
+import math
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import pandas as pd
+
+from costsvc.errors import TableError
+
+Row = Mapping[str, Any]
+Key = Hashable
+
+DTYPES = {"string": "str", "date": "str", "number": "float64", "integer": "float64", "year": "float64"}
+BOUNDS = {"minimum": pd.Series.lt, "maximum": pd.Series.gt}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One figure of a table with its interval and where it comes from.
+
+    Attributes:
+        value: The figure, in the unit of its column.
+        low: Lower end of its 90 % interval; equal to value where it has no width.
+        high: Upper end of its 90 % interval.
+        row: The row that it stands in.
+    """
+
+    value: float
+    low: float
+    high: float
+    row: Row
+
+
+class Table:
+    """Rows by primary key.
+
+    Attributes:
+        name: The resource's name in datapackage.json.
+        rows: Key to row; a key of several columns is a tuple. Missing cells are None.
+    """
+
+    def __init__(self, name: str, key: Sequence[str], rows: dict[Key, Row]) -> None:
+        self.name, self.key, self.rows = name, tuple(key), rows
+
+    @classmethod
+    def load(cls, folder: Path, resource: Mapping[str, Any], known_sources: set[str]) -> Self:
+        """Read a CSV and hold it to its description.
+
+        Args:
+            folder: Where the package lies.
+            resource: The table's entry in datapackage.json.
+            known_sources: Every source_id of sources.csv.
+
+        Raises:
+            TableError: If columns, types, keys, ranges or sources are not as described; it
+                names every fault of the table, not the first.
+        """
+        return cls.of_frame(resource, read(folder / resource["path"], resource), known_sources)
+
+    @classmethod
+    def of_frame(cls, resource: Mapping[str, Any], frame: pd.DataFrame, known_sources: set[str]) -> Self:
+        """Hold a frame to its description and index it by its key."""
+        if found := faults(frame, resource, known_sources):
+            raise TableError(f"{resource['path']}: {'; '.join(found)}")
+        key = primary_key(resource)
+        columns = {name: _plain(frame[name]) for name in frame.columns}
+        records = (dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True))
+        return cls(resource["name"], key, {_key(row, key): row for row in records})
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self.rows
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def find(self, key: Key) -> Row | None:
+        """The row of a key, or None."""
+        return self.rows.get(key)
+
+    def with_rows(self, other: Self) -> Self:
+        """This table with the rows of another of the same form laid over it."""
+        return type(self)(self.name, self.key, {**self.rows, **other.rows})
+
+
+def cell(row: Row, column: str) -> Cell | None:
+    """A figure of a row with its bounds, or None where it is missing.
+
+    Bounds stand in ``<column>_low`` and ``<column>_high``, or in ``low`` and ``high`` where the
+    table has one quantity only.
+    """
+    value = row[column]
+    if value is None:
+        return None
+    low = row.get(f"{column}_low", row.get("low"))
+    high = row.get(f"{column}_high", row.get("high"))
+    return Cell(value=value, low=value if low is None else low, high=value if high is None else high, row=row)
+
+
+def read(path: Path, resource: Mapping[str, Any]) -> pd.DataFrame:
+    """Read a CSV with the types of its description; empty is missing and nothing else is.
+
+    Raises:
+        TableError: If the file is absent or a cell is not of its column's type.
+    """
+    types = {f["name"]: DTYPES.get(f["type"], "str") for f in resource["schema"]["fields"]}
+    try:
+        return pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""])
+    except (OSError, ValueError) as error:
+        raise TableError(f"{path.name}: {error}") from error
+
+
+def describe(folder: Path) -> dict[str, dict[str, Any]]:
+    """The resources of a data package by name.
+
+    Raises:
+        TableError: If datapackage.json is absent or no JSON.
+    """
+    try:
+        package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise TableError(f"datapackage.json: {error}") from error
+    return {resource["name"]: resource for resource in package["resources"]}
+
+
+def primary_key(resource: Mapping[str, Any]) -> tuple[str, ...]:
+    """The columns of a resource's key."""
+    key = resource["schema"]["primaryKey"]
+    return (key,) if isinstance(key, str) else tuple(key)
+
+
+def faults(frame: pd.DataFrame, resource: Mapping[str, Any], known_sources: set[str]) -> list[str]:
+    """Every way in which a frame is not as its description says."""
+    fields = {f["name"]: f for f in resource["schema"]["fields"]}
+    if list(frame.columns) != list(fields):
+        wrong = sorted(set(frame.columns) ^ set(fields)) or "their order"
+        return [f"columns are not as described: {wrong}"]
+    key = list(primary_key(resource))
+    repeated = frame.loc[frame.duplicated(key), key].head(3).to_numpy().tolist()
+    found = [f"{', '.join(key)} repeats {repeated}"] if repeated else []
+    for name, field in fields.items():
+        found += _column_faults(frame[name], field)
+    found += _bound_faults(frame)
+    if "source_id" in fields and (strange := sorted(set(frame["source_id"].dropna()) - known_sources)):
+        found.append(f"source_id is not in sources.csv: {strange[:3]}")
+    return found
+
+
+def _column_faults(column: pd.Series, field: Mapping[str, Any]) -> list[str]:
+    rules = field.get("constraints", {})
+    found = []
+    if rules.get("required") and column.isna().any():
+        found.append(f"{column.name} is missing in {int(column.isna().sum())} rows")
+    for rule, breaks in BOUNDS.items():
+        if rule in rules and (bad := column[breaks(column, rules[rule])]).size:
+            found.append(f"{column.name} breaks {rule} {rules[rule]}: {bad.head(3).tolist()}")
+    if "enum" in rules and (strange := sorted(set(column.dropna()) - set(rules["enum"]))):
+        found.append(f"{column.name} has {strange[:3]}, allowed are {rules['enum']}")
+    return found
+
+
+def _bound_faults(frame: pd.DataFrame) -> list[str]:
+    """Intervals that do not hold their value."""
+    found = []
+    for low in [name for name in frame.columns if name == "low" or name.endswith("_low")]:
+        high = low.removesuffix("low") + "high"
+        if (frame[low] > frame[high]).any() or (frame[low].isna() != frame[high].isna()).any():
+            found.append(f"{low} and {high} are not an interval in some row")
+        value = low.removesuffix("_low")
+        if value in frame and ((frame[value] < frame[low]) | (frame[value] > frame[high])).any():
+            found.append(f"{value} lies outside {low} to {high} in some row")
+    return found
+
+
+def _plain(column: pd.Series) -> list[Any]:
+    """A column as Python values with None for missing."""
+    return [None if isinstance(v, float) and math.isnan(v) else v for v in column.tolist()]
+
+
+def _key(row: Row, key: Sequence[str]) -> Key:
+    return row[key[0]] if len(key) == 1 else tuple(row[name] for name in key)
