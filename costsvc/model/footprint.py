@@ -1,0 +1,202 @@
+"""From usage in a place to energy, carbon, water and money.
+
+Energy passes three boundaries, and each function says at which it stands: the accelerators, the
+servers (IT), the building's meter. PUE is applied once, between the last two.
+"""
+
+import numpy as np
+
+from costsvc.units import G_PER_KG, H_PER_YEAR, KG_PER_T, W_PER_KW, Numeric
+
+PRICE_DECLINE_PER_YEAR = 0.14
+LN_10 = float(np.log(10.0))
+
+
+def energy_kwh(power_w: Numeric, hours: Numeric) -> Numeric:
+    """Energy of a power held for a time.
+
+    Args:
+        power_w: Mean power. [W]
+        hours: Time. [h]
+
+    Returns:
+        Energy, at the boundary where the power was taken. [kWh]
+    """
+    return power_w / W_PER_KW * hours
+
+
+def meter_energy_kwh(it_energy_kwh: Numeric, pue: Numeric) -> Numeric:
+    """Energy at the building's meter.
+
+    Args:
+        it_energy_kwh: Energy that reached the servers. [kWh]
+        pue: Power usage effectiveness of the building, at least 1. [1]
+
+    Returns:
+        Energy at the meter. [kWh]
+
+    References:
+        ISO/IEC 30134-2:2016, Power usage effectiveness.
+    """
+    return it_energy_kwh * pue
+
+
+def grid_kg(energy_kwh: Numeric, g_per_kwh: Numeric, grid_losses: Numeric) -> Numeric:
+    """CO2e of electricity.
+
+    Args:
+        energy_kwh: Energy at the meter. [kWh]
+        g_per_kwh: Intensity of what is fed into the grid. [g/kWh]
+        grid_losses: Share lost between power plant and meter, 0 where the intensity holds it. [1]
+
+    Returns:
+        CO2e. [kg]
+
+    References:
+        GHG Protocol Scope 2 Guidance (2015), chapter 6.
+    """
+    return energy_kwh * g_per_kwh / (1 - grid_losses) / G_PER_KG
+
+
+def contract_g_per_kwh(share: Numeric, contract_g_per_kwh: Numeric, residual_g_per_kwh: Numeric) -> Numeric:
+    """Market-based intensity under a contract.
+
+    Args:
+        share: Share of the electricity that the contract covers. [1]
+        contract_g_per_kwh: Intensity of what was contracted. [g/kWh]
+        residual_g_per_kwh: Intensity of the untracked rest. [g/kWh]
+
+    Returns:
+        Market-based intensity. [g/kWh]
+
+    References:
+        GHG Protocol Scope 2 Guidance (2015), table 6.3.
+    """
+    return share * contract_g_per_kwh + (1 - share) * residual_g_per_kwh
+
+
+def cfe_g_per_kwh(cfe_share: Numeric, grid_g_per_kwh: Numeric, grid_carbon_free_share: Numeric) -> Numeric:
+    """Market-based intensity under hourly matched carbon-free energy.
+
+    What is not matched comes from the plants of the grid that do emit.
+
+    Args:
+        cfe_share: Share of the load matched hour by hour with carbon-free energy. [1]
+        grid_g_per_kwh: Average intensity of the grid. [g/kWh]
+        grid_carbon_free_share: Carbon-free share of the grid. [1]
+
+    Returns:
+        Market-based intensity. [g/kWh]
+
+    References:
+        Google, "24/7 Carbon-Free Energy: Methodologies and Metrics" (2021).
+    """
+    emitting = np.where(np.asarray(grid_carbon_free_share) < 1, 1 - grid_carbon_free_share, 1.0)
+    found = (1 - cfe_share) * grid_g_per_kwh / emitting
+    return found if np.ndim(found) else float(found)
+
+
+def embodied_kg(
+    hours: Numeric, chip_kg: Numeric, host_share_kg: Numeric, service_life_years: Numeric, utilization: Numeric
+) -> Numeric:
+    """Manufacture of the machines, by the hours that a run used them.
+
+    Args:
+        hours: Accelerator-hours. [h]
+        chip_kg: Manufacture of one accelerator. [kg]
+        host_share_kg: One accelerator's share of its host. [kg]
+        service_life_years: Years in service. [year]
+        utilization: Share of that time in which the machine does work. [1]
+
+    Returns:
+        Embodied CO2e. [kg]
+
+    References:
+        Green Software Foundation, Software Carbon Intensity, ISO/IEC 21031:2024, section on M.
+    """
+    return hours * (chip_kg + host_share_kg) / (service_life_years * H_PER_YEAR * utilization)
+
+
+def onsite_l(it_energy_kwh: Numeric, wue_l_per_kwh: Numeric) -> Numeric:
+    """Water that cooling takes on site; it is metered per kWh of servers, so PUE has no part.
+
+    Args:
+        it_energy_kwh: Energy that reached the servers. [kWh]
+        wue_l_per_kwh: Water usage effectiveness of the site. [L/kWh]
+
+    Returns:
+        Water. [L]
+
+    References:
+        P. Li et al., "Making AI Less Thirsty", arXiv:2304.03271.
+    """
+    return it_energy_kwh * wue_l_per_kwh
+
+
+def offsite_l(energy_kwh: Numeric, grid_l_per_kwh: Numeric) -> Numeric:
+    """Water consumed to generate the electricity.
+
+    Args:
+        energy_kwh: Energy at the meter. [kWh]
+        grid_l_per_kwh: Water consumed per kWh generated. [L/kWh]
+
+    Returns:
+        Water. [L]
+
+    References:
+        P. Li et al., "Making AI Less Thirsty", arXiv:2304.03271.
+    """
+    return energy_kwh * grid_l_per_kwh
+
+
+def priced_usd(amount: Numeric, usd_per_unit: Numeric) -> Numeric:
+    """Money for an amount at a price: rent by the hour, electricity or facility by the kWh.
+
+    Args:
+        amount: Accelerator-hours [h] or energy at the meter. [kWh]
+        usd_per_unit: Price of one. [USD/unit]
+
+    Returns:
+        Money. [USD]
+    """
+    return amount * usd_per_unit
+
+
+def hardware_usd(hours: Numeric, purchase_usd: Numeric, age_years: Numeric, utilization: Numeric) -> Numeric:
+    """What owned hardware loses in value during the hours used.
+
+    A new purchase of the same performance gets 0.14 powers of ten cheaper each year; what the
+    hardware loses by that in the hours of the run is the run's cost of hardware.
+
+    Args:
+        hours: Accelerator-hours. [h]
+        purchase_usd: Price of one accelerator with its share of server and network. [USD]
+        age_years: Age of the hardware at the run. [year]
+        utilization: Share of its time in which it does work. [1]
+
+    Returns:
+        Write-off. [USD]
+
+    References:
+        B. Cottier et al., "The rising costs of training frontier AI models", arXiv:2405.21015,
+        section 2.2.
+    """
+    loss_per_h = PRICE_DECLINE_PER_YEAR * LN_10 / H_PER_YEAR
+    return hours * purchase_usd * loss_per_h * 10 ** (-PRICE_DECLINE_PER_YEAR * age_years) / utilization
+
+
+def social_usd(total_kg: Numeric, usd_per_t: Numeric, price_index_ratio: Numeric) -> Numeric:
+    """Damage of CO2e to everybody.
+
+    Args:
+        total_kg: CO2e, operational and embodied. [kg]
+        usd_per_t: Social cost of carbon of the emission year. [USD/t]
+        price_index_ratio: Price level of the answer over that of the table. [1]
+
+    Returns:
+        Social cost, beside what is paid and not part of it. [USD]
+
+    References:
+        US EPA, "Report on the Social Cost of Greenhouse Gases" (2023), table ES.1.
+    """
+    return total_kg / KG_PER_T * usd_per_t * price_index_ratio

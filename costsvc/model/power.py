@@ -1,0 +1,47 @@
+"""Power of an accelerator and of its share of the server."""
+
+import numpy as np
+
+from costsvc.units import Numeric
+
+
+def accelerator_power_w(tdp_w: Numeric, fraction: Numeric) -> Numeric:
+    """Mean power of one accelerator under a workload.
+
+    Args:
+        tdp_w: Thermal design power, or the measured mean where the table holds that. [W]
+        fraction: Share of it that the workload draws on average. [1]
+
+    Returns:
+        Mean power of the chip alone, as NVML reports it. [W]
+    """
+    return tdp_w * fraction
+
+
+def server_power_w(chip_w: Numeric, overhead_share: Numeric, base_w: Numeric, fabric_w: Numeric) -> Numeric:
+    """Power of a server and its fabric, per accelerator.
+
+    Args:
+        chip_w: Mean power of one accelerator. [W]
+        overhead_share: What conversion, fans and memory add in proportion. [1]
+        base_w: What processors, fans and network draw regardless, per accelerator. [W]
+        fabric_w: Switches and optics between hosts, per accelerator. [W]
+
+    Returns:
+        Server watts per accelerator, never below the chip's own. [W]
+    """
+    return chip_w * (1 + overhead_share) + base_w + fabric_w
+
+
+def accelerator_power_from_server_w(server_w: Numeric, overhead_share: Numeric, base_w: Numeric) -> Numeric:
+    """The accelerator's part of a measured server power: :func:`server_power_w` solved for it.
+
+    Args:
+        server_w: Mean server power per accelerator. [W]
+        overhead_share: What conversion, fans and memory add in proportion. [1]
+        base_w: What processors, fans and network draw regardless, per accelerator. [W]
+
+    Returns:
+        Mean power of the chip, between 0 and the server's. [W]
+    """
+    return np.clip((server_w - base_w) / (1 + overhead_share), 0.0, server_w)

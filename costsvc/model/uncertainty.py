@@ -1,0 +1,162 @@
+"""Factors, their draws, and the interval of a result.
+
+A *sample* of a factor is an array whose first element is the central value and whose others are
+draws, so one run of a formula gives the value and its interval. A factor without width is a plain
+float. Draws form a Latin hypercube: each factor takes the same normal quantiles in an order that
+belongs to its identity, so the same figure moves together wherever it is used.
+
+References:
+    M. D. McKay, R. J. Beckman, W. J. Conover, "A Comparison of Three Methods for Selecting Values
+    of Input Variables", Technometrics 21 (1979), doi:10.2307/1268522.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from statistics import NormalDist
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from costsvc.units import Array, Numeric
+
+Origin = Literal["request", "table", "default", "measured", "overlay"]
+Scale = Literal["log", "above-one", "share"]
+Quantity: TypeAlias = dict[str, float | None]
+
+DRAWS = 256
+TAIL = 0.05
+QUANTILES: Array = np.array([NormalDist().inv_cdf((i + 0.5) / DRAWS) for i in range(DRAWS)])
+NORMAL_TAIL = -NormalDist().inv_cdf(TAIL)
+
+RANGE: Mapping[Scale, tuple[float, float]] = {
+    "log": (0.0, np.inf),
+    "above-one": (1.0, np.inf),
+    "share": (0.0, 1.0),
+}
+Transform: TypeAlias = Callable[[Array], Array]
+TRANSFORM: Mapping[Scale, tuple[Transform, Transform]] = {
+    "log": (np.log, np.exp),
+    "above-one": (lambda x: np.log(x - 1), lambda t: 1 + np.exp(t)),
+    "share": (lambda x: np.log(x / (1 - x)), lambda t: 1 / (1 + np.exp(-t))),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Factor:
+    """One number that an estimate rests on.
+
+    Attributes:
+        name: What it is, the same in every answer.
+        value: Central value, in ``unit``.
+        low: Lower end of its 90 % interval, in ``unit``.
+        high: Upper end of its 90 % interval, in ``unit``.
+        unit: Unit of the three.
+        origin: Who says so.
+        source_id: Publication in sources.csv, where there is one.
+        locator: Where in that publication.
+        year: Year that the figure holds for, where it ages.
+        identity: Equal identities move together.
+        scale: On which scale its width is drawn.
+    """
+
+    name: str
+    value: float
+    low: float
+    high: float
+    unit: str
+    origin: Origin
+    identity: str
+    source_id: str | None = None
+    locator: str | None = None
+    year: int | None = None
+    scale: Scale = "log"
+
+
+@lru_cache(maxsize=8192)
+def sample(factor: Factor) -> Numeric:
+    """The factor's central value followed by its draws, or the value alone where it has no width.
+
+    The lower half of the draws spans value to low and the upper half value to high, each on the
+    factor's scale, so that 90 % of them lie between low and high. Where the value or an end lies
+    on a bound of the scale, the scale is linear, clipped to the valid range.
+    """
+    if factor.low == factor.high:
+        return factor.value
+    bottom, top = RANGE[factor.scale]
+    ends = np.array([factor.low, factor.value, factor.high])
+    if bottom < ends[0] and ends[2] < top:
+        forward, back = TRANSFORM[factor.scale]
+        drawn = back(_spread(forward(ends), factor.identity))
+    else:
+        drawn = np.clip(_spread(ends, factor.identity), bottom, top)
+    result = np.concatenate([[factor.value], drawn])
+    result.flags.writeable = False
+    return result
+
+
+def _spread(ends: Array, identity: str) -> Array:
+    low, middle, high = ends
+    z = _ordered_quantiles(identity) / NORMAL_TAIL
+    return middle + np.where(z < 0, z * (middle - low), z * (high - middle))
+
+
+def _ordered_quantiles(identity: str) -> Array:
+    seed = int.from_bytes(hashlib.sha256(identity.encode()).digest()[:8], "big")
+    return np.random.default_rng(seed).permutation(QUANTILES)
+
+
+def quantities(results: Sequence[Numeric | None]) -> list[Quantity | None]:
+    """The value and 90 % interval of each result.
+
+    Args:
+        results: Samples as the formulas return them, floats where nothing has width; None for
+            what does not exist.
+
+    Returns:
+        One quantity per result. The interval is widened to hold the value; an infinite end is
+        None, which says that there is no bound.
+    """
+    wide = [r for r in results if isinstance(r, np.ndarray)]
+    lows, highs = percentiles(np.stack(wide)[:, 1:]) if wide else (iter(()), iter(()))
+    found: list[Quantity | None] = []
+    for result in results:
+        if result is None:
+            found.append(None)
+        elif isinstance(result, np.ndarray):
+            found.append(_quantity(float(result[0]), next(lows), next(highs)))
+        else:
+            found.append(_quantity(float(result), float(result), float(result)))
+    return found
+
+
+def quantity(result: Numeric) -> Quantity:
+    """The value and 90 % interval of one result; see :func:`quantities`."""
+    found = quantities([result])[0]
+    return found if found is not None else _quantity(0.0, 0.0, 0.0)
+
+
+def percentiles(draws: Array) -> tuple["map[float]", "map[float]"]:
+    """The 5th and 95th percentile of each row of draws; infinite draws count as largest."""
+    ordered = np.sort(draws, axis=1)
+    place = TAIL * (draws.shape[1] - 1)
+    below, weight = int(place), place - int(place)
+    return (
+        map(float, _between(ordered[:, below], ordered[:, below + 1], weight)),
+        map(float, _between(ordered[:, -1 - below], ordered[:, -2 - below], weight)),
+    )
+
+
+def _between(first: Array, second: Array, weight: float) -> Array:
+    same = first == second
+    with np.errstate(invalid="ignore"):
+        return np.where(same, first, first * (1 - weight) + second * weight)
+
+
+def _quantity(value: float, low: float, high: float) -> Quantity:
+    return {
+        "value": value if np.isfinite(value) else None,
+        "low": min(low, value) if np.isfinite(min(low, value)) else None,
+        "high": max(high, value) if np.isfinite(max(high, value)) else None,
+    }
