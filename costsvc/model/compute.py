@@ -4,8 +4,6 @@ import numpy as np
 
 from costsvc.units import FLOP_PER_TFLOP, PER_BILLION, S_PER_H, Numeric
 
-MFU_RANGE = (0.02, 0.75)
-
 
 def training_flop(active_params_b: Numeric, tokens_b: Numeric, flop_per_param_token: Numeric) -> Numeric:
     """Model FLOP of a training run.
@@ -25,25 +23,31 @@ def training_flop(active_params_b: Numeric, tokens_b: Numeric, flop_per_param_to
 
 
 def model_flops_utilization(
-    mfu: Numeric, size_ratio: Numeric, size_exponent: Numeric, count_ratio: Numeric, count_exponent: Numeric
+    mfu: Numeric,
+    size: tuple[Numeric, Numeric],
+    count: tuple[Numeric, Numeric],
+    precision_factor: Numeric,
+    within: tuple[float, float],
 ) -> Numeric:
     """Model FLOPs utilisation for a size of model and a number of accelerators.
 
     Args:
         mfu: Utilisation of the reference run. [1]
-        size_ratio: Active parameters over those of the reference run. [1]
-        size_exponent: How utilisation grows with the model. [1]
-        count_ratio: Accelerators over those of the reference run. [1]
-        count_exponent: How utilisation falls with the number of accelerators. [1]
+        size: Active parameters over those of the reference run, and the exponent by which
+            utilisation grows with the model. [1]
+        count: Accelerators over those of the reference run, and the exponent by which
+            utilisation falls with them. [1]
+        precision_factor: What a narrower precision leaves of it, against its higher peak. [1]
+        within: Lowest and highest utilisation that was ever published. [1]
 
     Returns:
-        Utilisation, held inside what was ever published, 0.02 to 0.75. [1]
+        Utilisation, held inside ``within``. [1]
 
     References:
         A. Chowdhery et al., "PaLM", arXiv:2204.02311, appendix B, defines the utilisation.
     """
-    found = mfu * size_ratio**size_exponent * count_ratio**count_exponent
-    return np.clip(found, *MFU_RANGE)
+    found = mfu * size[0] ** size[1] * count[0] ** count[1] * precision_factor
+    return np.clip(found, *within)
 
 
 def accelerator_hours(flop: Numeric, peak_tflops: Numeric, mfu: Numeric, recomputation: Numeric) -> Numeric:

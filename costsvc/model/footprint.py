@@ -8,7 +8,6 @@ import numpy as np
 
 from costsvc.units import G_PER_KG, H_PER_YEAR, KG_PER_T, W_PER_KW, Numeric
 
-PRICE_DECLINE_PER_YEAR = 0.14
 LN_10 = float(np.log(10.0))
 
 
@@ -162,17 +161,20 @@ def priced_usd(amount: Numeric, usd_per_unit: Numeric) -> Numeric:
     return amount * usd_per_unit
 
 
-def hardware_usd(hours: Numeric, purchase_usd: Numeric, age_years: Numeric, utilization: Numeric) -> Numeric:
+def hardware_usd(
+    hours: Numeric, purchase_usd: Numeric, age_years: Numeric, utilization: Numeric, decline_per_year: Numeric
+) -> Numeric:
     """What owned hardware loses in value during the hours used.
 
-    A new purchase of the same performance gets 0.14 powers of ten cheaper each year; what the
-    hardware loses by that in the hours of the run is the run's cost of hardware.
+    Performance gets cheaper each year; what the hardware loses by that in the hours of the run is
+    the run's cost of hardware.
 
     Args:
         hours: Accelerator-hours. [h]
         purchase_usd: Price of one accelerator with its share of server and network. [USD]
         age_years: Age of the hardware at the run. [year]
         utilization: Share of its time in which it does work. [1]
+        decline_per_year: Fall of the price of performance, in powers of ten. [1/year]
 
     Returns:
         Write-off. [USD]
@@ -181,8 +183,8 @@ def hardware_usd(hours: Numeric, purchase_usd: Numeric, age_years: Numeric, util
         B. Cottier et al., "The rising costs of training frontier AI models", arXiv:2405.21015,
         section 2.2.
     """
-    loss_per_h = PRICE_DECLINE_PER_YEAR * LN_10 / H_PER_YEAR
-    return hours * purchase_usd * loss_per_h * 10 ** (-PRICE_DECLINE_PER_YEAR * age_years) / utilization
+    loss_per_h = decline_per_year * LN_10 / H_PER_YEAR
+    return hours * purchase_usd * loss_per_h * 10 ** (-decline_per_year * age_years) / utilization
 
 
 def social_usd(total_kg: Numeric, usd_per_t: Numeric, price_index_ratio: Numeric) -> Numeric:
