@@ -1,0 +1,62 @@
+# Each target sets up what it needs: Python 3.11 or newer and make are enough.
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-config \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+.PHONY: run test check lint types data openapi bench validate docs image lock .venv
+
+run: .venv/runtime ## serve on PORT
+	PORT=$(PORT) exec $(BIN)/gunicorn --config python:costsvc.web.gunicorn_conf
+
+test: .venv/dev ## every test, with line and branch coverage
+	$(BIN)/pytest --numprocesses auto --cov --cov-fail-under=95
+
+check: lint types ## what has to hold before a change lands
+	$(BIN)/lint-imports
+	$(BIN)/frictionless validate data/datapackage.json
+	$(BIN)/costsvc openapi | diff openapi.yaml -
+
+lint: .venv/dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: .venv/dev
+	$(BIN)/mypy
+
+data: .venv/runtime ## rebuild data/ from the upstream files in FOLDER
+	$(BIN)/costsvc data build $(FOLDER)
+
+openapi: .venv/runtime ## write openapi.yaml
+	$(BIN)/costsvc openapi > openapi.yaml
+
+bench: .venv/runtime ## requests per second against a bare view and against the peers
+	$(BIN)/python -m benchmarks
+
+validate: .venv/runtime ## estimates against the published figures in FOLDER
+	$(BIN)/costsvc data validate $(FOLDER)
+
+docs: .venv/dev
+	$(BIN)/sphinx-build -W -n --keep-going -b html docs docs/_build
+
+image:
+	docker build --tag costsvc .
+
+lock: .venv/dev ## resolve requirements/ again; UPGRADE=--upgrade takes newer releases
+	$(LOCK) $(UPGRADE) --group build -o requirements/build.txt
+	$(LOCK) $(UPGRADE) pyproject.toml -c requirements/build.txt -o requirements/runtime.txt
+	$(LOCK) $(UPGRADE) pyproject.toml --extra test --group build --group dev -c requirements/runtime.txt -o requirements/dev.txt
+
+.venv: .venv/dev
+
+.venv/runtime: requirements/build.txt requirements/runtime.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(PIP) --require-hashes -r requirements/build.txt -r requirements/runtime.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/dev: .venv/runtime requirements/dev.txt
+	$(PIP) --require-hashes -r requirements/dev.txt
+	touch $@
