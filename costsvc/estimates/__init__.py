@@ -1,0 +1,1 @@
+"""The questions: here, and only here, tables meet formulas."""

@@ -102,6 +102,7 @@ def _spread(ends: Array, identity: str) -> Array:
     return middle + np.where(z < 0, z * (middle - low), z * (high - middle))
 
 
+@lru_cache(maxsize=8192)
 def _ordered_quantiles(identity: str) -> Array:
     seed = int.from_bytes(hashlib.sha256(identity.encode()).digest()[:8], "big")
     return np.random.default_rng(seed).permutation(QUANTILES)
@@ -160,3 +161,27 @@ def _quantity(value: float, low: float, high: float) -> Quantity:
         "low": min(low, value) if np.isfinite(min(low, value)) else None,
         "high": max(high, value) if np.isfinite(max(high, value)) else None,
     }
+
+
+def influence(identities: Sequence[str], results: Sequence[Array]) -> list[list[float]]:
+    """Each factor's share of the width of each result.
+
+    The share is the squared correlation of the factor's draws with the result's, scaled so that
+    the shares of one result add up to one; interactions are counted with the factors they join.
+
+    Args:
+        identities: The uncertain factors.
+        results: Samples with width.
+
+    Returns:
+        For each result the share of each factor. [1]
+    """
+    if not identities or not results:
+        return [[] for _ in results]
+    inputs = np.stack([_ordered_quantiles(identity) for identity in identities])
+    outputs = np.stack(results)[:, 1:]
+    outputs = outputs - outputs.mean(axis=1, keepdims=True)
+    squared = (outputs @ inputs.T) ** 2
+    sums = squared.sum(axis=1, keepdims=True)
+    shares: list[list[float]] = np.divide(squared, sums, out=np.zeros_like(squared), where=sums > 0).tolist()
+    return shares

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -15,6 +15,7 @@ Row = Mapping[str, Any]
 Key = Hashable
 
 DTYPES = {"string": "str", "date": "str", "number": "float64", "integer": "float64", "year": "float64"}
+PLAIN: Mapping[str, Callable[[Any], Any]] = {"integer": int, "year": int, "boolean": "true".__eq__}
 BOUNDS = {"minimum": pd.Series.lt, "maximum": pd.Series.gt}
 
 
@@ -40,11 +41,13 @@ class Table:
 
     Attributes:
         name: The resource's name in datapackage.json.
+        key: The columns of its key.
         rows: Key to row; a key of several columns is a tuple. Missing cells are None.
+        overlaid: Keys of the rows that an overlay brought.
     """
 
-    def __init__(self, name: str, key: Sequence[str], rows: dict[Key, Row]) -> None:
-        self.name, self.key, self.rows = name, tuple(key), rows
+    def __init__(self, name: str, key: Sequence[str], rows: dict[Key, Row], overlaid: frozenset[Key] = frozenset()) -> None:
+        self.name, self.key, self.rows, self.overlaid = name, tuple(key), rows, overlaid
 
     @classmethod
     def load(cls, folder: Path, resource: Mapping[str, Any], known_sources: set[str]) -> Self:
@@ -67,7 +70,7 @@ class Table:
         if found := faults(frame, resource, known_sources):
             raise TableError(f"{resource['path']}: {'; '.join(found)}")
         key = primary_key(resource)
-        columns = {name: _plain(frame[name]) for name in frame.columns}
+        columns = {f["name"]: _plain(frame[f["name"]], f["type"]) for f in resource["schema"]["fields"]}
         records = (dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True))
         return cls(resource["name"], key, {_key(row, key): row for row in records})
 
@@ -86,7 +89,7 @@ class Table:
 
     def with_rows(self, other: Self) -> Self:
         """This table with the rows of another of the same form laid over it."""
-        return type(self)(self.name, self.key, {**self.rows, **other.rows})
+        return type(self)(self.name, self.key, {**self.rows, **other.rows}, self.overlaid | frozenset(other.rows))
 
 
 def cell(row: Row, column: str) -> Cell | None:
@@ -178,9 +181,10 @@ def _bound_faults(frame: pd.DataFrame) -> list[str]:
     return found
 
 
-def _plain(column: pd.Series) -> list[Any]:
+def _plain(column: pd.Series, kind: str) -> list[Any]:
     """A column as Python values with None for missing."""
-    return [None if isinstance(v, float) and math.isnan(v) else v for v in column.tolist()]
+    plain: Callable[[Any], Any] = PLAIN.get(kind, lambda value: value)
+    return [None if missing else plain(value) for value, missing in zip(column, column.isna(), strict=True)]
 
 
 def _key(row: Row, key: Sequence[str]) -> Key:

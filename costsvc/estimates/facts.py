@@ -1,0 +1,60 @@
+"""What an estimate has taken as known, and what it had to say about it."""
+
+from dataclasses import dataclass, field
+
+from costsvc.model.uncertainty import Factor, Scale, sample
+from costsvc.units import Numeric
+
+
+@dataclass(slots=True)
+class Facts:
+    """Collects factors, warnings and gaps while a request is completed.
+
+    Attributes:
+        factors: Every number used, in the order of use.
+        warnings: What the caller should know, by code.
+        unavailable: Why a field of the answer does not exist.
+    """
+
+    factors: dict[str, Factor] = field(default_factory=dict)
+    warnings: dict[str, str] = field(default_factory=dict)
+    unavailable: dict[str, str] = field(default_factory=dict)
+
+    def use(self, factor: Factor) -> Numeric:
+        """Record a factor and return its sample."""
+        self.factors[factor.name] = factor
+        return sample(factor)
+
+    def given(self, name: str, value: float, unit: str, scale: Scale = "log") -> Numeric:
+        """Record the caller's own number, which has no width."""
+        return self.use(
+            Factor(
+                name=name,
+                value=value,
+                low=value,
+                high=value,
+                unit=unit,
+                origin="request",
+                identity=f"request/{name}",
+                scale=scale,
+            )
+        )
+
+    def warn(self, code: str, message: str) -> None:
+        """Say something once per code."""
+        self.warnings.setdefault(code, message)
+
+    def miss(self, field_name: str, reason: str) -> None:
+        """Say why a field of the answer is null."""
+        self.unavailable.setdefault(field_name, reason)
+
+
+def present(factor: Factor | None) -> Factor:
+    """A factor that the tables hold wherever they are asked for it; tests of the tables see to that.
+
+    Raises:
+        LookupError: If the tables have a hole, which is a fault of the project.
+    """
+    if factor is None:
+        raise LookupError("a table has no figure where each of its rows needs one")
+    return factor

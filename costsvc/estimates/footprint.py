@@ -1,0 +1,87 @@
+"""What usage in a place costs: the part that every kind of estimate shares."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from costsvc.estimates import hardware as machines
+from costsvc.estimates import money
+from costsvc.estimates.facts import Facts
+from costsvc.estimates.hardware import Hardware, Power
+from costsvc.estimates.site import Setting
+from costsvc.estimates.spec import Pricing
+from costsvc.model import footprint as formulas
+from costsvc.reference.catalog import Catalog
+from costsvc.units import Numeric
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Footprint:
+    """Energy, carbon, water and money of a workload; None is what does not exist.
+
+    Energy in kWh at the chips, the servers and the meter; CO2e in kg; water in L; money in USD.
+    """
+
+    accelerator_hours: Numeric
+    accelerator_energy_kwh: Numeric
+    it_energy_kwh: Numeric
+    energy_kwh: Numeric
+    location_kg: Numeric | None
+    market_kg: Numeric | None
+    marginal_kg: Numeric | None
+    embodied_kg: Numeric
+    total_kg: Numeric | None
+    onsite_l: Numeric
+    offsite_l: Numeric | None
+    total_l: Numeric | None
+    cost: money.Cost
+    social_usd: Numeric | None
+
+
+def footprint(
+    hours: Numeric, power: Power, hardware: Hardware, setting: Setting, pricing: Pricing, catalog: Catalog, facts: Facts
+) -> Footprint:
+    """The footprint of accelerator-hours at a power in a place.
+
+    Args:
+        hours: Accelerator-hours, all phases.
+        power: Mean watts per accelerator, at the chip and at the server.
+        hardware: On what.
+        setting: Where.
+        pricing: What is paid and to whom.
+        catalog: The tables.
+        facts: Collects what was used and what is missing.
+    """
+    it_energy = formulas.energy_kwh(power.it_w, hours)
+    energy = formulas.meter_energy_kwh(it_energy, setting.pue)
+    location = _grid_kg(energy, setting.location, setting)
+    embodied = machines.embodied(hardware, hours, catalog, facts)
+    total_kg = None if location is None else location + embodied
+    if total_kg is None:
+        facts.miss("carbon.total_kg", "there is no location_kg")
+        facts.miss("cost.social_usd", "there is no total_kg")
+    onsite = formulas.onsite_l(it_energy, setting.wue)
+    offsite = None if setting.water is None else formulas.offsite_l(energy, setting.water)
+    if offsite is None:
+        facts.miss("water.total_l", "there is no offsite_l")
+    return Footprint(
+        accelerator_hours=hours,
+        # what rounding leaves between chip and server must not turn their order round
+        accelerator_energy_kwh=np.minimum(formulas.energy_kwh(power.accelerator_w, hours), it_energy),
+        it_energy_kwh=it_energy,
+        energy_kwh=energy,
+        location_kg=location,
+        market_kg=_grid_kg(energy, setting.market, setting),
+        marginal_kg=_grid_kg(energy, setting.marginal, setting),
+        embodied_kg=embodied,
+        total_kg=total_kg,
+        onsite_l=onsite,
+        offsite_l=offsite,
+        total_l=None if offsite is None else onsite + offsite,
+        cost=money.cost(hours, energy, hardware, setting, pricing, catalog, facts),
+        social_usd=None if total_kg is None else money.social(total_kg, setting, catalog, facts),
+    )
+
+
+def _grid_kg(energy_kwh: Numeric, g_per_kwh: Numeric | None, setting: Setting) -> Numeric | None:
+    return None if g_per_kwh is None else formulas.grid_kg(energy_kwh, g_per_kwh, setting.losses)

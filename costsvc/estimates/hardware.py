@@ -1,0 +1,198 @@
+"""On what a workload runs: the accelerator, its share of the host, what both draw and embody."""
+
+from dataclasses import dataclass
+
+from costsvc.errors import BadRequestError
+from costsvc.estimates.facts import Facts, present
+from costsvc.estimates.spec import Machine, Precision, Workload
+from costsvc.model import power
+from costsvc.model.footprint import embodied_kg
+from costsvc.model.uncertainty import Factor
+from costsvc.reference.catalog import Catalog
+from costsvc.reference.table import Row
+from costsvc.units import Numeric
+
+ANY = "*"
+CPU = {"host_family": "cpu-server", "power_family": "cpu", "mfu_family": ANY, "embodied_id": "class-cpu", "segment": "cpu"}
+"""What holds for every processor of the table of processors, which names only their power."""
+
+WIDER: dict[Precision, tuple[Precision, ...]] = {
+    "int4": ("int4", "int8", "fp8", "bf16", "fp16", "tf32", "fp32"),
+    "fp4": ("fp4", "fp8", "bf16", "fp16", "tf32", "fp32"),
+    "int8": ("int8", "bf16", "fp16", "tf32", "fp32"),
+    "fp8": ("fp8", "bf16", "fp16", "tf32", "fp32"),
+    "bf16": ("bf16", "fp16", "tf32", "fp32"),
+    "fp16": ("fp16", "bf16", "tf32", "fp32"),
+    "tf32": ("tf32", "fp32"),
+    "fp32": ("fp32",),
+}
+"""At what a chip computes where it has no units for a precision, nearest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hardware:
+    """The accelerator of a workload and how many of them.
+
+    Attributes:
+        id: Canonical name of the accelerator.
+        row: Its row.
+        count: Accelerators of the run, None where the caller left it open.
+        per_host: Accelerators in one host.
+        instance: Canonical name of the cloud instance, where one was named.
+        provider: Who rents that instance out.
+    """
+
+    id: str
+    row: Row
+    count: float | None
+    per_host: float
+    instance: str | None = None
+    provider: str | None = None
+
+    @property
+    def table(self) -> str:
+        """The table of its row."""
+        return "accelerators" if "vendor" in self.row else "cpus"
+
+    def trait(self, name: str) -> str:
+        """A name that leads into another table: host_family, power_family, ..."""
+        return str(self.row[name] if name in self.row else CPU[name])
+
+    def peak(self, precision: Precision) -> tuple[Precision, str] | None:
+        """The precision that the chip computes at for a wanted one, and the column of its peak."""
+        for candidate in WIDER[precision]:
+            column = f"peak_{candidate}_{'tops' if candidate.startswith('int') else 'tflops'}"
+            if self.row.get(column) is not None:
+                return candidate, column
+        return None
+
+
+def resolve(machine: Machine, catalog: Catalog, facts: Facts) -> Hardware:
+    """Find the accelerator that a request names, itself or through an instance.
+
+    Raises:
+        UnknownNameError: If a name is not known.
+    """
+    if machine.instance is not None:
+        return _of_instance(machine, catalog)
+    match, row = catalog.accelerator(machine.accelerator or "")
+    if match.others:
+        others = ", ".join(match.others)
+        facts.warn("ambiguous-name", f"{machine.accelerator!r} is taken as {match.id}; it could also mean {others}.")
+    return Hardware(
+        id=match.id,
+        row=row,
+        count=float(machine.accelerators) if machine.accelerators else None,
+        per_host=_per_host(row, catalog),
+    )
+
+
+def _of_instance(machine: Machine, catalog: Catalog) -> Hardware:
+    instance = catalog.instance(machine.instance or "")
+    _, row = catalog.accelerator(instance["accelerator_id"])
+    return Hardware(
+        id=instance["accelerator_id"],
+        row=row,
+        count=instance["accelerators"] * (machine.instances or 1),
+        per_host=_per_host(row, catalog),
+        instance=instance["instance_id"],
+        provider=instance["provider"],
+    )
+
+
+def _per_host(row: Row, catalog: Catalog) -> float:
+    host = catalog.row("hosts", row.get("host_family", CPU["host_family"]))
+    return float(host["accelerators_per_host"]) if host else 1.0
+
+
+def default_precision(hardware: Hardware) -> Precision:
+    """bf16 where the chip has units for it, else fp16, else fp32."""
+    usual: tuple[Precision, ...] = ("bf16", "fp16")
+    return next((p for p in usual if hardware.row.get(f"peak_{p}_tflops") is not None), "fp32")
+
+
+def compute_precision(hardware: Hardware, wanted: Precision, facts: Facts) -> tuple[Precision, str] | None:
+    """The precision at which the chip computes, said in a warning where it is not the wanted one."""
+    found = hardware.peak(wanted)
+    if found and found[0] != wanted:
+        message = f"{hardware.id} has no units for {wanted}: weights are kept in it, arithmetic runs in {found[0]}."
+        facts.warn("weights-only", message)
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Power:
+    """Mean power of one accelerator and of its share of the server. [W]"""
+
+    accelerator_w: Numeric
+    it_w: Numeric
+
+
+def training_power(
+    hardware: Hardware, machine: Machine, workload: Workload, params_b: float | None, catalog: Catalog, facts: Facts
+) -> Power:
+    """Mean power of a training run, measured or from the tables."""
+    if machine.it_power_w is not None:
+        it_w = facts.given("it_power_w", machine.it_power_w, "W")
+        return Power(accelerator_w=_chip_of_server(hardware, machine, it_w, catalog, facts), it_w=it_w)
+    if machine.accelerator_power_w is not None:
+        chip_w = facts.given("accelerator_power_w", machine.accelerator_power_w, "W")
+    else:
+        fraction = _power_fraction(hardware, workload, params_b, catalog)
+        chip_w = power.accelerator_power_w(tdp_w(hardware, catalog, facts), facts.use(fraction))
+    return Power(accelerator_w=chip_w, it_w=server_w(hardware, chip_w, catalog, facts))
+
+
+def _chip_of_server(hardware: Hardware, machine: Machine, it_w: Numeric, catalog: Catalog, facts: Facts) -> Numeric:
+    chip_w = machine.accelerator_power_w
+    if chip_w is None:
+        share, base = (host_factor(hardware, column, catalog, facts) for column in ("overhead_share", "base_w"))
+        return power.accelerator_power_from_server_w(it_w, share, base)
+    if chip_w > (machine.it_power_w or 0.0):
+        text = f"{chip_w:g} W is more than the {machine.it_power_w:g} W of its server; it must not be above it_power_w."
+        raise BadRequestError({"accelerator_power_w": text})
+    return facts.given("accelerator_power_w", chip_w, "W")
+
+
+def tdp_w(hardware: Hardware, catalog: Catalog, facts: Facts) -> Numeric:
+    """Thermal design power, or what the table holds in its place. [W]"""
+    return facts.use(present(catalog.factor(hardware.table, hardware.id, "tdp_w", "accelerator_tdp_w", "W")))
+
+
+def server_w(hardware: Hardware, chip_w: Numeric, catalog: Catalog, facts: Facts) -> Numeric:
+    """Server watts per accelerator around a chip's watts, with fabric where the run spans hosts."""
+    share, base = (host_factor(hardware, column, catalog, facts) for column in ("overhead_share", "base_w"))
+    spans = (hardware.count or 1.0) > hardware.per_host
+    fabric = host_factor(hardware, "fabric_w", catalog, facts) if spans else 0.0
+    return power.server_power_w(chip_w, share, base, fabric)
+
+
+def host_factor(hardware: Hardware, column: str, catalog: Catalog, facts: Facts) -> Numeric:
+    """A figure of the host's family, under the name ``host_<column>``."""
+    unit = {"overhead_share": "1", "embodied_kg": "kg"}.get(column, "W")
+    return facts.use(present(catalog.factor("hosts", hardware.trait("host_family"), column, f"host_{column}", unit)))
+
+
+def _power_fraction(hardware: Hardware, workload: Workload, params_b: float | None, catalog: Catalog) -> Factor:
+    for family in (hardware.trait("power_family"), ANY):
+        if keys := _fraction_keys(family, workload, params_b, catalog):
+            return present(catalog.factor("power_fractions", keys[0], "fraction", "power_fraction", "1"))
+    raise LookupError(f"power_fractions has no row for {workload} of any family")
+
+
+def _fraction_keys(
+    family: str, workload: Workload, params_b: float | None, catalog: Catalog
+) -> list[tuple[str, str, float | None]]:
+    """Keys of the rows that hold for a size, the narrowest first."""
+    limits = catalog.group("power_fractions", family, workload)
+    bounded = sorted(x for x in limits if x is not None and params_b is not None and params_b <= x)
+    return [(family, workload, limit) for limit in (*bounded, *(x for x in limits if x is None))]
+
+
+def embodied(hardware: Hardware, hours: Numeric, catalog: Catalog, facts: Facts) -> Numeric:
+    """Manufacture of chip and host share, by the hours used. [kg]"""
+    chip = present(catalog.factor("embodied", hardware.trait("embodied_id"), "kg", "embodied_accelerator_kg", "kg"))
+    host = host_factor(hardware, "embodied_kg", catalog, facts)
+    life = facts.use(catalog.default("embodied_service_life_years"))
+    utilization = facts.use(catalog.default("hardware_utilization", scale="share"))
+    return embodied_kg(hours, facts.use(chip), host / hardware.per_host, life, utilization)

@@ -1,0 +1,179 @@
+"""What a caller says, as frozen objects; None is what was left out."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from costsvc.reference.grid import Scope
+
+Workload = Literal["llm", "encoder", "vision", "diffusion", "recommender", "other"]
+Training = Literal["pretraining", "finetuning", "lora", "qlora", "prompt-tuning", "probe"]
+Precision = Literal["fp32", "tf32", "bf16", "fp16", "fp8", "int8", "fp4", "int4"]
+Recomputation = Literal["none", "full"]
+PriceKind = Literal["on-demand", "spot", "reserved-1y", "reserved-3y", "owned"]
+Task = Literal["text", "image", "video", "classification", "embedding", "other"]
+
+OWNED: PriceKind = "owned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """Electricity bought by contract: its share [1] and its intensity [g/kWh]."""
+
+    share: float
+    g_per_kwh: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pricing:
+    """What is paid and to whom. Money in USD."""
+
+    kind: PriceKind = "on-demand"
+    provider: str | None = None
+    usd_per_accelerator_hour: float | None = None
+    electricity_usd_per_kwh: float | None = None
+    purchase_usd_per_accelerator: float | None = None
+    utilization: float | None = None
+    age_years: float | None = None
+    facility_usd_per_kwh: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Where a workload runs and what is known of the place."""
+
+    region: str | None = None
+    year: int | None = None
+    pue: float | None = None
+    wue_l_per_kwh: float | None = None
+    grid_g_per_kwh: float | None = None
+    scope: Scope = "lifecycle"
+    grid_losses: float = 0.0
+    contract: Contract | None = None
+    pricing: Pricing = field(default_factory=Pricing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overheads:
+    """Work besides the final run, relative to it."""
+
+    development_share: float = 0.0
+    failed_share: float = 0.0
+    retrainings: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """On what a workload runs: an accelerator and its number, or an instance and its number."""
+
+    accelerator: str | None = None
+    accelerators: int | None = None
+    instance: str | None = None
+    instances: int | None = None
+    accelerator_power_w: float | None = None
+    it_power_w: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Which model, by name or by size. Parameters in 10^9."""
+
+    model: str | None = None
+    total_params_b: float | None = None
+    active_params_b: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingRun:
+    """One training run, as a caller describes it."""
+
+    machine: Machine
+    subject: Subject = field(default_factory=Subject)
+    accelerator_hours: float | None = None
+    hours: float | None = None
+    training_tokens_b: float | None = None
+    workload: Workload = "llm"
+    method: Training = "pretraining"
+    precision: Precision | None = None
+    mfu: float | None = None
+    activation_recomputation: Recomputation | None = None
+    site: Site = field(default_factory=Site)
+    overheads: Overheads = field(default_factory=Overheads)
+    said: dict[str, Any] = field(default_factory=dict, compare=False)
+    """The request as it came, for its normalised form."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """Requests to a model, as a caller describes them."""
+
+    machine: Machine
+    subject: Subject = field(default_factory=Subject)
+    task: Task = "text"
+    precision: Precision | None = None
+    batch_size: float | None = None
+    requests_per_s: float | None = None
+    input_tokens: float | None = None
+    output_tokens: float | None = None
+    steps: int | None = None
+    width_px: int | None = None
+    height_px: int | None = None
+    frames: int | None = None
+    requests: float = 1.0
+    software_year: int | None = None
+    site: Site = field(default_factory=Site)
+    said: dict[str, Any] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hosting:
+    """Replicas that stand by, whether they are asked or not."""
+
+    machine: Machine
+    hours: float
+    site: Site = field(default_factory=Site)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Amounts that the caller knows: value, low, high; None is unknown."""
+
+    energy_kwh: tuple[float, float, float] | None = None
+    carbon_kg: tuple[float, float, float] | None = None
+    water_l: tuple[float, float, float] | None = None
+    cost_usd: tuple[float, float, float] | None = None
+
+
+Part = TrainingRun | Serving | Hosting | Known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrategySpec:
+    """A way of covering all tasks: paid once, per task and per request."""
+
+    name: str
+    upfront: tuple[Part, ...] = ()
+    per_task: tuple[Part, ...] = ()
+    per_request: Part | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskSpec:
+    """One task with what its share may be keyed on."""
+
+    name: str
+    requests: float
+    tokens: float | None = None
+    weight: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Strategies to hold against one another."""
+
+    strategies: tuple[StrategySpec, ...]
+    tasks: float | None = None
+    task_list: tuple[TaskSpec, ...] = ()
+    requests_per_task: float | None = None
+    baseline: str | None = None
+    carbon_basis: Literal["total", "location", "market", "marginal"] = "total"
+    said: dict[str, Any] = field(default_factory=dict, compare=False)

@@ -1,0 +1,228 @@
+"""What a training run costs, from its hours or from its parameters and tokens."""
+
+from dataclasses import dataclass
+
+from costsvc.errors import BadRequestError
+from costsvc.estimates import answer, hardware, request, site
+from costsvc.estimates.answer import Plain
+from costsvc.estimates.facts import Facts, present
+from costsvc.estimates.footprint import Footprint, footprint
+from costsvc.estimates.hardware import Hardware
+from costsvc.estimates.site import Setting
+from costsvc.estimates.spec import Overheads, Precision, TrainingRun
+from costsvc.estimates.subject import Sizes, sizes
+from costsvc.model import compute
+from costsvc.reference.catalog import Catalog
+from costsvc.units import G_PER_KG, H_PER_DAY, Numeric
+
+SIX_ND_TOLERANCE = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Trained:
+    """A training run, resolved and computed.
+
+    Attributes:
+        footprint: What all phases cost together.
+        hours: Accelerator-hours of the final run.
+        flop: Model FLOP of the final run, None where the model's size or tokens are open.
+        hardware: On what.
+        setting: Where.
+        precision: At which precision.
+        facts: What was used.
+    """
+
+    footprint: Footprint
+    hours: Numeric
+    flop: Numeric | None
+    hardware: Hardware
+    setting: Setting
+    precision: Precision
+    facts: Facts
+
+
+def training(run: TrainingRun, catalog: Catalog) -> Plain:
+    """Answer the question what a training run costs.
+
+    Raises:
+        UnknownNameError: If a name is not known.
+        BadRequestError: If what is said does not go together.
+    """
+    found = trained(run, catalog)
+    extra = {
+        "duration_h": found.hours / (found.hardware.count or 1.0),
+        "training_flop": found.flop,
+        "g_per_unit": None if found.footprint.total_kg is None else found.footprint.total_kg * G_PER_KG,
+    }
+    asked = request.normalised(run.said, found.hardware, found.setting, {"precision": found.precision})
+    shown, q = answer.estimate(asked, found.footprint, extra, found.setting, found.facts, catalog)
+    return {
+        **shown,
+        "duration_h": q["duration_h"],
+        "training_flop": q["training_flop"],
+        "phases": _phases(shown, run.overheads),
+        "sci": {"g_per_unit": q["g_per_unit"], "unit": "training run"},
+    }
+
+
+def trained(run: TrainingRun, catalog: Catalog) -> Trained:
+    """Resolve and compute a training run; see :func:`training` for what it raises."""
+    facts = Facts()
+    machine = hardware.resolve(run.machine, catalog, facts)
+    size = sizes(run.subject, catalog, facts)
+    precision = run.precision or hardware.default_precision(machine)
+    flop = _flop(run, size, catalog, facts)
+    hours, machine = _hours(run, flop, size, machine, precision, catalog, facts)
+    setting = site.resolve(run.site, run.site.pricing.provider or machine.provider, catalog, facts)
+    power = hardware.training_power(machine, run.machine, run.workload, size.total_b, catalog, facts)
+    work = hours * _all_phases(run.overheads, facts)
+    return Trained(
+        footprint=footprint(work, power, machine, setting, run.site.pricing, catalog, facts),
+        hours=hours,
+        flop=flop,
+        hardware=machine,
+        setting=setting,
+        precision=precision,
+        facts=facts,
+    )
+
+
+def _flop(run: TrainingRun, size: Sizes, catalog: Catalog, facts: Facts) -> Numeric | None:
+    if run.training_tokens_b is None:
+        facts.miss("training_flop", "it follows from training_tokens_b, which was not given")
+        return None
+    active, tokens = size.active(facts), facts.given("training_tokens_b", run.training_tokens_b, "10^9 tokens")
+    k = facts.use(catalog.default(f"flop_per_param_token_{run.method}", "flop_per_param_token"))
+    flop = compute.training_flop(active, tokens, k)
+    _say_not_6nd(run, size, facts)
+    return flop
+
+
+def _say_not_6nd(run: TrainingRun, size: Sizes, facts: Facts) -> None:
+    """Warn where the table knows a model's training and it was not 6 x parameters x tokens."""
+    row = size.row
+    if row is None or run.method != "pretraining" or not (row["training_flop"] and row["training_tokens_b"]):
+        return
+    rule = compute.training_flop(row["active_params_b"], row["training_tokens_b"], 6.0)
+    ratio = row["training_flop"] / rule
+    if not 1 / (1 + SIX_ND_TOLERANCE) <= ratio <= 1 + SIX_ND_TOLERANCE:
+        text = f"The published training FLOP of {row['model_id']} is {ratio:.2g} times 6 x parameters x tokens."
+        facts.warn("not-6nd", text)
+
+
+def _hours(
+    run: TrainingRun,
+    flop: Numeric | None,
+    size: Sizes,
+    machine: Hardware,
+    precision: Precision,
+    catalog: Catalog,
+    facts: Facts,
+) -> tuple[Numeric, Hardware]:
+    """Accelerator-hours of the final run, and the machine with its number of accelerators settled."""
+    if flop is not None:
+        return _hours_of_flop(run, flop, size, machine, precision, catalog, facts)
+    if run.hours is not None:
+        wall = facts.given("hours", run.hours, "h")
+        return wall * (machine.count or 1.0), machine
+    hours = facts.given("accelerator_hours", run.accelerator_hours or 0.0, "h")
+    return hours, _counted(machine, hours, catalog, facts)
+
+
+def _hours_of_flop(
+    run: TrainingRun,
+    flop: Numeric,
+    size: Sizes,
+    machine: Hardware,
+    precision: Precision,
+    catalog: Catalog,
+    facts: Facts,
+) -> tuple[Numeric, Hardware]:
+    found = hardware.compute_precision(machine, precision, facts)
+    if found is None:
+        text = f"no peak is known for {machine.id}; give accelerator_hours instead of training_tokens_b"
+        raise BadRequestError({"accelerator": text})
+    peak = facts.use(present(catalog.factor(machine.table, machine.id, found[1], "accelerator_peak_tflops", "TFLOP/s")))
+    recomputation = _recomputation(run, catalog, facts)
+    if run.mfu is not None:
+        mfu: Numeric = facts.given("mfu", run.mfu, "1", "share")
+        hours = compute.accelerator_hours(flop, peak, mfu, recomputation)
+        return hours, _counted(machine, hours, catalog, facts)
+    if machine.count is None:
+        # the number of accelerators moves utilisation a little; settle it at the reference number
+        rough = compute.accelerator_hours(flop, peak, _mfu(machine, size, found[0], catalog, facts), recomputation)
+        machine = _counted(machine, rough, catalog, facts)
+    mfu = _mfu(machine, size, found[0], catalog, facts)
+    return compute.accelerator_hours(flop, peak, mfu, recomputation), machine
+
+
+def _mfu(machine: Hardware, size: Sizes, precision: Precision, catalog: Catalog, facts: Facts) -> Numeric:
+    family = machine.trait("mfu_family")
+    row = catalog.row("mfu", family) or catalog.row("mfu", hardware.ANY)
+    if row is None:
+        raise LookupError("mfu has no row for any family")
+    base = facts.use(present(catalog.factor("mfu", row["mfu_family"], "mfu", "mfu", "1", "share")))
+    return compute.model_flops_utilization(
+        base,
+        ((size.active_b or row["reference_params_b"]) / row["reference_params_b"], row["params_exponent"]),
+        ((machine.count or row["reference_accelerators"]) / row["reference_accelerators"], row["accelerators_exponent"]),
+        row["fp8_factor"] if precision in ("fp8", "fp4") else 1.0,
+        (catalog.default("mfu_floor").value, catalog.default("mfu_ceiling").value),
+    )
+
+
+def _recomputation(run: TrainingRun, catalog: Catalog, facts: Facts) -> Numeric:
+    if run.activation_recomputation == "full":
+        return facts.use(catalog.default("recomputation_full"))
+    return 1.0
+
+
+def _counted(machine: Hardware, hours: Numeric, catalog: Catalog, facts: Facts) -> Hardware:
+    """The machine with a number of accelerators: the caller's, or whole hosts that end in time."""
+    if machine.count is not None:
+        return machine
+    longest = catalog.default("longest_run_days")
+    central = float(hours if isinstance(hours, float) else hours[0])
+    count = compute.whole_hosts(central, longest.value * H_PER_DAY, machine.per_host)
+    text = f"The number of accelerators was not given: {count:g}, whole hosts that end within {longest.value:g} days."
+    facts.warn("accelerators-assumed", text)
+    facts.use(longest)
+    return request.with_count(machine, count)
+
+
+def _all_phases(overheads: Overheads, facts: Facts) -> float:
+    """Work of all phases over that of the final run."""
+    given = {name: getattr(overheads, name) for name in ("development_share", "failed_share", "retrainings")}
+    for name, share in given.items():
+        if share:
+            facts.given(name, share, "1")
+    if not any(given.values()):
+        facts.warn("final-run-only", "Development, failed and repeated runs are not counted; give overheads.")
+    return 1.0 + sum(given.values())
+
+
+def _phases(shown: Plain, overheads: Overheads) -> list[Plain]:
+    """The totals of an answer, shared out over the phases by their work."""
+    parts = {
+        "final": 1.0,
+        "development": overheads.development_share,
+        "failed": overheads.failed_share,
+        "retraining": overheads.retrainings,
+    }
+    whole = sum(parts.values())
+    totals = {
+        "hours": shown["accelerator_hours"],
+        "energy_kwh": shown["energy_kwh"],
+        "carbon_kg": shown["carbon"]["total_kg"],
+        "water_l": shown["water"]["total_l"],
+        "cost_usd": shown["cost"]["total_usd"],
+    }
+    return [
+        {"name": name, **{metric: _scaled(total, part / whole) for metric, total in totals.items()}}
+        for name, part in parts.items()
+        if part
+    ]
+
+
+def _scaled(quantity: dict[str, float] | None, share: float) -> dict[str, float] | None:
+    return None if quantity is None else {name: number * share for name, number in quantity.items()}

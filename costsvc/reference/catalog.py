@@ -1,0 +1,254 @@
+"""All tables: names lead to rows, and rows give factors that know where they come from."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from costsvc.errors import TableError, UnknownNameError
+from costsvc.model.uncertainty import Factor, Origin, Scale
+from costsvc.reference import names
+from costsvc.reference.grid import Grid
+from costsvc.reference.names import Match, Names
+from costsvc.reference.places import Place, Places, places
+from costsvc.reference.table import Key, Row, Table, cell, describe, read
+
+GRID_TABLES = (
+    "grid_average",
+    "grid_average_electricitymaps",
+    "grid_average_google",
+    "grid_marginal",
+    "grid_marginal_ifi",
+)
+BUILD_ONLY = frozenset({"training_runs", "power_measurements", "mfu_measurements"})
+"""Tables that only fits read; a service does not load them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """Everything that is known.
+
+    Attributes:
+        tables: Table by name.
+        accelerators: Names of accelerators, processors included.
+        models: Names of models.
+        instances: Names of cloud instances.
+        places: Names of regions, countries and grid zones.
+        grid: Intensities of the grid.
+        version: Hash of all of it.
+    """
+
+    tables: Mapping[str, Table]
+    accelerators: Names
+    models: Names
+    instances: Names
+    places: Places
+    grid: Grid
+    version: str
+    _factors: dict[tuple[str, Key, str, str], Factor | None] = field(default_factory=dict)
+    _groups: dict[str, dict[Key, list[Any]]] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, folder: Path, overlay: Path | None = None) -> Self:
+        """Read a data package, and lay the rows of another over it.
+
+        Args:
+            folder: The data package.
+            overlay: A folder with some of the same files; its rows replace those of equal key.
+
+        Raises:
+            TableError: If a table is not as described.
+        """
+        tables = load_tables(folder, overlay)
+        grid = Grid(tables[name] for name in GRID_TABLES)
+        chips = {**tables["accelerators"].rows, **tables["cpus"].rows}
+        return cls(
+            tables=tables,
+            accelerators=names.accelerators(
+                map(str, chips),
+                {str(alias): row for alias, row in tables["accelerator_aliases"].rows.items()},
+                {str(id_): row["family"] for id_, row in tables["accelerators"].rows.items()},
+            ),
+            models=names.plain(
+                map(str, tables["models"]),
+                {str(alias): row["model_id"] for alias, row in tables["model_aliases"].rows.items()},
+            ),
+            instances=names.plain(
+                map(str, tables["instances"]),
+                {},
+                ((row["instance_type"], str(id_)) for id_, row in tables["instances"].rows.items()),
+            ),
+            places=places(tables, grid),
+            grid=grid,
+            version=_version(folder, overlay),
+        )
+
+    def row(self, table: str, key: Key) -> Row | None:
+        """The row of a key, or None."""
+        return self.tables[table].find(key)
+
+    def accelerator(self, name: str, asked: str = "accelerator") -> tuple[Match, Row]:
+        """The accelerator or processor of a name.
+
+        Raises:
+            UnknownNameError: If no name is like it.
+        """
+        match = _found(self.accelerators, name, asked)
+        row = self.row("accelerators", match.id) or self.row("cpus", match.id)
+        return match, _present(row)
+
+    def instance(self, name: str, asked: str = "instance") -> Row:
+        """The cloud instance of a name.
+
+        Raises:
+            UnknownNameError: If no name is like it.
+        """
+        return _present(self.row("instances", _found(self.instances, name.replace("/", ":"), asked).id))
+
+    def model(self, name: str, asked: str = "model") -> Row:
+        """The model of a name.
+
+        Raises:
+            UnknownNameError: If no name is like it.
+        """
+        return _present(self.row("models", _found(self.models, name, asked).id))
+
+    def place(self, name: str, asked: str = "region") -> Place:
+        """The place of a name.
+
+        Raises:
+            UnknownNameError: If no name is like it.
+        """
+        place = self.places.find(name)
+        if place is None:
+            raise UnknownNameError(asked, name, self.places.names.nearest(name))
+        return place
+
+    def default(self, name: str, shown_as: str | None = None, scale: Scale = "log") -> Factor:
+        """A named default as a factor.
+
+        Raises:
+            KeyError: If no default has that name, which is a fault of the program.
+        """
+        found = self.factor("defaults", name, "value", shown_as or name, scale=scale)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def factor(self, table: str, key: Key, column: str, name: str, unit: str = "", scale: Scale = "log") -> Factor | None:
+        """A figure of a table as a factor, or None where the table has none.
+
+        Args:
+            table: Name of the table.
+            key: Key of the row.
+            column: Column of the figure.
+            name: What the answer calls it.
+            unit: Its unit; the row's own where it has one.
+            scale: On which scale its width is drawn.
+        """
+        cached = (table, key, column, name)
+        if cached not in self._factors:
+            self._factors[cached] = self._factor(table, key, column, name, unit, scale)
+        return self._factors[cached]
+
+    def group(self, table: str, *start: Key) -> list[Any]:
+        """What the last column of a table's key holds where its other columns are ``start``.
+
+        Args:
+            table: Name of the table.
+            start: The other columns of the key.
+        """
+        if table not in self._groups:
+            groups: dict[Key, list[Any]] = {}
+            for row in self.tables[table].rows.values():
+                *first, last = (row[column] for column in self.tables[table].key)
+                groups.setdefault(tuple(first), []).append(last)
+            self._groups[table] = groups
+        return self._groups[table].get(start, [])
+
+    def _factor(self, table: str, key: Key, column: str, name: str, unit: str, scale: Scale) -> Factor | None:
+        row = self.row(table, key)
+        figure = cell(row, column) if row else None
+        if row is None or figure is None:
+            return None
+        year = row.get("year", row.get(f"{column.partition('_')[0]}_year"))
+        return Factor(
+            name=name,
+            value=figure.value,
+            low=figure.low,
+            high=figure.high,
+            unit=row.get("unit") or unit,
+            origin=self._origin(table, key),
+            identity=f"{table}/{key}/{column}",
+            source_id=row["source_id"],
+            locator=row["locator"],
+            year=int(year) if isinstance(year, float | int) else None,
+            scale=scale,
+        )
+
+    def _origin(self, table: str, key: Key) -> Origin:
+        if key in self.tables[table].overlaid:
+            return "overlay"
+        return "default" if table == "defaults" else "table"
+
+
+def load_tables(folder: Path, overlay: Path | None = None) -> dict[str, Table]:
+    """Every table that a service needs, checked whole.
+
+    Raises:
+        TableError: If tables are not as described; it names the faults of all of them.
+    """
+    resources = {name: r for name, r in describe(folder).items() if name not in BUILD_ONLY}
+    sources = _sources(folder, overlay, resources["sources"])
+    tables, found = {}, []
+    for name, resource in resources.items():
+        try:
+            tables[name] = _laid_over(Table.load(folder, resource, sources), overlay, resource, sources)
+        except TableError as error:
+            found.append(str(error))
+    found += [f"{overlay}: no table is called {name}" for name in _strangers(overlay, resources)]
+    if found:
+        raise TableError("\n".join(found))
+    return tables
+
+
+def _laid_over(table: Table, overlay: Path | None, resource: Mapping[str, Any], sources: set[str]) -> Table:
+    if overlay is None or not (overlay / resource["path"]).exists():
+        return table
+    return table.with_rows(Table.load(overlay, resource, sources))
+
+
+def _sources(folder: Path, overlay: Path | None, resource: Mapping[str, Any]) -> set[str]:
+    files = [place / resource["path"] for place in (folder, overlay) if place and (place / resource["path"]).exists()]
+    return {source for file in files for source in read(file, resource)["source_id"]}
+
+
+def _strangers(overlay: Path | None, resources: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    if overlay is None:
+        return []
+    if not overlay.is_dir():
+        return [f"(the folder {overlay} itself, which is not there)"]
+    known = {resource["path"] for resource in resources.values()}
+    return sorted(file.name for file in overlay.glob("*.csv") if file.name not in known)
+
+
+def _version(folder: Path, overlay: Path | None) -> str:
+    digest = hashlib.sha256()
+    for place in filter(None, (folder, overlay)):
+        for file in sorted(place.glob("*.csv")):
+            digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _found(index: Names, name: str, asked: str) -> Match:
+    match = index.find(name)
+    if match is None:
+        raise UnknownNameError(asked, name, index.nearest(name))
+    return match
+
+
+def _present(row: Row | None) -> Row:
+    if row is None:
+        raise TableError("a name leads to a row that no table has")
+    return row

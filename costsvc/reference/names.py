@@ -1,0 +1,93 @@
+"""From the names that people and tools write to the names of the tables."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+SEPARATORS = re.compile(r"[\s_-]+")
+NEAREST = 3
+LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """What a name leads to.
+
+    Attributes:
+        id: The table's own name.
+        others: Ids that the name could have meant as well; empty where it is exact.
+    """
+
+    id: str
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """An index of names, blind to case and to how words are joined."""
+
+    matches: dict[str, Match] = field(default_factory=dict)
+
+    def add(self, name: str, match: Match) -> None:
+        """Let a name lead to a match, unless it already leads somewhere."""
+        self.matches.setdefault(normal(name), match)
+
+    def add_unique(self, names: Iterable[tuple[str, str]]) -> None:
+        """Let each name lead to its id where no other id claims the same name."""
+        claims: dict[str, set[str]] = {}
+        for name, id_ in names:
+            claims.setdefault(normal(name), set()).add(id_)
+        for name, ids in claims.items():
+            if len(ids) == 1:
+                self.add(name, Match(id=min(ids)))
+
+    def find(self, name: str) -> Match | None:
+        """The match of a name, or None."""
+        return self.matches.get(normal(name))
+
+    def nearest(self, name: str) -> list[str]:
+        """The known names that look most like an unknown one, best first."""
+        return get_close_matches(normal(name[:LONGEST]), self.matches, n=NEAREST, cutoff=0.5)
+
+
+def normal(name: str) -> str:
+    """A name in lower case with single dashes between its words."""
+    return SEPARATORS.sub("-", name.strip()).casefold()
+
+
+def accelerators(ids: Iterable[str], aliases: Mapping[str, Mapping[str, str]], families: Mapping[str, str]) -> Names:
+    """Index accelerators by id, id without vendor, alias and family.
+
+    Args:
+        ids: Every accelerator.
+        aliases: Alias to its row of the alias table.
+        families: Accelerator to its family.
+    """
+    names = Names()
+    known = list(ids)
+    for id_ in known:
+        names.add(id_, Match(id=id_))
+    for alias, row in aliases.items():
+        names.add(alias, _alias(row, families))
+    names.add_unique((id_.partition("-")[2], id_) for id_ in known)
+    return names
+
+
+def _alias(row: Mapping[str, str], families: Mapping[str, str]) -> Match:
+    default = row["accelerator_id"]
+    if row["kind"] != "family":
+        return Match(id=default)
+    family = families[default]
+    return Match(id=default, others=tuple(id_ for id_, other in families.items() if other == family and id_ != default))
+
+
+def plain(ids: Iterable[str], aliases: Mapping[str, str], short: Iterable[tuple[str, str]] = ()) -> Names:
+    """Index ids, their aliases and, where unique, their short names."""
+    names = Names()
+    for id_ in ids:
+        names.add(id_, Match(id=id_))
+    for alias, id_ in aliases.items():
+        names.add(alias, Match(id=id_))
+    names.add_unique(short)
+    return names
