@@ -43,5 +43,7 @@ class Settings:
         known: dict[str, Any] = {"DATA_DIR": Path, "DATA_OVERLAY": Path}
         unknown = sorted(PREFIX + name for name in given if name not in known and not name.startswith(NOT_OURS))
         if unknown:
-            raise SettingsError(f"unknown settings: {', '.join(unknown)}; known are {', '.join(PREFIX + n for n in known)}")
+            raise SettingsError(
+                f"unknown settings: {', '.join(unknown)}; known are {', '.join(PREFIX + n for n in known)}"
+            )
         return cls(**{name.lower(): kind(given[name]) for name, kind in known.items() if given.get(name)})

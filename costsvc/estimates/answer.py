@@ -32,7 +32,6 @@ def estimate(
     extra: dict[str, Numeric | None],
     setting: Setting,
     facts: Facts,
-    catalog: Catalog,
 ) -> tuple[Plain, dict[str, Quantity | None]]:
     """What every estimate says, and the quantities of ``extra`` for the caller to place.
 
@@ -42,7 +41,6 @@ def estimate(
         extra: Further samples that want an interval, by name.
         setting: Where.
         facts: What was used, and what is missing.
-        catalog: The tables.
     """
     samples: dict[str, Numeric | None] = {
         "accelerator_hours": found.accelerator_hours,
@@ -54,7 +52,7 @@ def estimate(
     q = dict(zip(samples, quantities(list(samples.values())), strict=True))
     carbon: Plain = {name: q[name] for name in FIELDS["carbon"]}
     answer: Plain = {
-        "id": identity(request, catalog),
+        "id": identity(request, facts.catalog),
         "request": request,
         "place": setting.described,
         "accelerator_hours": q["accelerator_hours"],
@@ -62,15 +60,16 @@ def estimate(
         "carbon": {**carbon, "basis": setting.basis},
         "water": {name: q[name] for name in FIELDS["water"]},
         "cost": {name: q[name] for name in (*COSTS, "social_usd")},
-        "equivalents": equivalents(q, catalog),
+        "equivalents": equivalents(q, facts.catalog),
         "drivers": drivers(found, facts),
-        **explained(facts, catalog),
+        **explained(facts),
     }
     return answer, {name: q[name] for name in extra}
 
 
-def explained(facts: Facts, catalog: Catalog) -> Plain:
+def explained(facts: Facts) -> Plain:
     """The factors, their sources, the warnings and gaps, and the versions of an answer."""
+    catalog = facts.catalog
     used = sorted({f.source_id for f in facts.factors.values() if f.source_id})
     return {
         "factors": [factor(f) for f in facts.factors.values()],

@@ -3,19 +3,22 @@
 from dataclasses import dataclass, field
 
 from costsvc.model.uncertainty import Factor, Scale, sample
+from costsvc.reference.catalog import Catalog
 from costsvc.units import Numeric
 
 
 @dataclass(slots=True)
 class Facts:
-    """Collects factors, warnings and gaps while a request is completed.
+    """The tables, and what a request being completed has taken from them.
 
     Attributes:
+        catalog: The tables.
         factors: Every number used, in the order of use.
         warnings: What the caller should know, by code.
         unavailable: Why a field of the answer does not exist.
     """
 
+    catalog: Catalog
     factors: dict[str, Factor] = field(default_factory=dict)
     warnings: dict[str, str] = field(default_factory=dict)
     unavailable: dict[str, str] = field(default_factory=dict)

@@ -11,7 +11,6 @@ from costsvc.estimates.hardware import Hardware, Power
 from costsvc.estimates.site import Setting
 from costsvc.estimates.spec import Pricing
 from costsvc.model import footprint as formulas
-from costsvc.reference.catalog import Catalog
 from costsvc.units import Numeric
 
 
@@ -39,7 +38,7 @@ class Footprint:
 
 
 def footprint(
-    hours: Numeric, power: Power, hardware: Hardware, setting: Setting, pricing: Pricing, catalog: Catalog, facts: Facts
+    hours: Numeric, power: Power, hardware: Hardware, setting: Setting, pricing: Pricing, facts: Facts
 ) -> Footprint:
     """The footprint of accelerator-hours at a power in a place.
 
@@ -49,13 +48,12 @@ def footprint(
         hardware: On what.
         setting: Where.
         pricing: What is paid and to whom.
-        catalog: The tables.
-        facts: Collects what was used and what is missing.
+        facts: The tables; collects what was used and what is missing.
     """
     it_energy = formulas.energy_kwh(power.it_w, hours)
     energy = formulas.meter_energy_kwh(it_energy, setting.pue)
     location = _grid_kg(energy, setting.location, setting)
-    embodied = machines.embodied(hardware, hours, catalog, facts)
+    embodied = machines.embodied(hardware, hours, facts)
     total_kg = None if location is None else location + embodied
     if total_kg is None:
         facts.miss("carbon.total_kg", "there is no location_kg")
@@ -78,8 +76,8 @@ def footprint(
         onsite_l=onsite,
         offsite_l=offsite,
         total_l=None if offsite is None else onsite + offsite,
-        cost=money.cost(hours, energy, hardware, setting, pricing, catalog, facts),
-        social_usd=None if total_kg is None else money.social(total_kg, setting, catalog, facts),
+        cost=money.cost(hours, energy, hardware, setting, pricing, facts),
+        social_usd=None if total_kg is None else money.social(total_kg, setting, facts),
     )
 
 

@@ -13,7 +13,13 @@ from costsvc.reference.table import Row
 from costsvc.units import Numeric
 
 ANY = "*"
-CPU = {"host_family": "cpu-server", "power_family": "cpu", "mfu_family": ANY, "embodied_id": "class-cpu", "segment": "cpu"}
+CPU = {
+    "host_family": "cpu-server",
+    "power_family": "cpu",
+    "mfu_family": ANY,
+    "embodied_id": "class-cpu",
+    "segment": "cpu",
+}
 """What holds for every processor of the table of processors, which names only their power."""
 
 WIDER: dict[Precision, tuple[Precision, ...]] = {
@@ -67,15 +73,15 @@ class Hardware:
         return None
 
 
-def resolve(machine: Machine, catalog: Catalog, facts: Facts) -> Hardware:
+def resolve(machine: Machine, facts: Facts) -> Hardware:
     """Find the accelerator that a request names, itself or through an instance.
 
     Raises:
         UnknownNameError: If a name is not known.
     """
     if machine.instance is not None:
-        return _of_instance(machine, catalog)
-    match, row = catalog.accelerator(machine.accelerator or "")
+        return _of_instance(machine, facts.catalog)
+    match, row = facts.catalog.accelerator(machine.accelerator or "")
     if match.others:
         others = ", ".join(match.others)
         facts.warn("ambiguous-name", f"{machine.accelerator!r} is taken as {match.id}; it could also mean {others}.")
@@ -83,7 +89,7 @@ def resolve(machine: Machine, catalog: Catalog, facts: Facts) -> Hardware:
         id=match.id,
         row=row,
         count=float(machine.accelerators) if machine.accelerators else None,
-        per_host=_per_host(row, catalog),
+        per_host=_per_host(row, facts.catalog),
     )
 
 
@@ -122,31 +128,31 @@ def compute_precision(hardware: Hardware, wanted: Precision, facts: Facts) -> tu
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Power:
-    """Mean power of one accelerator and of its share of the server. [W]"""
+    """Mean power of one accelerator and of its share of the server [W]."""
 
     accelerator_w: Numeric
     it_w: Numeric
 
 
 def training_power(
-    hardware: Hardware, machine: Machine, workload: Workload, params_b: float | None, catalog: Catalog, facts: Facts
+    hardware: Hardware, machine: Machine, workload: Workload, params_b: float | None, facts: Facts
 ) -> Power:
     """Mean power of a training run, measured or from the tables."""
     if machine.it_power_w is not None:
         it_w = facts.given("it_power_w", machine.it_power_w, "W")
-        return Power(accelerator_w=_chip_of_server(hardware, machine, it_w, catalog, facts), it_w=it_w)
+        return Power(accelerator_w=_chip_of_server(hardware, machine, it_w, facts), it_w=it_w)
     if machine.accelerator_power_w is not None:
         chip_w = facts.given("accelerator_power_w", machine.accelerator_power_w, "W")
     else:
-        fraction = _power_fraction(hardware, workload, params_b, catalog)
-        chip_w = power.accelerator_power_w(tdp_w(hardware, catalog, facts), facts.use(fraction))
-    return Power(accelerator_w=chip_w, it_w=server_w(hardware, chip_w, catalog, facts))
+        fraction = _power_fraction(hardware, workload, params_b, facts.catalog)
+        chip_w = power.accelerator_power_w(tdp_w(hardware, facts), facts.use(fraction))
+    return Power(accelerator_w=chip_w, it_w=server_w(hardware, chip_w, facts))
 
 
-def _chip_of_server(hardware: Hardware, machine: Machine, it_w: Numeric, catalog: Catalog, facts: Facts) -> Numeric:
+def _chip_of_server(hardware: Hardware, machine: Machine, it_w: Numeric, facts: Facts) -> Numeric:
     chip_w = machine.accelerator_power_w
     if chip_w is None:
-        share, base = (host_factor(hardware, column, catalog, facts) for column in ("overhead_share", "base_w"))
+        share, base = (host_factor(hardware, column, facts) for column in ("overhead_share", "base_w"))
         return power.accelerator_power_from_server_w(it_w, share, base)
     if chip_w > (machine.it_power_w or 0.0):
         text = f"{chip_w:g} W is more than the {machine.it_power_w:g} W of its server; it must not be above it_power_w."
@@ -154,23 +160,25 @@ def _chip_of_server(hardware: Hardware, machine: Machine, it_w: Numeric, catalog
     return facts.given("accelerator_power_w", chip_w, "W")
 
 
-def tdp_w(hardware: Hardware, catalog: Catalog, facts: Facts) -> Numeric:
-    """Thermal design power, or what the table holds in its place. [W]"""
-    return facts.use(present(catalog.factor(hardware.table, hardware.id, "tdp_w", "accelerator_tdp_w", "W")))
+def tdp_w(hardware: Hardware, facts: Facts) -> Numeric:
+    """Thermal design power, or what the table holds in its place [W]."""
+    return facts.use(present(facts.catalog.factor(hardware.table, hardware.id, "tdp_w", "accelerator_tdp_w", "W")))
 
 
-def server_w(hardware: Hardware, chip_w: Numeric, catalog: Catalog, facts: Facts) -> Numeric:
+def server_w(hardware: Hardware, chip_w: Numeric, facts: Facts) -> Numeric:
     """Server watts per accelerator around a chip's watts, with fabric where the run spans hosts."""
-    share, base = (host_factor(hardware, column, catalog, facts) for column in ("overhead_share", "base_w"))
+    share, base = (host_factor(hardware, column, facts) for column in ("overhead_share", "base_w"))
     spans = (hardware.count or 1.0) > hardware.per_host
-    fabric = host_factor(hardware, "fabric_w", catalog, facts) if spans else 0.0
+    fabric = host_factor(hardware, "fabric_w", facts) if spans else 0.0
     return power.server_power_w(chip_w, share, base, fabric)
 
 
-def host_factor(hardware: Hardware, column: str, catalog: Catalog, facts: Facts) -> Numeric:
+def host_factor(hardware: Hardware, column: str, facts: Facts) -> Numeric:
     """A figure of the host's family, under the name ``host_<column>``."""
     unit = {"overhead_share": "1", "embodied_kg": "kg"}.get(column, "W")
-    return facts.use(present(catalog.factor("hosts", hardware.trait("host_family"), column, f"host_{column}", unit)))
+    return facts.use(
+        present(facts.catalog.factor("hosts", hardware.trait("host_family"), column, f"host_{column}", unit))
+    )
 
 
 def _power_fraction(hardware: Hardware, workload: Workload, params_b: float | None, catalog: Catalog) -> Factor:
@@ -189,10 +197,12 @@ def _fraction_keys(
     return [(family, workload, limit) for limit in (*bounded, *(x for x in limits if x is None))]
 
 
-def embodied(hardware: Hardware, hours: Numeric, catalog: Catalog, facts: Facts) -> Numeric:
-    """Manufacture of chip and host share, by the hours used. [kg]"""
-    chip = present(catalog.factor("embodied", hardware.trait("embodied_id"), "kg", "embodied_accelerator_kg", "kg"))
-    host = host_factor(hardware, "embodied_kg", catalog, facts)
-    life = facts.use(catalog.default("embodied_service_life_years"))
-    utilization = facts.use(catalog.default("hardware_utilization", scale="share"))
+def embodied(hardware: Hardware, hours: Numeric, facts: Facts) -> Numeric:
+    """Manufacture of chip and host share, by the hours used [kg]."""
+    chip = present(
+        facts.catalog.factor("embodied", hardware.trait("embodied_id"), "kg", "embodied_accelerator_kg", "kg")
+    )
+    host = host_factor(hardware, "embodied_kg", facts)
+    life = facts.use(facts.catalog.default("embodied_service_life_years"))
+    utilization = facts.use(facts.catalog.default("hardware_utilization", scale="share"))
     return embodied_kg(hours, facts.use(chip), host / hardware.per_host, life, utilization)

@@ -8,7 +8,6 @@ from costsvc.estimates.site import Setting
 from costsvc.estimates.spec import OWNED, Pricing
 from costsvc.model.footprint import hardware_usd, priced_usd, social_usd
 from costsvc.model.uncertainty import Factor
-from costsvc.reference.catalog import Catalog
 from costsvc.reference.grid import nearest_year
 from costsvc.units import Numeric
 
@@ -30,17 +29,17 @@ class Cost:
 
 
 def cost(
-    hours: Numeric, energy_kwh: Numeric, hardware: Hardware, setting: Setting, pricing: Pricing, catalog: Catalog, facts: Facts
+    hours: Numeric, energy_kwh: Numeric, hardware: Hardware, setting: Setting, pricing: Pricing, facts: Facts
 ) -> Cost:
     """What accelerator-hours and their energy cost."""
     if pricing.kind == OWNED:
-        return _owned(hours, energy_kwh, hardware, setting, pricing, catalog, facts)
+        return _owned(hours, energy_kwh, hardware, setting, pricing, facts)
     for name in ("hardware_usd", "electricity_usd", "facility_usd"):
         facts.miss(f"cost.{name}", RENTED)
     if pricing.usd_per_accelerator_hour is not None:
         price = facts.given("usd_per_accelerator_hour", pricing.usd_per_accelerator_hour, "USD/h")
     else:
-        factor = _rent(hardware, setting, pricing, catalog, facts)
+        factor = _rent(hardware, setting, pricing, facts)
         if factor is None:
             _no_price(hardware, pricing, facts)
             return Cost()
@@ -49,12 +48,14 @@ def cost(
     return Cost(rental_usd=rent, total_usd=rent)
 
 
-def _rent(hardware: Hardware, setting: Setting, pricing: Pricing, catalog: Catalog, facts: Facts) -> Factor | None:
+def _rent(hardware: Hardware, setting: Setting, pricing: Pricing, facts: Facts) -> Factor | None:
     provider = pricing.provider or hardware.provider or setting.operator
     region = setting.place.row["region"] if setting.place.row and provider == setting.place.operator else ANY
     for seller, where in ((provider, region), (provider, ANY), (ANY, ANY)):
         key = (seller, where, hardware.id, pricing.kind)
-        factor = catalog.factor("accelerator_prices", key, "usd_per_accelerator_hour", "usd_per_accelerator_hour", "USD/h")
+        factor = facts.catalog.factor(
+            "accelerator_prices", key, "usd_per_accelerator_hour", "usd_per_accelerator_hour", "USD/h"
+        )
         if factor is not None:
             _say_seller(seller, where, provider, region, facts)
             return factor
@@ -63,9 +64,13 @@ def _rent(hardware: Hardware, setting: Setting, pricing: Pricing, catalog: Catal
 
 def _say_seller(seller: str, where: str, provider: str, region: str, facts: Facts) -> None:
     if seller == ANY:
-        facts.warn("price-any-provider", "The price is the median over providers; name pricing.provider for that of one.")
+        facts.warn(
+            "price-any-provider", "The price is the median over providers; name pricing.provider for that of one."
+        )
     elif where != region:
-        facts.warn("price-any-region", f"No price of {provider} is known for {region}; its median over regions is taken.")
+        facts.warn(
+            "price-any-region", f"No price of {provider} is known for {region}; its median over regions is taken."
+        )
 
 
 def _no_price(hardware: Hardware, pricing: Pricing, facts: Facts) -> None:
@@ -76,11 +81,11 @@ def _no_price(hardware: Hardware, pricing: Pricing, facts: Facts) -> None:
 
 
 def _owned(
-    hours: Numeric, energy_kwh: Numeric, hardware: Hardware, setting: Setting, pricing: Pricing, catalog: Catalog, facts: Facts
+    hours: Numeric, energy_kwh: Numeric, hardware: Hardware, setting: Setting, pricing: Pricing, facts: Facts
 ) -> Cost:
     facts.miss("cost.rental_usd", "the hardware is owned")
-    bought = _hardware(hours, hardware, pricing, catalog, facts)
-    price = _electricity(setting, pricing, catalog, facts)
+    bought = _hardware(hours, hardware, pricing, facts)
+    price = _electricity(setting, pricing, facts)
     electricity = None if price is None else priced_usd(energy_kwh, price)
     facility = None
     if pricing.facility_usd_per_kwh is None:
@@ -96,8 +101,10 @@ def _owned(
     return Cost(hardware_usd=bought, electricity_usd=electricity, facility_usd=facility, total_usd=total)
 
 
-def _hardware(hours: Numeric, hardware: Hardware, pricing: Pricing, catalog: Catalog, facts: Facts) -> Numeric | None:
-    factor = catalog.factor("purchase_prices", hardware.id, "usd_per_accelerator", "purchase_usd_per_accelerator", "USD")
+def _hardware(hours: Numeric, hardware: Hardware, pricing: Pricing, facts: Facts) -> Numeric | None:
+    factor = facts.catalog.factor(
+        "purchase_prices", hardware.id, "usd_per_accelerator", "purchase_usd_per_accelerator", "USD"
+    )
     if pricing.purchase_usd_per_accelerator is not None:
         price = facts.given("purchase_usd_per_accelerator", pricing.purchase_usd_per_accelerator, "USD")
     elif factor is not None:
@@ -107,23 +114,27 @@ def _hardware(hours: Numeric, hardware: Hardware, pricing: Pricing, catalog: Cat
         facts.warn("no-price", reason)
         facts.miss("cost.hardware_usd", reason)
         return None
-    age = _choice("age_years", pricing.age_years, "year", catalog.default("age_years"), facts)
-    share = _choice("owned_utilization", pricing.utilization, "1", catalog.default("owned_utilization", scale="share"), facts)
-    return hardware_usd(hours, price, age, share, facts.use(catalog.default("price_decline_per_year")))
+    age = _choice("age_years", pricing.age_years, "year", facts.catalog.default("age_years"), facts)
+    share = _choice(
+        "owned_utilization", pricing.utilization, "1", facts.catalog.default("owned_utilization", scale="share"), facts
+    )
+    return hardware_usd(hours, price, age, share, facts.use(facts.catalog.default("price_decline_per_year")))
 
 
 def _choice(name: str, given: float | None, unit: str, default: Factor, facts: Facts) -> Numeric:
     return facts.use(default) if given is None else facts.given(name, given, unit)
 
 
-def _electricity(setting: Setting, pricing: Pricing, catalog: Catalog, facts: Facts) -> Numeric | None:
+def _electricity(setting: Setting, pricing: Pricing, facts: Facts) -> Numeric | None:
     if pricing.electricity_usd_per_kwh is not None:
         return facts.given("electricity_usd_per_kwh", pricing.electricity_usd_per_kwh, "USD/kWh")
     for zone in filter(None, (setting.place.subdivision, setting.place.country)):
-        year = nearest_year(catalog.group("electricity_prices", zone), setting.year)
+        year = nearest_year(facts.catalog.group("electricity_prices", zone), setting.year)
         if year is not None:
             key = (zone, year)
-            factor = catalog.factor("electricity_prices", key, "usd_per_kwh", "electricity_usd_per_kwh", "USD/kWh")
+            factor = facts.catalog.factor(
+                "electricity_prices", key, "usd_per_kwh", "electricity_usd_per_kwh", "USD/kWh"
+            )
             return None if factor is None else facts.use(factor)
     reason = f"no electricity price is known for {setting.place.region}; give pricing.electricity_usd_per_kwh"
     facts.warn("no-price", reason)
@@ -131,16 +142,16 @@ def _electricity(setting: Setting, pricing: Pricing, catalog: Catalog, facts: Fa
     return None
 
 
-def social(total_kg: Numeric, setting: Setting, catalog: Catalog, facts: Facts) -> Numeric:
-    """Social cost of the CO2e, in money of the answer's price year. [USD]"""
-    rate = catalog.default("social_discount_rate_pct").value
-    key = (SOCIAL_SCHEME, rate, nearest_year(catalog.group("carbon_costs", SOCIAL_SCHEME, rate), setting.year))
-    factor = catalog.factor("carbon_costs", key, "amount_per_t", "social_cost_usd_per_t", "USD/t")
-    row = catalog.row("carbon_costs", key)
+def social(total_kg: Numeric, setting: Setting, facts: Facts) -> Numeric:
+    """Social cost of the CO2e, in money of the answer's price year [USD]."""
+    rate = facts.catalog.default("social_discount_rate_pct").value
+    key = (SOCIAL_SCHEME, rate, nearest_year(facts.catalog.group("carbon_costs", SOCIAL_SCHEME, rate), setting.year))
+    factor = facts.catalog.factor("carbon_costs", key, "amount_per_t", "social_cost_usd_per_t", "USD/t")
+    row = facts.catalog.row("carbon_costs", key)
     if factor is None or row is None:
         raise LookupError("carbon_costs has no social cost of carbon")
-    level = int(catalog.default("price_level_year").value)
-    now, then = (catalog.row("price_indices", (DEFLATOR, year)) for year in (level, int(row["price_year"])))
+    level = int(facts.catalog.default("price_level_year").value)
+    now, then = (facts.catalog.row("price_indices", (DEFLATOR, year)) for year in (level, int(row["price_year"])))
     if now is None or then is None:
         raise LookupError("price_indices has no deflator for the years of the social cost of carbon")
     ratio = Factor(

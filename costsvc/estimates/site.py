@@ -6,7 +6,7 @@ from typing import Any
 from costsvc.estimates.facts import Facts, present
 from costsvc.estimates.spec import Site
 from costsvc.model.footprint import cfe_g_per_kwh, contract_g_per_kwh
-from costsvc.model.uncertainty import Factor, Scale
+from costsvc.model.uncertainty import Factor, Scale, middle
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.grid import Found, Method, Scope
 from costsvc.reference.places import UNKNOWN_OPERATOR, WORLD, Place
@@ -15,6 +15,7 @@ from costsvc.units import Numeric
 Basis = dict[str, Any]
 WIDTH = {"zone": 0, "region": 0, "subdivision": 1, "country": 2, "world": 3}
 """How wide an area is; a figure of a wider one than was asked for is a fallback."""
+BUILDING: dict[str, tuple[str, Scale]] = {"pue": ("1", "above-one"), "wue_l_per_kwh": ("L/kWh", "log")}
 NO_RESIDUAL = (
     "no residual mix is known for what the contract leaves open; a contract with share 1, or the mix itself as "
     "grid_g_per_kwh in a request of its own, would be right"
@@ -62,98 +63,90 @@ class Setting:
             "zone": location.get("zone"),
             "resolution": location.get("resolution"),
             "year": self.year,
-            "pue": float(self.pue if isinstance(self.pue, float) else self.pue[0]),
+            "pue": middle(self.pue),
         }
 
 
-def resolve(site: Site, provider: str | None, catalog: Catalog, facts: Facts) -> Setting:
+def resolve(site: Site, provider: str | None, facts: Facts) -> Setting:
     """Complete a site from the tables.
 
     Args:
         site: What the caller said.
         provider: Who runs the machines, where a price or an instance says so.
-        catalog: The tables.
-        facts: Collects what was used and what is missing.
+        facts: The tables; collects what was used and what is missing.
 
     Raises:
         UnknownNameError: If the region is not known.
     """
     if site.region is None:
         facts.warn("region-unspecified", "No region was given: the world's average grid is taken. Give region.")
-    place = catalog.place(site.region or WORLD)
+    place = facts.catalog.place(site.region or WORLD)
     operator = place.operator if place.row else (provider or UNKNOWN_OPERATOR)
-    year = site.year or int(catalog.default("reference_year").value)
-    location, basis = _location(site, place, year, catalog, facts)
-    market, market_basis = _market(site, place, location, basis, catalog, facts)
-    marginal, marginal_basis = _marginal(place, year, catalog, facts)
+    year = site.year or int(facts.catalog.default("reference_year").value)
+    location, basis = _location(site, place, year, facts)
+    market, market_basis = _market(site, place, location, basis, facts)
+    marginal, marginal_basis = _marginal(place, year, facts)
     return Setting(
         place=place,
         operator=operator,
         year=year,
-        pue=_building("pue", "1", site.pue, place, operator, catalog, facts, scale="above-one"),
-        wue=_building("wue_l_per_kwh", "L/kWh", site.wue_l_per_kwh, place, operator, catalog, facts),
+        pue=_building("pue", site.pue, place, operator, facts),
+        wue=_building("wue_l_per_kwh", site.wue_l_per_kwh, place, operator, facts),
         location=location,
         market=market,
         marginal=marginal,
-        water=_water(place, catalog, facts),
+        water=_water(place, facts),
         losses=site.grid_losses,
         basis={"location": basis, "market": market_basis, "marginal": marginal_basis},
     )
 
 
-def _building(
-    column: str,
-    unit: str,
-    given: float | None,
-    place: Place,
-    operator: str,
-    catalog: Catalog,
-    facts: Facts,
-    scale: Scale = "log",
-) -> Numeric:
+def _building(column: str, given: float | None, place: Place, operator: str, facts: Facts) -> Numeric:
     """A figure of the building: the caller's, the region's, the operator's or that of an unknown one."""
+    unit, scale = BUILDING[column]
     if given is not None:
         return facts.given(column, given, unit, scale)
     for table, key in (("regions", place.region), ("operators", operator), ("operators", UNKNOWN_OPERATOR)):
-        factor = catalog.factor(table, key, column, column, unit, scale)
+        factor = facts.catalog.factor(table, key, column, column, unit, scale)
         if factor is not None:
             return facts.use(factor)
     raise LookupError(f"operators has no {column} for an unknown operator")
 
 
-def _location(
-    site: Site, place: Place, year: int, catalog: Catalog, facts: Facts
-) -> tuple[Numeric | None, Basis | None]:
+def _location(site: Site, place: Place, year: int, facts: Facts) -> tuple[Numeric | None, Basis | None]:
     if site.grid_g_per_kwh is not None:
         basis = {"scope": site.scope, "method": "request", "zone": None, "year": None, "resolution": "request"}
         return facts.given("grid_g_per_kwh", site.grid_g_per_kwh, "g/kWh"), basis
-    found = catalog.grid.find(place.areas(direct=site.scope == "direct"), site.scope, "average", year)
+    found = facts.catalog.grid.find(place.areas(direct=site.scope == "direct"), site.scope, "average", year)
     if found is None:
         reason = f"no {site.scope} intensity is known for {place.region}; give grid_g_per_kwh or another scope"
         facts.miss("carbon.location_kg", reason)
         return None, None
     _say_fallback(found, place, year, site, facts)
-    return _use(found, "grid_g_per_kwh", catalog, facts), _basis(found, site.scope, "average")
+    return _use(found, "grid_g_per_kwh", facts), _basis(found, site.scope, "average")
 
 
 def _say_fallback(found: Found, place: Place, year: int, site: Site, facts: Facts) -> None:
     zone, known = found.row["zone_id"], int(found.row["year"])
     if WIDTH[found.resolution] > WIDTH[place.level]:
-        facts.warn("grid-fallback", f"No grid figure is known for {place.region}; that of {zone} ({found.resolution}) is taken.")
+        facts.warn(
+            "grid-fallback",
+            f"No grid figure is known for {place.region}; that of {zone} ({found.resolution}) is taken.",
+        )
     if site.year is not None and known != year:
         facts.warn("grid-year", f"The grid of {year} is not in the tables; that of {known} is taken for {zone}.")
 
 
 def _market(
-    site: Site, place: Place, location: Numeric | None, basis: Basis | None, catalog: Catalog, facts: Facts
+    site: Site, place: Place, location: Numeric | None, basis: Basis | None, facts: Facts
 ) -> tuple[Numeric | None, Basis | None]:
     if site.contract is not None:
         return _contract(site, facts)
-    free = _carbon_free_share(basis, catalog)
+    free = _carbon_free_share(basis, facts.catalog)
     if free is None or location is None or place.row is None or place.row["cfe_share"] is None:
         facts.miss("carbon.market_kg", NO_MARKET)
         return None, None
-    share = facts.use(present(catalog.factor("regions", place.region, "cfe_share", "cfe_share", "1", "share")))
+    share = facts.use(present(facts.catalog.factor("regions", place.region, "cfe_share", "cfe_share", "1", "share")))
     found = cfe_g_per_kwh(share, location, facts.use(free))
     return found, {**(basis or {}), "method": "cfe"}
 
@@ -173,20 +166,22 @@ def _carbon_free_share(basis: Basis | None, catalog: Catalog) -> Factor | None:
     if basis is None or basis["zone"] is None:
         return None
     key = (basis["zone"], basis["year"], basis["scope"], "average")
-    return catalog.factor("grid_average_electricitymaps", key, "carbon_free_share", "grid_carbon_free_share", "1", "share")
+    return catalog.factor(
+        "grid_average_electricitymaps", key, "carbon_free_share", "grid_carbon_free_share", "1", "share"
+    )
 
 
-def _marginal(place: Place, year: int, catalog: Catalog, facts: Facts) -> tuple[Numeric | None, Basis | None]:
-    found = catalog.grid.find(place.marginal_areas(), "direct", "marginal", year)
+def _marginal(place: Place, year: int, facts: Facts) -> tuple[Numeric | None, Basis | None]:
+    found = facts.catalog.grid.find(place.marginal_areas(), "direct", "marginal", year)
     if found is None:
         facts.miss("carbon.marginal_kg", f"no marginal intensity is known for {place.region}")
         return None, None
-    return _use(found, "grid_marginal_g_per_kwh", catalog, facts), _basis(found, "direct", "marginal")
+    return _use(found, "grid_marginal_g_per_kwh", facts), _basis(found, "direct", "marginal")
 
 
-def _use(found: Found, name: str, catalog: Catalog, facts: Facts) -> Numeric:
-    key = tuple(found.row[column] for column in catalog.tables[found.table].key)
-    return facts.use(present(catalog.factor(found.table, key, "g_per_kwh", name, "g/kWh")))
+def _use(found: Found, name: str, facts: Facts) -> Numeric:
+    key = tuple(found.row[column] for column in facts.catalog.tables[found.table].key)
+    return facts.use(present(facts.catalog.factor(found.table, key, "g_per_kwh", name, "g/kWh")))
 
 
 def _basis(found: Found, scope: Scope, method: Method) -> Basis:
@@ -200,9 +195,9 @@ def _basis(found: Found, scope: Scope, method: Method) -> Basis:
     }
 
 
-def _water(place: Place, catalog: Catalog, facts: Facts) -> Numeric | None:
+def _water(place: Place, facts: Facts) -> Numeric | None:
     for zone in filter(None, (place.country, WORLD)):
-        factor = catalog.factor("water_factors", zone, "l_per_kwh", "grid_water_l_per_kwh", "L/kWh")
+        factor = facts.catalog.factor("water_factors", zone, "l_per_kwh", "grid_water_l_per_kwh", "L/kWh")
         if factor is not None:
             if zone == WORLD and place.region != WORLD:
                 facts.warn("water-fallback", f"No water intensity is known for {place.region}; the world's is taken.")

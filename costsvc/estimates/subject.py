@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from costsvc.estimates.facts import Facts
 from costsvc.estimates.spec import Subject
 from costsvc.model.uncertainty import Factor
-from costsvc.reference.catalog import Catalog
 from costsvc.reference.table import Row
 from costsvc.units import Numeric
 
@@ -29,41 +28,43 @@ class Sizes:
 
     @property
     def total_b(self) -> float | None:
-        """Central value of all parameters. [10^9]"""
+        """Central value of all parameters [10^9]."""
         return self.total_factor.value if self.total_factor else None
 
     @property
     def active_b(self) -> float | None:
-        """Central value of the active parameters. [10^9]"""
+        """Central value of the active parameters [10^9]."""
         return self.active_factor.value if self.active_factor else None
 
     def active(self, facts: Facts) -> Numeric:
-        """Record the active parameters as used and return their sample. [10^9]"""
+        """Record the active parameters as used and return their sample [10^9]."""
         return facts.use(self.active_factor) if self.active_factor else 0.0
 
     def total(self, facts: Facts) -> Numeric:
-        """Record all parameters as used and return their sample. [10^9]"""
+        """Record all parameters as used and return their sample [10^9]."""
         return facts.use(self.total_factor) if self.total_factor else 0.0
 
 
-def sizes(subject: Subject, catalog: Catalog, facts: Facts) -> Sizes:
+def sizes(subject: Subject, facts: Facts) -> Sizes:
     """Parameters of a model by its name or as the caller gives them.
 
     Raises:
         UnknownNameError: If the model is not known.
     """
     if subject.model is not None:
-        return _of_table(catalog.model(subject.model), catalog, facts)
+        return _of_table(facts.catalog.model(subject.model), facts)
     if subject.total_params_b is None:
         return Sizes()
     active = subject.active_params_b or subject.total_params_b
     return Sizes(total_factor=_said(TOTAL, subject.total_params_b), active_factor=_said(ACTIVE, active))
 
 
-def _of_table(row: Row, catalog: Catalog, facts: Facts) -> Sizes:
+def _of_table(row: Row, facts: Facts) -> Sizes:
     if not row["params_disclosed"]:
         facts.warn("size-undisclosed", f"The size of {row['model_id']} was never disclosed; the table holds a guess.")
-    total, active = (catalog.factor("models", row["model_id"], column, column, BILLION) for column in (TOTAL, ACTIVE))
+    total, active = (
+        facts.catalog.factor("models", row["model_id"], column, column, BILLION) for column in (TOTAL, ACTIVE)
+    )
     return Sizes(total_factor=total, active_factor=active or total, row=row)
 
 
@@ -71,5 +72,3 @@ def _said(name: str, value: float) -> Factor:
     return Factor(
         name=name, value=value, low=value, high=value, unit=BILLION, origin="request", identity=f"request/{name}"
     )
-
-

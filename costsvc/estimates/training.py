@@ -12,6 +12,7 @@ from costsvc.estimates.site import Setting
 from costsvc.estimates.spec import Overheads, Precision, TrainingRun
 from costsvc.estimates.subject import Sizes, sizes
 from costsvc.model import compute
+from costsvc.model.uncertainty import middle
 from costsvc.reference.catalog import Catalog
 from costsvc.units import G_PER_KG, H_PER_DAY, Numeric
 
@@ -55,7 +56,7 @@ def training(run: TrainingRun, catalog: Catalog) -> Plain:
         "g_per_unit": None if found.footprint.total_kg is None else found.footprint.total_kg * G_PER_KG,
     }
     asked = request.normalised(run.said, found.hardware, found.setting, {"precision": found.precision})
-    shown, q = answer.estimate(asked, found.footprint, extra, found.setting, found.facts, catalog)
+    shown, q = answer.estimate(asked, found.footprint, extra, found.setting, found.facts)
     return {
         **shown,
         "duration_h": q["duration_h"],
@@ -67,17 +68,17 @@ def training(run: TrainingRun, catalog: Catalog) -> Plain:
 
 def trained(run: TrainingRun, catalog: Catalog) -> Trained:
     """Resolve and compute a training run; see :func:`training` for what it raises."""
-    facts = Facts()
-    machine = hardware.resolve(run.machine, catalog, facts)
-    size = sizes(run.subject, catalog, facts)
+    facts = Facts(catalog)
+    machine = hardware.resolve(run.machine, facts)
+    size = sizes(run.subject, facts)
     precision = run.precision or hardware.default_precision(machine)
-    flop = _flop(run, size, catalog, facts)
-    hours, machine = _hours(run, flop, size, machine, precision, catalog, facts)
-    setting = site.resolve(run.site, run.site.pricing.provider or machine.provider, catalog, facts)
-    power = hardware.training_power(machine, run.machine, run.workload, size.total_b, catalog, facts)
+    flop = _flop(run, size, facts)
+    hours, machine = _hours(run, flop, size, machine, precision, facts)
+    setting = site.resolve(run.site, run.site.pricing.provider or machine.provider, facts)
+    power = hardware.training_power(machine, run.machine, run.workload, size.total_b, facts)
     work = hours * _all_phases(run.overheads, facts)
     return Trained(
-        footprint=footprint(work, power, machine, setting, run.site.pricing, catalog, facts),
+        footprint=footprint(work, power, machine, setting, run.site.pricing, facts),
         hours=hours,
         flop=flop,
         hardware=machine,
@@ -87,12 +88,12 @@ def trained(run: TrainingRun, catalog: Catalog) -> Trained:
     )
 
 
-def _flop(run: TrainingRun, size: Sizes, catalog: Catalog, facts: Facts) -> Numeric | None:
+def _flop(run: TrainingRun, size: Sizes, facts: Facts) -> Numeric | None:
     if run.training_tokens_b is None:
         facts.miss("training_flop", "it follows from training_tokens_b, which was not given")
         return None
     active, tokens = size.active(facts), facts.given("training_tokens_b", run.training_tokens_b, "10^9 tokens")
-    k = facts.use(catalog.default(f"flop_per_param_token_{run.method}", "flop_per_param_token"))
+    k = facts.use(facts.catalog.default(f"flop_per_param_token_{run.method}", "flop_per_param_token"))
     flop = compute.training_flop(active, tokens, k)
     _say_not_6nd(run, size, facts)
     return flop
@@ -116,17 +117,16 @@ def _hours(
     size: Sizes,
     machine: Hardware,
     precision: Precision,
-    catalog: Catalog,
     facts: Facts,
 ) -> tuple[Numeric, Hardware]:
     """Accelerator-hours of the final run, and the machine with its number of accelerators settled."""
     if flop is not None:
-        return _hours_of_flop(run, flop, size, machine, precision, catalog, facts)
+        return _hours_of_flop(run, flop, size, machine, precision, facts)
     if run.hours is not None:
         wall = facts.given("hours", run.hours, "h")
         return wall * (machine.count or 1.0), machine
     hours = facts.given("accelerator_hours", run.accelerator_hours or 0.0, "h")
-    return hours, _counted(machine, hours, catalog, facts)
+    return hours, _counted(machine, hours, facts)
 
 
 def _hours_of_flop(
@@ -135,54 +135,58 @@ def _hours_of_flop(
     size: Sizes,
     machine: Hardware,
     precision: Precision,
-    catalog: Catalog,
     facts: Facts,
 ) -> tuple[Numeric, Hardware]:
     found = hardware.compute_precision(machine, precision, facts)
     if found is None:
         text = f"no peak is known for {machine.id}; give accelerator_hours instead of training_tokens_b"
         raise BadRequestError({"accelerator": text})
-    peak = facts.use(present(catalog.factor(machine.table, machine.id, found[1], "accelerator_peak_tflops", "TFLOP/s")))
-    recomputation = _recomputation(run, catalog, facts)
+    peak = facts.use(
+        present(facts.catalog.factor(machine.table, machine.id, found[1], "accelerator_peak_tflops", "TFLOP/s"))
+    )
+    recomputation = _recomputation(run, facts)
     if run.mfu is not None:
         mfu: Numeric = facts.given("mfu", run.mfu, "1", "share")
         hours = compute.accelerator_hours(flop, peak, mfu, recomputation)
-        return hours, _counted(machine, hours, catalog, facts)
+        return hours, _counted(machine, hours, facts)
     if machine.count is None:
         # the number of accelerators moves utilisation a little; settle it at the reference number
-        rough = compute.accelerator_hours(flop, peak, _mfu(machine, size, found[0], catalog, facts), recomputation)
-        machine = _counted(machine, rough, catalog, facts)
-    mfu = _mfu(machine, size, found[0], catalog, facts)
+        rough = compute.accelerator_hours(flop, peak, _mfu(machine, size, found[0], facts), recomputation)
+        machine = _counted(machine, rough, facts)
+    mfu = _mfu(machine, size, found[0], facts)
     return compute.accelerator_hours(flop, peak, mfu, recomputation), machine
 
 
-def _mfu(machine: Hardware, size: Sizes, precision: Precision, catalog: Catalog, facts: Facts) -> Numeric:
+def _mfu(machine: Hardware, size: Sizes, precision: Precision, facts: Facts) -> Numeric:
     family = machine.trait("mfu_family")
-    row = catalog.row("mfu", family) or catalog.row("mfu", hardware.ANY)
+    row = facts.catalog.row("mfu", family) or facts.catalog.row("mfu", hardware.ANY)
     if row is None:
         raise LookupError("mfu has no row for any family")
-    base = facts.use(present(catalog.factor("mfu", row["mfu_family"], "mfu", "mfu", "1", "share")))
+    base = facts.use(present(facts.catalog.factor("mfu", row["mfu_family"], "mfu", "mfu", "1", "share")))
     return compute.model_flops_utilization(
         base,
         ((size.active_b or row["reference_params_b"]) / row["reference_params_b"], row["params_exponent"]),
-        ((machine.count or row["reference_accelerators"]) / row["reference_accelerators"], row["accelerators_exponent"]),
+        (
+            (machine.count or row["reference_accelerators"]) / row["reference_accelerators"],
+            row["accelerators_exponent"],
+        ),
         row["fp8_factor"] if precision in ("fp8", "fp4") else 1.0,
-        (catalog.default("mfu_floor").value, catalog.default("mfu_ceiling").value),
+        (facts.catalog.default("mfu_floor").value, facts.catalog.default("mfu_ceiling").value),
     )
 
 
-def _recomputation(run: TrainingRun, catalog: Catalog, facts: Facts) -> Numeric:
+def _recomputation(run: TrainingRun, facts: Facts) -> Numeric:
     if run.activation_recomputation == "full":
-        return facts.use(catalog.default("recomputation_full"))
+        return facts.use(facts.catalog.default("recomputation_full"))
     return 1.0
 
 
-def _counted(machine: Hardware, hours: Numeric, catalog: Catalog, facts: Facts) -> Hardware:
+def _counted(machine: Hardware, hours: Numeric, facts: Facts) -> Hardware:
     """The machine with a number of accelerators: the caller's, or whole hosts that end in time."""
     if machine.count is not None:
         return machine
-    longest = catalog.default("longest_run_days")
-    central = float(hours if isinstance(hours, float) else hours[0])
+    longest = facts.catalog.default("longest_run_days")
+    central = middle(hours)
     count = compute.whole_hosts(central, longest.value * H_PER_DAY, machine.per_host)
     text = f"The number of accelerators was not given: {count:g}, whole hosts that end within {longest.value:g} days."
     facts.warn("accelerators-assumed", text)

@@ -12,7 +12,6 @@ import numpy as np
 
 from costsvc.units import Array, Numeric
 
-
 ROUNDING = 1e-12
 
 
@@ -156,7 +155,8 @@ def shares(weights: Sequence[float]) -> Array:
         Shares that add up to one. [1]
     """
     keys = np.asarray(weights, dtype=float)
-    return keys / keys.sum()
+    found: Array = keys / keys.sum()
+    return found
 
 
 def difference(first: Numeric, second: Numeric) -> Array:

@@ -97,9 +97,10 @@ def sample(factor: Factor) -> Numeric:
 
 
 def _spread(ends: Array, identity: str) -> Array:
-    low, middle, high = ends
+    low, centre, high = ends
     z = _ordered_quantiles(identity) / NORMAL_TAIL
-    return middle + np.where(z < 0, z * (middle - low), z * (high - middle))
+    spread: Array = centre + np.where(z < 0, z * (centre - low), z * (high - centre))
+    return spread
 
 
 @lru_cache(maxsize=8192)
@@ -126,16 +127,15 @@ def quantities(results: Sequence[Numeric | None]) -> list[Quantity | None]:
         if result is None:
             found.append(None)
         elif isinstance(result, np.ndarray):
-            found.append(_quantity(float(result[0]), next(lows), next(highs)))
+            found.append(_quantity(middle(result), next(lows), next(highs)))
         else:
             found.append(_quantity(float(result), float(result), float(result)))
     return found
 
 
-def quantity(result: Numeric) -> Quantity:
-    """The value and 90 % interval of one result; see :func:`quantities`."""
-    found = quantities([result])[0]
-    return found if found is not None else _quantity(0.0, 0.0, 0.0)
+def middle(result: Numeric) -> float:
+    """The central value of a sample."""
+    return float(result[0] if isinstance(result, np.ndarray) else result)
 
 
 def percentiles(draws: Array) -> tuple["map[float]", "map[float]"]:

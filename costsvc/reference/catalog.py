@@ -136,7 +136,9 @@ class Catalog:
             raise KeyError(name)
         return found
 
-    def factor(self, table: str, key: Key, column: str, name: str, unit: str = "", scale: Scale = "log") -> Factor | None:
+    def factor(
+        self, table: str, key: Key, column: str, name: str, unit: str = "", scale: Scale = "log"
+    ) -> Factor | None:
         """A figure of a table as a factor, or None where the table has none.
 
         Args:

@@ -55,7 +55,11 @@ class Grid:
         return None
 
     def __contains__(self, zone: str) -> bool:
-        return any((zone, scope, method) in self._years for scope in ("lifecycle", "direct") for method in ("average", "marginal"))
+        return any(
+            (zone, scope, method) in self._years
+            for scope in ("lifecycle", "direct")
+            for method in ("average", "marginal")
+        )
 
 
 def _nearest(series: list[tuple[int, str, Row]], year: int) -> tuple[int, str, Row]:

@@ -42,7 +42,11 @@ class Place:
         narrow: list[tuple[Level, str | None]] = [("zone", self.egrid_zone if direct else self.zone)]
         if direct:
             narrow.append(("region", self.region if self.row else None))
-        wide: list[tuple[Level, str | None]] = [("subdivision", self.subdivision), ("country", self.country), ("world", WORLD)]
+        wide: list[tuple[Level, str | None]] = [
+            ("subdivision", self.subdivision),
+            ("country", self.country),
+            ("world", WORLD),
+        ]
         return [(level, zone) for level, zone in (*narrow, *wide) if zone]
 
     def marginal_areas(self) -> list[Area]:

@@ -1,7 +1,6 @@
 """One reference table: a CSV file held to its description, then looked up by key."""
 
 import json
-import math
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +45,9 @@ class Table:
         overlaid: Keys of the rows that an overlay brought.
     """
 
-    def __init__(self, name: str, key: Sequence[str], rows: dict[Key, Row], overlaid: frozenset[Key] = frozenset()) -> None:
+    def __init__(
+        self, name: str, key: Sequence[str], rows: dict[Key, Row], overlaid: frozenset[Key] = frozenset()
+    ) -> None:
         self.name, self.key, self.rows, self.overlaid = name, tuple(key), rows, overlaid
 
     @classmethod

@@ -1,0 +1,1 @@
+"""HTTP: JSON to specs, estimates to JSON, and nothing else."""

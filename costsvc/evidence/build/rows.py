@@ -20,5 +20,5 @@ def write(frame: pd.DataFrame, folder: Path, resource: Mapping[str, Any]) -> Non
     columns = [field["name"] for field in resource["schema"]["fields"]]
     whole = {f["name"] for f in resource["schema"]["fields"] if f["type"] in ("integer", "year")}
     ordered = frame.loc[:, columns].sort_values(list(primary_key(resource)), kind="stable")
-    ordered = ordered.astype({name: "Int64" for name in whole})
+    ordered = ordered.astype(dict.fromkeys(whole, "Int64"))
     ordered.to_csv(folder / resource["path"], index=False, float_format="%.6g", lineterminator="\n")

@@ -1,0 +1,103 @@
+"""The OpenAPI document and the corrections that the libraries need."""
+
+from typing import Any, Never
+
+import orjson
+import yaml as pyyaml
+from flask import Flask, Request
+from flask_smorest import Api, Blueprint
+from marshmallow import Schema
+from webargs.flaskparser import FlaskParser, abort
+
+from costsvc import __version__
+from costsvc.web import problems
+from costsvc.web.context import JSON
+from costsvc.web.fields import Choice, Name, Number, WholeNumber
+from costsvc.web.schemas.answer import ProblemSchema
+
+DESCRIPTION = (
+    "What training and serving an AI model costs in kilowatt-hours, CO2, water and dollars, before a run or after it; "
+    "how sure that is; where each number comes from; and whether one shared model or one model per task is cheaper. "
+    "Every quantity is a value with a 90 % interval. Errors are problem details of RFC 9457."
+)
+BODY_ERRORS = (400, 413, 415, 422)
+QUERY_ERRORS = (422,)
+
+
+class Parser(FlaskParser):
+    """Reads a JSON body strictly, and refuses parameters that are not known."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": "raise"}
+
+    def load_json(self, req: Request, schema: Schema) -> Any:
+        """The body as plain data; 415 and 400 where it is none."""
+        if req.mimetype != JSON:
+            abort(415)
+        try:
+            return orjson.loads(req.get_data(cache=False))
+        except orjson.JSONDecodeError as error:
+            abort(400, detail=f"The body is no JSON: {error}.")
+
+    def handle_error(self, error: Any, req: Any, schema: Any, *, error_status_code: Any, error_headers: Any) -> Never:
+        """Hand the messages to the problem, by field and not by location."""
+        messages = next(iter(error.messages.values())) if len(error.messages) == 1 else error.messages
+        abort(422, messages=messages)
+
+
+class CostsvcBlueprint(Blueprint):
+    """A blueprint that parses strictly and documents its errors as problems."""
+
+    ARGUMENTS_PARSER = Parser()
+
+    def arguments(self, schema: Any, *, location: str = "json", **kwargs: Any) -> Any:
+        """See flask-smorest; the errors of the location are documented beside it."""
+        parsed = super().arguments(schema, location=location, **kwargs)
+        codes = BODY_ERRORS if location == "json" else QUERY_ERRORS
+
+        def decorator(view: Any) -> Any:
+            for code in codes:
+                view = self.problem(code)(view)
+            return parsed(view)
+
+        return decorator
+
+    def problem(self, code: int) -> Any:
+        """Document an error of a view."""
+        return self.alt_response(
+            code, schema=ProblemSchema, description=problems.CODES[code][1], content_type=problems.PROBLEM_JSON
+        )
+
+
+class CostsvcApi(Api):
+    """The API whose errors are problem details and whose numbers say their range."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def __init__(self, app: Flask) -> None:
+        app.config.update(
+            API_TITLE="costsvc",
+            API_VERSION=__version__,
+            OPENAPI_VERSION="3.1.0",
+            API_SPEC_OPTIONS={
+                "info": {
+                    "description": DESCRIPTION,
+                    "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+                },
+                "servers": [{"url": "/"}],
+            },
+        )
+        super().__init__(app)
+        for field, kind in ((Name, "string"), (Choice, "string"), (Number, "number"), (WholeNumber, "integer")):
+            self.register_field(field, kind, None)
+
+    def _register_error_handlers(self) -> None:
+        problems.register(self._app)
+
+    def _register_responses(self) -> None:
+        """Errors are documented one by one, in their own media type."""
+
+
+def yaml(document: dict[str, Any]) -> str:
+    """The document as YAML, in its own order."""
+    text: str = pyyaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110)
+    return text

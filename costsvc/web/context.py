@@ -1,0 +1,27 @@
+"""What a view finds around itself."""
+
+from typing import Any
+
+import orjson
+from flask import Response, current_app
+
+from costsvc.reference.catalog import Catalog
+from costsvc.services import Services
+
+JSON = "application/json"
+
+
+def services() -> Services:
+    """The services of the running application."""
+    found: Services = current_app.extensions["costsvc"]
+    return found
+
+
+def catalog() -> Catalog:
+    """The tables of the running application."""
+    return services().catalog
+
+
+def answer(body: Any, status: int = 200, mimetype: str = JSON) -> Response:
+    """Plain data as a response."""
+    return Response(orjson.dumps(body), status=status, mimetype=mimetype)

@@ -1,0 +1,92 @@
+"""Fields that say what would be right, and take no string, boolean or NaN for a number."""
+
+import math
+from typing import Any
+
+import marshmallow as ma
+
+from costsvc.limits import NAME_LENGTH, Limit
+
+SHOWN = 80
+
+
+class Number(ma.fields.Float):
+    """A finite JSON number inside a limit."""
+
+    def __init__(self, limit: Limit, description: str, **kwargs: Any) -> None:
+        self.limit = limit
+        low = {"exclusiveMinimum" if limit.above else "minimum": limit.low}
+        unit = "" if limit.unit == "1" else f" [{limit.unit}]"
+        metadata = {"description": description + unit, **low, "maximum": limit.high, **kwargs.pop("metadata", {})}
+        super().__init__(metadata=metadata, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ma.ValidationError(f"{_shown(value)} is not a number; {self.wanted}.")
+        number = float(value)
+        low_enough = number <= self.limit.high
+        high_enough = number > self.limit.low if self.limit.above else number >= self.limit.low
+        if not (low_enough and high_enough) or (self.limit.whole and not number.is_integer()):
+            raise ma.ValidationError(f"{value!r} is not allowed; {self.wanted}.")
+        return self.convert(number)
+
+    def convert(self, number: float) -> float:
+        """The number as the domain takes it."""
+        return int(number) if self.limit.whole else number
+
+    @property
+    def wanted(self) -> str:
+        """What would be right, in words."""
+        kind = "whole number" if self.limit.whole else "number"
+        edge = "above" if self.limit.above else "from"
+        unit = "" if self.limit.unit == "1" else f" {self.limit.unit}"
+        return f"a {kind} {edge} {self.limit.low:g} to {self.limit.high:g}{unit} would be right"
+
+
+class WholeNumber(Number):
+    """A whole JSON number inside a limit; documented as an integer."""
+
+
+class Name(ma.fields.String):
+    """A name of one of the tables."""
+
+    def __init__(self, description: str, example: str | None = None, **kwargs: Any) -> None:
+        metadata: dict[str, Any] = {"description": description, "minLength": 1, "maxLength": NAME_LENGTH}
+        if example is not None:
+            metadata["examples"] = [example]
+        super().__init__(metadata=metadata, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if not isinstance(value, str) or not 0 < len(value.strip()) <= NAME_LENGTH:
+            raise ma.ValidationError(
+                f"{_shown(value)} is no name; a string of 1 to {NAME_LENGTH} characters would be right."
+            )
+        return value.strip()
+
+
+class Choice(ma.fields.String):
+    """One of a few words."""
+
+    def __init__(self, words: tuple[str, ...], description: str, **kwargs: Any) -> None:
+        self.words = words
+        super().__init__(metadata={"description": description, "enum": list(words)}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if not isinstance(value, str) or value not in self.words:
+            raise ma.ValidationError(f"{_shown(value)} is not one of {', '.join(self.words)}.")
+        return value
+
+
+class Part(ma.fields.Nested):
+    """An object with fields of its own."""
+
+    def __init__(self, schema: type[ma.Schema], description: str, **kwargs: Any) -> None:
+        super().__init__(schema, metadata={"description": description}, **kwargs)
+
+
+def _shown(value: Any) -> str:
+    """A value as an error repeats it: short, whatever came."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    text = repr(value)
+    return text if len(text) <= SHOWN else text[:SHOWN] + "..."

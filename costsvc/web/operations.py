@@ -1,0 +1,51 @@
+"""Health, metrics and the documents: what operators and clients of the service look at."""
+
+import marshmallow as ma
+from flask import Response, current_app
+
+from costsvc import __version__
+from costsvc.web import metrics
+from costsvc.web.api import CostsvcBlueprint
+from costsvc.web.context import answer, catalog
+
+blueprint = CostsvcBlueprint("operations", __name__, description="Health, metrics and documents")
+
+
+class Health(ma.Schema):
+    """That the service is up, and what it runs on."""
+
+    status = ma.fields.String(required=True)
+    version = ma.fields.String(required=True)
+    data_version = ma.fields.String(required=True)
+
+
+@blueprint.get("/healthz")
+@blueprint.response(200, Health, example={"status": "ok", "version": "0.1.0", "data_version": "0123456789abcdef"})
+def healthz() -> Response:
+    """Say that the process is alive."""
+    return _status()
+
+
+@blueprint.get("/readyz")
+@blueprint.response(200, Health, example={"status": "ok", "version": "0.1.0", "data_version": "0123456789abcdef"})
+def readyz() -> Response:
+    """Say that requests can be answered: the tables are loaded before the process listens."""
+    return _status()
+
+
+@blueprint.get("/metrics")
+@blueprint.response(200, {"type": "string"}, content_type="text/plain", example="costsvc_requests_total 1.0\n")
+def show_metrics() -> Response:
+    """Show requests and latencies for Prometheus."""
+    return metrics.exposition()
+
+
+@blueprint.get("/openapi.json")
+@blueprint.response(200, {"type": "object"}, description="This document", example={"openapi": "3.1.0"})
+def openapi() -> Response:
+    """Show this document."""
+    return answer(current_app.extensions["openapi"])
+
+
+def _status() -> Response:
+    return answer({"status": "ok", "version": __version__, "data_version": catalog().version})

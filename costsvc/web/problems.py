@@ -1,0 +1,86 @@
+"""Errors as RFC 9457 problem details; the one place where a status is chosen."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, NotRequired, TypedDict
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from costsvc.errors import BadRequestError, CostsvcError, UnknownNameError
+from costsvc.limits import BODY_BYTES, DRAINED_BYTES
+from costsvc.web.context import answer
+
+PROBLEM_JSON = "application/problem+json"
+TYPE = "/docs/problems#"
+STATUS: dict[type[CostsvcError], HTTPStatus] = {
+    BadRequestError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UnknownNameError: HTTPStatus.UNPROCESSABLE_ENTITY,
+}
+CODES: dict[int, tuple[str, str]] = {
+    400: ("malformed-json", "The body is no JSON."),
+    404: ("not-found", "Nothing lies at this address; /docs lists what does."),
+    405: ("method-not-allowed", "This address does not answer that method; see the Allow header."),
+    413: ("body-too-large", f"A body may have at most {BODY_BYTES} bytes."),
+    415: ("wrong-media-type", "The body must be application/json."),
+    422: ("invalid-request", "Some fields are not as they must be; see errors."),
+    500: ("internal-error", "The service failed to answer; this is a fault of the service."),
+}
+CHUNK = 65_536
+
+
+class Problem(TypedDict):
+    """Members of a problem detail."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: NotRequired[Mapping[str, Any]]
+
+
+def register(app: Flask) -> None:
+    """Let every error leave the application as a problem."""
+    app.register_error_handler(CostsvcError, _domain)
+    app.register_error_handler(HTTPException, _http)
+
+
+def problem(status: int, code: str, detail: str, errors: Mapping[str, Any] | None = None) -> Response:
+    """A problem as a response."""
+    body = Problem(type=TYPE + code, title=HTTPStatus(status).phrase, status=status, detail=detail)
+    if errors:
+        body["errors"] = errors
+    return answer(body, status, PROBLEM_JSON)
+
+
+def _domain(error: CostsvcError) -> Response:
+    status = STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
+    return problem(status, error.code, str(error), _by_field(error))
+
+
+def _by_field(error: CostsvcError) -> dict[str, Any]:
+    if isinstance(error, UnknownNameError):
+        return {error.field: [str(error)]}
+    if isinstance(error, BadRequestError):
+        return {field: [text] for field, text in error.problems.items()}
+    return {}
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        _drain()
+    code, detail = CODES.get(status, ("http-error", HTTPStatus(status).description))
+    data: Mapping[str, Any] = getattr(error, "data", None) or {}
+    response = problem(status, code, data.get("detail", detail), data.get("messages"))
+    for name, value in error.get_headers():
+        if name.lower() in ("allow", "retry-after", "location"):
+            response.headers[name] = value
+    return response
+
+
+def _drain() -> None:
+    """Take in what the client is still sending, or it would find a broken pipe instead of the answer."""
+    stream, left = request.environ["wsgi.input"], DRAINED_BYTES
+    while left > 0 and (chunk := stream.read(CHUNK)):
+        left -= len(chunk)

@@ -1,0 +1,35 @@
+"""What all request schemas share."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import marshmallow as ma
+
+
+class Request(ma.Schema):
+    """An object whose unknown fields are refused."""
+
+    class Meta:
+        """Fields come back in the order they are declared."""
+
+        unknown = ma.RAISE
+
+    error_messages: dict[str, str] = {  # noqa: RUF012 - the library declares it so
+        "unknown": "This field is not known; see /docs for those that are.",
+        "type": "This must be a JSON object.",
+    }
+
+
+def refuse(data: dict[str, Any], fields: Iterable[str], because: str) -> dict[str, list[str]]:
+    """An error for each of some fields that was given without effect."""
+    return {field: [f"This has no effect {because}."] for field in fields if data.get(field) is not None}
+
+
+def raise_if(errors: dict[str, Any]) -> None:
+    """Refuse a request.
+
+    Raises:
+        ValidationError: If there are errors.
+    """
+    if errors:
+        raise ma.ValidationError(errors)
