@@ -1,0 +1,186 @@
+"""What of a language model's shape matters for serving it: bytes to read and bytes to keep."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from costsvc.units import PER_BILLION, Numeric
+
+BYTES_PER_GB = 1e9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ServedModel:
+    """A language model as the serving formulas see it; NaN where a dimension is not known.
+
+    Attributes:
+        total_params_b: All parameters. [10^9]
+        active_params_b: Parameters that one token passes through. [10^9]
+        layers: Transformer blocks. [1]
+        full_layers: Blocks whose cache grows with the whole context. [1]
+        window_layers: Blocks whose cache ends at the sliding window. [1]
+        window_tokens: Length of the sliding window. [token]
+        cached_values: Numbers kept per token and block: keys and values, or the latent. [1]
+        expert_share: Routed experts that a token takes, of those that there are; 1 if dense. [1]
+    """
+
+    total_params_b: Numeric
+    active_params_b: Numeric
+    layers: Numeric = np.nan
+    full_layers: Numeric = np.nan
+    window_layers: Numeric = np.nan
+    window_tokens: Numeric = np.nan
+    cached_values: Numeric = np.nan
+    expert_share: Numeric = np.nan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ShapeRule:
+    """How the usual model of a size is shaped; fitted to the models table.
+
+    Attributes:
+        layers_coefficient: Blocks of a dense model with 10^9 parameters. [1]
+        layers_exponent: Growth of blocks with active parameters. [1]
+        layers_sparsity_exponent: Growth of blocks with total over active parameters. [1]
+        cached_values: Numbers that a block keeps per token. [1]
+        expert_share_factor: Share of experts taken, of active over total parameters. [1]
+    """
+
+    layers_coefficient: Numeric
+    layers_exponent: Numeric
+    layers_sparsity_exponent: Numeric
+    cached_values: Numeric
+    expert_share_factor: Numeric
+
+
+def completed(model: ServedModel, rule: ShapeRule) -> ServedModel:
+    """A model whose missing dimensions are those of the usual model of its size.
+
+    Args:
+        model: The model; NaN where a dimension is missing.
+        rule: The usual shape.
+
+    Returns:
+        The model without NaN.
+    """
+    active, density = np.asarray(model.active_params_b), model.active_params_b / model.total_params_b
+    usual = rule.layers_coefficient * active**rule.layers_exponent * density**-rule.layers_sparsity_exponent
+    layers = _known(model.layers, usual)
+    window_layers = _known(model.window_layers, 0.0)
+    return replace(
+        model,
+        layers=layers,
+        full_layers=_known(model.full_layers, layers - window_layers),
+        window_layers=window_layers,
+        window_tokens=_known(model.window_tokens, 0.0),
+        cached_values=_known(model.cached_values, rule.cached_values),
+        expert_share=_known(model.expert_share, np.where(density < 1, rule.expert_share_factor * density, 1.0)),
+    )
+
+
+def cached_values(kv_heads: Numeric, head_dim: Numeric) -> Numeric:
+    """Numbers that one block of ordinary attention keeps per token.
+
+    Args:
+        kv_heads: Heads that have keys and values of their own. [1]
+        head_dim: Width of a head. [1]
+
+    Returns:
+        Cached numbers per token and block. [1]
+    """
+    return 2 * kv_heads * head_dim
+
+
+def expert_params_b(model: ServedModel) -> Numeric:
+    """Parameters that sit in routed experts.
+
+    With d parameters for every token and x in experts, total = d + x and active = d + share x.
+
+    Args:
+        model: The model.
+
+    Returns:
+        Parameters in experts; 0 if dense. [10^9]
+    """
+    share = np.asarray(model.expert_share)
+    spare = np.where(share < 1, 1.0 - share, 1.0)
+    return np.where(share < 1, (model.total_params_b - model.active_params_b) / spare, 0.0)
+
+
+def touched_params_b(model: ServedModel, batch: Numeric, routing_exponent: Numeric) -> Numeric:
+    """Parameters that one decode step reads.
+
+    If a batch of b tokens chose experts independently, it would leave one alone with
+    probability (1 - share)^b. Tokens choose alike, so b counts as b^exponent choices.
+
+    Args:
+        model: The model.
+        batch: Sequences decoded together. [1]
+        routing_exponent: See above; 1 is independent choice. [1]
+
+    Returns:
+        Parameters read. [10^9]
+    """
+    choices = np.asarray(batch, dtype=float) ** routing_exponent
+    untouched = np.maximum(1.0 - np.asarray(model.expert_share), 0.0) ** choices
+    return model.total_params_b - expert_params_b(model) * untouched
+
+
+def cache_per_sequence(model: ServedModel, context_tokens: Numeric) -> Numeric:
+    """Numbers in the key-value cache of one sequence.
+
+    Args:
+        model: The model.
+        context_tokens: Tokens that the sequence holds. [token]
+
+    Returns:
+        Cached numbers over all blocks. [1]
+    """
+    windowed = model.window_layers * np.minimum(context_tokens, model.window_tokens)
+    return model.cached_values * (model.full_layers * context_tokens + windowed)
+
+
+def weights_gb(total_params_b: Numeric, weight_bytes: Numeric) -> Numeric:
+    """Memory that the weights of one replica take.
+
+    Args:
+        total_params_b: All parameters. [10^9]
+        weight_bytes: Bytes per weight. [B]
+
+    Returns:
+        Memory. [GB]
+    """
+    return total_params_b * PER_BILLION * weight_bytes / BYTES_PER_GB
+
+
+def cache_gb(model: ServedModel, batch: Numeric, context_tokens: Numeric, cache_bytes: Numeric) -> Numeric:
+    """Memory that the key-value cache of a batch takes.
+
+    Args:
+        model: The model.
+        batch: Sequences held at once. [1]
+        context_tokens: Tokens of a sequence. [token]
+        cache_bytes: Bytes per cached number. [B]
+
+    Returns:
+        Memory. [GB]
+    """
+    return batch * cache_per_sequence(model, context_tokens) * cache_bytes / BYTES_PER_GB
+
+
+def fewest_accelerators(needed_gb: Numeric, memory_gb: Numeric, usable_share: Numeric) -> Numeric:
+    """Fewest devices that hold a replica: a power of two, as tensor parallelism wants it.
+
+    Args:
+        needed_gb: Weights and cache. [GB]
+        memory_gb: Memory of one device. [GB]
+        usable_share: Part of it that weights and cache may take. [1]
+
+    Returns:
+        Devices of the replica, at least 1. [1]
+    """
+    return 2.0 ** np.ceil(np.log2(np.maximum(needed_gb / (memory_gb * usable_share), 1.0)))
+
+
+def _known(value: Numeric, usual: Numeric) -> Numeric:
+    return np.where(np.isnan(value), usual, value)

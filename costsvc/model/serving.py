@@ -1,0 +1,259 @@
+"""Time and power of a replica that generates text, from what its chips have to do.
+
+A decode step reads the weights that its batch touches and the cache of each sequence, and
+multiplies each token by the active weights; the slower of the two sets the pace. Prompts are
+read in between, at the speed of arithmetic. Launching kernels and scheduling take a time of
+their own. Power follows from how the step is spent.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from costsvc.model.architecture import BYTES_PER_GB, ServedModel, cache_per_sequence, touched_params_b
+from costsvc.units import FLOP_PER_TFLOP, PER_BILLION, Numeric
+
+FLOP_PER_PARAM_TOKEN = 2.0
+"""One multiplication and one addition per weight and token."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ServingChip:
+    """One accelerator, as its datasheet has it.
+
+    Attributes:
+        tdp_w: Power limit. [W]
+        memory_bandwidth_gb_s: Bandwidth of its memory. [GB/s]
+        peak_tflops: Dense peak at the precision in which it computes. [TFLOP/s]
+    """
+
+    tdp_w: Numeric
+    memory_bandwidth_gb_s: Numeric
+    peak_tflops: Numeric
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Load:
+    """What one replica is asked to do.
+
+    Attributes:
+        accelerators: Devices of the replica. [1]
+        batch: Sequences decoded together, at least 1. [1]
+        input_tokens: Prompt of a request. [token]
+        output_tokens: Tokens generated for it, at least 1. [token]
+        weight_bytes: Bytes per weight. [B]
+        cache_bytes: Bytes per number in the key-value cache. [B]
+    """
+
+    accelerators: Numeric
+    batch: Numeric
+    input_tokens: Numeric
+    output_tokens: Numeric
+    weight_bytes: Numeric
+    cache_bytes: Numeric
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ServingConstants:
+    """What the fit found; each field is a row name of the table serving_fit.
+
+    Attributes:
+        memory_efficiency: Share of the bandwidth that reading weights reaches. [1]
+        cache_efficiency: Share of the bandwidth that reading the cache reaches. [1]
+        arithmetic_efficiency: Share of the peak that decoding reaches. [1]
+        prefill_efficiency: Share of the peak that reading prompts reaches. [1]
+        layer_overhead_s: Launching one block. [s]
+        sequence_overhead_s: Scheduling and sampling for one sequence of the batch. [s]
+        parallel_overhead: Growth of the time per block with each doubling of devices. [1]
+        media_s: Preparing images or video of one request, while the chips wait. [s]
+        routing_exponent: Independent choices of experts: batch ** exponent. [1]
+        base_power_share: Share of the power limit that a running step draws in any case. [1]
+        memory_power_share: What being bound by memory adds. [1]
+        arithmetic_power_share: What being bound by arithmetic adds. [1]
+        memory_multiplier: The chip's memory efficiency against an H100's. [1]
+        arithmetic_multiplier: The chip's arithmetic efficiency against an H100's. [1]
+        overhead_multiplier: The chip's overheads against an H100's. [1]
+        software_factor: Overheads against those of current software. [1]
+    """
+
+    memory_efficiency: Numeric
+    cache_efficiency: Numeric
+    arithmetic_efficiency: Numeric
+    prefill_efficiency: Numeric
+    layer_overhead_s: Numeric
+    sequence_overhead_s: Numeric
+    parallel_overhead: Numeric
+    media_s: Numeric
+    routing_exponent: Numeric
+    base_power_share: Numeric
+    memory_power_share: Numeric
+    arithmetic_power_share: Numeric
+    memory_multiplier: Numeric
+    arithmetic_multiplier: Numeric
+    overhead_multiplier: Numeric
+    software_factor: Numeric
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Serving:
+    """What a replica does under its load.
+
+    Attributes:
+        step_s: Time from one token of every sequence to the next. [s]
+        accelerator_power_w: Mean power of one accelerator. [W]
+        j_per_output_token: Energy of the replica's chips per token generated. [J/token]
+        tokens_per_s: Tokens that the replica generates. [token/s]
+        time_to_first_token_s: From a request's arrival to its first token. [s]
+        latency_s: From a request's arrival to its last token. [s]
+    """
+
+    step_s: Numeric
+    accelerator_power_w: Numeric
+    j_per_output_token: Numeric
+    tokens_per_s: Numeric
+    time_to_first_token_s: Numeric
+    latency_s: Numeric
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StepParts:
+    """How the time of one decode step comes about.
+
+    Attributes:
+        memory_s: Reading weights and cache. [s]
+        arithmetic_s: Multiplying the batch's tokens by the weights. [s]
+        prefill_s: Reading prompts of requests that arrive meanwhile. [s]
+        overhead_s: Launching, scheduling, sampling. [s]
+        media_s: Waiting for images or video to be prepared. [s]
+    """
+
+    memory_s: Numeric
+    arithmetic_s: Numeric
+    prefill_s: Numeric
+    overhead_s: Numeric
+    media_s: Numeric
+
+
+def memory_s(model: ServedModel, chip: ServingChip, load: Load, constants: ServingConstants) -> Numeric:
+    """Time to read what one decode step needs from the replica's memories.
+
+    Args:
+        model: The model.
+        chip: The accelerator.
+        load: Batch, lengths and devices.
+        constants: Efficiencies and the routing exponent.
+
+    Returns:
+        Time. [s]
+    """
+    touched = touched_params_b(model, load.batch, constants.routing_exponent)
+    weights = touched * PER_BILLION * load.weight_bytes / constants.memory_efficiency
+    mean_context = load.input_tokens + load.output_tokens / 2
+    cache = load.batch * cache_per_sequence(model, mean_context) * load.cache_bytes / constants.cache_efficiency
+    bandwidth = load.accelerators * chip.memory_bandwidth_gb_s * BYTES_PER_GB * constants.memory_multiplier
+    return (weights + cache) / bandwidth
+
+
+def forward_s(model: ServedModel, chip: ServingChip, load: Load, tokens: Numeric, efficiency: Numeric) -> Numeric:
+    """Time to pass tokens through the weights at the speed of arithmetic.
+
+    Args:
+        model: The model.
+        chip: The accelerator.
+        load: Its devices are used.
+        tokens: Tokens that pass. [token]
+        efficiency: Share of the peak that is reached. [1]
+
+    Returns:
+        Time. [s]
+
+    References:
+        J. Kaplan et al., "Scaling Laws for Neural Language Models", arXiv:2001.08361, section 2.1:
+        2 FLOP per weight and token forward.
+    """
+    flop = FLOP_PER_PARAM_TOKEN * model.active_params_b * PER_BILLION * tokens
+    return flop / (load.accelerators * chip.peak_tflops * FLOP_PER_TFLOP * efficiency)
+
+
+def step_parts(model: ServedModel, chip: ServingChip, load: Load, constants: ServingConstants) -> StepParts:
+    """Time of one decode step, part by part.
+
+    A sequence stays for output_tokens steps, so in each step batch / output_tokens requests
+    arrive whose prompts are read.
+
+    Args:
+        model: The model, complete.
+        chip: The accelerator.
+        load: What the replica is asked to do.
+        constants: What the fit found.
+
+    Returns:
+        The parts.
+    """
+    arrivals = load.batch / load.output_tokens
+    speed = constants.arithmetic_multiplier
+    parallel = 1 + constants.parallel_overhead * np.log2(load.accelerators)
+    slowness = constants.overhead_multiplier * constants.software_factor
+    launching = model.layers * constants.layer_overhead_s * parallel
+    return StepParts(
+        memory_s=memory_s(model, chip, load, constants),
+        arithmetic_s=forward_s(model, chip, load, load.batch, constants.arithmetic_efficiency * speed),
+        prefill_s=forward_s(model, chip, load, arrivals * load.input_tokens, constants.prefill_efficiency * speed),
+        overhead_s=(launching + load.batch * constants.sequence_overhead_s) * slowness,
+        media_s=arrivals * constants.media_s,
+    )
+
+
+def step_s(parts: StepParts) -> Numeric:
+    """Time of one decode step: the slower of memory and arithmetic, then what cannot overlap.
+
+    Args:
+        parts: The parts of the step.
+
+    Returns:
+        Time; the maximum is smooth, a third-power norm, since the two overlap imperfectly. [s]
+    """
+    bound = (parts.memory_s**3 + parts.arithmetic_s**3) ** (1 / 3)
+    return bound + parts.prefill_s + parts.overhead_s + parts.media_s
+
+
+def power_share(parts: StepParts, constants: ServingConstants) -> Numeric:
+    """Share of the power limit that a chip draws, from how its step is spent.
+
+    Args:
+        parts: The parts of the step.
+        constants: What the fit found.
+
+    Returns:
+        Share, below 1. [1]
+    """
+    whole = step_s(parts)
+    arithmetic = constants.arithmetic_power_share * (parts.arithmetic_s + parts.prefill_s) / whole
+    share = constants.base_power_share + constants.memory_power_share * parts.memory_s / whole + arithmetic
+    return share / (1 + share**8) ** (1 / 8)
+
+
+def serve(model: ServedModel, chip: ServingChip, load: Load, constants: ServingConstants) -> Serving:
+    """Time, power and energy of a replica that is busy all the time.
+
+    Args:
+        model: The model, complete.
+        chip: The accelerator.
+        load: What the replica is asked to do.
+        constants: What the fit found.
+
+    Returns:
+        The replica's figures. NaN gives NaN.
+    """
+    parts = step_parts(model, chip, load, constants)
+    step = step_s(parts)
+    power_w = chip.tdp_w * power_share(parts, constants)
+    prompt_s = load.output_tokens / load.batch * (parts.prefill_s + parts.media_s)
+    return Serving(
+        step_s=step,
+        accelerator_power_w=power_w,
+        j_per_output_token=load.accelerators * power_w * step / load.batch,
+        tokens_per_s=load.batch / step,
+        time_to_first_token_s=prompt_s + step,
+        latency_s=load.output_tokens * step,
+    )
