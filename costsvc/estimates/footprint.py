@@ -1,6 +1,7 @@
 """What usage in a place costs: the part that every kind of estimate shares."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
 
 import numpy as np
 
@@ -35,6 +36,16 @@ class Footprint:
     total_l: Numeric | None
     cost: money.Cost
     social_usd: Numeric | None
+
+    def times(self, factor: float) -> Self:
+        """The footprint of so many of the same."""
+        cost = money.Cost(**_times(self.cost, factor))
+        return replace(self, **_times(self, factor), cost=cost)
+
+
+def _times(amounts: Footprint | money.Cost, factor: float) -> dict[str, Any]:
+    found = {field.name: getattr(amounts, field.name) for field in fields(amounts) if field.name != "cost"}
+    return {name: None if amount is None else amount * factor for name, amount in found.items()}
 
 
 def footprint(

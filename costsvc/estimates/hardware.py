@@ -165,6 +165,17 @@ def tdp_w(hardware: Hardware, facts: Facts) -> Numeric:
     return facts.use(present(facts.catalog.factor(hardware.table, hardware.id, "tdp_w", "accelerator_tdp_w", "W")))
 
 
+def idle_w(hardware: Hardware, machine: Machine, facts: Facts) -> Numeric:
+    """Watts of an accelerator that holds a model and waits: the caller's, the table's, or a share of its TDP [W]."""
+    if machine.accelerator_power_w is not None:
+        return facts.given("accelerator_power_w", machine.accelerator_power_w, "W")
+    idle = facts.catalog.factor(hardware.table, hardware.id, "idle_w", "accelerator_idle_w", "W")
+    if idle is not None:
+        context = facts.catalog.factor("serving_fit", ("open_context_w", ANY), "value", "open_context_w", "W")
+        return facts.use(idle) + facts.use(present(context))
+    return power.accelerator_power_w(tdp_w(hardware, facts), facts.use(facts.catalog.default("idle_share_of_tdp")))
+
+
 def server_w(hardware: Hardware, chip_w: Numeric, facts: Facts) -> Numeric:
     """Server watts per accelerator around a chip's watts, with fabric where the run spans hosts."""
     share, base = (host_factor(hardware, column, facts) for column in ("overhead_share", "base_w"))

@@ -202,7 +202,7 @@ def _all_phases(overheads: Overheads, facts: Facts) -> float:
             facts.given(name, share, "1")
     if not any(given.values()):
         facts.warn("final-run-only", "Development, failed and repeated runs are not counted; give overheads.")
-    return 1.0 + sum(given.values())
+    return 1.0 + float(sum(given.values()))
 
 
 def _phases(shown: Plain, overheads: Overheads) -> list[Plain]:

@@ -12,7 +12,7 @@ from costsvc.reference import names
 from costsvc.reference.grid import Grid
 from costsvc.reference.names import Match, Names
 from costsvc.reference.places import Place, Places, places
-from costsvc.reference.table import Key, Row, Table, cell, describe, read
+from costsvc.reference.table import Key, Row, Table, cell, describe, primary_key, read
 
 GRID_TABLES = (
     "grid_average",
@@ -36,6 +36,7 @@ class Catalog:
         instances: Names of cloud instances.
         places: Names of regions, countries and grid zones.
         grid: Intensities of the grid.
+        described: Each table's name, licence, key, columns and number of rows.
         version: Hash of all of it.
     """
 
@@ -45,6 +46,7 @@ class Catalog:
     instances: Names
     places: Places
     grid: Grid
+    described: tuple[Row, ...]
     version: str
     _factors: dict[tuple[str, Key, str, str], Factor | None] = field(default_factory=dict)
     _groups: dict[str, dict[Key, list[Any]]] = field(default_factory=dict)
@@ -81,6 +83,7 @@ class Catalog:
             ),
             places=places(tables, grid),
             grid=grid,
+            described=tuple(_summary(resource, tables) for resource in describe(folder).values()),
             version=_version(folder, overlay),
         )
 
@@ -213,6 +216,18 @@ def load_tables(folder: Path, overlay: Path | None = None) -> dict[str, Table]:
     if found:
         raise TableError("\n".join(found))
     return tables
+
+
+def _summary(resource: Mapping[str, Any], tables: Mapping[str, Table]) -> Row:
+    name = resource["name"]
+    return {
+        "name": name,
+        "title": resource.get("title"),
+        "licence": [licence["name"] for licence in resource.get("licenses", [])],
+        "key": list(primary_key(resource)),
+        "columns": [{"name": f["name"], "type": f["type"]} for f in resource["schema"]["fields"]],
+        "rows": len(tables[name]) if name in tables else None,
+    }
 
 
 def _laid_over(table: Table, overlay: Path | None, resource: Mapping[str, Any], sources: set[str]) -> Table:

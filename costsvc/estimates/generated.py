@@ -1,0 +1,93 @@
+"""Requests of fixed work: images, video, and small tasks such as classification or embedding."""
+
+from dataclasses import replace
+
+from costsvc.errors import BadRequestError
+from costsvc.estimates import served
+from costsvc.estimates.facts import Facts
+from costsvc.estimates.hardware import Hardware
+from costsvc.estimates.served import Demand, Fit
+from costsvc.estimates.spec import Precision, Serving
+from costsvc.estimates.subject import Sizes
+from costsvc.model.generation import (
+    ForwardConstants,
+    GenerationConstants,
+    GenerationLoad,
+    Work,
+    forward,
+    generate,
+)
+from costsvc.units import S_PER_H, Numeric
+
+PICTURES = ("image", "video")
+
+
+def demand(asked: Serving, size: Sizes, machine: Hardware, precision: Precision, facts: Facts) -> Demand:
+    """Accelerator-hours and power of a request whose work does not depend on what it generates.
+
+    Raises:
+        BadRequestError: If the model's size or a figure of the accelerator is not known.
+    """
+    if size.total_b is None:
+        raise BadRequestError({"model": "This is missing; give model or total_params_b."})
+    if machine.count is None:
+        facts.warn("accelerators-assumed", "The accelerators of a replica were not given; 1 is taken.")
+        machine = replace(machine, count=1.0)
+    family = machine.row.get("family") or machine.id
+    fit = Fit(facts=facts, scopes=(family, asked.task, served.generation_of_software(asked.software_year)))
+    batch = facts.given("batch_size", asked.batch_size or 1.0, "1")
+    if asked.batch_size is None:
+        facts.warn("batch-assumed", "The batch was not given; 1 is taken.")
+    if asked.task in PICTURES:
+        work, slowness = _picture(asked, size, machine, precision, fit, batch)
+    else:
+        work, slowness = _forward(asked, size, machine, precision, fit)
+    hours = (machine.count or 1.0) * work.latency_s * slowness / S_PER_H
+    return Demand(
+        hardware=machine,
+        hours=hours / batch,
+        accelerator_w=served.measured_power(asked, work.accelerator_power_w, facts),
+        latency_s=work.latency_s * slowness,
+        tokens_per_s=None,
+        output_tokens=None,
+        chosen={"batch_size": asked.batch_size or 1.0},
+    )
+
+
+def _picture(
+    asked: Serving, size: Sizes, machine: Hardware, precision: Precision, fit: Fit, batch: Numeric
+) -> tuple[Work, Numeric]:
+    load = GenerationLoad(
+        steps=_sized(asked, "steps", fit),
+        width_px=_sized(asked, "width_px", fit),
+        height_px=_sized(asked, "height_px", fit),
+        frames=_sized(asked, "frames", fit) if asked.task == "video" else 1.0,
+        batch=batch,
+        accelerators=machine.count or 1.0,
+    )
+    chip = served.chip(machine, precision, fit.facts)
+    work = generate(size.total(fit.facts), chip, load, fit.constants(GenerationConstants))
+    return work, fit.use("generation_residual")
+
+
+def _sized(asked: Serving, name: str, fit: Fit) -> Numeric:
+    given: float | None = getattr(asked, name)
+    if given is not None:
+        return fit.facts.given(name, float(given), "px" if name.endswith("_px") else "1")
+    fit.facts.warn(
+        "size-assumed", "Steps, pixels or frames were not given; usual ones are taken, with a wide interval."
+    )
+    return fit.use(f"default_{name}", name)
+
+
+def _forward(asked: Serving, size: Sizes, machine: Hardware, precision: Precision, fit: Fit) -> tuple[Work, Numeric]:
+    if asked.input_tokens is None:
+        fit.facts.warn(
+            "tokens-assumed", "Tokens of a request were not given; usual ones are taken, with a wide interval."
+        )
+        tokens = fit.use("effective_input_tokens", "input_tokens")
+    else:
+        tokens = fit.facts.given("input_tokens", max(asked.input_tokens, 1.0), "token")
+    chip = served.chip(machine, precision, fit.facts)
+    work = forward(size.active(fit.facts), tokens, chip, fit.constants(ForwardConstants))
+    return work, fit.use("forward_residual")

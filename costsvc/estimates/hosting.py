@@ -1,0 +1,27 @@
+"""What replicas cost that stand by, whether they are asked or not."""
+
+from costsvc.estimates import hardware, site
+from costsvc.estimates.facts import Facts
+from costsvc.estimates.footprint import Footprint, footprint
+from costsvc.estimates.hardware import Power
+from costsvc.estimates.spec import Hosting
+from costsvc.reference.catalog import Catalog
+
+
+def hosted(hosting: Hosting, catalog: Catalog) -> tuple[Footprint, Facts]:
+    """The footprint of accelerators that hold a model and wait.
+
+    Args:
+        hosting: Accelerators, hours and place.
+        catalog: The tables.
+
+    Raises:
+        UnknownNameError: If a name is not known.
+    """
+    facts = Facts(catalog)
+    machine = hardware.resolve(hosting.machine, facts)
+    setting = site.resolve(hosting.site, hosting.site.pricing.provider or machine.provider, facts)
+    chip_w = hardware.idle_w(machine, hosting.machine, facts)
+    power = Power(accelerator_w=chip_w, it_w=hardware.server_w(machine, chip_w, facts))
+    hours = facts.given("hosting_hours", hosting.hours, "h") * (machine.count or 1.0)
+    return footprint(hours, power, machine, setting, hosting.site.pricing, facts), facts

@@ -1,0 +1,118 @@
+"""What requests to a model cost, each and together."""
+
+from dataclasses import dataclass
+
+from costsvc.estimates import answer, generated, hardware, request, site, text
+from costsvc.estimates.answer import Plain
+from costsvc.estimates.facts import Facts
+from costsvc.estimates.footprint import Footprint, footprint
+from costsvc.estimates.hardware import Power
+from costsvc.estimates.served import Demand
+from costsvc.estimates.site import Setting
+from costsvc.estimates.spec import Precision, Serving
+from costsvc.estimates.subject import sizes
+from costsvc.reference.catalog import Catalog
+from costsvc.units import G_PER_KG, J_PER_KWH, ML_PER_L, PER_MILLION, Numeric
+
+PER = ("per_request", "per_output_token", "per_million_tokens")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Served:
+    """Requests, resolved and computed.
+
+    Attributes:
+        one: What one of them costs.
+        demand: What one of them takes of a replica.
+        setting: Where.
+        precision: At which precision the weights are kept.
+        facts: What was used.
+    """
+
+    one: Footprint
+    demand: Demand
+    setting: Setting
+    precision: Precision
+    facts: Facts
+
+
+def inference(asked: Serving, catalog: Catalog) -> Plain:
+    """Answer the question what requests to a model cost.
+
+    Raises:
+        UnknownNameError: If a name is not known.
+        BadRequestError: If what is said does not go together.
+    """
+    found = served(asked, catalog)
+    demand = found.demand
+    one = _figures(found.one)
+    extra: dict[str, Numeric | None] = {
+        "duration_h": None,
+        "throughput_tokens_per_s": demand.tokens_per_s,
+        "latency_s": demand.latency_s,
+        **{f"{per}.{name}": _per(amount, per, demand) for per in PER for name, amount in one.items()},
+    }
+    _say_gaps(demand, found.facts)
+    chosen = {"precision": found.precision, "requests": asked.requests, "task": asked.task, **demand.chosen}
+    told = request.normalised(asked.said, demand.hardware, found.setting, chosen)
+    shown, q = answer.estimate(told, found.one.times(asked.requests), extra, found.setting, found.facts)
+    return {
+        **shown,
+        "duration_h": q["duration_h"],
+        **{per: {name: q[f"{per}.{name}"] for name in one} for per in PER},
+        "throughput_tokens_per_s": q["throughput_tokens_per_s"],
+        "latency_s": q["latency_s"],
+        "sci": {"g_per_unit": q["per_request.carbon_g"], "unit": "request"},
+    }
+
+
+def served(asked: Serving, catalog: Catalog) -> Served:
+    """Resolve and compute requests; see :func:`inference` for what it raises."""
+    facts = Facts(catalog)
+    machine = hardware.resolve(asked.machine, facts)
+    size = sizes(asked.subject, facts)
+    precision = asked.precision or hardware.default_precision(machine)
+    kind = text if asked.task == "text" else generated
+    demand = kind.demand(asked, size, machine, precision, facts)
+    setting = site.resolve(asked.site, asked.site.pricing.provider or machine.provider, facts)
+    it_w = hardware.server_w(demand.hardware, demand.accelerator_w, facts)
+    power = Power(accelerator_w=demand.accelerator_w, it_w=it_w)
+    return Served(
+        one=footprint(demand.hours, power, demand.hardware, setting, asked.site.pricing, facts),
+        demand=demand,
+        setting=setting,
+        precision=precision,
+        facts=facts,
+    )
+
+
+def _figures(one: Footprint) -> dict[str, Numeric | None]:
+    """The footprint of one request, in units that suit one."""
+    return {
+        "accelerator_energy_j": one.accelerator_energy_kwh * J_PER_KWH,
+        "it_energy_j": one.it_energy_kwh * J_PER_KWH,
+        "energy_j": one.energy_kwh * J_PER_KWH,
+        "carbon_g": _in(one.total_kg, G_PER_KG),
+        "water_ml": _in(one.total_l, ML_PER_L),
+        "cost_usd": one.cost.total_usd,
+    }
+
+
+def _in(amount: Numeric | None, smaller: float) -> Numeric | None:
+    return None if amount is None else amount * smaller
+
+
+def _per(amount: Numeric | None, per: str, demand: Demand) -> Numeric | None:
+    if amount is None or per == "per_request":
+        return amount
+    if demand.output_tokens is None:
+        return None
+    each = amount / demand.output_tokens
+    return each * PER_MILLION if per == "per_million_tokens" else each
+
+
+def _say_gaps(demand: Demand, facts: Facts) -> None:
+    facts.miss("duration_h", "requests have a latency_s each; how long they are asked for is not part of the request")
+    if demand.output_tokens is None:
+        for field in ("throughput_tokens_per_s", *PER[1:]):
+            facts.miss(field, "this task generates no tokens")

@@ -1,0 +1,192 @@
+"""A request that is answered in text: what it takes of a replica."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from costsvc.errors import BadRequestError
+from costsvc.estimates import hardware, served
+from costsvc.estimates.facts import Facts, present
+from costsvc.estimates.hardware import Hardware
+from costsvc.estimates.served import Demand, Fit
+from costsvc.estimates.spec import Precision, Serving
+from costsvc.estimates.subject import Sizes
+from costsvc.model import serving as formulas
+from costsvc.model.architecture import (
+    ServedModel,
+    ShapeRule,
+    cache_gb,
+    completed,
+    fewest_accelerators,
+    weights_gb,
+)
+from costsvc.model.serving import Load, ServingChip, ServingConstants
+from costsvc.model.serving_load import idle_j_per_request, occupancy
+from costsvc.model.uncertainty import middle
+from costsvc.units import S_PER_H, Numeric
+
+DIMENSIONS = ("layers", "full_layers", "window_layers", "window_tokens", "cached_values", "expert_share")
+TOKENS = {"input_tokens": "effective_input_tokens", "output_tokens": "effective_output_tokens"}
+
+
+def demand(asked: Serving, size: Sizes, machine: Hardware, precision: Precision, facts: Facts) -> Demand:
+    """Accelerator-hours, power and speed of a request that generates tokens.
+
+    Raises:
+        BadRequestError: If the model's size or a figure of the accelerator is not known.
+    """
+    if size.total_b is None:
+        raise BadRequestError({"model": "This is missing; give model, or total_params_b and active_params_b."})
+    weight_bytes = present(facts.catalog.factor(served.FIT, ("weight_bytes", precision), "value", "weight_bytes"))
+    family = machine.row.get("family") or machine.id
+    scopes = (
+        family,
+        served.kind_of(size, weight_bytes.value),
+        "text",
+        served.generation_of_software(asked.software_year),
+    )
+    fit = Fit(facts=facts, scopes=scopes)
+    model = _model(size, fit, facts)
+    load = Load(
+        accelerators=1.0,
+        batch=1.0,
+        input_tokens=_tokens(asked, "input_tokens", fit, facts),
+        output_tokens=_tokens(asked, "output_tokens", fit, facts),
+        weight_bytes=facts.use(weight_bytes),
+        cache_bytes=fit.use("cache_bytes"),
+    )
+    machine, load = _placed(asked, model, load, machine, fit, facts)
+    chip = served.chip(machine, precision, facts)
+    constants = fit.constants(ServingConstants)
+    slowness = _residual(family, size, fit)
+    if asked.requests_per_s is None:
+        return _saturated(asked, (model, chip, load, constants), slowness, machine, facts)
+    return _at_rate(asked, (model, chip, load, constants), slowness, machine, facts)
+
+
+Run = tuple[ServedModel, ServingChip, Load, ServingConstants]
+
+
+def _model(size: Sizes, fit: Fit, facts: Facts) -> ServedModel:
+    known = {name: size.row[name] for name in DIMENSIONS if size.row and size.row.get(name) is not None}
+    sketch = ServedModel(total_params_b=size.total(facts), active_params_b=size.active(facts), **known)
+    if {"layers", "cached_values"} <= set(known):
+        return completed(sketch, fit.constants(ShapeRule))
+    facts.warn(
+        "dimensions-assumed",
+        "Layers and cache of the model are not known; those of the usual model of its size are taken.",
+    )
+    return completed(sketch, fit.constants(ShapeRule))
+
+
+def _tokens(asked: Serving, name: str, fit: Fit, facts: Facts) -> Numeric:
+    given: float | None = getattr(asked, name)
+    if given is None:
+        facts.warn(
+            "tokens-assumed",
+            "Tokens of a request were not given; those of a usual chat are taken, with a wide interval.",
+        )
+        return fit.use(TOKENS[name], name)
+    # a request that reads or writes nothing still takes one step
+    return facts.given(name, max(given, 1.0) if name == "output_tokens" else given, "token")
+
+
+def _placed(
+    asked: Serving, model: ServedModel, load: Load, machine: Hardware, fit: Fit, facts: Facts
+) -> tuple[Hardware, Load]:
+    """Settle the number of accelerators and the batch."""
+    memory = machine.row.get("memory_gb")
+    usable = fit.find("usable_memory_share").value
+    weights = weights_gb(model.total_params_b, load.weight_bytes)
+    if machine.count is None:
+        count = 1.0 if memory is None else middle(fewest_accelerators(weights, memory, usable))
+        facts.warn("accelerators-assumed", f"The replica's accelerators were not given; {count:g} hold the weights.")
+        machine = replace(machine, count=count)
+    load = replace(load, accelerators=machine.count or 1.0, batch=_batch(asked, fit, facts))
+    if memory is not None:
+        _say_memory(weights, model, load, memory * usable * (machine.count or 1.0), facts)
+    return machine, load
+
+
+def _batch(asked: Serving, fit: Fit, facts: Facts) -> Numeric:
+    if asked.batch_size is not None:
+        return facts.given("batch_size", asked.batch_size, "1")
+    if asked.requests_per_s is not None:
+        return 1.0
+    facts.warn(
+        "batch-assumed", "The batch was not given; it is by far the strongest input. Give batch_size or requests_per_s."
+    )
+    return fit.use("default_batch", "batch_size")
+
+
+def _say_memory(weights: Numeric, model: ServedModel, load: Load, room: float, facts: Facts) -> None:
+    context = load.input_tokens + load.output_tokens
+    needed = middle(weights + cache_gb(model, load.batch, context, load.cache_bytes))
+    if needed > room:
+        text = f"Weights and cache take {needed:.3g} GB, the replica's accelerators have {room:.3g} GB to give."
+        facts.warn("does-not-fit", text)
+
+
+def _residual(family: str, size: Sizes, fit: Fit) -> Numeric:
+    """What the fit leaves unexplained, wider for what was never measured."""
+    wide = fit.use("serving_residual")
+    if not fit.has("memory_multiplier", family):
+        fit.facts.warn("chip-not-measured", f"Serving on {family} was never measured; its interval is wider.")
+        wide = wide * fit.use("unknown_chip")
+    if size.row is None or size.row.get("layers") is None:
+        wide = wide * fit.use("unknown_dimensions")
+    return wide
+
+
+def _saturated(asked: Serving, run: Run, slowness: Numeric, machine: Hardware, facts: Facts) -> Demand:
+    """A replica that is busy all the time with the batch."""
+    _, _, load, _ = run
+    found = formulas.serve(*run)
+    speed = found.tokens_per_s / slowness
+    return Demand(
+        hardware=machine,
+        hours=load.accelerators * load.output_tokens / speed / S_PER_H,
+        accelerator_w=served.measured_power(asked, found.accelerator_power_w, facts),
+        latency_s=found.latency_s * slowness,
+        tokens_per_s=speed,
+        output_tokens=load.output_tokens,
+        chosen={"batch_size": middle(load.batch)},
+    )
+
+
+def _at_rate(asked: Serving, run: Run, slowness: Numeric, machine: Hardware, facts: Facts) -> Demand:
+    """A replica whose batch follows from the rate of requests; waiting is charged."""
+    model, chip, load, constants = run
+    rate = facts.given("requests_per_s", asked.requests_per_s or 0.0, "1/s")
+
+    def latency_s(batch: Numeric) -> Numeric:
+        return formulas.serve(model, chip, replace(load, batch=batch), constants).latency_s * slowness
+
+    occupied = occupancy(rate, latency_s, _largest_batch(model, load, machine, facts))
+    busy = formulas.serve(model, chip, replace(load, batch=occupied.batch), constants)
+    busy_w = served.measured_power(asked, busy.accelerator_power_w, facts)
+    idle_j = idle_j_per_request(
+        occupied, rate, 1.0, hardware.idle_w(machine, replace(asked.machine, accelerator_power_w=None), facts)
+    )
+    hours = occupied.replicas * load.accelerators / rate / S_PER_H
+    busy_j = occupied.replicas * occupied.busy_share / rate * busy_w
+    return Demand(
+        hardware=machine,
+        hours=hours,
+        accelerator_w=(busy_j + idle_j) / (occupied.replicas / rate),
+        latency_s=busy.latency_s * slowness,
+        tokens_per_s=rate * load.output_tokens / occupied.replicas,
+        output_tokens=load.output_tokens,
+        chosen={},
+    )
+
+
+def _largest_batch(model: ServedModel, load: Load, machine: Hardware, facts: Facts) -> Numeric:
+    """Sequences that fit beside the weights, at least 1."""
+    memory = machine.row.get("memory_gb") or 0.0
+    usable = present(
+        facts.catalog.factor(served.FIT, ("usable_memory_share", hardware.ANY), "value", "usable_memory_share")
+    )
+    context = load.input_tokens + load.output_tokens
+    free = memory * usable.value * (machine.count or 1.0) - weights_gb(model.total_params_b, load.weight_bytes)
+    return np.maximum(free / cache_gb(model, 1.0, context, load.cache_bytes), 1.0)

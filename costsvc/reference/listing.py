@@ -1,0 +1,120 @@
+"""What is known, as pages: rows in the order of their ids, filtered by a word."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from costsvc.reference.catalog import Catalog
+from costsvc.reference.table import Row
+
+Item = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some items of a listing.
+
+    Attributes:
+        items: The items of this page.
+        total: How many there are on all pages.
+        next: Cursor of the next page, None on the last.
+    """
+
+    items: list[Item]
+    total: int
+    next: str | None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Items by id.
+
+    Attributes:
+        items: Id to item.
+        also: Id to further words that it is found by.
+    """
+
+    items: Mapping[str, Item]
+    also: Mapping[str, str]
+
+    @cached_property
+    def _ids(self) -> list[str]:
+        return sorted(self.items)
+
+    @cached_property
+    def _words(self) -> dict[str, str]:
+        return {
+            id_: f"{id_} {item.get('name', '')} {self.also.get(id_, '')}".casefold() for id_, item in self.items.items()
+        }
+
+    def page(self, q: str, limit: int, cursor: str) -> Page:
+        """The items after a cursor whose words hold ``q``.
+
+        Args:
+            q: Part of an id, a name or an alias; empty for all.
+            limit: Most items of the page.
+            cursor: Id after which the page begins; empty for the first page.
+        """
+        word = q.casefold()
+        ids = [id_ for id_ in self._ids if word in self._words[id_]] if word else self._ids
+        start = bisect_right(ids, cursor) if cursor else 0
+        shown = ids[start : start + limit]
+        more = start + limit < len(ids)
+        return Page(
+            items=[self.items[id_] for id_ in shown], total=len(ids), next=shown[-1] if more and shown else None
+        )
+
+
+def listings(catalog: Catalog) -> dict[str, Listing]:
+    """A listing of each resource that the service shows."""
+    tables = catalog.tables
+    aliases = _joined(tables["accelerator_aliases"].rows.values(), "accelerator_id")
+    models = _joined(tables["model_aliases"].rows.values(), "model_id")
+    chips = {**_plain(catalog, "accelerators"), **_plain(catalog, "cpus", {"segment": "cpu"})}
+    return {
+        "accelerators": Listing(chips, aliases),
+        "instances": Listing(_plain(catalog, "instances"), {}),
+        "regions": Listing(_plain(catalog, "regions"), {id_: _place(row) for id_, row in _rows(catalog, "regions")}),
+        "models": Listing(_plain(catalog, "models"), models),
+        "prices": Listing(_prices(catalog), {}),
+        "sources": Listing(
+            _plain(catalog, "sources"), {id_: str(row["title"]) for id_, row in _rows(catalog, "sources")}
+        ),
+        "data": Listing({table["name"]: table for table in catalog.described}, {}),
+    }
+
+
+def _rows(catalog: Catalog, table: str) -> Iterable[tuple[str, Row]]:
+    return ((str(key), row) for key, row in catalog.tables[table].rows.items())
+
+
+def _plain(catalog: Catalog, table: str, extra: Mapping[str, Any] | None = None) -> dict[str, Item]:
+    return {id_: {**row, **(extra or {})} for id_, row in _rows(catalog, table)}
+
+
+def _joined(rows: Iterable[Row], id_column: str) -> dict[str, str]:
+    words: dict[str, list[str]] = {}
+    for row in rows:
+        words.setdefault(row[id_column], []).append(row["alias"])
+    return {id_: " ".join(aliases) for id_, aliases in words.items()}
+
+
+def _place(row: Row) -> str:
+    return " ".join(str(row[name]) for name in ("location", "country", "subdivision", "zone_id") if row[name])
+
+
+def _prices(catalog: Catalog) -> dict[str, Item]:
+    """Every price under an id that begins with what is priced."""
+    found: dict[str, Item] = {}
+    for kind, table in (
+        ("accelerator", "accelerator_prices"),
+        ("purchase", "purchase_prices"),
+        ("api", "api_prices"),
+        ("electricity", "electricity_prices"),
+    ):
+        for key, row in catalog.tables[table].rows.items():
+            id_ = ":".join([kind, *map(str, key if isinstance(key, tuple) else (key,))])
+            found[id_] = {"price_id": id_, "table": table, **row}
+    return found

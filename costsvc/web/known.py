@@ -1,0 +1,141 @@
+"""GET /v1/accelerators, /instances, /regions, /models, /prices, /sources, /data: what is known."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import marshmallow as ma
+from flask import Response, current_app, request
+
+from costsvc import limits
+from costsvc.reference.catalog import Catalog
+from costsvc.reference.listing import Listing
+from costsvc.web import problems
+from costsvc.web.api import CostsvcBlueprint
+from costsvc.web.context import answer, catalog
+from costsvc.web.schemas.base import Request
+
+blueprint = CostsvcBlueprint("known", __name__, url_prefix="/v1", description="What is known, with sources")
+DEFAULT_LIMIT = 100
+
+
+class Query(Request):
+    """Which items, and how many."""
+
+    q = ma.fields.String(
+        load_default="", validate=ma.validate.Length(max=limits.NAME_LENGTH), metadata={"description": "Part of a name"}
+    )
+    limit = ma.fields.Integer(
+        load_default=DEFAULT_LIMIT,
+        validate=ma.validate.Range(1, limits.PAGE),
+        metadata={"description": "Most items of the answer"},
+    )
+    cursor = ma.fields.String(
+        load_default="",
+        validate=ma.validate.Length(max=limits.NAME_LENGTH),
+        metadata={"description": "The next of the page before"},
+    )
+
+
+class Items(ma.Schema):
+    """A page of rows."""
+
+    items = ma.fields.List(ma.fields.Dict(), required=True)
+    total = ma.fields.Integer(required=True)
+    next = ma.fields.String(required=True, allow_none=True)
+
+
+Find = Callable[[Catalog, str], str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """One kind of thing that is known."""
+
+    name: str
+    what: str
+    example: str
+    find: Find
+
+
+def _exact(_: Catalog, name: str) -> str:
+    return name
+
+
+def _model(tables: Catalog, name: str) -> str | None:
+    match = tables.models.find(name)
+    return match.id if match else None
+
+
+def _accelerator(tables: Catalog, name: str) -> str | None:
+    match = tables.accelerators.find(name)
+    return match.id if match else None
+
+
+def _instance(tables: Catalog, name: str) -> str | None:
+    match = tables.instances.find(name.replace("/", ":"))
+    return match.id if match else None
+
+
+def _region(tables: Catalog, name: str) -> str | None:
+    place = tables.places.find(name)
+    return place.region if place else None
+
+
+RESOURCES = (
+    Resource(name="accelerators", what="accelerators and processors", example="h100-sxm5-80gb", find=_accelerator),
+    Resource(name="instances", what="cloud instances with accelerators", example="p5.48xlarge", find=_instance),
+    Resource(name="regions", what="cloud regions", example="aws:us-east-1", find=_region),
+    Resource(name="models", what="models with their parameters", example="llama-3.1-8b", find=_model),
+    Resource(
+        name="prices", what="prices of accelerators, APIs and electricity", example="electricity:USA:2024", find=_exact
+    ),
+    Resource(name="sources", what="publications that figures come from", example="kaplan-2020", find=_exact),
+    Resource(name="data", what="tables with their licence and columns", example="accelerators", find=_exact),
+)
+
+
+def _add(resource: Resource) -> None:
+    """Give a resource its two addresses."""
+
+    @blueprint.get(f"/{resource.name}", endpoint=f"list_{resource.name}")
+    @blueprint.arguments(Query, location="query")
+    @blueprint.response(200, Items)
+    @blueprint.alt_response(304, description="Nothing has changed since the ETag")
+    def list_items(query: dict[str, Any]) -> Response:
+        page = _listing(resource).page(**query)
+        return _tagged({"items": page.items, "total": page.total, "next": page.next})
+
+    @blueprint.get(f"/{resource.name}/<path:name>", endpoint=f"show_{resource.name}")
+    @blueprint.problem(404)
+    @blueprint.doc(parameters=[{"name": "name", "in": "path", "required": True, "example": resource.example}])
+    @blueprint.response(200, {"type": "object"})
+    @blueprint.alt_response(304, description="Nothing has changed since the ETag")
+    def show_item(name: str) -> Response:
+        found = resource.find(catalog(), name)
+        item = _listing(resource).items.get(found) if found else None
+        if item is None:
+            return problems.problem(404, "not-found", f"{resource.name} has no {name[: limits.NAME_LENGTH]!r}.")
+        return _tagged(item)
+
+    list_items.__doc__ = f"List {resource.what}."
+    show_item.__doc__ = f"Show one of the {resource.what}, by id or alias."
+
+
+def _listing(resource: Resource) -> Listing:
+    found: Listing = current_app.extensions["listings"][resource.name]
+    return found
+
+
+def _tagged(body: Any) -> Response:
+    """A response that clients may keep for as long as the tables do not change."""
+    response = answer(body)
+    response.set_etag(sha256(catalog().version.encode() + request.full_path.encode()).hexdigest()[:32])
+    response.headers["Cache-Control"] = "no-cache"
+    response.make_conditional(request)
+    return response
+
+
+for _resource in RESOURCES:
+    _add(_resource)
