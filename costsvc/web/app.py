@@ -1,6 +1,6 @@
 """The application factory."""
 
-from flask import Flask
+from flask import Flask, Response
 
 from costsvc import limits
 from costsvc.reference.listing import listings
@@ -8,6 +8,9 @@ from costsvc.services import Services
 from costsvc.settings import Settings
 from costsvc.web import amortization, inference, known, metrics, operations, training
 from costsvc.web.api import CostsvcApi
+
+# Swagger UI draws with inline styles
+POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -17,7 +20,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SettingsError: If a setting is unknown or unreadable.
         TableError: If a table is not as described.
     """
-    app = Flask("costsvc")
+    app = Flask("costsvc.web")
     app.config["MAX_CONTENT_LENGTH"] = limits.BODY_BYTES
     app.url_map.strict_slashes = False
     app.extensions["costsvc"] = Services.open(settings or Settings.from_env())
@@ -26,5 +29,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     api = CostsvcApi(app)
     for resource in (training, inference, amortization, known, operations):
         api.register_blueprint(resource.blueprint)
+    app.register_blueprint(operations.pages)
     app.extensions["openapi"] = api.spec.to_dict()
+    app.after_request(_secured)
     return app
+
+
+def _secured(response: Response) -> Response:
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    return response

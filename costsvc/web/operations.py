@@ -1,14 +1,19 @@
 """Health, metrics and the documents: what operators and clients of the service look at."""
 
+from pathlib import Path
+
+import flask_swagger_ui
 import marshmallow as ma
-from flask import Response, current_app
+from flask import Blueprint, Response, current_app, render_template, send_from_directory
 
 from costsvc import __version__
-from costsvc.web import metrics
+from costsvc.web import metrics, problems
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import answer, catalog
 
 blueprint = CostsvcBlueprint("operations", __name__, description="Health, metrics and documents")
+pages = Blueprint("docs", __name__, template_folder="templates")
+SWAGGER_UI = Path(flask_swagger_ui.__file__).parent / "dist"
 
 
 class Health(ma.Schema):
@@ -45,6 +50,24 @@ def show_metrics() -> Response:
 def openapi() -> Response:
     """Show this document."""
     return answer(current_app.extensions["openapi"])
+
+
+@pages.get("/docs")
+def docs() -> str:
+    """Show the API in Swagger UI, which comes from an installed package."""
+    return render_template("docs.html")
+
+
+@pages.get("/docs/assets/<name>")
+def docs_asset(name: str) -> Response:
+    """Serve a file of Swagger UI."""
+    return send_from_directory(SWAGGER_UI, name)
+
+
+@pages.get("/docs/problems")
+def docs_problems() -> str:
+    """Explain every kind of error."""
+    return render_template("problems.html", problems=problems.KINDS)
 
 
 def _status() -> Response:

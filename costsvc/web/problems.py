@@ -27,6 +27,14 @@ CODES: dict[int, tuple[str, str]] = {
     500: ("internal-error", "The service failed to answer; this is a fault of the service."),
 }
 CHUNK = 65_536
+UNKNOWN_NAME = "A name is not known; errors gives the nearest ones that are."
+BAD_REQUEST = "What the request says does not go together, or has no answer; see errors."
+KINDS = [
+    *((status, code, text) for status, (code, text) in CODES.items()),
+    (422, UnknownNameError.code, UNKNOWN_NAME),
+    (422, BadRequestError.code, BAD_REQUEST),
+]
+"""Status, code and meaning of every problem."""
 
 
 class Problem(TypedDict):
