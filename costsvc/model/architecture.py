@@ -7,6 +7,8 @@ import numpy as np
 from costsvc.units import PER_BILLION, Numeric
 
 BYTES_PER_GB = 1e9
+STATE_WIDTH = 2
+"""Recurrent state is kept at 32 bits where keys and values have 16."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -21,6 +23,7 @@ class ServedModel:
         window_layers: Blocks whose cache ends at the sliding window. [1]
         window_tokens: Length of the sliding window. [token]
         cached_values: Numbers kept per token and block: keys and values, or the latent. [1]
+        state_values: Numbers of recurrent state that a sequence keeps whatever its length. [1]
         expert_share: Routed experts that a token takes, of those that there are; 1 if dense. [1]
     """
 
@@ -31,6 +34,7 @@ class ServedModel:
     window_layers: Numeric = np.nan
     window_tokens: Numeric = np.nan
     cached_values: Numeric = np.nan
+    state_values: Numeric = np.nan
     expert_share: Numeric = np.nan
 
 
@@ -74,21 +78,9 @@ def completed(model: ServedModel, rule: ShapeRule) -> ServedModel:
         window_layers=window_layers,
         window_tokens=_known(model.window_tokens, 0.0),
         cached_values=_known(model.cached_values, rule.cached_values),
+        state_values=_known(model.state_values, 0.0),
         expert_share=_known(model.expert_share, np.where(density < 1, rule.expert_share_factor * density, 1.0)),
     )
-
-
-def cached_values(kv_heads: Numeric, head_dim: Numeric) -> Numeric:
-    """Numbers that one block of ordinary attention keeps per token.
-
-    Args:
-        kv_heads: Heads that have keys and values of their own. [1]
-        head_dim: Width of a head. [1]
-
-    Returns:
-        Cached numbers per token and block. [1]
-    """
-    return 2 * kv_heads * head_dim
 
 
 def expert_params_b(model: ServedModel) -> Numeric:
@@ -127,17 +119,36 @@ def touched_params_b(model: ServedModel, batch: Numeric, routing_exponent: Numer
 
 
 def cache_per_sequence(model: ServedModel, context_tokens: Numeric) -> Numeric:
-    """Numbers in the key-value cache of one sequence.
+    """Numbers that one sequence keeps: keys and values of its tokens, and recurrent state.
 
     Args:
         model: The model.
         context_tokens: Tokens that the sequence holds. [token]
 
     Returns:
-        Cached numbers over all blocks. [1]
+        Numbers over all blocks; one of recurrent state counts twice, it has twice the width. [1]
     """
     windowed = model.window_layers * np.minimum(context_tokens, model.window_tokens)
-    return model.cached_values * (model.full_layers * context_tokens + windowed)
+    growing = model.cached_values * (model.full_layers * context_tokens + windowed)
+    return growing + STATE_WIDTH * model.state_values
+
+
+def moved_per_step(model: ServedModel, context_tokens: Numeric) -> Numeric:
+    """Numbers that a decode step moves for one sequence.
+
+    The cache is read, and one token is added to it; recurrent state is read and written.
+
+    Args:
+        model: The model.
+        context_tokens: Tokens that the sequence holds. [token]
+
+    Returns:
+        Numbers of the cache's width. [1]
+
+    References:
+        T. Dao, A. Gu, "Transformers are SSMs", arXiv:2405.21060, section 3, on recurrent state.
+    """
+    return cache_per_sequence(model, context_tokens) + STATE_WIDTH * model.state_values
 
 
 def weights_gb(total_params_b: Numeric, weight_bytes: Numeric) -> Numeric:

@@ -1,16 +1,16 @@
 """Time and power of a replica that generates text, from what its chips have to do.
 
 A decode step reads the weights that its batch touches and the cache of each sequence, and
-multiplies each token by the active weights; the slower of the two sets the pace. Prompts are
-read in between, at the speed of arithmetic. Launching kernels and scheduling take a time of
-their own. Power follows from how the step is spent.
+multiplies each token by the active weights, while blocks are launched one after the other; the
+slowest of the three sets the pace. Prompts are read in between, at the speed of arithmetic.
+Scheduling each sequence takes a time of its own. Power follows from how the step is spent.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from costsvc.model.architecture import BYTES_PER_GB, ServedModel, cache_per_sequence, touched_params_b
+from costsvc.model.architecture import BYTES_PER_GB, ServedModel, moved_per_step, touched_params_b
 from costsvc.units import FLOP_PER_TFLOP, PER_BILLION, Numeric
 
 FLOP_PER_PARAM_TOKEN = 2.0
@@ -62,6 +62,7 @@ class ServingConstants:
         cache_efficiency: Share of the bandwidth that reading the cache reaches. [1]
         arithmetic_efficiency: Share of the peak that decoding reaches. [1]
         prefill_efficiency: Share of the peak that reading prompts reaches. [1]
+        precision_efficiency: Share of the two that the weights' precision leaves. [1]
         layer_overhead_s: Launching one block. [s]
         sequence_overhead_s: Scheduling and sampling for one sequence of the batch. [s]
         parallel_overhead: Growth of the time per block with each doubling of devices. [1]
@@ -80,6 +81,7 @@ class ServingConstants:
     cache_efficiency: Numeric
     arithmetic_efficiency: Numeric
     prefill_efficiency: Numeric
+    precision_efficiency: Numeric
     layer_overhead_s: Numeric
     sequence_overhead_s: Numeric
     parallel_overhead: Numeric
@@ -123,14 +125,16 @@ class StepParts:
         memory_s: Reading weights and cache. [s]
         arithmetic_s: Multiplying the batch's tokens by the weights. [s]
         prefill_s: Reading prompts of requests that arrive meanwhile. [s]
-        overhead_s: Launching, scheduling, sampling. [s]
+        launching_s: Launching one block after the other. [s]
+        scheduling_s: Scheduling and sampling, sequence by sequence. [s]
         media_s: Waiting for images or video to be prepared. [s]
     """
 
     memory_s: Numeric
     arithmetic_s: Numeric
     prefill_s: Numeric
-    overhead_s: Numeric
+    launching_s: Numeric
+    scheduling_s: Numeric
     media_s: Numeric
 
 
@@ -149,7 +153,7 @@ def memory_s(model: ServedModel, chip: ServingChip, load: Load, constants: Servi
     touched = touched_params_b(model, load.batch, constants.routing_exponent)
     weights = touched * PER_BILLION * load.weight_bytes / constants.memory_efficiency
     mean_context = load.input_tokens + load.output_tokens / 2
-    cache = load.batch * cache_per_sequence(model, mean_context) * load.cache_bytes / constants.cache_efficiency
+    cache = load.batch * moved_per_step(model, mean_context) * load.cache_bytes / constants.cache_efficiency
     bandwidth = load.accelerators * chip.memory_bandwidth_gb_s * BYTES_PER_GB * constants.memory_multiplier
     return (weights + cache) / bandwidth
 
@@ -191,30 +195,31 @@ def step_parts(model: ServedModel, chip: ServingChip, load: Load, constants: Ser
         The parts.
     """
     arrivals = load.batch / load.output_tokens
-    speed = constants.arithmetic_multiplier
-    parallel = 1 + constants.parallel_overhead * np.log2(load.accelerators)
+    speed = constants.arithmetic_multiplier * constants.precision_efficiency
     slowness = constants.overhead_multiplier * constants.software_factor
-    launching = model.layers * constants.layer_overhead_s * parallel
+    parallel = 1 + constants.parallel_overhead * np.log2(load.accelerators)
+    prompts = arrivals * load.input_tokens
     return StepParts(
         memory_s=memory_s(model, chip, load, constants),
         arithmetic_s=forward_s(model, chip, load, load.batch, constants.arithmetic_efficiency * speed),
-        prefill_s=forward_s(model, chip, load, arrivals * load.input_tokens, constants.prefill_efficiency * speed),
-        overhead_s=(launching + load.batch * constants.sequence_overhead_s) * slowness,
+        prefill_s=forward_s(model, chip, load, prompts, constants.prefill_efficiency * speed),
+        launching_s=model.layers * constants.layer_overhead_s * parallel * slowness,
+        scheduling_s=load.batch * constants.sequence_overhead_s * slowness,
         media_s=arrivals * constants.media_s,
     )
 
 
 def step_s(parts: StepParts) -> Numeric:
-    """Time of one decode step: the slower of memory and arithmetic, then what cannot overlap.
+    """Time of one decode step: the slowest of memory, arithmetic and launching, then the rest.
 
     Args:
         parts: The parts of the step.
 
     Returns:
-        Time; the maximum is smooth, a third-power norm, since the two overlap imperfectly. [s]
+        Time; the maximum is smooth, a root of squares, since the three overlap imperfectly. [s]
     """
-    bound = (parts.memory_s**3 + parts.arithmetic_s**3) ** (1 / 3)
-    return bound + parts.prefill_s + parts.overhead_s + parts.media_s
+    bound = np.sqrt(parts.memory_s**2 + parts.arithmetic_s**2 + parts.launching_s**2)
+    return bound + parts.prefill_s + parts.scheduling_s + parts.media_s
 
 
 def power_share(parts: StepParts, constants: ServingConstants) -> Numeric:
