@@ -1,0 +1,59 @@
+"""Tables ``models`` and ``model_aliases``."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from costsvc.evidence.build.model_names import same, spellings
+from costsvc.evidence.build.models_api import api_models
+from costsvc.evidence.build.models_open import open_models
+from costsvc.evidence.build.models_trained import only_trained, trained_models, with_training
+
+COLUMNS = (
+    "model_id", "name", "organization", "released_on", "architecture",
+    "total_params_b", "total_params_b_low", "total_params_b_high",
+    "active_params_b", "active_params_b_low", "active_params_b_high", "params_disclosed",
+    "layers", "hidden_size", "heads", "kv_heads", "head_dim", "kv_lora_rank", "cached_values", "state_values",
+    "full_layers", "window_layers", "window_tokens", "experts", "experts_per_token", "shared_experts", "expert_share",
+    "vocab_size", "context_length",
+    "training_tokens_b", "training_flop", "flop_note", "training_accelerator", "training_accelerator_hours",
+    "source_id", "locator", "quality",
+)  # fmt: skip
+
+
+def build(upstream: Path) -> dict[str, pd.DataFrame]:
+    """Build both tables.
+
+    Args:
+        upstream: Folder with the upstream files.
+
+    Returns:
+        Frames by table.
+    """
+    trained = trained_models(upstream)
+    known = pd.concat([open_models(upstream), api_models(upstream)], ignore_index=True)
+    known = with_training(known, trained)
+    keys = {same(name) for names in known["names"] for name in _last_parts(names)} | set(known["model_id"].map(same))
+    models = pd.concat([known, only_trained(trained, keys)], ignore_index=True)
+    models = models.drop_duplicates("model_id")
+    return {"models": models.reindex(columns=list(COLUMNS)), "model_aliases": _aliases(models, trained)}
+
+
+def _last_parts(names: str) -> list[str]:
+    return [name.split("/")[-1] for name in names.split(";")]
+
+
+def _aliases(models: pd.DataFrame, trained: pd.DataFrame) -> pd.DataFrame:
+    """Every spelling that names one model; a spelling that names two names the first."""
+    epoch = trained.set_index("key")["name"]
+    ids = set(models["model_id"])
+    found: dict[str, str] = {}
+    for model_id, names in zip(models["model_id"], models["names"], strict=True):
+        upstream_name = epoch.get(same(model_id))
+        written = [*names.split(";"), *([] if upstream_name is None else [upstream_name])]
+        for spelling in spellings(model_id, written):
+            if spelling not in ids:
+                found.setdefault(spelling, model_id)
+    aliases = pd.DataFrame({"alias": list(found), "model_id": list(found.values())})
+    source = aliases["model_id"].map(models.set_index("model_id")["source_id"])
+    return aliases.assign(source_id=source, locator="names in table models and upstream", quality="derived")
