@@ -13,13 +13,17 @@ from costsvc.model.generation import (
     ForwardConstants,
     GenerationConstants,
     GenerationLoad,
+    PictureModel,
+    PictureRule,
     Work,
     forward,
     generate,
+    pictured,
 )
 from costsvc.units import S_PER_H, Numeric
 
 PICTURES = ("image", "video")
+NETWORK = ("pixels_per_token", "frames_per_latent", "guidance_passes")
 
 
 def demand(asked: Serving, size: Sizes, machine: Hardware, precision: Precision, facts: Facts) -> Demand:
@@ -66,8 +70,11 @@ def _picture(
         accelerators=machine.count or 1.0,
     )
     chip = served.chip(machine, precision, fit.facts)
-    work = generate(size.total(fit.facts), chip, load, fit.constants(GenerationConstants))
-    return work, fit.use("generation_residual")
+    known = {name: size.row[name] for name in NETWORK if size.row and size.row.get(name) is not None}
+    model = pictured(PictureModel(params_b=size.total(fit.facts), **known), fit.constants(PictureRule))
+    work = generate(model, chip, load, fit.constants(GenerationConstants))
+    wide = fit.use("generation_residual")
+    return work, wide if len(known) == len(NETWORK) else wide * fit.use("unknown_network")
 
 
 def _sized(asked: Serving, name: str, fit: Fit) -> Numeric:

@@ -25,7 +25,15 @@ from costsvc.model.serving_load import idle_j_per_request, occupancy
 from costsvc.model.uncertainty import middle
 from costsvc.units import S_PER_H, Numeric
 
-DIMENSIONS = ("layers", "full_layers", "window_layers", "window_tokens", "cached_values", "expert_share")
+DIMENSIONS = (
+    "layers",
+    "full_layers",
+    "window_layers",
+    "window_tokens",
+    "cached_values",
+    "state_values",
+    "expert_share",
+)
 TOKENS = {"input_tokens": "effective_input_tokens", "output_tokens": "effective_output_tokens"}
 
 
@@ -39,10 +47,12 @@ def demand(asked: Serving, size: Sizes, machine: Hardware, precision: Precision,
         raise BadRequestError({"model": "This is missing; give model, or total_params_b and active_params_b."})
     weight_bytes = present(facts.catalog.factor(served.FIT, ("weight_bytes", precision), "value", "weight_bytes"))
     family = machine.row.get("family") or machine.id
+    computed_in = machine.peak(precision)
     scopes = (
+        "text",
         family,
         served.kind_of(size, weight_bytes.value),
-        "text",
+        computed_in[0] if computed_in else precision,
         served.generation_of_software(asked.software_year),
     )
     fit = Fit(facts=facts, scopes=scopes)

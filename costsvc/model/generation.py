@@ -1,11 +1,63 @@
 """Images, video and small tasks: energy of a request that is bound by arithmetic."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from costsvc.model.serving import FLOP_PER_PARAM_TOKEN, ServingChip
 from costsvc.units import FLOP_PER_TFLOP, PER_BILLION, Numeric
 
 PIXELS_PER_MEGAPIXEL = 1e6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PictureModel:
+    """A model that denoises images or video; NaN where a figure is not known.
+
+    Attributes:
+        params_b: Parameters of the denoising network. [10^9]
+        pixels_per_token: Side of the square that becomes one latent token. [px]
+        frames_per_latent: Frames of a video that become one latent frame. [1]
+        guidance_passes: Passes per step: 2 with classifier-free guidance, else 1. [1]
+    """
+
+    params_b: Numeric
+    pixels_per_token: Numeric = np.nan
+    frames_per_latent: Numeric = np.nan
+    guidance_passes: Numeric = np.nan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PictureRule:
+    """What the usual denoising network is like; each field is a row name of table serving_fit.
+
+    Attributes:
+        pixels_per_token: Side of the square that becomes one latent token. [px]
+        frames_per_latent: Frames of a video that become one latent frame. [1]
+        guidance_passes: Passes through the network per step. [1]
+    """
+
+    pixels_per_token: Numeric
+    frames_per_latent: Numeric
+    guidance_passes: Numeric
+
+
+def pictured(model: PictureModel, rule: PictureRule) -> PictureModel:
+    """A model whose missing figures are those of the usual network.
+
+    Args:
+        model: The model; NaN where a figure is missing.
+        rule: The usual network.
+
+    Returns:
+        The model without NaN.
+    """
+    return replace(
+        model,
+        pixels_per_token=_known(model.pixels_per_token, rule.pixels_per_token),
+        frames_per_latent=_known(model.frames_per_latent, rule.frames_per_latent),
+        guidance_passes=_known(model.guidance_passes, rule.guidance_passes),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,27 +86,25 @@ class GenerationConstants:
     """What the fit found; each field is a row name of the table serving_fit.
 
     Attributes:
-        tokens_per_megapixel: Latent tokens of a frame of 10^6 pixels. [token]
-        frames_per_latent: Frames of a video that become one latent frame. [1]
-        attention_width: Width times blocks of a model of 10^9 parameters. [1]
+        attention_width: Width times blocks of a network of 10^9 parameters. [1]
         attention_width_exponent: Its growth with parameters. [1]
-        guidance_passes: Passes through the model per step; 2 with classifier-free guidance. [1]
-        generation_efficiency: Share of the peak reached by a model of 10^9 parameters. [1]
+        generation_efficiency: Share of the peak reached by a network of 10^9 parameters. [1]
         generation_efficiency_exponent: Its growth with parameters. [1]
-        codec_tflop_per_megapixel: Decoding of latents, which devices do not share. [TFLOP]
+        generation_multiplier: The chip's share of its peak against an H100's. [1]
+        codec_tflop_per_megapixel: Decoding each frame, which devices do not share. [TFLOP]
+        prompt_tflop: Encoding the prompt, which devices do not share. [TFLOP]
         step_overhead_s: Launching one step. [s]
         generation_power_share: Share of the power limit drawn while a chip computes. [1]
         waiting_power_share: Share of it drawn while the chip waits. [1]
     """
 
-    tokens_per_megapixel: Numeric
-    frames_per_latent: Numeric
     attention_width: Numeric
     attention_width_exponent: Numeric
-    guidance_passes: Numeric
     generation_efficiency: Numeric
     generation_efficiency_exponent: Numeric
+    generation_multiplier: Numeric
     codec_tflop_per_megapixel: Numeric
+    prompt_tflop: Numeric
     step_overhead_s: Numeric
     generation_power_share: Numeric
     waiting_power_share: Numeric
@@ -90,42 +140,30 @@ class ForwardConstants:
     forward_power_share: Numeric
 
 
-def latent_tokens(load: GenerationLoad, constants: GenerationConstants) -> Numeric:
+def latent_tokens(model: PictureModel, load: GenerationLoad) -> Numeric:
     """Tokens of the latent picture or video that a step denoises.
 
     Args:
+        model: Its codec; the first frame of a video is kept whole.
         load: Size and frames.
-        constants: Compression of the codec; the first frame of a video is kept whole.
 
     Returns:
         Tokens per item. [token]
     """
-    latent_frames = 1 + (load.frames - 1) / constants.frames_per_latent
-    return constants.tokens_per_megapixel * megapixels(load) * latent_frames
+    latent_frames = 1 + (load.frames - 1) / model.frames_per_latent
+    return load.width_px * load.height_px / model.pixels_per_token**2 * latent_frames
 
 
-def megapixels(load: GenerationLoad) -> Numeric:
-    """Size of one frame.
-
-    Args:
-        load: Width and height.
-
-    Returns:
-        Size. [10^6 px]
-    """
-    return load.width_px * load.height_px / PIXELS_PER_MEGAPIXEL
-
-
-def denoising_tflop(params_b: Numeric, load: GenerationLoad, constants: GenerationConstants) -> Numeric:
+def denoising_tflop(model: PictureModel, load: GenerationLoad, constants: GenerationConstants) -> Numeric:
     """Arithmetic of all denoising steps of one item.
 
     Each token passes through the weights and attends to every other token: two products of
     2 FLOP per pair and unit of width, in every block.
 
     Args:
-        params_b: Parameters of the denoising network. [10^9]
+        model: The network.
         load: Steps, size and frames.
-        constants: Shape of the usual network.
+        constants: Width of the usual network.
 
     Returns:
         Arithmetic of one image or video. [TFLOP]
@@ -133,20 +171,20 @@ def denoising_tflop(params_b: Numeric, load: GenerationLoad, constants: Generati
     References:
         W. Peebles, S. Xie, "Scalable Diffusion Models with Transformers", arXiv:2212.09748.
     """
-    tokens = latent_tokens(load, constants)
-    width = constants.attention_width * params_b**constants.attention_width_exponent
-    per_token = FLOP_PER_PARAM_TOKEN * params_b * PER_BILLION + 2 * FLOP_PER_PARAM_TOKEN * tokens * width
-    return constants.guidance_passes * load.steps * tokens * per_token / FLOP_PER_TFLOP
+    tokens = latent_tokens(model, load)
+    width = constants.attention_width * model.params_b**constants.attention_width_exponent
+    per_token = FLOP_PER_PARAM_TOKEN * model.params_b * PER_BILLION + 2 * FLOP_PER_PARAM_TOKEN * tokens * width
+    return model.guidance_passes * load.steps * tokens * per_token / FLOP_PER_TFLOP
 
 
-def generate(params_b: Numeric, chip: ServingChip, load: GenerationLoad, constants: GenerationConstants) -> Work:
+def generate(model: PictureModel, chip: ServingChip, load: GenerationLoad, constants: GenerationConstants) -> Work:
     """Energy and time of images or videos.
 
-    Denoising is shared among the devices; each step is launched, and latents are decoded,
-    whatever their number.
+    Denoising is shared among the devices; each step is launched, prompts are encoded and
+    latents decoded, whatever their number.
 
     Args:
-        params_b: Parameters of the denoising network. [10^9]
+        model: The network, complete.
         chip: The accelerator.
         load: What is generated.
         constants: What the fit found.
@@ -154,10 +192,11 @@ def generate(params_b: Numeric, chip: ServingChip, load: GenerationLoad, constan
     Returns:
         Energy per item, and time and power of the batch.
     """
-    peak = chip.peak_tflops * constants.generation_efficiency
-    reach = params_b**constants.generation_efficiency_exponent * load.accelerators
-    codec_tflop = constants.codec_tflop_per_megapixel * megapixels(load) * load.frames
-    computing_s = load.batch * (denoising_tflop(params_b, load, constants) / reach + codec_tflop) / peak
+    peak = chip.peak_tflops * constants.generation_efficiency * constants.generation_multiplier
+    reach = model.params_b**constants.generation_efficiency_exponent * load.accelerators
+    megapixels = load.width_px * load.height_px * load.frames / PIXELS_PER_MEGAPIXEL
+    alone_tflop = constants.codec_tflop_per_megapixel * megapixels + constants.prompt_tflop
+    computing_s = load.batch * (denoising_tflop(model, load, constants) / reach + alone_tflop) / peak
     waiting_s = load.steps * constants.step_overhead_s
     drawn_s = constants.generation_power_share * computing_s + constants.waiting_power_share * waiting_s
     latency_s = computing_s + waiting_s
@@ -185,3 +224,7 @@ def forward(params_b: Numeric, tokens: Numeric, chip: ServingChip, constants: Fo
     latency_s = tflop / (chip.peak_tflops * constants.forward_efficiency) + constants.request_overhead_s
     power_w = chip.tdp_w * constants.forward_power_share
     return Work(j_per_item=power_w * latency_s, latency_s=latency_s, accelerator_power_w=power_w)
+
+
+def _known(value: Numeric, usual: Numeric) -> Numeric:
+    return np.where(np.isnan(value), usual, value)

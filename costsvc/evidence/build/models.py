@@ -15,7 +15,7 @@ COLUMNS = (
     "active_params_b", "active_params_b_low", "active_params_b_high", "params_disclosed",
     "layers", "hidden_size", "heads", "kv_heads", "head_dim", "kv_lora_rank", "cached_values", "state_values",
     "full_layers", "window_layers", "window_tokens", "experts", "experts_per_token", "shared_experts", "expert_share",
-    "vocab_size", "context_length",
+    "vocab_size", "context_length", "pixels_per_token", "frames_per_latent", "guidance_passes",
     "training_tokens_b", "training_flop", "flop_note", "training_accelerator", "training_accelerator_hours",
     "source_id", "locator", "quality",
 )  # fmt: skip
