@@ -1,0 +1,48 @@
+"""How gunicorn serves the application: ``gunicorn --config python:costsvc.web.gunicorn_conf``.
+
+Command-line flags and ``GUNICORN_CMD_ARGS`` override what stands here.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - writable in a container whose root file system is not
+SCRATCH = str(MEMORY) if os.access(MEMORY, os.W_OK) else None
+
+if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+    OWN_METRICS = None
+else:
+    # Fresh at each start, or the counts of workers long gone would be added to ours.
+    OWN_METRICS = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="costsvc-metrics-", dir=SCRATCH)
+
+# prometheus-client chooses at its import between one process and several.
+from prometheus_client.multiprocess import mark_process_dead  # noqa: E402
+
+wsgi_app = "costsvc.web.app:create_app()"
+bind = f"0.0.0.0:{os.environ.get('PORT') or 8000}"
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+worker_class = "gthread"
+threads = 4
+# The tables are read once, before the port opens, and their memory is shared by the workers; a
+# broken table or setting ends the start instead of a worker.
+preload_app = True
+worker_tmp_dir = SCRATCH
+control_socket_disable = True
+keepalive = 75  # longer than the 60 s after which common load balancers drop an idle connection
+graceful_timeout = 25  # shorter than the 30 s after which Kubernetes kills
+
+
+def child_exit(server: Arbiter, worker: Worker) -> None:  # noqa: ARG001 - gunicorn's signature
+    """Forget the gauges of a worker that ended."""
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(server: Arbiter) -> None:  # noqa: ARG001 - gunicorn's signature
+    """Remove the folder of the metrics, if it was made here."""
+    if OWN_METRICS:
+        shutil.rmtree(OWN_METRICS)
