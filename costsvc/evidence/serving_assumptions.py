@@ -1,0 +1,73 @@
+"""Rows of table ``serving_fit`` that no fit gives: assumed, or read elsewhere."""
+
+from typing import NamedTuple
+
+from costsvc.evidence.serving_rows import ANY, CACHE_BYTES, WEIGHT_BYTES
+
+
+class Row(NamedTuple):
+    """One row of the table; its fields are the table's columns."""
+
+    name: str
+    scope: str
+    value: float
+    unit: str
+    locator: str
+    low: float | None = None
+    high: float | None = None
+    source_id: str = "serving-fit"
+    quality: str = "derived"
+
+
+def _assumed(name: str, scope: str, value: tuple[float, float, float], unit: str, why: str) -> Row:
+    """A value with its interval that we assume."""
+    middle, low, high = value
+    return Row(name, scope, middle, unit, why, low, high, source_id="assumption", quality="assumed")
+
+
+def _tokens(name: str, task: str, value: tuple[float, float, float], why: str) -> Row:
+    return _assumed(f"effective_{name}_tokens", task, value, "token", why)
+
+
+CHAT = "prompt of the chat benchmark, as the fit finds it, rounded; a third to three times it"
+ANSWER = "mean answers of the chat benchmarks are 350 to 900 tokens"
+NO_GAIN = "in measured serving, arithmetic on weights of 8 bits was no faster than on 16: the fit finds 0.9 to 1.0"
+
+ASSUMED = (
+    *(
+        Row("weight_bytes", precision, width, "B", "width of the number format; 4 bits with a scale per 32 weights")
+        for precision, width in WEIGHT_BYTES.items()
+    ),
+    Row("cache_bytes", ANY, CACHE_BYTES, "B", "keys and values at 16 bits"),
+    Row("precision_efficiency", "fp8", 0.5, "1", NO_GAIN),
+    Row("precision_efficiency", "int8", 0.5, "1", NO_GAIN),
+    Row("precision_efficiency", "fp4", 0.25, "1", NO_GAIN),
+    Row("precision_efficiency", "int4", 0.25, "1", NO_GAIN),
+    _assumed("usable_memory_share", ANY, (0.9, 0.85, 0.95), "1", "vLLM's default of gpu_memory_utilization"),
+    _assumed("default_batch", ANY, (64, 18.6, 256), "1", "batches of the measurements, 0.29 to 4 times"),
+    Row(
+        "open_context_w",
+        ANY,
+        38,
+        "W",
+        "arXiv:2605.23918, +26 to +50 W on HBM chips, 66 W on GDDR6; middle of the range",
+        26,
+        66,
+        source_id="gpu-context-power",
+        quality="reported",
+    ),
+    _tokens("input", "text", (350, 120, 1000), CHAT),
+    _tokens("input", ANY, (350, 120, 1000), CHAT),
+    _tokens("output", "text", (400, 150, 1500), ANSWER),
+    _tokens("output", "reasoning", (6000, 1500, 15000), "mean answers of the reasoning benchmark"),
+    _tokens("output", ANY, (400, 150, 1500), ANSWER),
+    _tokens("input", "classification", (128, 32, 512), "a paragraph, or the patches of a picture"),
+    _tokens("input", "embedding", (256, 64, 1024), "a passage"),
+    _tokens("input", "other", (256, 64, 1024), "a passage, or the patches of a picture"),
+    _assumed("default_steps", ANY, (30, 20, 50), "1", "steps of the measured pipelines"),
+    _assumed("default_width_px", ANY, (1024, 512, 1536), "px", "sizes of the measured pipelines"),
+    _assumed("default_height_px", ANY, (1024, 512, 1536), "px", "sizes of the measured pipelines"),
+    _assumed("default_width_px", "video", (832, 512, 1280), "px", "sizes of the measured pipelines"),
+    _assumed("default_height_px", "video", (480, 320, 768), "px", "sizes of the measured pipelines"),
+    _assumed("default_frames", ANY, (81, 16, 129), "1", "frames of the measured pipelines"),
+)
