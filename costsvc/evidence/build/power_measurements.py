@@ -15,11 +15,18 @@ MLPERF_WORKLOADS = {
     "ssd": ("vision", 0.038),
     "retinanet": ("vision", 0.038),
     "unet3d": ("vision", 0.019),
-    "dlrm_dcnv2": ("recommender", None),
+    "dlrm_dcnv2": ("recommender", 3.5),
 }
-MLPERF_CHIPS = {"H100 SXM 80GB": "nvidia-h100-sxm5-80gb", "B200 180GB": "nvidia-b200-sxm-180gb"}
-MLPERF_HOSTS = {"smc-ac-power": "smc-h100", "Dell": "dell-h100", "Lenovo": "lenovo-sr780a"}
-"""Submitters whose readings are alternating current at the wall; others read behind the power supply."""
+MLPERF_CHIPS = {"H100 SXM 80GB": "nvidia-h100-sxm5-80gb", "B200 180GB": "nvidia-b200"}
+MLPERF_HOSTS = {
+    "1xSMC-H100-SXM-80GB": "smc-h100",
+    "8xSMC-H100-SXM-80GB": "smc-h100-8-nodes",
+    "9xSMC-H100-SXM-80GB": "smc-h100-9-nodes",
+    "8xXE9680x8H100-SXM-80GB-POWER": "dell-h100",
+    "SR780aV3-8xB200_SXM_180GB": "lenovo-sr780a",
+}
+BEHIND_SUPPLY = "smc-dc-power"
+"""This submitter's readings are direct current, behind the power supply."""
 
 ZEUS = "zeus-nsdi23/summary_power_{}.csv"
 ZEUS_CHIPS = {
@@ -31,7 +38,7 @@ ZEUS_CHIPS = {
 ZEUS_NETWORKS = {
     "bert_base_uncased": ("encoder", 0.11),
     "deepspeech2": ("other", None),
-    "ncf": ("recommender", None),
+    "ncf": ("recommender", 0.001),
     "resnet50": ("vision", 0.0256),
     "shufflenetv2": ("vision", 0.0023),
 }
@@ -54,19 +61,20 @@ def build(upstream: Path) -> dict[str, pd.DataFrame]:
 def _mlperf(path: Path) -> pd.DataFrame:
     """Mean wall power of whole servers while the benchmarks ran."""
     logs = pd.read_csv(path)
-    logs = logs[logs["submitter"].isin(MLPERF_HOSTS)]
+    logs = logs[logs["submitter"].ne(BEHIND_SUPPLY)]
     run = logs["round"] + ": " + logs["submitter"] + " " + logs["system"] + " " + logs["benchmark"]
     return pd.DataFrame(
         {
             "measurement_id": "mlperf-" + logs["round"] + "-" + logs["system"].str.lower() + "-" + logs["benchmark"],
             "boundary": "server",
+            "kind": "benchmark",
             "workload": [MLPERF_WORKLOADS[name][0] for name in logs["benchmark"]],
             "model": logs["benchmark"],
             "params_b": [MLPERF_WORKLOADS[name][1] for name in logs["benchmark"]],
             "accelerator": logs["gpu_model"].map(MLPERF_CHIPS),
             "accelerators": logs["nodes"] * logs["gpus_per_node"],
             "power_w": logs["mean_node_power_w"] / logs["gpus_per_node"],
-            "host": logs["submitter"].map(MLPERF_HOSTS),
+            "host": logs["system"].map(MLPERF_HOSTS),
             "source_id": "mlcommons-power",
             "locator": "training " + run,
         }
@@ -93,6 +101,7 @@ def _of_sweep(best: pd.DataFrame, accelerator: str, file: str) -> pd.DataFrame:
         {
             "measurement_id": "zeus-" + accelerator + "-" + best["dataset"] + "-" + best["network"],
             "boundary": "chip",
+            "kind": "benchmark",
             "workload": [ZEUS_NETWORKS[name][0] for name in best["network"]],
             "model": best["network"],
             "params_b": [ZEUS_NETWORKS[name][1] for name in best["network"]],

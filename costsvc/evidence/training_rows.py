@@ -1,0 +1,113 @@
+"""Measured training power and utilisation, joined with the accelerators that they were read on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from costsvc.errors import TableError
+from costsvc.reference import names
+from costsvc.reference.table import describe, read
+from costsvc.units import Array
+
+CHIPS = ("accelerators", "accelerator_aliases")
+MEASURED = ("training_runs", "power_measurements", "mfu_measurements")
+FITTED = ("hosts", "power_fractions", "mfu")
+ANY = "*"
+TRAITS = ("tdp_w", "idle_w", "peak_tflops", "power_family", "host_family", "mfu_family")
+NORMAL_95 = 1.645
+NORMAL_75 = 0.6745
+"""Standard deviations between the middle of a normal distribution and its 95th and 75th percentile."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Evidence:
+    """What the training tables are fitted to, and the tables as they stand.
+
+    Attributes:
+        runs: Training runs with their hours.
+        readings: Measured power.
+        utilizations: Measured utilisation in steady state.
+        hosts: The table to be fitted.
+        fractions: The table to be fitted.
+        mfu: The table to be fitted.
+    """
+
+    runs: pd.DataFrame
+    readings: pd.DataFrame
+    utilizations: pd.DataFrame
+    hosts: pd.DataFrame
+    fractions: pd.DataFrame
+    mfu: pd.DataFrame
+
+
+def load_evidence(folder: Path) -> Evidence:
+    """Read what the fits need from a data package.
+
+    Args:
+        folder: The data package.
+
+    Raises:
+        TableError: If a row names an accelerator that the package does not have.
+    """
+    described = describe(folder)
+    tables = {name: read(folder / described[name]["path"], described[name]) for name in (*CHIPS, *MEASURED, *FITTED)}
+    chips = tables["accelerators"].set_index("accelerator_id")
+    found = chips.assign(peak_tflops=chips["peak_bf16_tflops"].fillna(chips["peak_fp16_tflops"]))[list(TRAITS)]
+    index = _index(chips, tables["accelerator_aliases"])
+    runs, readings, utilizations = (_joined(tables[name], found, index) for name in MEASURED)
+    hosts, fractions, mfu = (tables[name] for name in FITTED)
+    return Evidence(runs=runs, readings=readings, utilizations=utilizations, hosts=hosts, fractions=fractions, mfu=mfu)
+
+
+def _index(chips: pd.DataFrame, aliases: pd.DataFrame) -> names.Names:
+    rows = aliases.set_index("alias").to_dict("index")
+    return names.accelerators(
+        map(str, chips.index), {str(alias): row for alias, row in rows.items()}, dict(chips["family"])
+    )
+
+
+def _joined(rows: pd.DataFrame, chips: pd.DataFrame, index: names.Names) -> pd.DataFrame:
+    matches = {name: index.find(name) for name in rows["accelerator"].unique()}
+    if strange := sorted(name for name, match in matches.items() if match is None):
+        raise TableError(f"no accelerator is called {', '.join(strange)}")
+    ids = rows["accelerator"].map({name: match.id for name, match in matches.items() if match})
+    return rows.assign(accelerator_id=ids).join(chips, on="accelerator_id")
+
+
+def shrunk(values: Array, weights: Array, towards: float, pull: float) -> float:
+    """A weighted mean, drawn towards what is known from elsewhere.
+
+    Args:
+        values: Values of one group.
+        weights: Their weights.
+        towards: Mean of all groups.
+        pull: Weight of that mean.
+
+    Returns:
+        The mean.
+    """
+    return float((values @ weights + towards * pull) / (weights.sum() + pull))
+
+
+def ratios(predicted: Sequence[float] | Array, measured: Sequence[float] | Array) -> Array:
+    """How far predictions miss, as a factor of at least one."""
+    return np.asarray(np.exp(np.abs(np.log(np.asarray(predicted) / np.asarray(measured)))))
+
+
+def report(name: str, missed: Array) -> str:
+    """One line on the errors of predictions that did not see the row."""
+    return (
+        f"{name}: {missed.size} left out one by one, median {np.median(missed):.2f}, "
+        f"90th percentile {np.quantile(missed, 0.9):.2f}"
+    )
+
+
+def replaced(table: pd.DataFrame, key: Sequence[str], rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
+    """A table with some rows replaced or added, in the order of its key."""
+    fitted = pd.DataFrame(list(rows))
+    known = set(fitted[list(key)].fillna("").itertuples(index=False, name=None))
+    old = [row not in known for row in table[list(key)].fillna("").itertuples(index=False, name=None)]
+    return pd.concat([table[old], fitted], ignore_index=True)[list(table.columns)].sort_values(list(key))
