@@ -45,7 +45,7 @@ def demand(asked: Serving, size: Sizes, machine: Hardware, precision: Precision,
     if asked.task in PICTURES:
         work, slowness = _picture(asked, size, machine, precision, fit, batch)
     else:
-        work, slowness = _forward(asked, size, machine, precision, fit)
+        work, slowness = _forward(asked, size, machine, precision, fit, batch)
     hours = (machine.count or 1.0) * work.latency_s * slowness / S_PER_H
     return Demand(
         hardware=machine,
@@ -87,7 +87,9 @@ def _sized(asked: Serving, name: str, fit: Fit) -> Numeric:
     return fit.use(f"default_{name}", name)
 
 
-def _forward(asked: Serving, size: Sizes, machine: Hardware, precision: Precision, fit: Fit) -> tuple[Work, Numeric]:
+def _forward(
+    asked: Serving, size: Sizes, machine: Hardware, precision: Precision, fit: Fit, batch: Numeric
+) -> tuple[Work, Numeric]:
     if asked.input_tokens is None:
         fit.facts.warn(
             "tokens-assumed", "Tokens of a request were not given; usual ones are taken, with a wide interval."
@@ -96,5 +98,5 @@ def _forward(asked: Serving, size: Sizes, machine: Hardware, precision: Precisio
     else:
         tokens = fit.facts.given("input_tokens", max(asked.input_tokens, 1.0), "token")
     chip = served.chip(machine, precision, fit.facts)
-    work = forward(size.active(fit.facts), tokens, chip, fit.constants(ForwardConstants))
+    work = forward(size.active(fit.facts), tokens, batch, chip, fit.constants(ForwardConstants))
     return work, fit.use("forward_residual")

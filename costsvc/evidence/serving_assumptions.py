@@ -31,6 +31,8 @@ def _tokens(name: str, task: str, value: tuple[float, float, float], why: str) -
 
 CHAT = "prompt of the chat benchmark, as the fit finds it, rounded; a third to three times it"
 ANSWER = "mean answers of the chat benchmarks are 350 to 900 tokens"
+EAGER = "text and image classifiers one request at a time on one A100: 13 and 24 ms, 2.2 and 2.7 J of the chip"
+BATCHED = "BERT-large and ResNet-50 in batches at 8 bits on eight H200, Offline: 0.4 and 0.29 of the peak"
 NO_GAIN = "in measured serving, arithmetic on weights of 8 bits was no faster than on 16: the fit finds 0.9 to 1.0"
 
 ASSUMED = (
@@ -64,6 +66,12 @@ ASSUMED = (
     _tokens("input", "classification", (128, 32, 512), "a paragraph, or the patches of a picture"),
     _tokens("input", "embedding", (256, 64, 1024), "a passage"),
     _tokens("input", "other", (256, 64, 1024), "a passage, or the patches of a picture"),
+    Row("forward_efficiency", ANY, 0.35, "1", BATCHED, 0.15, 0.6, "mlcommons-power"),
+    Row("forward_overhead_s", ANY, 0.015, "s", EAGER, 0.006, 0.035, "luccioni-2024"),
+    *(
+        _assumed("forward_residual", task, (1, 0.4, 2.5), "1", "two reference points only")
+        for task in ("classification", "embedding", "other", ANY)
+    ),
     _assumed("default_steps", ANY, (30, 20, 50), "1", "steps of the measured pipelines"),
     _assumed("default_width_px", ANY, (1024, 512, 1536), "px", "sizes of the measured pipelines"),
     _assumed("default_height_px", ANY, (1024, 512, 1536), "px", "sizes of the measured pipelines"),

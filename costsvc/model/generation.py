@@ -130,14 +130,16 @@ class ForwardConstants:
     """What small tasks need; each field is a row name of the table serving_fit.
 
     Attributes:
-        forward_efficiency: Share of the peak that one forward pass reaches. [1]
-        request_overhead_s: Time per request that is not arithmetic. [s]
-        forward_power_share: Share of the power limit drawn meanwhile. [1]
+        forward_efficiency: Share of the peak that a forward pass reaches. [1]
+        forward_overhead_s: Time per batch that is not arithmetic. [s]
+        generation_power_share: Share of the power limit drawn while the chip computes. [1]
+        waiting_power_share: Share of it drawn while the chip waits. [1]
     """
 
     forward_efficiency: Numeric
-    request_overhead_s: Numeric
-    forward_power_share: Numeric
+    forward_overhead_s: Numeric
+    generation_power_share: Numeric
+    waiting_power_share: Numeric
 
 
 def latent_tokens(model: PictureModel, load: GenerationLoad) -> Numeric:
@@ -198,32 +200,44 @@ def generate(model: PictureModel, chip: ServingChip, load: GenerationLoad, const
     alone_tflop = constants.codec_tflop_per_megapixel * megapixels + constants.prompt_tflop
     computing_s = load.batch * (denoising_tflop(model, load, constants) / reach + alone_tflop) / peak
     waiting_s = load.steps * constants.step_overhead_s
-    drawn_s = constants.generation_power_share * computing_s + constants.waiting_power_share * waiting_s
-    latency_s = computing_s + waiting_s
-    power_w = chip.tdp_w * drawn_s / latency_s
-    return Work(
-        j_per_item=load.accelerators * power_w * latency_s / load.batch,
-        latency_s=latency_s,
-        accelerator_power_w=power_w,
-    )
+    return _work(chip, constants, (computing_s, waiting_s), load.accelerators, load.batch)
 
 
-def forward(params_b: Numeric, tokens: Numeric, chip: ServingChip, constants: ForwardConstants) -> Work:
-    """Energy and time of one forward pass: a classification, an embedding, a detection.
+def forward(params_b: Numeric, tokens: Numeric, batch: Numeric, chip: ServingChip, constants: ForwardConstants) -> Work:
+    """Energy and time of one forward pass: classifications, embeddings, detections.
 
     Args:
         params_b: Parameters that a token passes through. [10^9]
-        tokens: Tokens, or patches, of the request. [token]
+        tokens: Tokens, or patches, of a request. [token]
+        batch: Requests in the pass, at least 1. [1]
         chip: The accelerator.
-        constants: What the fit found.
+        constants: What reference points gave.
 
     Returns:
-        Energy, time and power of a request.
+        Energy per request, time and power of the batch.
     """
-    tflop = FLOP_PER_PARAM_TOKEN * params_b * PER_BILLION * tokens / FLOP_PER_TFLOP
-    latency_s = tflop / (chip.peak_tflops * constants.forward_efficiency) + constants.request_overhead_s
-    power_w = chip.tdp_w * constants.forward_power_share
-    return Work(j_per_item=power_w * latency_s, latency_s=latency_s, accelerator_power_w=power_w)
+    tflop = FLOP_PER_PARAM_TOKEN * params_b * PER_BILLION * tokens * batch / FLOP_PER_TFLOP
+    computing_s = tflop / (chip.peak_tflops * constants.forward_efficiency)
+    return _work(chip, constants, (computing_s, constants.forward_overhead_s), 1.0, batch)
+
+
+def _work(
+    chip: ServingChip,
+    constants: GenerationConstants | ForwardConstants,
+    seconds: tuple[Numeric, Numeric],
+    accelerators: Numeric,
+    batch: Numeric,
+) -> Work:
+    """Work whose seconds are spent computing and waiting."""
+    computing_s, waiting_s = seconds
+    latency_s = computing_s + waiting_s
+    drawn_s = constants.generation_power_share * computing_s + constants.waiting_power_share * waiting_s
+    power_w = chip.tdp_w * drawn_s / latency_s
+    return Work(
+        j_per_item=accelerators * power_w * latency_s / batch,
+        latency_s=latency_s,
+        accelerator_power_w=power_w,
+    )
 
 
 def _known(value: Numeric, usual: Numeric) -> Numeric:
