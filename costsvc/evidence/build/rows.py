@@ -22,3 +22,8 @@ def write(frame: pd.DataFrame, folder: Path, resource: Mapping[str, Any]) -> Non
     ordered = frame.loc[:, columns].sort_values(list(primary_key(resource)), kind="stable")
     ordered = ordered.astype(dict.fromkeys(whole, "Int64"))
     ordered.to_csv(folder / resource["path"], index=False, float_format="%.6g", lineterminator="\n")
+
+
+def facts(name: str) -> pd.DataFrame:
+    """A small table kept by hand beside the builders."""
+    return pd.read_csv(Path(__file__).with_name(name))
