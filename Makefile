@@ -48,6 +48,7 @@ lock: .venv/dev ## resolve requirements/ again; UPGRADE=--upgrade takes newer re
 	$(LOCK) $(UPGRADE) --group build -o requirements/build.txt
 	$(LOCK) $(UPGRADE) pyproject.toml -c requirements/build.txt -o requirements/runtime.txt
 	$(LOCK) $(UPGRADE) pyproject.toml --extra test --group build --group dev -c requirements/runtime.txt -o requirements/dev.txt
+	for peer in boaviztapi ecologits; do $(LOCK) $(UPGRADE) benchmarks/$$peer.in -o benchmarks/$$peer.txt; done
 
 .venv: .venv/dev
 

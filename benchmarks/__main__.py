@@ -1,0 +1,135 @@
+"""One run: requests per second, microseconds per call, start-up and memory.
+
+One gunicorn worker each. Every body differs, nothing is cached. Rounds of the service and of
+the bare view alternate, and the median round counts, so that a busy machine slows both.
+"""
+
+import csv
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+
+from benchmarks.load import Server, rate, requests, served
+from costsvc.estimates.inference import inference
+from costsvc.estimates.spec import Machine, Serving, Site, Subject
+from costsvc.reference.catalog import Catalog
+from costsvc.settings import Settings, bundled_data
+
+HERE = Path(__file__).parent
+ENVIRONMENTS = HERE.parent / ".bench"
+BODIES = 10_000
+PEER_BODIES = 300
+ROUNDS = 3
+CALLS = 2_000
+GUNICORN = (sys.executable, "-m", "gunicorn", "--config", "python:costsvc.web.gunicorn_conf", "--workers", "1")
+INSTANCES = ("p3.2xlarge", "p3.8xlarge", "p3.16xlarge", "g4dn.xlarge", "g4dn.12xlarge", "g5.xlarge", "g5.48xlarge")
+COUNTRIES = ("FRA", "DEU", "USA", "SWE", "POL", "IRL", "JPN", "IND")
+
+
+def main() -> None:
+    """Measure and print."""
+    draw = random.Random(0)  # noqa: S311 - the same bodies in every run
+    ours = requests(
+        "/v1/estimates/training", [_run(draw, _names("accelerators"), _names("regions")) for _ in range(BODIES)]
+    )
+    with served(GUNICORN, "/readyz") as service:
+        size = rate(service, ours)[1]
+        with served((*GUNICORN, "benchmarks.bare:app"), "/healthz", BODY_BYTES=str(size)) as bare:
+            rounds = [(rate(service, ours)[0], rate(bare, _to_root(ours))[0]) for _ in range(ROUNDS)]
+        estimates, views = (median(column) for column in zip(*rounds, strict=True))
+        _show_start(service)
+    peer = _boaviztapi(draw)
+    print(f"training estimates       {estimates:8.0f} /s, {size} bytes each, {BODIES} different bodies")
+    print(f"bare Flask view          {views:8.0f} /s, ratio {estimates / views:.2f} (at least 0.3)")
+    print(f"BoaviztAPI, an instance  {peer:8.0f} /s, ratio {estimates / peer:.1f} (at least 15)")
+    own, ecologits = _inference_us(draw), _ecologits_us()
+    print(f"inference estimate       {own:8.0f} us a call, with intervals")
+    print(f"ecologits.llm_impacts    {ecologits:8.0f} us a call, ratio {own / ecologits:.2f}")
+
+
+def _names(table: str) -> list[str]:
+    with (bundled_data() / f"{table}.csv").open(newline="", encoding="utf-8") as file:
+        return [next(iter(row.values())) for row in csv.DictReader(file)]
+
+
+def _run(draw: random.Random, accelerators: Sequence[str], regions: Sequence[str]) -> dict[str, object]:
+    hours = round(10 ** draw.uniform(0, 6), 3)
+    return {"accelerator": draw.choice(accelerators), "accelerator_hours": hours, "region": draw.choice(regions)}
+
+
+def _to_root(messages: Sequence[bytes]) -> list[bytes]:
+    return [message.replace(b"/v1/estimates/training", b"/", 1) for message in messages]
+
+
+def _show_start(server: Server) -> None:
+    print(f"ready after              {server.ready_s:8.2f} s (less than 3)")
+    print(
+        f"memory of a worker       {server.worker_mb():8.0f} MB (less than 200), after {BODIES * (ROUNDS + 1)} requests"
+    )
+
+
+def _boaviztapi(draw: random.Random) -> float:
+    """Requests per second of BoaviztAPI, asked for its short answer."""
+    bodies = [
+        {
+            "provider": "aws",
+            "instance_type": draw.choice(INSTANCES),
+            "usage": {"usage_location": draw.choice(COUNTRIES), "time_workload": round(draw.uniform(1, 100), 3)},
+        }
+        for _ in range(PEER_BODIES)
+    ]
+    command = (_environment("boaviztapi"), "-m", "uvicorn", "boaviztapi.main:app", "--port", "$PORT")
+    with served(command, "/v1/utils/version") as server:
+        messages = requests("/v1/cloud/instance?verbose=false", bodies)
+        rate(server, messages[: PEER_BODIES // 10])
+        return rate(server, messages)[0]
+
+
+def _inference_us(draw: random.Random) -> float:
+    catalog = Catalog.load(Settings().data_dir)
+    asked = [
+        Serving(
+            machine=Machine(accelerator="h100-sxm5-80gb", accelerators=1),
+            subject=Subject(model="llama-3.1-8b"),
+            batch_size=draw.uniform(1, 64),
+            input_tokens=500,
+            output_tokens=100 + i,
+            site=Site(region="USA"),
+        )
+        for i in range(CALLS)
+    ]
+    started = time.perf_counter()
+    for serving in asked:
+        inference(serving, catalog)
+    return (time.perf_counter() - started) / CALLS * 1e6
+
+
+def _ecologits_us() -> float:
+    command: list[str | Path] = [_environment("ecologits"), HERE / "ecologits_calls.py", str(CALLS)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def _environment(peer: str) -> Path:
+    """The Python of a peer's own environment, made at the first run."""
+    python = ENVIRONMENTS / peer / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", ENVIRONMENTS / peer], check=True)
+        pip: list[str | Path] = [
+            python,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--require-hashes",
+        ]
+        subprocess.run([*pip, "-r", HERE / f"{peer}.txt"], check=True)
+    return python
+
+
+if __name__ == "__main__":
+    main()
