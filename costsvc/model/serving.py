@@ -197,7 +197,7 @@ def step_parts(model: ServedModel, chip: ServingChip, load: Load, constants: Ser
     arrivals = load.batch / load.output_tokens
     speed = constants.arithmetic_multiplier * constants.precision_efficiency
     slowness = constants.overhead_multiplier * constants.software_factor
-    parallel = 1 + constants.parallel_overhead * np.log2(load.accelerators)
+    parallel = 1 + constants.parallel_overhead * np.log2(np.maximum(load.accelerators, 1.0))
     prompts = arrivals * load.input_tokens
     return StepParts(
         memory_s=memory_s(model, chip, load, constants),

@@ -1,0 +1,115 @@
+import numpy as np
+import pytest
+
+from costsvc.model.architecture import (
+    ServedModel,
+    ShapeRule,
+    cache_gb,
+    cache_per_sequence,
+    completed,
+    expert_params_b,
+    fewest_accelerators,
+    moved_per_step,
+    touched_params_b,
+    weights_gb,
+)
+
+DENSE = ServedModel(
+    total_params_b=70.0,
+    active_params_b=70.0,
+    layers=80.0,
+    full_layers=80.0,
+    window_layers=0.0,
+    window_tokens=0.0,
+    cached_values=2048.0,
+    state_values=0.0,
+    expert_share=1.0,
+)
+SPARSE = ServedModel(
+    total_params_b=100.0,
+    active_params_b=16.0,
+    layers=40.0,
+    full_layers=10.0,
+    window_layers=30.0,
+    window_tokens=128.0,
+    cached_values=1024.0,
+    state_values=1e6,
+    expert_share=1 / 8,
+)
+USUAL = ShapeRule(
+    layers_coefficient=20.0,
+    layers_exponent=0.25,
+    layers_sparsity_exponent=0.1,
+    cached_values=2048.0,
+    expert_share_factor=0.6,
+)
+
+
+def test_weights_of_70_b_at_two_bytes_take_140_gb():
+    assert weights_gb(70.0, 2.0) == pytest.approx(140)
+
+
+def test_experts_hold_what_total_and_active_parameters_say():
+    # d + x = 100 and d + x / 8 = 16: x = 84 / (7 / 8) = 96, d = 4
+    assert expert_params_b(SPARSE) == pytest.approx(96)
+    assert expert_params_b(DENSE) == 0
+
+
+@pytest.mark.parametrize(
+    ("model", "batch", "exponent", "expected"),
+    [
+        pytest.param(DENSE, 1.0, 0.7, 70.0, id="dense-reads-all"),
+        pytest.param(SPARSE, 1.0, 0.7, 16.0, id="one-token-reads-the-active"),
+        # 4 + 96 (1 - (7/8)^2) = 4 + 96 x 0.234375
+        pytest.param(SPARSE, 2.0, 1.0, 26.5, id="two-independent-tokens"),
+        pytest.param(SPARSE, 1e6, 0.7, 100.0, id="a-large-batch-reads-all"),
+    ],
+)
+def test_a_step_reads_the_experts_that_its_batch_chooses(model, batch, exponent, expected):
+    assert touched_params_b(model, batch, exponent) == pytest.approx(expected)
+
+
+def test_the_cache_ends_at_the_window_and_state_does_not_grow():
+    # 1024 x (10 x 1000 + 30 x 128) + 2 x 10^6
+    assert cache_per_sequence(SPARSE, 1000.0) == pytest.approx(1024 * 13840 + 2e6)
+    assert moved_per_step(SPARSE, 1000.0) == pytest.approx(1024 * 13840 + 4e6)
+    assert cache_gb(DENSE, 10.0, 1000.0, 2.0) == pytest.approx(10 * 2048 * 80 * 1000 * 2 / 1e9)
+
+
+@pytest.mark.parametrize(
+    ("needed_gb", "expected"),
+    [
+        pytest.param(10, 1, id="fits-one"),
+        pytest.param(72.1, 2, id="just-too-much-for-one"),
+        pytest.param(150, 4, id="three-round-up-to-four"),
+        pytest.param(0, 1, id="nothing-takes-one"),
+    ],
+)
+def test_the_fewest_devices_are_a_power_of_two(needed_gb, expected):
+    assert fewest_accelerators(needed_gb, 80.0, 0.9) == expected
+
+
+def test_what_is_not_known_is_that_of_the_usual_model():
+    whole = completed(ServedModel(total_params_b=16.0, active_params_b=16.0), USUAL)
+    assert whole.layers == pytest.approx(40)  # 20 x 16^0.25
+    assert whole.full_layers == pytest.approx(40)
+    assert whole.cached_values == 2048
+    assert whole.expert_share == 1
+    assert whole.state_values == 0
+
+
+def test_what_is_known_stays():
+    whole = completed(SPARSE, USUAL)
+    assert whole.layers == SPARSE.layers
+    assert whole.expert_share == SPARSE.expert_share
+
+
+def test_a_sparse_model_of_unknown_experts_takes_a_share_of_them():
+    whole = completed(ServedModel(total_params_b=100.0, active_params_b=10.0), USUAL)
+    assert whole.expert_share == pytest.approx(0.06)
+
+
+def test_missing_dimensions_are_filled_row_by_row():
+    sizes = np.array([1.0, 16.0])
+    model = ServedModel(total_params_b=sizes, active_params_b=sizes, layers=np.array([12.0, np.nan]))
+    np.testing.assert_allclose(completed(model, USUAL).layers, [12, 40])
