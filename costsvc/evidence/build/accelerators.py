@@ -98,7 +98,9 @@ def accelerators(seed: pd.DataFrame, upstream: Path) -> pd.DataFrame:
             "memory_gb": seed["memory_gb"],
             "memory_bandwidth_gb_s": seed["memory_bandwidth_gb_s"],
             **_peaks(seed),
-            "host_family": [_host(*row) for row in zip(seed["id"], family, seed["form_factor"], seed["segment"], strict=True)],
+            "host_family": [
+                _host(*row) for row in zip(seed["id"], family, seed["form_factor"], seed["segment"], strict=True)
+            ],
             "power_family": [_like(BEHAVES_LIKE, f, "tpu" if "tpu" in f else "*") for f in family],
             "mfu_family": [_like(UTILIZED_LIKE, f, "*") for f in family],
             "embodied_id": [_embodied(f, s) for f, s in zip(family, seed["segment"], strict=True)],
@@ -142,7 +144,12 @@ def _host(accelerator_id: str, family: str, form: str, segment: str) -> str:
 
 
 def _embodied(family: str, segment: str) -> str:
-    classes = {"datacenter": "class-datacenter", "edge": "class-module", "laptop": "class-module", "desktop": "class-module"}
+    classes = {
+        "datacenter": "class-datacenter",
+        "edge": "class-module",
+        "laptop": "class-module",
+        "desktop": "class-module",
+    }
     return _like(EMBODIED_OF, family, classes.get(segment, "class-consumer"))
 
 
@@ -179,7 +186,9 @@ def _idle(upstream: Path) -> pd.DataFrame:
     found = []
     for row in read.to_dict("records"):
         for id_ in IDLE_OF.get((row["accelerator"], row["state"]), []):
-            low, high = (row["min"], row["max"]) if row["max"] > row["min"] else (row["value"] * 0.8, row["value"] * 1.2)
+            low, high = (
+                (row["min"], row["max"]) if row["max"] > row["min"] else (row["value"] * 0.8, row["value"] * 1.2)
+            )
             found.append((id_, row["value"], min(low, row["value"]), max(high, row["value"])))
     return pd.DataFrame(found, columns=["accelerator_id", "idle_w", "idle_w_low", "idle_w_high"])
 
@@ -195,7 +204,9 @@ def aliases(chips: pd.DataFrame, seed: pd.DataFrame) -> pd.DataFrame:
     every["alias"] = every["alias"].map(normal)
     every = every.drop_duplicates("alias")
     every = every[~every["alias"].isin(set(chips["accelerator_id"]))]
-    return every.assign(source_id="vendor-datasheets", locator="names of the maker, of drivers and of clouds", quality="reported")
+    return every.assign(
+        source_id="vendor-datasheets", locator="names of the maker, of drivers and of clouds", quality="reported"
+    )
 
 
 def _without_vendor(names: pd.DataFrame) -> pd.DataFrame:
@@ -213,7 +224,9 @@ def cpus(upstream: pd.DataFrame) -> pd.DataFrame:
     table["accelerator_id"] = "cpu-" + table["name"].map(_slug)
     table = table.sort_values(["accelerator_id", "tdp_w"]).drop_duplicates("accelerator_id", keep="last")
     locator = "cpu_power.csv: " + table["name"]
-    return table[["accelerator_id", "name", "tdp_w"]].assign(source_id="codecarbon", locator=locator, quality="reported")
+    return table[["accelerator_id", "name", "tdp_w"]].assign(
+        source_id="codecarbon", locator=locator, quality="reported"
+    )
 
 
 def _slug(name: str) -> str:
