@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from costsvc.evidence.training_rows import ANY, NORMAL_95, Evidence, ratios, replaced, report
+from costsvc.evidence.training_rows import ANY, FIT, NORMAL_95, Evidence, ratios, replaced, report
 from costsvc.units import FLOP_PER_TFLOP, PER_BILLION, S_PER_H, Array
 
 REFERENCE_PARAMS_B = 10.0
@@ -131,7 +131,7 @@ def _row(
         "params_exponent": family.params_exponent,
         "reference_accelerators": REFERENCE_ACCELERATORS,
         **known,
-        "source_id": "training-fit",
+        "source_id": FIT,
         "locator": f"{count} runs of training_runs.csv; scaling and FP8 from mfu_measurements.csv",
         "quality": "derived",
     }

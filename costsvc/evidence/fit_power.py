@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from costsvc.evidence.training_rows import ANY, NORMAL_75, NORMAL_95, Evidence, ratios, replaced, report, shrunk
+from costsvc.evidence.training_rows import ANY, FIT, NORMAL_75, NORMAL_95, Evidence, ratios, replaced, report, shrunk
 from costsvc.units import Array
 
 OPEN_CONTEXT_W = 38.0
@@ -27,6 +27,8 @@ SPREAD_PULL = 3.0
 LARGEST_ERROR = 0.8
 HIGHEST, HIGHEST_SYSTEM = 1.05, 2.5
 """Largest share of the thermal design power; where watts hold the whole system it may be more."""
+CELL = ["system", "workload", "band"]
+"""Readings that are compared with one another."""
 SYSTEM = "tpu"
 """The family of hosts whose readings and rows are of the whole system."""
 
@@ -82,11 +84,11 @@ def _hosts_left_out(main: pd.DataFrame) -> Array:
     for host in main.loc[main["kind"].ne("idle"), "host"]:
         share, base = _line(main[main["host"].ne(host)])
         own = main[main["host"].eq(host) & main["kind"].ne("idle")]
-        missed.append(ratios(own["chip_w"] * (1 + share) + base, own["power_w"]))
+        missed.append(ratios((own["chip_w"] * (1 + share) + base).to_numpy(), own["power_w"].to_numpy()))
     return np.concatenate(missed)
 
 
-def _host_row(kept: dict[str, Any], share: float, bases: Array) -> dict[str, object]:
+def _host_row(kept: Mapping[Any, Any], share: float, bases: Array) -> dict[str, object]:
     base, spread = float(bases.mean()), float(np.std(np.log(bases), ddof=1))
     factor = np.exp(NORMAL_95 * max(spread, LEAST_BASE_SPREAD))
     shares = {"overhead_share": share, "overhead_share_low": share / 2, "overhead_share_high": share * 1.7}
@@ -107,10 +109,10 @@ def fit_fractions(evidence: Evidence, hosts: pd.DataFrame) -> tuple[pd.DataFrame
     errors = seen["log_fraction"].to_numpy() - np.array([_without(seen, row) for row in seen.index])
     spreads = _spreads(seen, errors)
     rows = []
-    for (workload, limit), cell in seen.groupby(["workload", "band"]):
-        factor = float(np.exp(NORMAL_95 * spreads[workload, limit]))
-        place = {"workload": workload, "max_params_b": limit if np.isfinite(limit) else np.nan}
-        rows += [{**place, **row} for row in _rows(cell, factor)]
+    for _, cell in seen.assign(spread=spreads).groupby(CELL):
+        one = cell.iloc[0]
+        place = {"workload": one["workload"], "max_params_b": one["band"] if np.isfinite(one["band"]) else np.nan}
+        rows += [{**place, **row} for row in _rows(cell, float(np.exp(NORMAL_95 * one["spread"])))]
     table = replaced(evidence.fractions, ["power_family", "workload", "max_params_b"], rows)
     return table, report("chip power", np.exp(np.abs(errors[~np.isnan(errors)])))
 
@@ -142,9 +144,8 @@ def _rows(cell: pd.DataFrame, factor: float) -> list[dict[str, object]]:
         for family, own in cell.groupby("power_family")
         if family != ANY
     ]
-    chips = cell[~cell["system"]]
-    if chips["family"].nunique() >= FEWEST_FAMILIES:
-        rows.append(_row(ANY, _overall(cell), factor, chips))
+    if cell["family"].nunique() >= FEWEST_FAMILIES and not cell["system"].any():
+        rows.append(_row(ANY, _overall(cell), factor, cell))
     return rows
 
 
@@ -155,44 +156,38 @@ def _row(family: str, level: float, factor: float, readings: pd.DataFrame) -> di
         "fraction": fraction,
         "low": fraction / factor,
         "high": max(fraction, min(fraction * factor, most)),
-        "source_id": "training-fit",
+        "source_id": FIT,
         "locator": f"{len(readings)} readings of power_measurements.csv",
         "quality": "derived",
     }
 
 
 def _overall(cell: pd.DataFrame) -> float:
-    """Mean logarithm of all families, each counting once; NaN where there is none."""
-    chips = cell[~cell["system"]]
-    sums = (chips["log_fraction"] * chips["weight"]).groupby(chips["family"]).sum()
-    return float((sums / chips["weight"].groupby(chips["family"]).sum()).mean())
+    """Mean logarithm of all families, each counting once."""
+    sums = (cell["log_fraction"] * cell["weight"]).groupby(cell["family"]).sum()
+    return float((sums / cell["weight"].groupby(cell["family"]).sum()).mean())
 
 
 def _level(own: pd.DataFrame, cell: pd.DataFrame) -> float:
-    """A family's mean logarithm, drawn towards all families' where its readings are of chips."""
-    overall = _overall(cell)
-    alone = own["system"].any() or np.isnan(overall)
-    logs, weights = own["log_fraction"].to_numpy(), own["weight"].to_numpy()
-    return shrunk(logs, weights, 0.0 if alone else overall, 0.0 if alone else FAMILY_PULL)
+    """A family's mean logarithm, drawn towards all families'."""
+    return shrunk(own["log_fraction"].to_numpy(), own["weight"].to_numpy(), _overall(cell), FAMILY_PULL)
 
 
 def _without(seen: pd.DataFrame, row: int) -> float:
     """Logarithm of the share that other models' readings predict for one; NaN where there are none."""
     one = seen.loc[row]
     others = seen[seen["model"].ne(one["model"]) | seen["source_id"].ne(one["source_id"])]
-    cell = others[others["workload"].eq(one["workload"]) & others["band"].eq(one["band"])]
+    cell = others[(others[CELL] == one[CELL]).all(axis=1)]
     own = cell[cell["family"].eq(one["family"])]
-    if own.empty:
-        return float("nan") if one["system"] else _overall(cell)
-    return _level(own, cell)
+    return _level(own, cell) if len(own) else _overall(cell)
 
 
-def _spreads(seen: pd.DataFrame, errors: Array) -> dict[tuple[str, float], float]:
-    """Standard deviation of the errors by workload and band, drawn towards that of all."""
+def _spreads(seen: pd.DataFrame, errors: Array) -> "pd.Series[float]":
+    """Standard deviation of the errors in each reading's cell, drawn towards the middle of all errors."""
     size = np.abs(errors)
-    known = seen.assign(squared=size.clip(max=LARGEST_ERROR) ** 2 * seen["weight"])[~np.isnan(errors)]
     typical = float((np.nanmedian(size) / NORMAL_75) ** 2)
-    cells = known.groupby(["workload", "band"])[["squared", "weight"]].sum()
-    every = cells.reindex(pd.MultiIndex.from_frame(seen[["workload", "band"]].drop_duplicates()), fill_value=0.0)
-    variance = (every["squared"] + SPREAD_PULL * typical) / (every["weight"] + SPREAD_PULL)
-    return {(str(workload), float(limit)): float(value**0.5) for (workload, limit), value in variance.items()}
+    squared = pd.Series(size.clip(max=LARGEST_ERROR) ** 2, index=seen.index) * seen["weight"]
+    weights = seen["weight"].where(squared.notna(), 0.0)
+    cells = [seen[name] for name in CELL]
+    sums, counts = (part.groupby(cells).transform("sum") for part in (squared, weights))
+    return ((sums + SPREAD_PULL * typical) / (counts + SPREAD_PULL)) ** 0.5

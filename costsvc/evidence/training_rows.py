@@ -16,6 +16,8 @@ CHIPS = ("accelerators", "accelerator_aliases")
 MEASURED = ("training_runs", "power_measurements", "mfu_measurements")
 FITTED = ("hosts", "power_fractions", "mfu")
 ANY = "*"
+FIT = "training-fit"
+"""The source of rows that a fit wrote."""
 TRAITS = ("tdp_w", "idle_w", "peak_tflops", "power_family", "host_family", "mfu_family")
 NORMAL_95 = 1.645
 NORMAL_75 = 0.6745
@@ -92,9 +94,9 @@ def shrunk(values: Array, weights: Array, towards: float, pull: float) -> float:
     return float((values @ weights + towards * pull) / (weights.sum() + pull))
 
 
-def ratios(predicted: Sequence[float] | Array, measured: Sequence[float] | Array) -> Array:
+def ratios(predicted: Array, measured: Array) -> Array:
     """How far predictions miss, as a factor of at least one."""
-    return np.asarray(np.exp(np.abs(np.log(np.asarray(predicted) / np.asarray(measured)))))
+    return np.asarray(np.exp(np.abs(np.log(predicted / measured))))
 
 
 def report(name: str, missed: Array) -> str:
@@ -106,8 +108,8 @@ def report(name: str, missed: Array) -> str:
 
 
 def replaced(table: pd.DataFrame, key: Sequence[str], rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
-    """A table with some rows replaced or added, in the order of its key."""
-    fitted = pd.DataFrame(list(rows))
-    known = set(fitted[list(key)].fillna("").itertuples(index=False, name=None))
-    old = [row not in known for row in table[list(key)].fillna("").itertuples(index=False, name=None)]
-    return pd.concat([table[old], fitted], ignore_index=True)[list(table.columns)].sort_values(list(key))
+    """A table with fitted rows in place of its former ones; rows from elsewhere stay."""
+    new = pd.DataFrame(list(rows))
+    known = set(new[list(key)].fillna("").itertuples(index=False, name=None))
+    stays = [row not in known for row in table[list(key)].fillna("").itertuples(index=False, name=None)]
+    return pd.concat([table[np.array(stays) & table["source_id"].ne(FIT)], new], ignore_index=True)[list(table.columns)]

@@ -21,7 +21,10 @@ BEHAVES_LIKE = {
     "h100": {"h100", "h200", "h800", "h20", "gh200"},
     "b200": {"b200", "b300", "gb200", "gb300"},
     "a100": {"a100", "a800"},
-    "v100": {"v100", "v100s", "p100"},
+    "v100": {"v100", "v100s"},
+    "p100": {"p100"},
+    "p40": {"p40"},
+    "a40": {"a40"},
 }
 UTILIZED_LIKE = {
     "h100": {"h100", "h200", "h800", "gh200"},
@@ -30,6 +33,8 @@ UTILIZED_LIKE = {
     "tpu-v3": {"tpu-v2", "tpu-v3"},
     "tpu-v4": {"tpu-v4", "tpu-v4i", "tpu-v5e", "tpu-v5p", "tpu-v6e", "tpu-v7"},
 }
+SMALL_A100, SMALL_A100_IDS = "a100-40gb", ("nvidia-a100-pcie-40gb", "nvidia-a100-sxm4-40gb")
+"""With half the memory they recompute and exchange more, and reach a lower utilisation."""
 HOST_OF_SXM = {"hgx-h100": {"h100", "h200", "h800", "h20"}, "hgx-a100": {"a100", "a800"}, "dgx-v100": {"v100", "p100"}}
 EMBODIED_OF = {
     "nvidia-h100": {"h100", "h800", "h20"},
@@ -102,7 +107,10 @@ def accelerators(seed: pd.DataFrame, upstream: Path) -> pd.DataFrame:
                 _host(*row) for row in zip(seed["id"], family, seed["form_factor"], seed["segment"], strict=True)
             ],
             "power_family": [_like(BEHAVES_LIKE, f, "tpu" if "tpu" in f else "*") for f in family],
-            "mfu_family": [_like(UTILIZED_LIKE, f, "*") for f in family],
+            "mfu_family": [
+                SMALL_A100 if i.startswith(SMALL_A100_IDS) else _like(UTILIZED_LIKE, f, "*")
+                for i, f in zip(seed["id"], family, strict=True)
+            ],
             "embodied_id": [_embodied(f, s) for f, s in zip(family, seed["segment"], strict=True)],
             "note": seed["note"].str.replace("VERIFY", "to be checked", regex=False),
             "quality": "reported",
