@@ -117,7 +117,7 @@ def _pages(path: Path) -> pd.DataFrame:
     )
 
 
-def _resolver(upstream: Path) -> "dict[str, str]":
+def _resolver(upstream: Path) -> dict[str, str]:
     """Upstream names of accelerators that the project's own names lead to."""
     tables = accelerators.build(upstream)
     names = accelerator_names(

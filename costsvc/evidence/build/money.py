@@ -1,0 +1,121 @@
+"""Tables of money and of water: electricity prices, carbon costs, price levels, water of the grid, equivalents."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from costsvc.evidence.build.rows import facts
+
+STATES = "eia-industrial-price/us_state_industrial_price_2001_2024.csv"
+COUNTRIES = "eurostat-eia-industrial-price/country_industrial_price.csv"
+SCGHG = "epa-scghg/scghg_annual.csv"
+UK = "uk-carbon-values/desnz_2023_carbon_values.csv"
+WATER = "ecologits/electricity_mixes.csv"
+TENANT = 1.25
+"""Assumed 90 % spread of what one large consumer pays around the mean of all."""
+RESERVOIR = 2.0
+"""Assumed 90 % spread of water intensity: how reservoirs and years are counted moves it this far."""
+USD_PER_CENT = 0.01
+
+
+def build(upstream: Path) -> dict[str, pd.DataFrame]:
+    """Build the tables.
+
+    Args:
+        upstream: Folder with the upstream files.
+
+    Returns:
+        Frames by table.
+    """
+    return {
+        "electricity_prices": electricity(upstream),
+        "carbon_costs": pd.concat([social_cost(upstream), uk(upstream), facts("carbon_price_facts.csv")]),
+        "price_indices": facts("price_index_facts.csv"),
+        "water_factors": water(upstream),
+        "equivalences": facts("equivalence_facts.csv"),
+    }
+
+
+def electricity(upstream: Path) -> pd.DataFrame:
+    """What industry pays in US states and in countries; resold statistics stay out."""
+    states = pd.read_csv(upstream / STATES).rename(columns={"period": "year"})
+    states = states[states["stateid"].str.fullmatch("[A-Z]{2}")]
+    us = pd.DataFrame(
+        {
+            "zone_id": ("US-" + states["stateid"]).replace("US-US", "USA"),
+            "year": states["year"],
+            "usd_per_kwh": states["price"] * USD_PER_CENT,
+            "tax_included": "true",
+            "source_id": "eia-industrial-price",
+            "locator": Path(STATES).name + ": " + states["stateid"] + ", " + states["year"].astype(str),
+        }
+    )
+    others = pd.read_csv(upstream / COUNTRIES)
+    others = others[others["source"] == "Eurostat"]
+    europe = pd.DataFrame(
+        {
+            "zone_id": others["iso3"],
+            "year": 2024,
+            "usd_per_kwh": others["price_usd_kwh"],
+            "tax_included": "false",
+            "source_id": "eurostat-nrg-pc-205",
+            "locator": "band of 20 to 70 GWh a year without taxes: " + others["iso3"],
+        }
+    )
+    rows = pd.concat([us, europe], ignore_index=True).dropna(subset=["usd_per_kwh"])
+    price = rows["usd_per_kwh"]
+    return rows.assign(low=price / TENANT, high=price * TENANT, quality="reported")
+
+
+def social_cost(upstream: Path) -> pd.DataFrame:
+    """EPA's social cost of CO2 by emission year and discount rate, in dollars of 2020."""
+    rows = pd.read_csv(upstream / SCGHG, thousands=",")
+    rows = rows[rows["gas"] == "CO2"].melt(id_vars=["gas", "emission.year"], var_name="rate", value_name="amount_per_t")
+    rate = rows["rate"].str.extract(r"([\d.]+)%")[0]
+    return pd.DataFrame(
+        {
+            "scheme": "epa-scghg-" + rate,
+            "year": rows["emission.year"],
+            "amount_per_t": rows["amount_per_t"].astype(float),
+            "currency": "USD",
+            "price_year": 2020,
+            "discount_rate_pct": rate.astype(float),
+            "source_id": "epa-scghg",
+            "locator": Path(SCGHG).name + ": CO2, " + rows["emission.year"].astype(str) + ", " + rows["rate"],
+            "quality": "reported",
+        }
+    )
+
+
+def uk(upstream: Path) -> pd.DataFrame:
+    """UK carbon values for appraisal, in pounds of 2022."""
+    rows = pd.read_csv(upstream / UK)
+    return pd.DataFrame(
+        {
+            "scheme": "uk-desnz-" + rows["scenario"],
+            "year": rows["year"],
+            "amount_per_t": rows["gbp_per_tco2e"],
+            "currency": "GBP",
+            "price_year": rows["price_basis_year"],
+            "source_id": "uk-desnz-2023",
+            "locator": "table 3: " + rows["scenario"] + ", " + rows["year"].astype(str),
+            "quality": "reported",
+        }
+    )
+
+
+def water(upstream: Path) -> pd.DataFrame:
+    """Water consumed per kWh generated, by country and in the world."""
+    rows = pd.read_csv(upstream / WATER).dropna(subset=["wue"])
+    factor = rows["wue"].astype(float)
+    return pd.DataFrame(
+        {
+            "zone_id": rows["name"].replace("WOR", "world"),
+            "l_per_kwh": factor,
+            "low": factor / RESERVOIR,
+            "high": factor * RESERVOIR,
+            "source_id": "wri-2020-via-ecologits",
+            "locator": Path(WATER).name + ": wue of " + rows["name"],
+            "quality": "derived",
+        }
+    ).query("l_per_kwh > 0")

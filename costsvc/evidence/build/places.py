@@ -1,0 +1,106 @@
+"""Tables of places: countries, subdivisions, cloud regions and who operates buildings."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from costsvc.evidence.build.grid import IFI, ZONES, entities, iso3_by_iso2
+from costsvc.evidence.build.rows import facts
+
+REGIONS = "drafts/cloud_regions_seed.csv"
+STATES = "eia-industrial-price/us_state_industrial_price_2001_2024.csv"
+SAME_CODES = r"(?:CA|AU)-[A-Z]{2,3}"
+"""Zones of Electricity Maps that carry codes of ISO 3166-2."""
+LESS, MORE = 0.7, 1.4
+"""Assumed 90 % spread of what a building adds to its servers: a year and a hall differ by this much."""
+
+
+def build(upstream: Path) -> dict[str, pd.DataFrame]:
+    """Build the tables of places.
+
+    Args:
+        upstream: Folder with the upstream files.
+
+    Returns:
+        Frames by table.
+    """
+    return {
+        "countries": countries(upstream),
+        "subdivisions": subdivisions(upstream),
+        "regions": regions(pd.read_csv(upstream / REGIONS, keep_default_na=False, na_values=[""])),
+        "operators": facts("operator_facts.csv"),
+    }
+
+
+def countries(upstream: Path) -> pd.DataFrame:
+    """Countries of the grid tables with their codes."""
+    named = entities(upstream)[["iso3", "entity"]].drop_duplicates("iso3").set_index("iso3")["entity"]
+    codes = pd.read_csv(upstream / IFI, keep_default_na=False).drop_duplicates("iso3").set_index("iso3")
+    ids = sorted((set(named.index) | set(codes.index)) - {"world", ""})
+    name = pd.Series(ids).map(named).fillna(pd.Series(ids).map(codes["country"]))
+    iso2 = pd.Series(ids).map(codes["iso2"]).where(pd.Series(ids) != "XKX", "XK")
+    return pd.DataFrame(
+        {
+            "country": ids,
+            "iso2": iso2,
+            "name": name,
+            "source_id": "owid-ember",
+            "locator": "entities and their codes",
+            "quality": "reported",
+        }
+    )
+
+
+def subdivisions(upstream: Path) -> pd.DataFrame:
+    """US states, and provinces that have a zone of their own."""
+    us = pd.read_csv(upstream / STATES)[["stateid", "stateDescription"]].drop_duplicates("stateid")
+    us = us[us["stateid"].str.fullmatch("[A-Z]{2}") & (us["stateid"] != "US")]
+    states = pd.DataFrame({"subdivision": "US-" + us["stateid"], "country": "USA", "name": us["stateDescription"]})
+    zones = pd.read_csv(upstream / ZONES, keep_default_na=False).drop_duplicates("zone")
+    zones = zones[zones["zone"].str.fullmatch(SAME_CODES)]
+    provinces = pd.DataFrame(
+        {
+            "subdivision": zones["zone"],
+            "country": zones["zone"].str[:2].map(iso3_by_iso2(upstream)),
+            "name": zones["zone_name"],
+        }
+    )
+    rows = pd.concat([states, provinces], ignore_index=True)
+    known = rows["country"].eq("USA").map({True: "eia-industrial-price", False: "electricitymaps-yearly"})
+    return rows.assign(source_id=known, locator=rows["subdivision"], quality="reported")
+
+
+def regions(seed: pd.DataFrame) -> pd.DataFrame:
+    """Cloud regions with country, grid zones, PUE, WUE and carbon-free share."""
+    pue, wue = seed["pue"], seed["wue_l_per_kwh"]
+    cfe = seed["google_cfe_fraction_2024"]
+    name = seed["provider"] + ":" + seed["region"]
+    return pd.DataFrame(
+        {
+            "region_id": name,
+            "provider": seed["provider"],
+            "region": seed["region"],
+            "location": seed["location"],
+            "country": seed["country_iso3"],
+            "subdivision": seed["subdivision_iso3166_2"],
+            "zone_id": "em:" + seed["electricitymaps_zone"],
+            "egrid_zone_id": "egrid:" + seed["egrid_subregion"],
+            "avert_zone_id": "avert:" + seed["avert_region"],
+            "pue": pue,
+            "pue_low": 1 + (pue - 1) * LESS,
+            "pue_high": 1 + (pue - 1) * MORE,
+            "pue_year": seed["pue_year"],
+            "wue_l_per_kwh": wue,
+            "wue_l_per_kwh_low": wue * LESS,
+            "wue_l_per_kwh_high": wue * MORE,
+            "wue_year": seed["wue_l_per_kwh_year"],
+            "cfe_share": cfe,
+            "cfe_year": np.where(cfe.notna(), 2024, np.nan),
+            "source_id": seed["provider"]
+            .map({"aws": "aws-sites", "gcp": "google-sites", "azure": "azure-sites"})
+            .fillna("other-sites"),
+            "locator": "PUE and WUE by region: " + name + "; grid zones: mapping of this project",
+            "quality": "reported",
+        }
+    )
