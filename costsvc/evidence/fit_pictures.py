@@ -87,7 +87,7 @@ def fit_pictures(rows: Measured, nearby: Fitted | None = None) -> Fitted:
 
 def energy(rows: Measured, fitted: Fitted) -> Array:
     """Predicted energy per image or video of each row [J]."""
-    return np.asarray(generated(rows, fitted.by_row(rows), _network(rows)).j_per_item)
+    return np.asarray(generated(rows, fitted.by_row(rows), network(rows)).j_per_item)
 
 
 def energy_by_size(rows: Measured, fitted: Fitted) -> Array:
@@ -96,12 +96,13 @@ def energy_by_size(rows: Measured, fitted: Fitted) -> Array:
     return np.asarray(generated(rows, fitted.by_row(rows), usual).j_per_item)
 
 
-def _network(rows: Measured) -> PictureModel:
+def network(rows: Measured) -> PictureModel:
+    """The denoising network of each row."""
     return PictureModel(params_b=rows.column("total_params_b"), **rows.numbers(NETWORK))
 
 
 def _residuals(rows: Measured, values: Mapping[str, Array]) -> Array:
-    found = generated(rows, values, _network(rows))
+    found = generated(rows, values, network(rows))
     joules = np.log(found.j_per_item / rows.column("j_per_item"))
     watts = np.log(found.accelerator_power_w / rows.column("accelerator_power_w"))
     return np.concatenate([joules, POWER_WEIGHT * watts])

@@ -12,6 +12,8 @@ STEP = 1e-5
 """Width of the finite differences; unknowns are logarithms, so it is relative."""
 LONGEST_STEP = 1.0
 """No unknown moves by more than a factor of e in one step."""
+TINY = 1e-12
+"""Keeps the equations solvable where an unknown is held or nothing speaks about it."""
 SETTLED = 1e-6
 """A round that lowers the cost by a smaller share ends the search."""
 
@@ -93,7 +95,7 @@ def _improved(
     """The first step, ever more damped, that lowers the cost; None if none does."""
     matrix, gradient, damping = equations
     for _ in range(12):
-        damped = matrix + damping * np.diag(np.diag(matrix))
+        damped = matrix + np.diag(damping * np.diag(matrix) + TINY)
         step = np.clip(np.linalg.solve(damped, -gradient), -LONGEST_STEP, LONGEST_STEP)
         tried = np.clip(unknowns + step, search.low, search.high)
         found = residuals(tried)

@@ -17,7 +17,7 @@ def growing(batch):
 
 
 def test_the_mean_of_a_poisson_number_that_is_not_zero():
-    # 1 / (1 - 1/e)
+    # one inside on average: divided by the 63 % of the time in which there is one
     assert mean_while_busy(1.0) == pytest.approx(1.5819767)
 
 
