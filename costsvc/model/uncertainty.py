@@ -73,6 +73,10 @@ class Factor:
     year: int | None = None
     scale: Scale = "log"
 
+    def __hash__(self) -> int:
+        """Few fields tell factors apart; the others would only take time."""
+        return hash((self.identity, self.value, self.name))
+
 
 @lru_cache(maxsize=8192)
 def sample(factor: Factor) -> Numeric:
@@ -120,17 +124,20 @@ def quantities(results: Sequence[Numeric | None]) -> list[Quantity | None]:
         One quantity per result. The interval is widened to hold the value; an infinite end is
         None, which says that there is no bound.
     """
-    wide = [r for r in results if isinstance(r, np.ndarray)]
-    lows, highs = percentiles(np.stack(wide)[:, 1:]) if wide else (iter(()), iter(()))
-    found: list[Quantity | None] = []
-    for result in results:
-        if result is None:
-            found.append(None)
-        elif isinstance(result, np.ndarray):
-            found.append(_quantity(middle(result), next(lows), next(highs)))
-        else:
-            found.append(_quantity(float(result), float(result), float(result)))
-    return found
+    sizes = [result.size for result in results if isinstance(result, np.ndarray)]
+    if not sizes:
+        return [_quantity(result) for result in results]
+    table = np.empty((len(results), max(sizes)))
+    for row, result in zip(table, results, strict=True):
+        row[:] = np.nan if result is None else result
+    values = table[:, 0]
+    lows, highs = percentiles(table[:, 1:])
+    ends = np.stack([values, np.minimum(lows, values), np.maximum(highs, values)], axis=1)
+    shown = np.where(np.isfinite(ends), ends, None).tolist()
+    return [
+        None if result is None else {"value": value, "low": low, "high": high}
+        for result, (value, low, high) in zip(results, shown, strict=True)
+    ]
 
 
 def middle(result: Numeric) -> float:
@@ -138,29 +145,30 @@ def middle(result: Numeric) -> float:
     return float(result[0] if isinstance(result, np.ndarray) else result)
 
 
-def percentiles(draws: Array) -> tuple["map[float]", "map[float]"]:
+def percentiles(draws: Array) -> tuple[Array, Array]:
     """The 5th and 95th percentile of each row of draws; infinite draws count as largest."""
     ordered = np.sort(draws, axis=1)
     place = TAIL * (draws.shape[1] - 1)
     below, weight = int(place), place - int(place)
     return (
-        map(float, _between(ordered[:, below], ordered[:, below + 1], weight)),
-        map(float, _between(ordered[:, -1 - below], ordered[:, -2 - below], weight)),
+        _between(ordered[:, below], ordered[:, below + 1], weight),
+        _between(ordered[:, -1 - below], ordered[:, -2 - below], weight),
     )
 
 
 def _between(first: Array, second: Array, weight: float) -> Array:
-    same = first == second
     with np.errstate(invalid="ignore"):
-        return np.where(same, first, first * (1 - weight) + second * weight)
+        between: Array = first + (second - first) * weight
+    # the difference of two infinite draws is none
+    return np.where(first == second, first, between)
 
 
-def _quantity(value: float, low: float, high: float) -> Quantity:
-    return {
-        "value": value if np.isfinite(value) else None,
-        "low": min(low, value) if np.isfinite(min(low, value)) else None,
-        "high": max(high, value) if np.isfinite(max(high, value)) else None,
-    }
+def _quantity(result: Numeric | None) -> Quantity | None:
+    """A quantity without width."""
+    if result is None:
+        return None
+    value = float(result) if np.isfinite(result) else None
+    return {"value": value, "low": value, "high": value}
 
 
 def influence(identities: Sequence[str], results: Sequence[Array]) -> list[list[float]]:
@@ -178,9 +186,9 @@ def influence(identities: Sequence[str], results: Sequence[Array]) -> list[list[
     """
     if not identities or not results:
         return [[] for _ in results]
-    inputs = np.stack([_ordered_quantiles(identity) for identity in identities])
-    outputs = np.stack(results)[:, 1:]
-    outputs = outputs - outputs.mean(axis=1, keepdims=True)
+    inputs = np.array([_ordered_quantiles(identity) for identity in identities])
+    outputs = np.array(results)[:, 1:]
+    outputs -= outputs.mean(axis=1, keepdims=True)
     squared = (outputs @ inputs.T) ** 2
     sums = squared.sum(axis=1, keepdims=True)
     shares: list[list[float]] = np.divide(squared, sums, out=np.zeros_like(squared), where=sums > 0).tolist()

@@ -5,10 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from costsvc.evidence.build.grid import IFI, ZONES, entities, iso3_by_iso2
+from costsvc.evidence.build.grid import IFI, REGIONS, ZONES, entities, iso3_by_iso2
 from costsvc.evidence.build.rows import facts
 
-REGIONS = "drafts/cloud_regions_seed.csv"
 STATES = "eia-industrial-price/us_state_industrial_price_2001_2024.csv"
 SAME_CODES = r"(?:CA|AU)-[A-Z]{2,3}"
 """Zones of Electricity Maps that carry codes of ISO 3166-2."""
