@@ -25,7 +25,8 @@ image_width,inference_steps,model_id,num_gpus,weight_precision,energy_per_video_
 text-to-image,1200,2,4,600,H100,1024,1024,20,PixArt-alpha/PixArt-Sigma-XL-2-1024-MS,2,bfloat16,,,,
 text-to-video,690,100,1,,H100,,,50,Wan-AI/Wan2.1-T2V-1.3B-Diffusers,1,bfloat16,69000,81,480,832
 """
-PICTURES_V2 = """task,Model,GPU,Energy/video (J),Batch latency (s),Batch size,Denoising steps,Frames,config,Energy/image (J)
+PICTURES_V2 = """task,Model,GPU,Energy/video (J),Batch latency (s),Batch size,Denoising steps,Frames,config,\
+Energy/image (J)
 text-to-image,stabilityai/stable-diffusion-2-1,NVIDIA H100 80GB HBM3,,1,1,25,,bs1+steps25,386
 """
 FILES = {
