@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from costsvc.evidence.training_rows import ANY, FIT, NORMAL_95, Evidence, ratios, replaced, report
+from costsvc.evidence.training_rows import ANY, FIT, NORMAL_95, Evidence, replaced
 from costsvc.units import FLOP_PER_TFLOP, PER_BILLION, S_PER_H, Array
 
 REFERENCE_PARAMS_B = 10.0
@@ -30,14 +30,14 @@ class Family:
     params_exponent: float
 
 
-def fit_mfu(evidence: Evidence) -> tuple[pd.DataFrame, str]:
+def fit_mfu(evidence: Evidence) -> tuple[pd.DataFrame, Array]:
     """Fit the table of utilisations.
 
     Args:
         evidence: Runs and measured utilisations.
 
     Returns:
-        The table and a line on the errors of runs that were left out.
+        The table, and by how much the hours of runs were missed that were left out. [1]
     """
     scaling = accelerators_exponent(evidence.utilizations)
     runs = with_logs(evidence.runs, scaling)
@@ -46,8 +46,7 @@ def fit_mfu(evidence: Evidence) -> tuple[pd.DataFrame, str]:
     known = {"accelerators_exponent": scaling, "fp8_factor": fp8_factor(evidence.utilizations)}
     spreads = _spreads(runs["mfu_family"], errors)
     rows = [_row(name, family, spreads, runs, known) for name, family in families(runs).items()]
-    table = replaced(evidence.mfu, ["mfu_family"], rows)
-    return table, report("accelerator-hours", ratios(np.exp(errors), np.ones(len(errors))))
+    return replaced(evidence.mfu, ["mfu_family"], rows), np.exp(np.abs(errors))
 
 
 def with_logs(runs: pd.DataFrame, scaling: float) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from costsvc.evidence.training_rows import ANY, FIT, NORMAL_75, NORMAL_95, Evidence, ratios, replaced, report, shrunk
+from costsvc.evidence.training_rows import ANY, FIT, NORMAL_75, NORMAL_95, Evidence, ratios, replaced, shrunk
 from costsvc.units import Array
 
 OPEN_CONTEXT_W = 38.0
@@ -16,9 +16,9 @@ MAIN_HOST = "hgx-h100"
 LOGS = "mlcommons-power"
 LEAST_BASE_SPREAD = 0.1
 
-WEIGHTS = {"run": 3.0, "benchmark": 1.0}
+WEIGHTS = {"run": 4.0, "benchmark": 1.0}
 """Benchmarks run steps at their best, without the loading, evaluation and restarts of a run."""
-BANDS: Mapping[str, tuple[float, ...]] = {"llm": (1.0,), "vision": (0.01, 0.03), "recommender": (0.1,)}
+BANDS: Mapping[str, tuple[float, ...]] = {"llm": (1.0,), "vision": (0.03,), "recommender": (0.1,)}
 """Upper size limits in 10^9 parameters; a last band without limit holds the rest and unknown sizes."""
 FAMILY_PULL = 1.0
 """Readings' worth of all families in the mean of one."""
@@ -33,14 +33,14 @@ SYSTEM = "tpu"
 """The family of hosts whose readings and rows are of the whole system."""
 
 
-def fit_hosts(evidence: Evidence) -> tuple[pd.DataFrame, str]:
+def fit_hosts(evidence: Evidence) -> pd.DataFrame:
     """Fit overhead share and base power of the families that have wall logs.
 
     Args:
         evidence: Measured power.
 
     Returns:
-        The table and a line on the errors of hosts that were left out.
+        The table.
     """
     wall = wall_logs(evidence.readings)
     main = wall[wall["host_family"].eq(MAIN_HOST)]
@@ -51,7 +51,7 @@ def fit_hosts(evidence: Evidence) -> tuple[pd.DataFrame, str]:
         _host_row(kept.loc[str(family)].to_dict(), share, bases.to_numpy(float))
         for family, bases in base.groupby(level="host_family")
     ]
-    return replaced(evidence.hosts, ["host_family"], rows), report("server power", _hosts_left_out(main))
+    return replaced(evidence.hosts, ["host_family"], rows)
 
 
 def wall_logs(readings: pd.DataFrame) -> pd.DataFrame:
@@ -78,9 +78,10 @@ def _line(wall: pd.DataFrame) -> tuple[float, float]:
     return float(slope) - 1, float(base)
 
 
-def _hosts_left_out(main: pd.DataFrame) -> Array:
-    """Errors at load of each host, the line going through the others."""
-    missed = []
+def hosts_left_out(evidence: Evidence) -> Array:
+    """Errors at load of each host of the main family, the line going through the others [1]."""
+    wall = wall_logs(evidence.readings)
+    main, missed = wall[wall["host_family"].eq(MAIN_HOST)], []
     for host in main.loc[main["kind"].ne("idle"), "host"]:
         share, base = _line(main[main["host"].ne(host)])
         own = main[main["host"].eq(host) & main["kind"].ne("idle")]
@@ -95,7 +96,7 @@ def _host_row(kept: Mapping[Any, Any], share: float, bases: Array) -> dict[str, 
     return {**kept, **shares, "base_w": base, "base_w_low": base / factor, "base_w_high": base * factor}
 
 
-def fit_fractions(evidence: Evidence, hosts: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+def fit_fractions(evidence: Evidence, hosts: pd.DataFrame) -> tuple[pd.DataFrame, Array]:
     """Fit the share of the thermal design power that chips draw, by family, workload and size.
 
     Args:
@@ -103,7 +104,7 @@ def fit_fractions(evidence: Evidence, hosts: pd.DataFrame) -> tuple[pd.DataFrame
         hosts: The fitted table of hosts, which turns server readings into the chips'.
 
     Returns:
-        The table and a line on the errors of models that were left out.
+        The table, and by how much models were missed that were left out. [1]
     """
     seen = chip_fractions(evidence.readings, hosts)
     errors = seen["log_fraction"].to_numpy() - np.array([_without(seen, row) for row in seen.index])
@@ -114,7 +115,7 @@ def fit_fractions(evidence: Evidence, hosts: pd.DataFrame) -> tuple[pd.DataFrame
         place = {"workload": one["workload"], "max_params_b": one["band"] if np.isfinite(one["band"]) else np.nan}
         rows += [{**place, **row} for row in _rows(cell, float(np.exp(NORMAL_95 * one["spread"])))]
     table = replaced(evidence.fractions, ["power_family", "workload", "max_params_b"], rows)
-    return table, report("chip power", np.exp(np.abs(errors[~np.isnan(errors)])))
+    return table, np.exp(np.abs(errors[~np.isnan(errors)]))
 
 
 def chip_fractions(readings: pd.DataFrame, hosts: pd.DataFrame) -> pd.DataFrame:

@@ -6,9 +6,10 @@ import pandas as pd
 
 from costsvc.evidence.build.rows import write
 from costsvc.evidence.fit_mfu import fit_mfu
-from costsvc.evidence.fit_power import fit_fractions, fit_hosts
-from costsvc.evidence.training_rows import Evidence, load_evidence
+from costsvc.evidence.fit_power import fit_fractions, fit_hosts, hosts_left_out
+from costsvc.evidence.training_rows import Evidence, load_evidence, report
 from costsvc.reference.table import describe
+from costsvc.units import Array
 
 
 def fit(folder: Path) -> list[str]:
@@ -25,23 +26,26 @@ def fit(folder: Path) -> list[str]:
     Raises:
         TableError: If a measurement names an accelerator that the package does not have.
     """
-    tables, lines = fitted(load_evidence(folder))
+    evidence = load_evidence(folder)
+    tables, errors = fitted(evidence)
     described = describe(folder)
     for name, table in tables.items():
         write(table, folder, described[name])
-    return lines
+    missed = {"server power": hosts_left_out(evidence), **errors}
+    return [report(name, found) for name, found in missed.items()]
 
 
-def fitted(evidence: Evidence) -> tuple[dict[str, pd.DataFrame], list[str]]:
+def fitted(evidence: Evidence) -> tuple[dict[str, pd.DataFrame], dict[str, Array]]:
     """Fit the tables to given measurements.
 
     Args:
         evidence: Measurements, and the tables whose other rows stay.
 
     Returns:
-        Table by name, and lines on the errors of what was left out.
+        Table by name; and by how much what was left out was missed. [1]
     """
-    hosts, of_hosts = fit_hosts(evidence)
-    fractions, of_fractions = fit_fractions(evidence, hosts)
-    mfu, of_mfu = fit_mfu(evidence)
-    return {"hosts": hosts, "power_fractions": fractions, "mfu": mfu}, [of_hosts, of_fractions, of_mfu]
+    hosts = fit_hosts(evidence)
+    fractions, of_chips = fit_fractions(evidence, hosts)
+    mfu, of_hours = fit_mfu(evidence)
+    tables = {"hosts": hosts, "power_fractions": fractions, "mfu": mfu}
+    return tables, {"chip power": of_chips, "accelerator-hours": of_hours}

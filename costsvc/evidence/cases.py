@@ -1,0 +1,142 @@
+"""Published figures beside the service's own, and how far they lie apart."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from costsvc.reference.catalog import Catalog
+from costsvc.reference.table import Table
+
+FEW = 10
+"""Below this number of cases the second worst stands for the 90th percentile."""
+INSIDE = 1e-9
+"""Ends of an interval belong to it, whatever the last digit of the arithmetic."""
+
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One published figure and the estimate that answers it.
+
+    Attributes:
+        kind: What is compared.
+        id: The published row.
+        value: The estimate.
+        low: Lower end of its 90 % interval.
+        high: Upper end.
+        published: The published figure, in the same unit.
+    """
+
+    kind: str
+    id: str
+    value: float
+    low: float
+    high: float
+    published: float
+
+    @property
+    def ratio(self) -> float:
+        """How far the estimate misses, as a factor of at least one."""
+        return max(self.value / self.published, self.published / self.value)
+
+    @property
+    def inside(self) -> bool:
+        """Whether the published figure lies inside the interval."""
+        return self.low * (1 - INSIDE) <= self.published <= self.high * (1 + INSIDE)
+
+    @property
+    def width(self) -> float:
+        """Upper over lower end of the interval."""
+        return self.high / self.low
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """The cases of one kind together."""
+
+    kind: str
+    cases: int
+    median: float
+    ninetieth: float
+    inside: int
+    width: float
+
+
+def case(kind: str, row: Row, quantity: Mapping[str, float], published: float, scale: float = 1.0) -> Case:
+    """A case from a quantity of an answer.
+
+    Args:
+        kind: What is compared.
+        row: The published row.
+        quantity: Value, low and high.
+        published: The published figure.
+        scale: What the quantity is multiplied by before it is compared.
+    """
+    value, low, high = (quantity[name] * scale for name in ("value", "low", "high"))
+    return Case(kind=kind, id=row["id"], value=value, low=low, high=high, published=published)
+
+
+def summaries(cases: Iterable[Case]) -> list[Summary]:
+    """One summary for each kind, in the order of their first case."""
+    ordered = list(cases)
+    order = {name: place for place, name in enumerate(dict.fromkeys(one.kind for one in ordered))}
+    ordered.sort(key=lambda one: order[one.kind])
+    return [_summary(kind, list(group)) for kind, group in groupby(ordered, key=lambda one: one.kind)]
+
+
+def _summary(kind: str, cases: Sequence[Case]) -> Summary:
+    ratios = np.sort([one.ratio for one in cases])
+    tail = ratios[max(len(ratios) - 2, 0)] if len(ratios) < FEW else np.quantile(ratios, 0.9)
+    return Summary(
+        kind=kind,
+        cases=len(cases),
+        median=float(np.median(ratios)),
+        ninetieth=float(tail),
+        inside=sum(one.inside for one in cases),
+        width=float(np.median([one.width for one in cases])),
+    )
+
+
+def number(text: str | None) -> float | None:
+    """The number in a cell; None where there is none, or more than one."""
+    try:
+        return float(text or "")
+    except ValueError:
+        return None
+
+
+def rounded(text: str, value: float) -> float:
+    """What a printed figure may have been before it was rounded: as near to a value as it allows.
+
+    Args:
+        text: The figure as printed; its trailing zeros before the point may be rounding.
+        value: The value.
+    """
+    mantissa, _, exponent = text.lower().partition("e")
+    whole, _, decimals = mantissa.partition(".")
+    zeros = 0 if decimals.strip("0") else len(whole) - len(whole.rstrip("0"))
+    digit = 10.0 ** (zeros - len(decimals.rstrip("0")) + int(exponent or 0))
+    return float(np.clip(value, float(text) - digit / 2, float(text) + digit / 2))
+
+
+def mentions(text: str, pattern: str) -> bool:
+    """Whether a note says something, whatever the case of its letters."""
+    return re.search(pattern, text, re.IGNORECASE) is not None
+
+
+def with_tables(catalog: Catalog, tables: Mapping[str, Table]) -> Catalog:
+    """A catalog with some tables replaced and nothing remembered of the others."""
+    return replace(catalog, tables={**catalog.tables, **tables}, _factors={}, _groups={})
+
+
+def table_of(catalog: Catalog, resource: Mapping[str, Any], frame: pd.DataFrame) -> Table:
+    """A table of a catalog with other rows, held to the same description."""
+    sources = {str(source) for source in catalog.tables["sources"]}
+    columns = [field["name"] for field in resource["schema"]["fields"]]
+    return Table.of_frame(resource, frame[columns].reset_index(drop=True), sources)
