@@ -1,0 +1,80 @@
+"""Catalogs whose serving constants were fitted without the model that is being tested."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from costsvc.evidence import fit_pictures, fit_text
+from costsvc.evidence.cases import with_tables
+from costsvc.evidence.constants import Fitted
+from costsvc.evidence.serving_rows import Measured, picture_rows, text_rows
+from costsvc.reference.catalog import Catalog
+from costsvc.reference.table import Table
+
+CONSTANTS = "serving_fit"
+MEASURED = ("inference_measurements", "generation_measurements")
+FITS: Mapping[str, Callable[[Measured, Fitted | None], Fitted]] = {
+    "text": fit_text.fit_text,
+    "picture": fit_pictures.fit_pictures,
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class LeaveModelOut:
+    """Fits that leave a model out, made once for each model.
+
+    Attributes:
+        catalog: The tables as they are.
+        rows: Measurements that the fits read, by what is generated.
+        best: The fits of all of them.
+    """
+
+    catalog: Catalog
+    rows: Mapping[str, Measured]
+    best: Mapping[str, Fitted]
+    _made: dict[tuple[str, str], Catalog] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, folder: Path, catalog: Catalog) -> Self:
+        """Read the measurements of a data package and fit them."""
+        text = text_rows(folder)
+        rows = {
+            "text": text.where(text.frame["software_year"] > fit_text.EAGER_YEAR),
+            "picture": picture_rows(folder),
+        }
+        return cls(catalog=catalog, rows=rows, best={kind: FITS[kind](some, None) for kind, some in rows.items()})
+
+    def model(self, kind: str, model_id: str) -> Catalog:
+        """The catalog without what was measured of a model.
+
+        Args:
+            kind: What it generates: text or picture.
+            model_id: The model.
+        """
+        if (kind, model_id) not in self._made:
+            self._made[kind, model_id] = self._without(kind, model_id)
+        return self._made[kind, model_id]
+
+    def _without(self, kind: str, model_id: str) -> Catalog:
+        rows, best = self.rows[kind], self.best[kind]
+        others = rows.where(rows.frame["model_id"] != model_id)
+        if len(others.frame) == len(rows.frame):
+            return self.catalog
+        found = FITS[kind](others, best.without(model_id))
+        kept = {name: _less(self.catalog.tables[name], model_id) for name in MEASURED if name in self.catalog.tables}
+        return with_tables(self.catalog, {CONSTANTS: _with(self.catalog.tables[CONSTANTS], found), **kept})
+
+
+def _with(table: Table, found: Fitted) -> Table:
+    """The table of constants with other values; intervals stay."""
+    values = {constant[:2]: float(value) for constant, value in zip(found.constants, found.values, strict=True)}
+    rows = {
+        key: {**row, "value": values.get((row["name"], row["scope"]), row["value"])} for key, row in table.rows.items()
+    }
+    return Table(table.name, table.key, rows)
+
+
+def _less(table: Table, model_id: str) -> Table:
+    """A table without the rows of a model."""
+    return Table(table.name, table.key, {key: row for key, row in table.rows.items() if row["model_id"] != model_id})

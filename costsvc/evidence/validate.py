@@ -1,0 +1,57 @@
+"""Holds the service's estimates against published figures."""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from costsvc.evidence.cases import Case, Summary, summaries
+from costsvc.evidence.leave_out import LeaveOut
+from costsvc.evidence.leave_out_serving import LeaveModelOut
+from costsvc.evidence.validate_amortization import amortization_cases
+from costsvc.evidence.validate_inference import inference_cases
+from costsvc.evidence.validate_training import power_cases, training_cases
+from costsvc.reference.catalog import Catalog
+
+EXACT = 1.001
+"""Interval of an estimate that rests on the caller's numbers alone."""
+HEAD = f"{'kind':<62}{'rows':>6}{'median':>9}{'90th':>8}{'inside':>9}{'width':>8}"
+
+
+def validate(published: Path, data: Path) -> Iterator[Case]:
+    """Ask the service about every published row that says enough.
+
+    What is tested takes no part in its own estimate: the run, the reading or the model is left out
+    of the fits.
+
+    Args:
+        published: Folder with training.csv, power_mfu.csv, inference.csv and amortization.csv; files that
+            are not there are passed over.
+        data: The data package.
+
+    Yields:
+        One case per row and kind of comparison.
+
+    Raises:
+        TableError: If the data package is not as described.
+    """
+    catalog = Catalog.load(data)
+    runs, models = LeaveOut.of(data, catalog), LeaveModelOut.of(data, catalog)
+    readers: dict[str, Callable[[], Iterator[Case]]] = {
+        "training.csv": lambda: training_cases(published, runs),
+        "power_mfu.csv": lambda: power_cases(published, runs),
+        "inference.csv": lambda: inference_cases(published, models),
+        "amortization.csv": lambda: amortization_cases(published, catalog),
+    }
+    for name, read in readers.items():
+        if (published / name).exists():
+            yield from read()
+
+
+def report(cases: Iterable[Case]) -> list[str]:
+    """Lines of a table: for each kind rows, median and 90th-percentile ratio, rows inside the interval, width."""
+    return [HEAD, *(_line(one) for one in summaries(cases))]
+
+
+def _line(one: Summary) -> str:
+    # what follows from the caller's own numbers has no interval that could hold anything
+    inside, width = (f"{one.inside}/{one.cases}", f"{one.width:.2f}") if one.width > EXACT else ("-", "-")
+    return f"{one.kind:<62}{one.cases:>6}{one.median:>9.3f}{one.ninetieth:>8.2f}{inside:>9}{width:>8}"

@@ -1,0 +1,166 @@
+"""Published energy of requests, put to the service as anybody could ask it."""
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+from costsvc.estimates.inference import inference
+from costsvc.estimates.spec import Machine, Precision, Serving, Site, Subject, Task
+from costsvc.evidence.cases import Case, Row, case, mentions, number
+from costsvc.evidence.leave_out_serving import LeaveModelOut
+from costsvc.reference.catalog import Catalog
+from costsvc.units import J_PER_WH
+
+PRECISIONS: tuple[tuple[str, Precision], ...] = (
+    (r"fp4|mxfp4", "fp4"),
+    (r"fp8", "fp8"),
+    (r"int8", "int8"),
+    (r"bf(loat)?16", "bf16"),
+    (r"fp16", "fp16"),
+)
+TASKS = (
+    (r"image-chat|mllm", "image-chat"),
+    (r"video-chat", "video-chat"),
+    (r"fim", "code-completion"),
+    (r"/code", "code-generation"),
+    (r"gpqa", "reasoning"),
+    (r"chat", "chat"),
+)
+"""What the service calls a row's task, where it knows tasks of text apart."""
+CHIPS_ONLY, WALL = r"^GPU", r"^WALL"
+SOFTWARE_NOW = 2025
+KNOWN = ("layers", "cached_values")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A published row as far as it can be asked."""
+
+    row: Row
+    model_id: str | None
+    accelerator_id: str
+    sizes: Subject
+    serving: Serving
+
+    def named(self) -> Serving:
+        """The request with the model's name, where the catalog knows it."""
+        return self._of(Subject(model=self.model_id) if self.model_id else self.sizes)
+
+    def sized(self) -> Serving:
+        """The request with the model's parameters only."""
+        return self._of(self.sizes)
+
+    def _of(self, subject: Subject) -> Serving:
+        fields = {name: getattr(self.serving, name) for name in Serving.__dataclass_fields__}
+        return Serving(**{**fields, "subject": subject})
+
+
+def inference_cases(folder: Path, leave_out: LeaveModelOut) -> Iterator[Case]:
+    """The cases of inference.csv that were measured at the chips.
+
+    Args:
+        folder: Where it lies.
+        leave_out: The catalog, and fits without the model being tested.
+    """
+    asked = [one for one in _asked(folder / "inference.csv", leave_out.catalog) if _is_held(one.row)]
+    for one in asked:
+        yield from (_pictures if one.serving.task in ("image", "video") else _text)(one, leave_out)
+
+
+def _is_held(row: Row) -> bool:
+    return row["evidence_kind"] == "measured" and mentions(row["measurement_scope"], CHIPS_ONLY)
+
+
+def _text(one: Asked, leave_out: LeaveModelOut) -> Iterator[Case]:
+    joules = number(one.row["energy_per_output_token_j"])
+    if joules is None or (one.serving.batch_size is None and one.serving.requests_per_s is None):
+        return
+    catalog = leave_out.model("text", one.model_id) if one.model_id else leave_out.catalog
+    kind = f"serving: joules per token, {_era(one, catalog)}"
+    ways = {kind: one.named()} if _has_shape(one, catalog) else {}
+    if one.sizes.total_params_b:
+        ways[f"{kind}, sizes only"] = one.sized()
+    for name, request in ways.items():
+        yield case(name, one.row, inference(request, catalog)["per_output_token"]["accelerator_energy_j"], joules)
+
+
+def _era(one: Asked, catalog: Catalog) -> str:
+    if one.serving.requests_per_s is not None:
+        return "at a rate of requests"
+    year = one.serving.software_year or SOFTWARE_NOW
+    row = catalog.row("accelerators", one.accelerator_id)
+    return "current software" if year >= SOFTWARE_NOW else f"software of {year}, {row['family'] if row else ''}"
+
+
+def _has_shape(one: Asked, catalog: Catalog) -> bool:
+    row = catalog.row("models", one.model_id) if one.model_id else None
+    return row is not None and all(row[name] is not None for name in KNOWN)
+
+
+def _pictures(one: Asked, leave_out: LeaveModelOut) -> Iterator[Case]:
+    watt_hours = number(one.row["energy_per_request_wh"])
+    if watt_hours is None or one.serving.steps is None or not (one.model_id or one.sizes.total_params_b):
+        return
+    catalog = leave_out.model("picture", one.model_id) if one.model_id else leave_out.catalog
+    found = inference(one.named(), catalog)["per_request"]["accelerator_energy_j"]
+    yield case("serving: images and video", one.row, found, watt_hours, 1 / J_PER_WH)
+
+
+def _asked(path: Path, catalog: Catalog) -> Iterator[Asked]:
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            chip, model = catalog.accelerators.find(row["hardware"]), catalog.models.find(row["model"])
+            total, active = number(row["params_total_b"]), number(row["params_active_b"])
+            if chip is not None and (model or total):
+                yield Asked(
+                    row=row,
+                    model_id=model.id if model else None,
+                    accelerator_id=chip.id,
+                    sizes=Subject(total_params_b=total, active_params_b=active),
+                    serving=_serving(row, chip.id),
+                )
+
+
+def _serving(row: Row, accelerator_id: str) -> Serving:
+    notes, count = row["notes"], number(row["n_gpus"])
+    size = re.search(r"(\d+)x(\d+)", notes)
+    return Serving(
+        machine=Machine(accelerator=accelerator_id, accelerators=int(count) if count else None),
+        task=_task(row),
+        precision=next((name for pattern, name in PRECISIONS if mentions(row["precision"], pattern)), None),
+        batch_size=_found(r"running batch ([\d.]+)", notes) or number(row["batch_size"]),
+        requests_per_s=_found(r"arrival ([\d.]+) req/s", row["batch_size"]),
+        input_tokens=_middle(row["tokens_in"]),
+        output_tokens=_middle(row["tokens_out"]),
+        steps=_whole(_found(r"(\d+) steps", notes)),
+        width_px=int(size[1]) if size else None,
+        height_px=int(size[2]) if size else None,
+        frames=_whole(_found(r"(\d+) frames", notes)),
+        software_year=_whole(_found(r"\b(20\d\d)\b", row["source"])),
+        site=Site(region="world"),
+    )
+
+
+def _task(row: Row) -> Task:
+    if row["unit"] in ("image", "video"):
+        return "image" if row["unit"] == "image" else "video"
+    known: dict[str, Task] = {name: name for name in get_args(Task)}
+    return next((known[name] for pattern, name in TASKS if name in known and mentions(row["task"], pattern)), "text")
+
+
+def _found(pattern: str, text: str) -> float | None:
+    match = re.search(pattern, text)
+    return float(match[1]) if match else None
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else int(value)
+
+
+def _middle(text: str) -> float | None:
+    """The number in a cell, or the middle of the two that it ranges between."""
+    ends = re.fullmatch(r"([\d.]+)-([\d.]+)", text)
+    return (float(ends[1]) + float(ends[2])) / 2 if ends else number(text)
