@@ -1,0 +1,112 @@
+import gc
+import os
+import runpy
+import signal
+import socket
+import subprocess
+import sys
+import time
+from http.client import HTTPConnection
+from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import patch
+
+import pytest
+
+MODULE = "costsvc.web.gunicorn_conf"
+COMMAND = [sys.executable, "-m", "gunicorn", "--config", f"python:{MODULE}"]
+
+
+@pytest.fixture
+def configured():
+    """The configuration under some environment, which is put back afterwards."""
+    with patch.dict(os.environ):
+        for name in ("PORT", "WEB_CONCURRENCY", "PROMETHEUS_MULTIPROC_DIR"):
+            os.environ.pop(name, None)
+
+        def load(**environment):
+            os.environ.update(environment)
+            return SimpleNamespace(**runpy.run_module(MODULE))
+
+        yield load
+
+
+@pytest.fixture
+def server(tmp_path):
+    """Port and process of a running service with two workers."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    environment = {"PORT": str(port), "WEB_CONCURRENCY": "2", "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    with subprocess.Popen(COMMAND, env=os.environ | environment, stderr=subprocess.PIPE) as process:  # noqa: S603 - ours
+        wait_for(port)
+        yield port, process
+        process.kill()
+
+
+def wait_for(port):
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with socket.socket() as caller:
+            if caller.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise TimeoutError(port)
+
+
+def get(port, path):
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", path, headers={"Connection": "close"})
+    body = connection.getresponse().read().decode()
+    connection.close()
+    return body
+
+
+@pytest.mark.parametrize(
+    ("environment", "bind", "workers"),
+    [
+        pytest.param({}, "0.0.0.0:8000", 2, id="defaults"),
+        pytest.param({"PORT": "9", "WEB_CONCURRENCY": "5"}, "0.0.0.0:9", 5, id="given"),
+        pytest.param({"PORT": "", "WEB_CONCURRENCY": ""}, "0.0.0.0:8000", 2, id="set-but-empty"),
+    ],
+)
+def test_takes_port_and_workers_from_the_environment(configured, environment, bind, workers):
+    conf = configured(**environment)
+    assert (conf.bind, conf.workers) == (bind, workers)
+    conf.on_exit(None)
+
+
+def test_makes_a_fresh_folder_for_metrics_and_removes_it_at_the_end(configured):
+    conf = configured()
+    folder = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+    assert folder.is_dir()
+    conf.on_exit(None)
+    assert not folder.exists()
+
+
+def test_keeps_a_folder_for_metrics_that_it_was_given(configured, tmp_path):
+    configured(PROMETHEUS_MULTIPROC_DIR=str(tmp_path)).on_exit(None)
+    assert tmp_path.is_dir()
+
+
+def test_forgets_the_live_gauges_of_a_worker_that_ended(configured, tmp_path):
+    conf = configured(PROMETHEUS_MULTIPROC_DIR=str(tmp_path))
+    for name in ("gauge_livesum_7.db", "gauge_livesum_8.db", "counter_7.db"):
+        (tmp_path / name).touch()
+    conf.child_exit(None, SimpleNamespace(pid=7))
+    assert {path.name for path in tmp_path.iterdir()} == {"gauge_livesum_8.db", "counter_7.db"}
+
+
+def test_keeps_the_tables_out_of_garbage_collection(configured, tmp_path):
+    configured(PROMETHEUS_MULTIPROC_DIR=str(tmp_path)).when_ready(None)
+    assert gc.get_freeze_count() > 0
+    gc.unfreeze()
+
+
+def test_counts_requests_over_all_workers_and_stops_in_good_order(server):
+    port, process = server
+    for _ in range(20):
+        assert '"status":"ok"' in get(port, "/healthz")
+    assert 'costsvc_requests_total{route="/healthz",status="200"} 20.0' in get(port, "/metrics")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=10) == 0
+    assert b"control" not in process.stderr.read().lower()
