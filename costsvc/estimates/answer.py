@@ -123,8 +123,8 @@ def drivers(found: Footprint, facts: Facts) -> dict[str, list[Plain]]:
 
 
 def _ranked(factors: list[Factor], shares: list[float]) -> list[Plain]:
-    ranked = sorted(zip(shares, factors, strict=True), key=lambda pair: -pair[0])[:DRIVERS]
-    return [{"name": f.name, "share": share} for share, f in ranked if share >= DRIVER_SHARE]
+    large = [(share, f.name) for share, f in zip(shares, factors, strict=True) if share >= DRIVER_SHARE]
+    return [{"name": name, "share": share} for share, name in sorted(large, reverse=True)[:DRIVERS]]
 
 
 def identity(request: Plain, catalog: Catalog) -> str:

@@ -129,11 +129,11 @@ def quantities(results: Sequence[Numeric | None]) -> list[Quantity | None]:
         return [_quantity(result) for result in results]
     table = np.empty((len(results), max(sizes)))
     for row, result in zip(table, results, strict=True):
-        row[:] = np.nan if result is None else result
+        row[:] = 0.0 if result is None else result
     values = table[:, 0]
     lows, highs = percentiles(table[:, 1:])
-    ends = np.stack([values, np.minimum(lows, values), np.maximum(highs, values)], axis=1)
-    shown = np.where(np.isfinite(ends), ends, None).tolist()
+    ends = np.array([values, np.minimum(lows, values), np.maximum(highs, values)]).T
+    shown = ends.tolist() if np.isfinite(ends).all() else np.where(np.isfinite(ends), ends, None).tolist()
     return [
         None if result is None else {"value": value, "low": low, "high": high}
         for result, (value, low, high) in zip(results, shown, strict=True)
@@ -147,12 +147,14 @@ def middle(result: Numeric) -> float:
 
 def percentiles(draws: Array) -> tuple[Array, Array]:
     """The 5th and 95th percentile of each row of draws; infinite draws count as largest."""
-    ordered = np.sort(draws, axis=1)
-    place = TAIL * (draws.shape[1] - 1)
+    count = draws.shape[1]
+    place = TAIL * (count - 1)
     below, weight = int(place), place - int(place)
+    above = count - 1 - below
+    ordered = np.partition(draws, (below, below + 1, above - 1, above), axis=1)
     return (
         _between(ordered[:, below], ordered[:, below + 1], weight),
-        _between(ordered[:, -1 - below], ordered[:, -2 - below], weight),
+        _between(ordered[:, above], ordered[:, above - 1], weight),
     )
 
 

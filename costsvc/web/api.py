@@ -1,5 +1,6 @@
 """The OpenAPI document and the corrections that the libraries need."""
 
+import json
 from typing import Any, Never
 
 import orjson
@@ -33,15 +34,29 @@ class Parser(FlaskParser):
         """The body as plain data; 415 and 400 where it is none."""
         if req.mimetype != JSON:
             abort(415)
+        body = req.get_data(cache=False)
         try:
-            return orjson.loads(req.get_data(cache=False))
+            return orjson.loads(body)
         except orjson.JSONDecodeError as error:
-            abort(400, detail=f"The body is no JSON: {error}.")
+            return _with_infinities(body) or abort(400, detail=f"The body is no JSON: {error}.")
 
     def handle_error(self, error: Any, req: Any, schema: Any, *, error_status_code: Any, error_headers: Any) -> Never:
         """Hand the messages to the problem, by field and not by location."""
         messages = next(iter(error.messages.values())) if len(error.messages) == 1 else error.messages
         abort(422, messages=messages)
+
+
+def _with_infinities(body: bytes) -> Any:
+    """A body that is JSON but for NaN, Infinity or 1e400, so that its fields can say what they want instead.
+
+    None where more is wrong with it, such as deep nesting or half a character.
+    """
+    try:
+        data = json.loads(body.decode(), parse_int=float)
+        orjson.dumps(data)
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return data
 
 
 class CostsvcBlueprint(Blueprint):
@@ -51,6 +66,7 @@ class CostsvcBlueprint(Blueprint):
 
     def arguments(self, schema: Any, *, location: str = "json", **kwargs: Any) -> Any:
         """See flask-smorest; the errors of the location are documented beside it."""
+        schema = schema()  # given the class, webargs would build a schema for each request
         parsed = super().arguments(schema, location=location, **kwargs)
         codes = BODY_ERRORS if location == "json" else QUERY_ERRORS
 
@@ -63,9 +79,16 @@ class CostsvcBlueprint(Blueprint):
 
     def problem(self, code: int) -> Any:
         """Document an error of a view."""
-        return self.alt_response(
+        documented = self.alt_response(
             code, schema=ProblemSchema, description=problems.CODES[code][1], content_type=problems.PROBLEM_JSON
         )
+
+        def decorator(view: Any) -> Any:
+            # only the documentation is wanted: a call per error around each request would cost time
+            view._apidoc = documented(view)._apidoc
+            return view
+
+        return decorator
 
 
 class CostsvcApi(Api):

@@ -3,6 +3,7 @@
 Command-line flags and ``GUNICORN_CMD_ARGS`` override what stands here.
 """
 
+import gc
 import os
 import shutil
 import tempfile
@@ -35,6 +36,12 @@ worker_tmp_dir = SCRATCH
 control_socket_disable = True
 keepalive = 75  # longer than the 60 s after which common load balancers drop an idle connection
 graceful_timeout = 25  # shorter than the 30 s after which Kubernetes kills
+
+
+def when_ready(server: Arbiter) -> None:  # noqa: ARG001 - gunicorn's signature
+    """Take the tables out of garbage collection before workers fork: they live as long as the service."""
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(server: Arbiter, worker: Worker) -> None:  # noqa: ARG001 - gunicorn's signature
