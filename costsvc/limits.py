@@ -34,7 +34,7 @@ WUE_L_PER_KWH = Limit(low=0, high=100, unit="L/kWh")
 G_PER_KWH = Limit(low=0, high=5000, unit="g/kWh")
 SHARE = Limit(low=0, high=1, unit="1")
 GRID_LOSSES = Limit(low=0, high=0.5, unit="1")
-YEAR = Limit(low=2000, high=2100, unit="year", whole=True)
+YEAR = Limit(low=2000, high=2100, unit="1", whole=True)
 USD_PER_HOUR = Limit(low=0, high=1e5, unit="USD/h")
 USD_PER_KWH = Limit(low=0, high=100, unit="USD/kWh")
 PURCHASE_USD = Limit(low=0, high=1e8, unit="USD")
@@ -53,8 +53,8 @@ WEIGHT = Limit(low=0, high=1e15, unit="1")
 AMOUNT = Limit(low=0, high=1e18, unit="kWh, kg, L or USD")
 
 STRATEGIES = (2, 10)
-PARTS = 20
-TASK_LIST = 10_000
+PARTS = (0, 20)
+TASK_LIST = (1, 10_000)
 NAME_LENGTH = 200
 BODY_BYTES = 1_048_576
 """Largest body that is read into memory."""

@@ -86,7 +86,7 @@ def chip(machine: Hardware, wanted: Precision, facts: Facts) -> ServingChip:
     """
     found = hardware.compute_precision(machine, wanted, facts)
     bandwidth = facts.catalog.factor(
-        machine.table, machine.id, "memory_bandwidth_gb_s", "memory_bandwidth_gb_s", "GB/s"
+        "accelerators", machine.id, "memory_bandwidth_gb_s", "memory_bandwidth_gb_s", "GB/s"
     )
     if found is None or bandwidth is None:
         text = f"peak or memory bandwidth of {machine.id} is not known; an accelerator that has them would be right"

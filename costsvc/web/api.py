@@ -95,6 +95,7 @@ class CostsvcApi(Api):
     """The API whose errors are problem details and whose numbers say their range."""
 
     ERROR_SCHEMA = ProblemSchema
+    DEFAULT_ERROR_RESPONSE_NAME = None  # errors are documented one by one, in their own media type
 
     def __init__(self, app: Flask) -> None:
         app.config.update(
@@ -117,7 +118,7 @@ class CostsvcApi(Api):
         problems.register(self._app)
 
     def _register_responses(self) -> None:
-        """Errors are documented one by one, in their own media type."""
+        """There is none that all paths share."""
 
 
 def yaml(document: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """Fields that say what would be right, and take no string, boolean or NaN for a number."""
 
-import math
+import json
 from typing import Any
 
 import marshmallow as ma
@@ -8,6 +8,12 @@ import marshmallow as ma
 from costsvc.limits import NAME_LENGTH, Limit
 
 SHOWN = 80
+MESSAGES: dict[str, str | list[Any] | dict[Any, Any]] = {
+    "required": "This is missing; it must be given.",
+    "null": "null is not allowed; a value would be right, or no such field.",
+    "invalid": "This is no JSON array; one would be right.",
+}
+"""What is said of a value that is not there, or no list where a list has to be."""
 
 
 class Number(ma.fields.Float):
@@ -18,7 +24,7 @@ class Number(ma.fields.Float):
         low = {"exclusiveMinimum" if limit.above else "minimum": limit.low}
         unit = "" if limit.unit == "1" else f" [{limit.unit}]"
         metadata = {"description": description + unit, **low, "maximum": limit.high, **kwargs.pop("metadata", {})}
-        super().__init__(metadata=metadata, **kwargs)
+        super().__init__(metadata=metadata, error_messages=MESSAGES, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -27,7 +33,7 @@ class Number(ma.fields.Float):
         low_enough = number <= self.limit.high
         high_enough = number > self.limit.low if self.limit.above else number >= self.limit.low
         if not (low_enough and high_enough) or (self.limit.whole and not number.is_integer()):
-            raise ma.ValidationError(f"{value!r} is not allowed; {self.wanted}.")
+            raise ma.ValidationError(f"{_shown(value)} is not allowed; {self.wanted}.")
         return self.convert(number)
 
     def convert(self, number: float) -> float:
@@ -54,7 +60,7 @@ class Name(ma.fields.String):
         metadata: dict[str, Any] = {"description": description, "minLength": 1, "maxLength": NAME_LENGTH}
         if example is not None:
             metadata["examples"] = [example]
-        super().__init__(metadata=metadata, **kwargs)
+        super().__init__(metadata=metadata, error_messages=MESSAGES, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str) or not 0 < len(value.strip()) <= NAME_LENGTH:
@@ -69,7 +75,7 @@ class Choice(ma.fields.String):
 
     def __init__(self, words: tuple[str, ...], description: str, **kwargs: Any) -> None:
         self.words = words
-        super().__init__(metadata={"description": description, "enum": list(words)}, **kwargs)
+        super().__init__(metadata={"description": description, "enum": list(words)}, error_messages=MESSAGES, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str) or value not in self.words:
@@ -81,12 +87,27 @@ class Part(ma.fields.Nested):
     """An object with fields of its own."""
 
     def __init__(self, schema: type[ma.Schema], description: str, **kwargs: Any) -> None:
-        super().__init__(schema, metadata={"description": description}, **kwargs)
+        super().__init__(schema, metadata={"description": description}, error_messages=MESSAGES, **kwargs)
+
+
+class Parts(ma.fields.List[Any]):
+    """A list of objects, of a length between two."""
+
+    def __init__(self, schema: type[ma.Schema], description: str, length: tuple[int, int], **kwargs: Any) -> None:
+        low, high = length
+        wanted = f"{low} to {high} entries are allowed here."
+        super().__init__(
+            ma.fields.Nested(schema),
+            validate=ma.validate.Length(low, high, error=wanted),
+            metadata={"description": description},
+            error_messages=MESSAGES,
+            **kwargs,
+        )
 
 
 def _shown(value: Any) -> str:
-    """A value as an error repeats it: short, whatever came."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    text = repr(value)
+    """A value as an error repeats it: as JSON, and short, whatever came."""
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "an array"
+    text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= SHOWN else text[:SHOWN] + "..."

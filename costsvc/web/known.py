@@ -18,6 +18,7 @@ from costsvc.web.schemas.base import Request
 
 blueprint = CostsvcBlueprint("known", __name__, url_prefix="/v1", description="What is known, with sources")
 DEFAULT_LIMIT = 100
+LIMIT_WANTED = f"a whole number from 1 to {limits.PAGE} would be right"
 
 
 class Query(Request):
@@ -28,8 +29,9 @@ class Query(Request):
     )
     limit = ma.fields.Integer(
         load_default=DEFAULT_LIMIT,
-        validate=ma.validate.Range(1, limits.PAGE),
-        metadata={"description": "Most items of the answer"},
+        validate=ma.validate.Range(1, limits.PAGE, error=f"{{input}} is not allowed; {LIMIT_WANTED}."),
+        error_messages={"invalid": f"This is no whole number; {LIMIT_WANTED}."},
+        metadata={"description": "Most items of the answer", "example": 10},
     )
     cursor = ma.fields.String(
         load_default="",
@@ -98,8 +100,10 @@ RESOURCES = (
 
 def _add(resource: Resource) -> None:
     """Give a resource its two addresses."""
+    named = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}, "example": resource.example}
 
     @blueprint.get(f"/{resource.name}", endpoint=f"list_{resource.name}")
+    @blueprint.doc(summary=f"List {resource.what}.")
     @blueprint.arguments(Query, location="query")
     @blueprint.response(200, Items)
     @blueprint.alt_response(304, description="Nothing has changed since the ETag")
@@ -107,9 +111,9 @@ def _add(resource: Resource) -> None:
         page = _listing(resource).page(**query)
         return _tagged({"items": page.items, "total": page.total, "next": page.next})
 
-    @blueprint.get(f"/{resource.name}/<path:name>", endpoint=f"show_{resource.name}")
+    @blueprint.get(f"/{resource.name}/<path:name>", endpoint=f"show_{resource.name}", parameters=[named])
+    @blueprint.doc(summary=f"Show one of the {resource.what}, by id or alias.")
     @blueprint.problem(404)
-    @blueprint.doc(parameters=[{"name": "name", "in": "path", "required": True, "example": resource.example}])
     @blueprint.response(200, {"type": "object"})
     @blueprint.alt_response(304, description="Nothing has changed since the ETag")
     def show_item(name: str) -> Response:
@@ -118,9 +122,6 @@ def _add(resource: Resource) -> None:
         if item is None:
             return problems.problem(404, "not-found", f"{resource.name} has no {name[: limits.NAME_LENGTH]!r}.")
         return _tagged(item)
-
-    list_items.__doc__ = f"List {resource.what}."
-    show_item.__doc__ = f"Show one of the {resource.what}, by id or alias."
 
 
 def _listing(resource: Resource) -> Listing:

@@ -1,10 +1,11 @@
 """Errors as RFC 9457 problem details; the one place where a status is chosen."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, NotRequired, TypedDict
 
 from flask import Flask, Response, request
+from marshmallow.exceptions import SCHEMA
 from werkzeug.exceptions import HTTPException
 
 from costsvc.errors import BadRequestError, CostsvcError, UnknownNameError
@@ -27,6 +28,8 @@ CODES: dict[int, tuple[str, str]] = {
     500: ("internal-error", "The service failed to answer; this is a fault of the service."),
 }
 CHUNK = 65_536
+BODY = "body"
+"""Where an error stands that is about the whole request."""
 UNKNOWN_NAME = "A name is not known; errors gives the nearest ones that are."
 BAD_REQUEST = "What the request says does not go together, or has no answer; see errors."
 KINDS = [
@@ -44,7 +47,7 @@ class Problem(TypedDict):
     title: str
     status: int
     detail: str
-    errors: NotRequired[Mapping[str, Any]]
+    errors: NotRequired[Mapping[str, list[str]]]
 
 
 def register(app: Flask) -> None:
@@ -53,7 +56,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
 
 
-def problem(status: int, code: str, detail: str, errors: Mapping[str, Any] | None = None) -> Response:
+def problem(status: int, code: str, detail: str, errors: Mapping[str, list[str]] | None = None) -> Response:
     """A problem as a response."""
     body = Problem(type=TYPE + code, title=HTTPStatus(status).phrase, status=status, detail=detail)
     if errors:
@@ -66,7 +69,7 @@ def _domain(error: CostsvcError) -> Response:
     return problem(status, error.code, str(error), _by_field(error))
 
 
-def _by_field(error: CostsvcError) -> dict[str, Any]:
+def _by_field(error: CostsvcError) -> dict[str, list[str]]:
     if isinstance(error, UnknownNameError):
         return {error.field: [str(error)]}
     if isinstance(error, BadRequestError):
@@ -80,11 +83,20 @@ def _http(error: HTTPException) -> Response:
         _drain()
     code, detail = CODES.get(status, ("http-error", HTTPStatus(status).description))
     data: Mapping[str, Any] = getattr(error, "data", None) or {}
-    response = problem(status, code, data.get("detail", detail), data.get("messages"))
+    response = problem(status, code, data.get("detail", detail), dict(_flat(data.get("messages", {}))))
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after", "location"):
             response.headers[name] = value
     return response
+
+
+def _flat(messages: Any, where: tuple[str, ...] = ()) -> Iterator[tuple[str, list[str]]]:
+    """A schema's messages by the path of their field, as those of the domain are: ``strategies.0.name``."""
+    if not isinstance(messages, Mapping):
+        yield ".".join(where) or BODY, messages
+        return
+    for name, inner in messages.items():
+        yield from _flat(inner, where if name == SCHEMA else (*where, str(name)))
 
 
 def _drain() -> None:

@@ -10,20 +10,28 @@ from costsvc.estimates.spec import Comparison, Hosting, Known, Machine, Part, St
 from costsvc.model.amortization import Verdict
 from costsvc.web.fields import Choice, Name, Number, WholeNumber
 from costsvc.web.fields import Part as Object
+from costsvc.web.fields import Parts as Objects
 from costsvc.web.schemas.answer import Explained, FactorAnswer, maybe
 from costsvc.web.schemas.base import Request, raise_if, refuse
 from costsvc.web.schemas.inference import ServingSchema
 from costsvc.web.schemas.site import SiteSchema, site
-from costsvc.web.schemas.training import TrainingRunSchema, chosen, machine_errors
+from costsvc.web.schemas.training import ACCELERATOR, TrainingRunSchema, chosen, machine_errors
 
-AMOUNT = {"oneOf": [{"type": "number", "minimum": 0}, {"$ref": "#/components/schemas/KnownQuantity"}]}
+EXACT = {"type": "number", "minimum": limits.AMOUNT.low, "maximum": limits.AMOUNT.high}
+WIDE = {
+    "type": "object",
+    "description": "A number with its 90 % interval",
+    "properties": {"value": EXACT, "low": EXACT, "high": EXACT},
+    "required": ["value", "low", "high"],
+    "additionalProperties": False,
+}
 PART_KINDS = ("training", "inference", "hosting", "known")
 
 
 class HostingSchema(SiteSchema):
     """Replicas that stand by, whether they are asked or not."""
 
-    accelerator = Name("Accelerator: an id, an id without its vendor, an alias or a family", "h100")
+    accelerator = Name(ACCELERATOR, "h100")
     accelerators = WholeNumber(limits.ACCELERATORS, "Number of accelerators; default 1")
     instance = Name("Cloud instance, in place of accelerator and accelerators", "p5.48xlarge")
     instances = WholeNumber(limits.ACCELERATORS, "Number of instances; default 1")
@@ -43,6 +51,15 @@ class HostingSchema(SiteSchema):
         return Hosting(machine=Machine(**machine), hours=data["hours"], site=site(data))
 
 
+class OneRequestSchema(ServingSchema):
+    """A request to a model; the comparison says how many there are."""
+
+    class Meta(Request.Meta):
+        """The number of requests is not this part's."""
+
+        exclude = ("requests",)
+
+
 class KnownQuantity(Request):
     """A number with its 90 % interval."""
 
@@ -60,7 +77,7 @@ class Amount(ma.fields.Field[tuple[float, float, float]]):
     """An exact number, or one with its interval."""
 
     def __init__(self, description: str) -> None:
-        super().__init__(metadata={"description": description, **AMOUNT})
+        super().__init__(metadata={"description": description, "oneOf": [EXACT, WIDE]})
         self._exact = Number(limits.AMOUNT, description)
         self._wide = KnownQuantity()
 
@@ -91,7 +108,7 @@ class PartSchema(Request):
     """Exactly one of a training run, an inference request, hosting, or known amounts."""
 
     training = Object(TrainingRunSchema, "A training run")
-    inference = Object(ServingSchema, "A request; its per-request figures are taken", exclude=("requests",))
+    inference = Object(OneRequestSchema, "A request; its per-request figures are taken")
     hosting = Object(HostingSchema, "Replicas that stand by")
     known = Object(KnownSchema, "Amounts that are known")
 
@@ -104,17 +121,12 @@ class PartSchema(Request):
         return part
 
 
-PARTS = ma.validate.Length(max=limits.PARTS, error=f"At most {limits.PARTS} parts are allowed.")
-
-
 class StrategySchema(Request):
     """A way of covering all tasks."""
 
     name = Name("What the answer calls it", "shared", required=True)
-    upfront = ma.fields.List(ma.fields.Nested(PartSchema), validate=PARTS, metadata={"description": "Paid once"})
-    per_task = ma.fields.List(
-        ma.fields.Nested(PartSchema), validate=PARTS, metadata={"description": "Paid for each task"}
-    )
+    upfront = Objects(PartSchema, "Paid once", limits.PARTS)
+    per_task = Objects(PartSchema, "Paid for each task", limits.PARTS)
     per_request = Object(PartSchema, "Paid for each request", allow_none=True)
 
     @ma.post_load
@@ -139,18 +151,9 @@ class ComparisonSchema(Request):
     """Two to ten strategies for the same tasks."""
 
     tasks = Number(limits.TASKS, "Number of tasks")
-    task_list = ma.fields.List(
-        ma.fields.Nested(TaskSchema),
-        validate=ma.validate.Length(1, limits.TASK_LIST, error=f"1 to {limits.TASK_LIST} tasks are allowed."),
-        metadata={"description": "The tasks one by one, in place of tasks and requests_per_task"},
-    )
+    task_list = Objects(TaskSchema, "The tasks one by one, in place of tasks and requests_per_task", limits.TASK_LIST)
     requests_per_task = Number(limits.REQUESTS, "Requests to each task over the whole horizon; default 0")
-    strategies = ma.fields.List(
-        ma.fields.Nested(StrategySchema),
-        required=True,
-        validate=ma.validate.Length(*limits.STRATEGIES, error="{min} to {max} strategies are allowed."),
-        metadata={"description": "What to compare"},
-    )
+    strategies = Objects(StrategySchema, "What to compare", limits.STRATEGIES, required=True)
     baseline = Name("Name of the strategy that the others are held against; default the last", "per-task")
     carbon_basis = Choice(get_args(Basis), "Which CO2e counts; default total: location and embodied")
 

@@ -192,4 +192,8 @@ class ProblemSchema(ma.Schema):
     title = ma.fields.String(required=True)
     status = ma.fields.Integer(required=True)
     detail = ma.fields.String(required=True)
-    errors: Any = ma.fields.Dict(keys=ma.fields.String())
+    errors: Any = ma.fields.Dict(
+        keys=ma.fields.String(),
+        values=ma.fields.List(ma.fields.String()),
+        metadata={"description": "What is wrong, by the path of the field"},
+    )

@@ -6,11 +6,11 @@ import marshmallow as ma
 
 from costsvc import limits
 from costsvc.estimates.spec import Machine, Serving, Subject, Task
-from costsvc.web.fields import Choice, Number, WholeNumber
+from costsvc.web.fields import Choice, Name, Number, WholeNumber
 from costsvc.web.schemas.answer import Estimate, maybe, number
 from costsvc.web.schemas.base import raise_if, refuse
 from costsvc.web.schemas.site import site
-from costsvc.web.schemas.training import MachineSchema, SubjectSchema, chosen, machine_errors, subject_errors
+from costsvc.web.schemas.training import ACCELERATOR, MachineSchema, SubjectSchema, chosen, subject_errors
 
 MACHINE = ("accelerator", "accelerators", "accelerator_power_w")
 SUBJECT = ("model", "total_params_b", "active_params_b")
@@ -41,6 +41,7 @@ SMALL_TASK = (*PIXELS, "output_tokens", "requests_per_s")
 class ServingSchema(MachineSchema, SubjectSchema):
     """Requests to a model on a replica of accelerators."""
 
+    accelerator = Name(ACCELERATOR, "h100", required=True)
     task = Choice(get_args(Task), "What is asked for; default text")
     batch_size = Number(limits.BATCH_SIZE, "Mean number of sequences that the replica serves at once")
     requests_per_s = Number(limits.REQUESTS_PER_S, "Rate of requests, from which the batch follows; waiting is charged")
@@ -55,7 +56,7 @@ class ServingSchema(MachineSchema, SubjectSchema):
 
     @ma.validates_schema
     def _together(self, data: dict[str, Any], **_: Any) -> None:
-        errors = {**machine_errors({"instance": None, **data}), **subject_errors(data)}
+        errors = subject_errors(data)
         task = data.get("task", "text")
         errors |= refuse(data, WITHOUT_EFFECT.get(task, SMALL_TASK), f"on the task {task}")
         if data.get("batch_size") is not None:

@@ -31,13 +31,14 @@ RUN = (
     "mfu",
     "activation_recomputation",
 )
+ACCELERATOR = "Accelerator: an id, an id without its vendor, an alias or a family"
 AMOUNTS = ("accelerator_hours", "training_tokens_b", "hours")
 
 
 class MachineSchema(SiteSchema):
     """On what a workload runs."""
 
-    accelerator = Name("Accelerator: an id, an id without its vendor, an alias or a family", "h100")
+    accelerator = Name(ACCELERATOR, "h100")
     accelerators = WholeNumber(limits.ACCELERATORS, "Number of accelerators")
     accelerator_power_w = Number(limits.POWER_W, "Measured mean power of one accelerator")
     precision = Choice(get_args(Precision), "Number format; left out: bf16 where the accelerator has it")
