@@ -6,7 +6,9 @@ import click
 
 from costsvc import __version__
 from costsvc.errors import CostsvcError
+from costsvc.evidence import fit_serving, fit_training
 from costsvc.evidence.build import build
+from costsvc.evidence.validate import report, validate
 from costsvc.settings import Settings, bundled_data
 from costsvc.web.api import yaml
 from costsvc.web.app import create_app
@@ -40,10 +42,31 @@ def data() -> None:
     """Build, fit and check the reference tables."""
 
 
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+PACKAGE = click.option("--into", type=FOLDER, default=bundled_data, help="The data package.")
+
+
 @data.command("build")
-@click.argument("upstream", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--into", type=click.Path(file_okay=False, path_type=Path), default=None, help="The data package.")
-def build_tables(upstream: Path, into: Path | None) -> None:
+@click.argument("upstream", type=FOLDER)
+@PACKAGE
+def build_tables(upstream: Path, into: Path) -> None:
     """Rebuild the tables from the upstream files in UPSTREAM."""
-    for name, rows in build(upstream, into or bundled_data()).items():
+    for name, rows in build(upstream, into).items():
         click.echo(f"{name}: {rows} rows")
+
+
+@data.command("fit")
+@PACKAGE
+def fit_tables(into: Path) -> None:
+    """Fit hosts, power, utilisation and serving to the measurements, and print what was missed."""
+    for line in (*fit_training.fit(into), *fit_serving.fit(into)):
+        click.echo(line)
+
+
+@data.command("validate")
+@click.argument("published", type=FOLDER)
+@PACKAGE
+def validate_estimates(published: Path, into: Path) -> None:
+    """Hold estimates against the published figures in PUBLISHED, each left out of the fits."""
+    for line in report(validate(published, into)):
+        click.echo(line)
