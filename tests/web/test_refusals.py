@@ -1,0 +1,372 @@
+"""What is refused, with a problem that names the field and says what would be right."""
+
+import json
+from typing import Any
+
+import pytest
+from flask import Flask, Response
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from costsvc import limits
+from costsvc.settings import Settings
+from costsvc.web.app import create_app
+
+TRAINING, INFERENCE = "/v1/estimates/training", "/v1/estimates/inference"
+AMORTIZATION = "/v1/comparisons/amortization"
+POSTS = (TRAINING, INFERENCE, AMORTIZATION)
+RUN: dict[str, Any] = {"accelerator": "h100", "accelerator_hours": 10}
+TOKENS: dict[str, Any] = {"accelerator": "h100", "training_tokens_b": 10, "total_params_b": 1}
+INSTANCE: dict[str, Any] = {"instance": "p5.48xlarge", "hours": 10}
+TEXT: dict[str, Any] = {"model": "llama-3.1-8b", "accelerator": "h100"}
+KNOWN = {"known": {"energy_kwh": 1}}
+SHARED, SINGLE = {"name": "shared", "upfront": [KNOWN]}, {"name": "single", "per_task": [KNOWN]}
+COMPARISON: dict[str, Any] = {"tasks": 2, "strategies": [SHARED, SINGLE]}
+
+
+def upfront(*parts: Any) -> dict[str, Any]:
+    """A change of the comparison whose second strategy pays for some parts once."""
+    return {"strategies": [SHARED, {"name": "single", "upfront": list(parts)}]}
+
+
+def refused(answer: TestResponse, status: int) -> dict[str, Any]:
+    """The problem of an answer."""
+    assert answer.status_code == status, answer.text
+    assert answer.mimetype == "application/problem+json"
+    problem: dict[str, Any] = answer.get_json()
+    assert problem["status"] == status
+    assert problem["type"].startswith("/docs/problems#")
+    return problem
+
+
+def assert_names(problem: dict[str, Any], field: str, words: str) -> None:
+    assert words in problem["errors"][field][0]
+
+
+@pytest.mark.parametrize(
+    ("base", "change", "field", "words"),
+    [
+        pytest.param(RUN, {"accelerator_hours": "10"}, "accelerator_hours", '"10" is not a number', id="string"),
+        pytest.param(RUN, {"accelerator_hours": True}, "accelerator_hours", "true is not a number", id="boolean"),
+        pytest.param(RUN, {"accelerator_hours": None}, "accelerator_hours", "null is not allowed", id="null"),
+        pytest.param(RUN, {"accelerator_hours": [1]}, "accelerator_hours", "an array is not a number", id="array"),
+        pytest.param(RUN, {"accelerator_hours": -1}, "accelerator_hours", "a number from 0 to 1e+12 h", id="negative"),
+        pytest.param(RUN, {"accelerator_hours": 1.1e12}, "accelerator_hours", "from 0 to 1e+12", id="too-many-hours"),
+        pytest.param(RUN, {"accelerator": 100}, "accelerator", "100 is no name; a string of 1 to 200", id="no-name"),
+        pytest.param(RUN, {"accelerator": " "}, "accelerator", "is no name", id="blank-name"),
+        pytest.param(RUN, {"accelerator": "x" * 201}, "accelerator", "x... is no name", id="long-name"),
+        pytest.param(RUN, {"accelerators": 1.5}, "accelerators", "a whole number from 1", id="half-an-accelerator"),
+        pytest.param(RUN, {"year": 1999}, "year", "a whole number from 2000 to 2100 would be right", id="year"),
+        pytest.param(RUN, {"pue": 0.9}, "pue", "a number from 1 to 10 would be right", id="pue-below-1"),
+        pytest.param(RUN, {"total_params_b": 0}, "total_params_b", "a number above 0", id="open-end"),
+        pytest.param(RUN, {"scope": "indirect"}, "scope", "not one of lifecycle, direct", id="no-such-choice"),
+        pytest.param(RUN, {"method": 1}, "method", "1 is not one of pretraining, finetuning", id="choice-of-number"),
+        pytest.param(RUN, {"gpus": 8}, "gpus", "not known; see /docs", id="unknown-field"),
+        pytest.param(RUN, {"acelerators": 8}, "acelerators", "not known; see /docs", id="misspelt-field"),
+        pytest.param(RUN, {"overheads": 0.1}, "overheads", "must be a JSON object", id="number-for-object"),
+        pytest.param(RUN, {"overheads": {"fail": 1}}, "overheads.fail", "not known", id="misspelt-inside"),
+        pytest.param(RUN, {"contract": {"share": 1}}, "contract.g_per_kwh", "is missing", id="half-a-contract"),
+        pytest.param(RUN, {"mfu": 0.4}, "mfu", "no effect beside hours", id="mfu-beside-hours"),
+        pytest.param(
+            RUN, {"activation_recomputation": "full"}, "activation_recomputation", "no effect", id="recomputation"
+        ),
+        pytest.param(
+            TOKENS,
+            {"mfu": 0.4, "activation_recomputation": "full"},
+            "activation_recomputation",
+            "no effect beside mfu",
+            id="recomputation-beside-mfu",
+        ),
+        pytest.param(
+            RUN,
+            {"pricing": {"purchase_usd_per_accelerator": 30_000}},
+            "pricing.purchase_usd_per_accelerator",
+            "set pricing.kind to owned",
+            id="purchase-price-of-rented",
+        ),
+        pytest.param(
+            RUN,
+            {"pricing": {"kind": "owned", "usd_per_accelerator_hour": 2}},
+            "pricing.usd_per_accelerator_hour",
+            "no effect on owned hardware",
+            id="rent-of-owned",
+        ),
+        pytest.param(RUN, {"instances": 2}, "instances", "no effect without instance", id="instances-alone"),
+        pytest.param(INSTANCE, {"accelerator": "h100"}, "accelerator", "no effect beside instance", id="both-machines"),
+        pytest.param(INSTANCE, {"accelerators": 8}, "accelerators", "no effect beside instance", id="devices-of-it"),
+        pytest.param({"accelerator_hours": 1}, {}, "accelerator", "give accelerator or instance", id="no-machine"),
+        pytest.param(
+            RUN, {"accelerator": "h1000"}, "accelerator", "'h1000' is not known. Nearest known: h100", id="near-chip"
+        ),
+        pytest.param(RUN, {"accelerator": "abacus-zzzz"}, "accelerator", "is not known", id="unknown-accelerator"),
+        pytest.param(RUN, {"region": "aws:us-eats-1"}, "region", "Nearest known: aws:us-east-1", id="near-region"),
+        pytest.param(RUN, {"model": "lama-3.1-8b"}, "model", "llama-3.1-8b", id="near-model"),
+        pytest.param(INSTANCE, {"instance": "p5.48xlrage"}, "instance", "p5.48xlarge", id="near-instance"),
+        pytest.param(RUN, {"training_tokens_b": 1}, "training_tokens_b", "exactly one of", id="hours-and-tokens"),
+        pytest.param({"accelerator": "h100"}, {}, "accelerator_hours", "exactly one of", id="no-hours-nor-tokens"),
+        pytest.param({"accelerator": "h100"}, {"hours": 1}, "hours", "go with instance", id="wall-hours-alone"),
+        pytest.param(
+            {"accelerator": "h100", "training_tokens_b": 1}, {}, "model", "goes with model", id="tokens-of-what"
+        ),
+        pytest.param(
+            RUN,
+            {"total_params_b": 3, "active_params_b": 4},
+            "active_params_b",
+            "4 is more than total_params_b, 3",
+            id="active-above-total",
+        ),
+        pytest.param(RUN, {"active_params_b": 4}, "total_params_b", "goes with it", id="active-alone"),
+        pytest.param(
+            RUN,
+            {"model": "llama-3.1-8b", "total_params_b": 8},
+            "total_params_b",
+            "no effect beside model",
+            id="model-and-size",
+        ),
+        pytest.param(
+            RUN,
+            {"accelerator_power_w": 700, "it_power_w": 500},
+            "accelerator_power_w",
+            "must not be above it_power_w",
+            id="chip-above-server",
+        ),
+    ],
+)
+def test_training_refuses(client: FlaskClient, base: dict[str, Any], change: Any, field: str, words: str) -> None:
+    assert_names(refused(client.post(TRAINING, json=base | change), 422), field, words)
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "words"),
+    [
+        pytest.param({"requests": "1"}, "requests", '"1" is not a number', id="string"),
+        pytest.param({"input_tokens": False}, "input_tokens", "false is not a number", id="boolean"),
+        pytest.param({"model": None}, "model", "null is not allowed", id="null"),
+        pytest.param({"output_tokens": -1}, "output_tokens", "a number from 0", id="negative"),
+        pytest.param({"batch_size": 0.5}, "batch_size", "a number from 1", id="batch-below-1"),
+        pytest.param({"requests_per_s": 0}, "requests_per_s", "a number above 0", id="no-rate"),
+        pytest.param({"batchsize": 8}, "batchsize", "not known", id="misspelt-field"),
+        pytest.param({"accelerator_hours": 1}, "accelerator_hours", "not known", id="field-of-training"),
+        pytest.param(
+            {"batch_size": 2, "requests_per_s": 1}, "requests_per_s", "beside batch_size", id="batch-and-rate"
+        ),
+        pytest.param({"width_px": 512}, "width_px", "no effect on the task text", id="width-of-text"),
+        pytest.param({"task": "image", "input_tokens": 1}, "input_tokens", "the task image", id="tokens-of-image"),
+        pytest.param({"task": "image", "frames": 2}, "frames", "the task image", id="frames-of-image"),
+        pytest.param(
+            {"task": "embedding", "output_tokens": 1}, "output_tokens", "embedding", id="embedding-that-talks"
+        ),
+        pytest.param({"task": "poetry"}, "task", "not one of text, image", id="no-such-task"),
+        pytest.param({"accelerator": "h1000"}, "accelerator", "Nearest known: h100", id="near-chip"),
+        pytest.param({"model": "lama-3.1-8b"}, "model", "llama-3.1-8b", id="near-model"),
+        pytest.param({"region": "aws:us-eats-1"}, "region", "aws:us-east-1", id="near-region"),
+        pytest.param({"accelerator": "cpu-amd-ryzen-7-5800x"}, "accelerator", "bandwidth", id="chip-without-bandwidth"),
+    ],
+)
+def test_inference_refuses(client: FlaskClient, change: dict[str, Any], field: str, words: str) -> None:
+    assert_names(refused(client.post(INFERENCE, json=TEXT | change), 422), field, words)
+
+
+@pytest.mark.parametrize("missing", ["model", "accelerator"])
+def test_inference_says_what_is_missing(client: FlaskClient, missing: str) -> None:
+    body = {name: value for name, value in TEXT.items() if name != missing}
+    assert_names(refused(client.post(INFERENCE, json=body), 422), missing, "This is missing")
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "words"),
+    [
+        pytest.param({"tasks": "2"}, "tasks", '"2" is not a number', id="string"),
+        pytest.param({"tasks": 0}, "tasks", "0 is not allowed; a number above 0", id="no-tasks"),
+        pytest.param({"tasks": None}, "tasks", "null is not allowed", id="null"),
+        pytest.param({"task_list": []}, "task_list", "1 to 10000 entries", id="empty-task-list"),
+        pytest.param({"task_list": [{"name": "a", "requests": 1}]}, "tasks", "beside task_list", id="tasks-twice"),
+        pytest.param({"task_list": [{"name": "a"}]}, "task_list.0.requests", "is missing", id="task-without-requests"),
+        pytest.param({"strategies": "both"}, "strategies", "no JSON array", id="no-array"),
+        pytest.param({"strategies": [SHARED]}, "strategies", "2 to 10 entries", id="one-strategy"),
+        pytest.param(
+            {"strategies": [{**SHARED, "name": str(i)} for i in range(11)]}, "strategies", "2 to 10", id="eleven"
+        ),
+        pytest.param({"strategies": [SHARED, SHARED]}, "strategies", "these repeat: shared", id="duplicate-names"),
+        pytest.param({"strategies": [SHARED, 5]}, "strategies.1", "must be a JSON object", id="number-for-strategy"),
+        pytest.param({"strategies": [SHARED, {"upfront": [KNOWN]}]}, "strategies.1.name", "is missing", id="nameless"),
+        pytest.param({"strategies": [SHARED, {"name": "a"}]}, "strategies.1.upfront", "needs a part", id="no-part"),
+        pytest.param({"baseline": "none"}, "baseline", "these are: shared, single", id="unknown-baseline"),
+        pytest.param({"carbon_basis": "net"}, "carbon_basis", "not one of total, location", id="no-such-basis"),
+        pytest.param({"carbon_bassis": "total"}, "carbon_bassis", "not known", id="misspelt-field"),
+        pytest.param(upfront({}), "strategies.1.upfront.0", "exactly one of training", id="empty-part"),
+        pytest.param(upfront({**KNOWN, "hosting": {**INSTANCE}}), "strategies.1.upfront.0", "known", id="two-in-one"),
+        pytest.param(upfront(*[KNOWN] * 21), "strategies.1.upfront", "0 to 20 entries", id="too-many-parts"),
+        pytest.param(upfront({"known": {}}), "strategies.1.upfront.0.known", "at least one of", id="nothing-known"),
+        pytest.param(
+            upfront({"known": {"cost_usd": -1}}),
+            "strategies.1.upfront.0.known.cost_usd",
+            "a number from 0",
+            id="negative-inside",
+        ),
+        pytest.param(
+            upfront({"known": {"cost_usd": {"value": 3, "low": 4, "high": 5}}}),
+            "strategies.1.upfront.0.known.cost_usd.value",
+            "low <= value <= high",
+            id="interval-upside-down",
+        ),
+        pytest.param(
+            upfront(KNOWN, {"training": RUN | {"accelerator": "h1000"}}),
+            "strategies.1.upfront.1.training.accelerator",
+            "Nearest known: h100",
+            id="unknown-name-deep-inside",
+        ),
+        pytest.param(
+            upfront(KNOWN, {"training": RUN | {"mfu": 0.4}}),
+            "strategies.1.upfront.1.training.mfu",
+            "no effect beside hours",
+            id="without-effect-deep-inside",
+        ),
+        pytest.param(
+            upfront({"inference": TEXT | {"requests": 5}}),
+            "strategies.1.upfront.0.inference.requests",
+            "not known",
+            id="requests-of-a-part",
+        ),
+        pytest.param(
+            upfront({"hosting": {"accelerator": "h100"}}),
+            "strategies.1.upfront.0.hosting.hours",
+            "is missing",
+            id="hosting-without-hours",
+        ),
+        pytest.param(
+            {"strategies": [SHARED, {"name": "single", "per_request": {"inference": TEXT}}]},
+            "requests_per_task",
+            "a strategy has a part per request",
+            id="how-many-requests",
+        ),
+    ],
+)
+def test_amortization_refuses(client: FlaskClient, change: dict[str, Any], field: str, words: str) -> None:
+    assert_names(refused(client.post(AMORTIZATION, json=COMPARISON | change), 422), field, words)
+
+
+@pytest.mark.parametrize("literal", ["NaN", "Infinity", "-Infinity", "1e400", "-1e400", "1" + "0" * 400])
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        pytest.param(TRAINING, RUN, "accelerator_hours", id="training"),
+        pytest.param(TRAINING, RUN, "overheads.failed_share", id="overheads"),
+        pytest.param(INFERENCE, TEXT, "requests", id="inference"),
+        pytest.param(AMORTIZATION, COMPARISON, "tasks", id="amortization"),
+    ],
+)
+def test_a_number_that_is_not_finite_is_refused_by_its_field(
+    client: FlaskClient, path: str, body: dict[str, Any], field: str, literal: str
+) -> None:
+    outer, _, inner = field.partition(".")
+    text = json.dumps(body | {outer: {inner: "@"} if inner else "@"}).replace('"@"', literal)
+    problem = refused(client.post(path, data=text, content_type="application/json"), 422)
+    assert_names(problem, field, "would be right")
+
+
+@pytest.mark.parametrize("path", POSTS)
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        pytest.param("", "empty document", id="empty"),
+        pytest.param('{"accelerator": ', "end of data", id="cut-off"),
+        pytest.param("{'accelerator': 1}", "line 1 column 2", id="single-quotes"),
+        pytest.param('{"pue": 1,}', "line 1", id="trailing-comma"),
+        pytest.param("[" * 100_000 + "]" * 100_000, "depth limit", id="100000-arrays"),
+        pytest.param('{"pue":' * 100_000 + "1" + "}" * 100_000, "depth limit", id="100000-objects"),
+        pytest.param('{"pue":' + "[" * 100_000 + "NaN" + "]" * 100_000 + "}", "depth limit", id="deep-nan"),
+        pytest.param(b'{"region": "\xff"}', "UTF-8", id="no-utf-8"),
+        pytest.param('{"pue": NaN, "\\ud800": 1}', "JSON", id="half-a-character"),
+    ],
+)
+def test_malformed_json_is_refused(client: FlaskClient, path: str, body: str | bytes, words: str) -> None:
+    problem = refused(client.post(path, data=body, content_type="application/json"), 400)
+    assert "The body is no JSON" in problem["detail"]
+    assert words in problem["detail"]
+
+
+@pytest.mark.parametrize("path", POSTS)
+@pytest.mark.parametrize("body", ["[]", "null", "3", '"h100"', "true"])
+def test_a_body_that_is_no_object_is_refused(client: FlaskClient, path: str, body: str) -> None:
+    problem = refused(client.post(path, data=body, content_type="application/json"), 422)
+    assert_names(problem, "body", "must be a JSON object")
+
+
+@pytest.mark.parametrize("depth", [250, 500, 900, 1000, 1020])
+def test_nesting_that_the_parser_lets_through_is_refused_by_its_field(client: FlaskClient, depth: int) -> None:
+    deep = "[" * depth + "]" * depth
+    answer = client.post(TRAINING, data=f'{{"pue": {deep}}}', content_type="application/json")
+    assert_names(refused(answer, 422), "pue", "an array is not a number")
+    answer = client.post(AMORTIZATION, data=f'{{"strategies": {deep}}}', content_type="application/json")
+    refused(answer, 422)
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_a_body_of_3_mb_is_refused_with_its_limit(client: FlaskClient, path: str) -> None:
+    problem = refused(client.post(path, data=b" " * 3_000_000, content_type="application/json"), 413)
+    assert str(limits.BODY_BYTES) in problem["detail"]
+
+
+@pytest.mark.parametrize("path", POSTS)
+@pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", "application/xml", None])
+def test_another_media_type_is_refused(client: FlaskClient, path: str, media_type: str | None) -> None:
+    problem = refused(client.post(path, data="{}", content_type=media_type), 415)
+    assert "application/json" in problem["detail"]
+
+
+@pytest.mark.parametrize("path", ["/nope", "/v1", "/v1/accelerators/abacus", "/docs/assets/nope.js", "/static/nope"])
+def test_an_unknown_address_is_refused(client: FlaskClient, path: str) -> None:
+    refused(client.get(path), 404)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        pytest.param("GET", TRAINING, "POST", id="get-of-a-question"),
+        pytest.param("DELETE", INFERENCE, "POST", id="delete"),
+        pytest.param("POST", "/v1/accelerators", "GET", id="post-to-a-list"),
+        pytest.param("PUT", "/healthz", "GET", id="put"),
+    ],
+)
+def test_another_method_is_refused_with_those_allowed(
+    client: FlaskClient, method: str, path: str, allowed: str
+) -> None:
+    answer = client.open(path, method=method)
+    refused(answer, 405)
+    assert allowed in answer.headers["Allow"].split(", ")
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "words"),
+    [
+        pytest.param("limit=0", "limit", "0 is not allowed; a whole number from 1 to 1000", id="none"),
+        pytest.param("limit=1001", "limit", "from 1 to 1000", id="too-many"),
+        pytest.param("limit=ten", "limit", "a whole number from 1 to 1000", id="word"),
+        pytest.param("limit=nan", "limit", "a whole number", id="nan"),
+        pytest.param("lmit=1", "lmit", "not known", id="misspelt"),
+        pytest.param("q=" + "x" * 201, "q", "200", id="long"),
+    ],
+)
+def test_a_bad_query_is_refused(client: FlaskClient, query: str, field: str, words: str) -> None:
+    assert_names(refused(client.get(f"/v1/regions?{query}"), 422), field, words)
+
+
+@pytest.fixture
+def broken() -> Flask:
+    """An application with a fault."""
+    app = create_app(Settings())
+
+    @app.get("/fault")
+    def fault() -> Response:
+        raise RuntimeError("the secret of the house")
+
+    return app
+
+
+def test_a_fault_shows_nothing_of_the_exception(broken: Flask) -> None:
+    answer = broken.test_client().get("/fault")
+    problem = refused(answer, 500)
+    assert "fault of the service" in problem["detail"]
+    assert "secret" not in answer.text
+    assert "RuntimeError" not in answer.text
