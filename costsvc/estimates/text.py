@@ -174,7 +174,9 @@ def _at_rate(asked: Serving, run: Run, slowness: Numeric, machine: Hardware, fac
 
     occupied = occupancy(rate, latency_s, _largest_batch(model, load, machine, facts))
     busy = formulas.serve(model, chip, replace(load, batch=occupied.batch), constants)
-    busy_w = served.measured_power(asked, busy.accelerator_power_w, facts)
+    # a replica that could do more is paced by its requests: what the fit leaves open shows in its watts, not its hours
+    unexplained = np.where(occupied.replicas > 1, 1.0, slowness)
+    busy_w = served.measured_power(asked, np.minimum(busy.accelerator_power_w * unexplained, chip.tdp_w), facts)
     idle_j = idle_j_per_request(
         occupied, rate, 1.0, hardware.idle_w(machine, replace(asked.machine, accelerator_power_w=None), facts)
     )
