@@ -65,10 +65,9 @@ def load_evidence(folder: Path) -> Evidence:
 
 
 def _index(chips: pd.DataFrame, aliases: pd.DataFrame) -> names.Names:
-    rows = aliases.set_index("alias").to_dict("index")
-    return names.accelerators(
-        map(str, chips.index), {str(alias): row for alias, row in rows.items()}, dict(chips["family"])
-    )
+    columns = (aliases[name].astype(str) for name in ("alias", "accelerator_id", "kind"))
+    rows = {alias: {"accelerator_id": id_, "kind": kind} for alias, id_, kind in zip(*columns, strict=True)}
+    return names.accelerators(map(str, chips.index), rows, dict(chips["family"]))
 
 
 def _joined(rows: pd.DataFrame, chips: pd.DataFrame, index: names.Names) -> pd.DataFrame:
@@ -109,7 +108,7 @@ def report(name: str, missed: Array) -> str:
 
 def replaced(table: pd.DataFrame, key: Sequence[str], rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     """A table with fitted rows in place of its former ones; rows from elsewhere stay."""
-    new = pd.DataFrame(list(rows))
-    known = set(new[list(key)].fillna("").itertuples(index=False, name=None))
-    stays = [row not in known for row in table[list(key)].fillna("").itertuples(index=False, name=None)]
-    return pd.concat([table[np.array(stays) & table["source_id"].ne(FIT)], new], ignore_index=True)[list(table.columns)]
+    new, keys = pd.DataFrame(list(rows)), list(key)
+    found = table[keys].merge(new[keys], how="left", on=keys, indicator=True)["_merge"]
+    stays = found.eq("left_only").to_numpy() & table["source_id"].ne(FIT).to_numpy()
+    return pd.concat([table[stays], new], ignore_index=True)[list(table.columns)]
