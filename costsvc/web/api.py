@@ -10,7 +10,7 @@ from flask_smorest import Api, Blueprint
 from marshmallow import Schema
 from webargs.flaskparser import FlaskParser, abort
 
-from costsvc import __version__
+from costsvc import __version__, limits
 from costsvc.web import problems
 from costsvc.web.context import JSON
 from costsvc.web.fields import Choice, Name, Number, WholeNumber
@@ -31,10 +31,12 @@ class Parser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": "raise"}
 
     def load_json(self, req: Request, schema: Schema) -> Any:
-        """The body as plain data; 415 and 400 where it is none."""
+        """The body as plain data; 415, 413 and 400 where it is none."""
         if req.mimetype != JSON:
             abort(415)
         body = req.get_data(cache=False)
+        if len(body) == limits.BODY_BYTES and req.environ["wsgi.input"].read(1):
+            abort(413)  # werkzeug cuts a body without a length off at the limit
         try:
             return orjson.loads(body)
         except orjson.JSONDecodeError as error:

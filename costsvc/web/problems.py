@@ -79,8 +79,7 @@ def _by_field(error: CostsvcError) -> dict[str, list[str]]:
 
 def _http(error: HTTPException) -> Response:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
-    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        _drain()
+    _drain()
     code, detail = CODES.get(status, ("http-error", HTTPStatus(status).description))
     data: Mapping[str, Any] = getattr(error, "data", None) or {}
     response = problem(status, code, data.get("detail", detail), dict(_flat(data.get("messages", {}))))
@@ -101,6 +100,8 @@ def _flat(messages: Any, where: tuple[str, ...] = ()) -> Iterator[tuple[str, lis
 
 def _drain() -> None:
     """Take in what the client is still sending, or it would find a broken pipe instead of the answer."""
+    if not request.environ.get("wsgi.input_terminated"):
+        return  # this server's stream has no end of its own to read up to
     stream, left = request.environ["wsgi.input"], DRAINED_BYTES
     while left > 0 and (chunk := stream.read(CHUNK)):
         left -= len(chunk)

@@ -308,6 +308,11 @@ def test_a_body_of_3_mb_is_refused_with_its_limit(client: FlaskClient, path: str
     assert str(limits.BODY_BYTES) in problem["detail"]
 
 
+def test_a_body_of_the_largest_size_is_read(client: FlaskClient) -> None:
+    body = json.dumps(RUN).encode().ljust(limits.BODY_BYTES)
+    assert client.post(TRAINING, data=body, content_type="application/json").status_code == 200
+
+
 @pytest.mark.parametrize("path", POSTS)
 @pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", "application/xml", None])
 def test_another_media_type_is_refused(client: FlaskClient, path: str, media_type: str | None) -> None:
