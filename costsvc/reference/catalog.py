@@ -97,7 +97,7 @@ class Catalog:
         Raises:
             UnknownNameError: If no name is like it.
         """
-        match = _found(self.accelerators, name, asked)
+        match = self.accelerators.find(names.undecorated(name)) or _found(self.accelerators, name, asked)
         row = self.row("accelerators", match.id) or self.row("cpus", match.id)
         return match, _present(row)
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 SEPARATORS = re.compile(r"[\s_-]+")
+DECORATION = re.compile(r"\((?:r|tm|c)\)|®|™|\bcpu(?= )|\b\d+-core processor\b|@.*$|\+$", re.IGNORECASE)
+"""What drivers add to the names of processors: marks, cores, clock."""
 NEAREST = 3
 LONGEST = 200
 
@@ -54,6 +56,11 @@ class Names:
 def normal(name: str) -> str:
     """A name in lower case with single dashes between its words."""
     return SEPARATORS.sub("-", name.strip()).casefold()
+
+
+def undecorated(name: str) -> str:
+    """A processor's name as drivers print it, without what they add."""
+    return DECORATION.sub(" ", name)
 
 
 def accelerators(ids: Iterable[str], aliases: Mapping[str, Mapping[str, str]], families: Mapping[str, str]) -> Names:

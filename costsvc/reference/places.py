@@ -9,6 +9,10 @@ from costsvc.reference.table import Row, Table
 
 WORLD = "world"
 UNKNOWN_OPERATOR = "*"
+LARGE = ("aws", "gcp", "azure")
+"""Clouds whose region names mean theirs, where a smaller cloud uses the same."""
+SPOKEN = {"UK": "GBR", "UAE": "ARE", "global": WORLD}
+"""Names that no table of codes has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +88,14 @@ def places(tables: Mapping[str, Table], grid: Grid) -> Places:
     for row in countries.rows.values():
         for name in filter(None, (row["iso2"], row["name"])):
             names.add(name, Match(id=row["country"]))
-    names.add_unique((row["region"], id_) for id_, row in ((str(k), r) for k, r in regions.rows.items()))
+    for name, place in SPOKEN.items():
+        names.add(name, Match(id=place))
+    names.add_unique((row["name"], row["subdivision"]) for row in tables["subdivisions"].rows.values())
+    for large in (True, False):
+        names.add_unique(
+            (row["region"], row["region_id"]) for row in regions.rows.values() if (row["provider"] in LARGE) is large
+        )
+    names.add_unique((id_.partition(":")[2], id_) for id_ in _zones(tables))
     return Places(by_id, names)
 
 

@@ -1,6 +1,7 @@
 """One reference table: a CSV file held to its description, then looked up by key."""
 
 import json
+import math
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,7 +118,21 @@ def read(path: Path, resource: Mapping[str, Any]) -> pd.DataFrame:
     try:
         return pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""])
     except (OSError, ValueError) as error:
-        raise TableError(f"{path.name}: {error}") from error
+        raise TableError(f"{path.name}: {'; '.join(_unreadable(path, types)) or error}") from error
+
+
+def _unreadable(path: Path, types: Mapping[str, str]) -> list[str]:
+    """The cells of a file that are not of their column's type, as far as it can be read at all."""
+    try:
+        texts = pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""])
+    except (OSError, ValueError):
+        return []
+    found = []
+    for name in [name for name, kind in types.items() if kind == "float64" and name in texts]:
+        bad = texts[name][pd.to_numeric(texts[name], errors="coerce").isna() & texts[name].notna()]
+        if bad.size:
+            found.append(f"{name} has {bad.head(3).tolist()}, which are no numbers")
+    return found
 
 
 def describe(folder: Path) -> dict[str, dict[str, Any]]:
@@ -158,7 +173,11 @@ def faults(frame: pd.DataFrame, resource: Mapping[str, Any], known_sources: set[
 
 def _column_faults(column: pd.Series, field: Mapping[str, Any]) -> list[str]:
     rules = field.get("constraints", {})
-    found = []
+    found = (
+        [f"{column.name} is no {field['type']}: {bad.head(3).tolist()}"]
+        if (bad := _strange(column, field)).size
+        else []
+    )
     if rules.get("required") and column.isna().any():
         found.append(f"{column.name} is missing in {int(column.isna().sum())} rows")
     for rule, breaks in BOUNDS.items():
@@ -167,6 +186,18 @@ def _column_faults(column: pd.Series, field: Mapping[str, Any]) -> list[str]:
     if "enum" in rules and (strange := sorted(set(column.dropna()) - set(rules["enum"]))):
         found.append(f"{column.name} has {strange[:3]}, allowed are {rules['enum']}")
     return found
+
+
+def _strange(column: pd.Series, field: Mapping[str, Any]) -> pd.Series:
+    """The cells that pandas reads and that are yet not of the described type."""
+    present = column.dropna()
+    if field["type"] == "boolean":
+        return present[~present.isin(["true", "false"])]
+    if field["type"] in ("integer", "year"):
+        return present[present % 1 != 0]
+    if field["type"] == "number":
+        return present[present.abs() == math.inf]
+    return present.head(0)
 
 
 def _bound_faults(frame: pd.DataFrame) -> list[str]:

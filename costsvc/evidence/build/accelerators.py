@@ -13,6 +13,8 @@ IDLE = "drafts/gpu_idle_power.csv"
 VARIANT = re.compile(r"-(pcie|sxm\d?|sxm|nvl|oam|\d+gb|bw-ws|bw-maxq|bw-server|dgx-spark|super)(?=-|$)")
 MEMORY = re.compile(r"\d+$")
 NO_BF16 = re.compile(r"p100|v100|-t4|quadro-rtx|rtx-2080|titan|mi50|mi60|xavier|m1-max|groq|inferentia1")
+SLOWER_BF16 = {"amd-mi100": 92.3}
+"""Where it is not the rate of fp16, as the datasheet has it."""
 NO_FP16 = re.compile(r"tpu|gaudi1")
 UNIT = {"sxm": "board", "pcie": "board", "oam": "package", "socket": "package", "som": "module"} | {
     "superchip": "superchip", "desktop": "soc", "soc": "soc", "tpu": "chip", "asic": "chip"
@@ -129,7 +131,7 @@ def _peaks(seed: pd.DataFrame) -> dict[str, pd.Series]:
     return {
         "peak_fp32_tflops": seed["peak_fp32_tflops"],
         "peak_tf32_tflops": seed["peak_tf32_tflops"],
-        "peak_bf16_tflops": half.mask(seed["id"].str.contains(NO_BF16)),
+        "peak_bf16_tflops": seed["id"].map(SLOWER_BF16).fillna(half.mask(seed["id"].str.contains(NO_BF16))),
         "peak_fp16_tflops": half.mask(seed["id"].str.contains(NO_FP16)),
         "peak_fp8_tflops": seed["peak_fp8_tflops"],
         "peak_fp4_tflops": seed["peak_fp4_tflops"],
@@ -204,9 +206,9 @@ def _idle(upstream: Path) -> pd.DataFrame:
 def aliases(chips: pd.DataFrame, seed: pd.DataFrame) -> pd.DataFrame:
     """Names that people and tools write, each leading to one accelerator or to a family's default."""
     written = facts("accelerator_names.csv")
-    derived = pd.concat(
-        [seed[["id", column]].set_axis(["accelerator_id", "alias"], axis=1) for column in ("name", "epoch_name")]
-    ).dropna()
+    full = (seed["vendor"] + " " + seed["name"]).mask(seed["name"].str.contains(r"^Apple|\("))
+    named = seed.assign(full_name=full).melt("id", ["name", "epoch_name", "full_name"], value_name="alias")
+    derived = named.rename(columns={"id": "accelerator_id"})[["accelerator_id", "alias"]].dropna()
     derived = pd.concat([derived, _without_vendor(derived)]).assign(kind="alias")
     every = pd.concat([written, derived], ignore_index=True)
     every["alias"] = every["alias"].map(normal)

@@ -1,5 +1,6 @@
 """Tables of the grid: averages by country, zone, subregion and region, marginal factors, hourly profiles."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -59,10 +60,10 @@ def method_spread(upstream: Path) -> float:
     ember = entities(upstream).set_index(["iso3", "year"])["gco2e_per_kwh"]
     maps = pd.read_csv(upstream / ZONES, keep_default_na=False)
     maps["iso3"] = maps["zone"].map(iso3_by_iso2(upstream))
-    maps = maps[maps["iso3"].isin(hosts)].set_index(["iso3", "year"])["lifecycle_gco2e_per_kwh"].astype(float)
-    both = pd.concat([ember, maps], axis=1, join="inner").clip(lower=SMALLEST_G)
-    apart = np.log(both.iloc[:, 0] / both.iloc[:, 1]).abs()
-    return float(np.exp(apart.quantile(0.9) / np.sqrt(2)))
+    zones = maps[maps["iso3"].isin(hosts)].set_index(["iso3", "year"])["lifecycle_gco2e_per_kwh"]
+    both = pd.concat([ember, zones], axis=1, join="inner").astype(float).clip(lower=SMALLEST_G)
+    apart = (both.iloc[:, 0] / both.iloc[:, 1]).map(math.log).abs()
+    return float(math.exp(apart.quantile(0.9) / math.sqrt(2)))
 
 
 def iso3_by_iso2(upstream: Path) -> dict[str, str]:

@@ -122,7 +122,10 @@ def _resolver(upstream: Path) -> dict[str, str]:
     tables = accelerators.build(upstream)
     names = accelerator_names(
         tables["accelerators"]["accelerator_id"],
-        {row["alias"]: row for row in tables["accelerator_aliases"].to_dict("records")},
+        {
+            alias: {"accelerator_id": id_, "kind": kind}
+            for alias, id_, kind in tables["accelerator_aliases"][["alias", "accelerator_id", "kind"]].to_numpy()
+        },
         dict(zip(tables["accelerators"]["accelerator_id"], tables["accelerators"]["family"], strict=True)),
     )
     upstream_names = {name for frame in _listed(upstream) for name in frame["accelerator"].dropna()}
@@ -172,7 +175,7 @@ def _reserved(prices: pd.DataFrame, upstream: Path) -> pd.DataFrame:
     """On-demand prices times the published ratios of committed use, where a provider has them."""
     ratios = pd.read_csv(upstream / "drafts/instance_prices_more.csv")
     ratios = ratios[ratios["pricing"].str.fullmatch(r"reserved-\dy")]
-    found = []
+    found: list[pd.DataFrame] = []
     for row in ratios.to_dict("records"):
         listed = prices[(prices["provider"] == row["provider"]) & (prices["kind"] == "on-demand")]
         ratio = float(row["value"])
