@@ -102,9 +102,9 @@ def _family(runs: pd.DataFrame, everything: Family | None) -> Family:
 
 def _without(runs: pd.DataFrame, row: int) -> float:
     """Logarithm of the utilisation that the other runs predict for a run."""
-    found, one = families(runs.drop(index=row)), runs.loc[row]
-    family = found.get(str(one["mfu_family"]), found[ANY])
-    return family.log_mfu + family.params_exponent * float(one["log_size"])
+    found = families(runs.drop(index=row))
+    family = found.get(str(runs["mfu_family"].to_dict()[row]), found[ANY])
+    return family.log_mfu + family.params_exponent * float(runs["log_size"].to_dict()[row])
 
 
 def _spreads(families_of: "pd.Series[str]", errors: Array) -> dict[str, float]:
@@ -113,7 +113,8 @@ def _spreads(families_of: "pd.Series[str]", errors: Array) -> dict[str, float]:
     overall = float(squared.mean())
     by_family = squared.groupby(families_of).agg(["sum", "count"])
     found = (by_family["sum"] + SPREAD_PULL * overall) / (by_family["count"] + SPREAD_PULL)
-    return {**np.sqrt(found).to_dict(), ANY: float(np.sqrt(overall)) * 1.2}
+    by_name = {str(name): float(spread) for name, spread in (found**0.5).items()}
+    return {**by_name, ANY: float(np.sqrt(overall)) * 1.2}
 
 
 def _row(

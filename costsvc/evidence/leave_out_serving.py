@@ -10,7 +10,7 @@ from costsvc.evidence.cases import with_tables
 from costsvc.evidence.constants import Fitted
 from costsvc.evidence.serving_rows import Measured, picture_rows, text_rows
 from costsvc.reference.catalog import Catalog
-from costsvc.reference.table import Table
+from costsvc.reference.table import Key, Row, Table
 
 CONSTANTS = "serving_fit"
 MEASURED = ("inference_measurements", "generation_measurements")
@@ -69,7 +69,7 @@ class LeaveModelOut:
 def _with(table: Table, found: Fitted) -> Table:
     """The table of constants with other values; intervals stay."""
     values = {constant[:2]: float(value) for constant, value in zip(found.constants, found.values, strict=True)}
-    rows = {
+    rows: dict[Key, Row] = {
         key: {**row, "value": values.get((row["name"], row["scope"]), row["value"])} for key, row in table.rows.items()
     }
     return Table(table.name, table.key, rows)

@@ -133,7 +133,9 @@ def quantities(results: Sequence[Numeric | None]) -> list[Quantity | None]:
     values = table[:, 0]
     lows, highs = percentiles(table[:, 1:])
     ends = np.array([values, np.minimum(lows, values), np.maximum(highs, values)]).T
-    shown = ends.tolist() if np.isfinite(ends).all() else np.where(np.isfinite(ends), ends, None).tolist()
+    shown: list[list[float | None]] = ends.tolist()
+    if not np.isfinite(ends).all():
+        shown = [[end if np.isfinite(end) else None for end in row] for row in ends.tolist()]
     return [
         None if result is None else {"value": value, "low": low, "high": high}
         for result, (value, low, high) in zip(results, shown, strict=True)
