@@ -1,0 +1,177 @@
+"""Factors know where they come from; places fall back openly; overlays replace rows and say so."""
+
+import csv
+import shutil
+
+import pytest
+
+from costsvc.errors import TableError
+from costsvc.reference.catalog import Catalog
+from costsvc.reference.grid import nearest_year
+from costsvc.settings import bundled_data
+
+LIFECYCLE, DIRECT = {"scope": "lifecycle", "method": "average"}, {"scope": "direct", "method": "average"}
+MY_SOURCE = "my-meter,Me,Readings,2026,,,facts only,me"
+
+
+def overlay(folder, table, *changes):
+    """A folder with rows of a bundled table, changed, and a source of its own."""
+    with (bundled_data() / f"{table}.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    folder.mkdir(exist_ok=True)
+    with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows({**rows[0], **change, "source_id": "my-meter"} for change in changes)
+    header = (bundled_data() / "sources.csv").read_text(encoding="utf-8").splitlines()[0]
+    (folder / "sources.csv").write_text(f"{header}\n{MY_SOURCE}\n", encoding="utf-8")
+    return folder
+
+
+def grid(catalog, place, year, scope="lifecycle"):
+    areas = catalog.place(place).areas(direct=scope == "direct")
+    return catalog.grid.find(areas, scope, "average", year)
+
+
+@pytest.mark.parametrize(
+    ("place", "scope", "resolution", "zone"),
+    [
+        pytest.param("aws:us-east-1", "lifecycle", "zone", "em:US-MIDA-PJM", id="zone-of-a-cloud-region"),
+        pytest.param("aws:us-east-1", "direct", "zone", "egrid:RFCE", id="subregion-for-direct"),
+        pytest.param("gcp:europe-west3", "direct", "region", "gcp:europe-west3", id="google-tells-its-regions"),
+        pytest.param("US-VA", "lifecycle", "subdivision", "US-VA", id="state"),
+        pytest.param("CA-ON", "lifecycle", "zone", "em:CA-ON", id="province-that-is-a-zone"),
+        pytest.param("egrid:CAMX", "lifecycle", "country", "USA", id="subregion-has-no-life-cycle-figure"),
+        pytest.param("DE", "lifecycle", "country", "DEU", id="country"),
+        pytest.param("DE", "direct", None, None, id="no-direct-figure-is-ever-made-up"),
+        pytest.param("Monaco", "lifecycle", "world", "world", id="country-without-figures"),
+        pytest.param("world", "lifecycle", "world", "world", id="world"),
+    ],
+)
+def test_a_grid_figure_says_how_near_it_is_to_what_was_asked(catalog, place, scope, resolution, zone):
+    found = grid(catalog, place, 2024, scope)
+    assert (found and found.resolution, found and found.row["zone_id"]) == (resolution, zone)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        pytest.param(1990, 2000, id="before-the-first"),
+        pytest.param(2015, 2015, id="known"),
+        pytest.param(2040, 2025, id="after-the-last"),
+    ],
+)
+def test_the_nearest_year_of_the_grid_is_taken(catalog, asked, found):
+    assert grid(catalog, "USA", asked).row["year"] == found
+
+
+@pytest.mark.parametrize(
+    ("years", "wanted", "found"),
+    [
+        pytest.param([2020, 2024], 2022, 2020, id="past-before-future"),
+        pytest.param([2020, 2024], 2019, 2020, id="earliest"),
+        pytest.param([2020, 2024], 2030, 2024, id="latest"),
+        pytest.param([], 2024, None, id="none"),
+    ],
+)
+def test_the_nearest_year_is_the_latest_that_is_past(years, wanted, found):
+    assert nearest_year(years, wanted) == found
+
+
+def test_marginal_figures_fall_back_to_the_country(catalog):
+    found = {
+        place: catalog.grid.find(catalog.place(place).marginal_areas(), "direct", "marginal", 2024).row["zone_id"]
+        for place in ("aws:us-east-1", "DE")
+    }
+    assert found == {"aws:us-east-1": "avert:Mid-Atlantic", "DE": "DEU"}
+
+
+def test_a_factor_carries_its_source_bounds_year_and_origin(catalog):
+    pue = catalog.factor("regions", "aws:af-south-1", "pue", "pue")
+    assert (pue.value, pue.low, pue.high, pue.year) == (1.24, 1.168, 1.336, 2024)
+    assert (pue.origin, pue.source_id) == ("table", "aws-sites")
+    assert "aws:af-south-1" in pue.locator
+
+
+def test_a_default_is_marked_as_one_and_a_missing_one_is_a_fault(catalog):
+    assert catalog.default("age_years").origin == "default"
+    with pytest.raises(KeyError):
+        catalog.default("no-such-default")
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "column"),
+    [
+        pytest.param("regions", "no:such", "pue", id="no-row"),
+        pytest.param("regions", "aws:ap-east-1", "pue", id="empty-cell"),
+    ],
+)
+def test_there_is_no_factor_where_the_table_has_none(catalog, table, key, column):
+    assert catalog.factor(table, key, column, "pue") is None
+
+
+def test_groups_hold_the_last_column_of_the_key(catalog):
+    years = catalog.group("electricity_prices", "USA")
+    assert 2024 in years
+    assert catalog.group("electricity_prices", "nowhere") == []
+
+
+def test_overlay_rows_replace_those_of_equal_key_add_new_ones_and_are_marked(tmp_path, catalog):
+    changes = [{"name": "age_years", "value": "2", "high": "3"}, {"name": "of-mine", "value": "1", "high": "3"}]
+    mine = Catalog.load(bundled_data(), overlay(tmp_path / "mine", "defaults", *changes))
+    factor = mine.default("age_years")
+    assert (factor.value, factor.origin, factor.source_id) == (2, "overlay", "my-meter")
+    assert mine.default("of-mine").origin == "overlay"
+    untouched = next(key for key in catalog.tables["defaults"] if key != "age_years")
+    assert mine.default(untouched) == catalog.default(untouched)
+
+
+def test_an_overlay_can_bring_an_accelerator_with_a_name_of_its_own(tmp_path):
+    change = {"accelerator_id": "acme-x9", "family": "x9", "name": "Acme X9"}
+    mine = Catalog.load(bundled_data(), overlay(tmp_path / "mine", "accelerators", change))
+    assert mine.accelerator("X9")[0].id == "acme-x9"
+
+
+def test_the_version_changes_with_the_overlay_and_with_nothing_else(tmp_path, catalog):
+    mine = Catalog.load(bundled_data(), overlay(tmp_path / "mine", "defaults", {"value": "2", "high": "3"}))
+    copied = tmp_path / "copied"
+    shutil.copytree(bundled_data(), copied)
+    assert mine.version != catalog.version
+    assert Catalog.load(copied).version == catalog.version
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        pytest.param("defualts.csv", "a\n1\n", "no table is called defualts.csv", id="misspelt-file"),
+        pytest.param("training_runs.csv", "a\n1\n", "no table is called training_runs.csv", id="only-fits-read-it"),
+        pytest.param("hosts.csv", "host_family\nmine\n", "hosts.csv: columns are not as described", id="columns"),
+        pytest.param(
+            "price_indices.csv",
+            "index_id,year,value,source_id,locator,quality\nmine,2024,1,hearsay,x,assumed\n",
+            "source_id is not in sources.csv: ['hearsay']",
+            id="unknown-source",
+        ),
+    ],
+)
+def test_a_bad_overlay_is_refused(tmp_path, name, text, message):
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(TableError) as refused:
+        Catalog.load(bundled_data(), tmp_path)
+    assert message in str(refused.value)
+
+
+def test_an_overlay_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(TableError, match="which is not there"):
+        Catalog.load(bundled_data(), tmp_path / "nowhere")
+
+
+def test_the_faults_of_all_tables_are_named_at_once(tmp_path):
+    folder = tmp_path / "data"
+    shutil.copytree(bundled_data(), folder)
+    (folder / "hosts.csv").unlink()
+    (folder / "equivalences.csv").write_text("colour\nred\n", encoding="utf-8")
+    with pytest.raises(TableError) as refused:
+        Catalog.load(folder)
+    assert "hosts.csv" in str(refused.value)
+    assert "equivalences.csv" in str(refused.value)
