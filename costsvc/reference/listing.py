@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from costsvc.reference.catalog import Catalog
+from costsvc.reference.names import normal
 from costsvc.reference.table import Row
 
 Item = Mapping[str, Any]
@@ -46,18 +47,18 @@ class Listing:
     @cached_property
     def _words(self) -> dict[str, str]:
         return {
-            id_: f"{id_} {item.get('name', '')} {self.also.get(id_, '')}".casefold() for id_, item in self.items.items()
+            id_: normal(f"{id_} {item.get('name', '')} {self.also.get(id_, '')}") for id_, item in self.items.items()
         }
 
     def page(self, q: str, limit: int, cursor: str) -> Page:
-        """The items after a cursor whose words hold ``q``.
+        """The items after a cursor whose words hold ``q``, blind to case and to how words are joined.
 
         Args:
             q: Part of an id, a name or an alias; empty for all.
             limit: Most items of the page.
             cursor: Id after which the page begins; empty for the first page.
         """
-        word = q.casefold()
+        word = normal(q)
         ids = [id_ for id_ in self._ids if word in self._words[id_]] if word else self._ids
         start = bisect_right(ids, cursor) if cursor else 0
         shown = ids[start : start + limit]

@@ -124,6 +124,7 @@ class CostsvcApi(Api):
 
 
 def yaml(document: dict[str, Any]) -> str:
-    """The document as YAML, in its own order."""
-    text: str = pyyaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110)
+    """The document as YAML, in its own order and without anchors for parts that it holds twice."""
+    plain = orjson.loads(orjson.dumps(document))
+    text: str = pyyaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=110)
     return text

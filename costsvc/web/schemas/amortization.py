@@ -219,7 +219,7 @@ class StrategyAnswer(ma.Schema):
     total = ma.fields.Nested(Amounts, required=True)
 
 
-VERDICT = {"enum": [*Verdict, None]}
+VERDICT = {"enum": [*(verdict.value for verdict in Verdict), None]}
 
 
 class BreakEven(ma.Schema):

@@ -1,0 +1,184 @@
+"""The OpenAPI document: committed, valid, with examples that work and answers as it says."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from click.testing import CliRunner
+from flask import Flask
+from flask.testing import FlaskClient
+from jsonschema import Draft202012Validator
+
+from costsvc.cli import main
+from costsvc.web.amortization import EXAMPLE as COMPARISON
+
+COMMITTED = Path(__file__).parents[2] / "openapi.yaml"
+TASKS = [{"name": "a", "requests": 100, "tokens": 5, "weight": 1}, {"name": "b", "requests": 0}]
+OWNED = {"kind": "owned", "facility_usd_per_kwh": 0.01, "age_years": 2}
+QUESTIONS = [
+    pytest.param("training", {"accelerator": "v100", "accelerator_hours": 0}, id="nothing"),
+    pytest.param("training", {"instance": "p5.48xlarge", "hours": 24, "region": "DE"}, id="instance"),
+    pytest.param(
+        "training",
+        {
+            "accelerator": "a100-sxm4-80gb",
+            "training_tokens_b": 300,
+            "model": "llama-3.1-8b",
+            "region": "USA",
+            "scope": "direct",
+            "contract": {"share": 0.5, "g_per_kwh": 20},
+            "pricing": OWNED,
+            "overheads": {"development_share": 1, "retrainings": 2},
+        },
+        id="tokens-on-owned-hardware",
+    ),
+    pytest.param("inference", {"model": "llama-3.1-70b", "accelerator": "h100", "requests_per_s": 0.1}, id="rate"),
+    pytest.param("inference", {"task": "image", "total_params_b": 2, "accelerator": "a100"}, id="image"),
+    pytest.param("inference", {"task": "embedding", "total_params_b": 0.1, "accelerator": "t4"}, id="embedding"),
+]
+
+
+@pytest.fixture(scope="module")
+def document(app: Flask) -> dict[str, Any]:
+    found: dict[str, Any] = app.extensions["openapi"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def operations(document: dict[str, Any]) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Path to its method and operation, with the parameters of the path."""
+    return {
+        path: next(
+            (method, {"parameters": item.get("parameters", []), **operation})
+            for method, operation in item.items()
+            if method in ("get", "post")
+        )
+        for path, item in document["paths"].items()
+    }
+
+
+def assert_as_documented(document: dict[str, Any], schema: dict[str, Any], answer: Any) -> None:
+    """Hold an answer to a schema of the document, strictly: nothing may be in it that the schema does not name."""
+    errors = list(Draft202012Validator({**document, **schema}).iter_errors(answer))
+    assert not errors, [f"{error.json_path}: {error.message}" for error in errors]
+
+
+def nested(value: Any) -> Iterator[dict[str, Any]]:
+    """Every object inside a value, itself included."""
+    if isinstance(value, dict):
+        yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from nested(inner)
+
+
+def test_the_committed_document_is_the_generated_one() -> None:
+    printed = CliRunner().invoke(main, ["openapi"], catch_exceptions=False)
+    assert printed.output == COMMITTED.read_text()
+    assert printed.output.startswith("info:")
+
+
+def test_the_served_document_is_the_generated_one(client: FlaskClient, document: dict[str, Any]) -> None:
+    assert client.get("/openapi.json").get_json() == document
+
+
+def test_the_document_is_valid(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1.")
+    schemathesis.openapi.from_dict(document).validate()
+    for name, schema in document["components"]["schemas"].items():
+        Draft202012Validator.check_schema(schema)
+        assert schema.get("description") or schema["properties"], name
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    known = {f"#/components/{kind}/{name}" for kind, members in document["components"].items() for name in members}
+    assert {inner["$ref"] for inner in nested(document["paths"]) if "$ref" in inner} <= known
+    assert {inner["$ref"] for inner in nested(document["components"]) if "$ref" in inner} <= known
+
+
+def test_every_path_says_what_it_does_and_has_an_example_that_works(
+    client: FlaskClient, document: dict[str, Any], operations: dict[str, tuple[str, dict[str, Any]]]
+) -> None:
+    for path, (method, operation) in operations.items():
+        assert operation["summary"], path
+        media = operation["responses"]["200"]["content"]
+        if method == "post":
+            body = operation["requestBody"]["content"]["application/json"]["example"]
+            answer = client.post(path, json=body)
+        elif operation["parameters"]:
+            examples = {given["name"]: given.get("example") for given in operation["parameters"]}
+            address = path.format(**examples)
+            answer = client.get(address, query_string={} if "name" in examples else {"limit": examples["limit"]})
+        else:
+            assert all("example" in content for content in media.values()), path
+            answer = client.get(path)
+        assert answer.status_code == 200, (path, answer.text)
+        if answer.mimetype == "application/json":
+            assert_as_documented(document, media[answer.mimetype]["schema"], answer.get_json())
+
+
+@pytest.mark.parametrize(("workload", "body"), QUESTIONS)
+def test_answers_are_as_documented(
+    client: FlaskClient, document: dict[str, Any], workload: str, body: dict[str, Any]
+) -> None:
+    path = f"/v1/estimates/{workload}"
+    answer = client.post(path, json=body)
+    assert answer.status_code == 200, answer.text
+    schema = document["paths"][path]["post"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert_as_documented(document, schema, answer.get_json())
+
+
+def test_a_comparison_of_listed_tasks_is_as_documented(client: FlaskClient, document: dict[str, Any]) -> None:
+    body = {"task_list": TASKS, "strategies": COMPARISON["strategies"], "carbon_basis": "market"}
+    answer = client.post("/v1/comparisons/amortization", json=body)
+    assert answer.status_code == 200, answer.text
+    assert_as_documented(document, {"$ref": "#/components/schemas/Amortization"}, answer.get_json())
+
+
+@pytest.mark.parametrize(
+    ("schema", "field", "low", "high"),
+    [
+        pytest.param("TrainingRun", "total_params_b", {"exclusiveMinimum": 0}, 1e6, id="open-end"),
+        pytest.param("TrainingRun", "accelerator_hours", {"minimum": 0}, 1e12, id="closed-end"),
+        pytest.param("TrainingRun", "mfu", {"exclusiveMinimum": 0}, 1, id="mfu"),
+        pytest.param("Serving", "requests_per_s", {"exclusiveMinimum": 0}, 1e6, id="rate"),
+        pytest.param("Comparison", "tasks", {"exclusiveMinimum": 0}, 1e9, id="tasks"),
+    ],
+)
+def test_a_number_says_its_range(
+    document: dict[str, Any], schema: str, field: str, low: dict[str, float], high: float
+) -> None:
+    described = document["components"]["schemas"][schema]["properties"][field]
+    assert described.items() >= {**low, "maximum": high}.items()
+    assert len({"minimum", "exclusiveMinimum"} & described.keys()) == 1
+
+
+def test_every_number_of_a_request_says_its_range(
+    document: dict[str, Any], operations: dict[str, tuple[str, dict[str, Any]]]
+) -> None:
+    schemas = document["components"]["schemas"]
+    asked = [op["requestBody"] for method, op in operations.values() if method == "post"]
+    seen: set[str] = set()
+    while asked:
+        for inner in nested(asked.pop()):
+            name = inner.get("$ref", "").rpartition("/")[2]
+            if name and name not in seen:
+                seen.add(name)
+                asked.append(schemas[name])
+                assert schemas[name]["additionalProperties"] is False, name
+            if inner.get("type") in ("number", "integer"):
+                assert "maximum" in inner, inner
+                assert inner.keys() & {"minimum", "exclusiveMinimum"}, inner
+
+
+def test_errors_are_problems(operations: dict[str, tuple[str, dict[str, Any]]]) -> None:
+    for path, (method, operation) in operations.items():
+        errors = {status: said for status, said in operation["responses"].items() if status >= "400"}
+        assert method == "get" or errors.keys() == {"400", "413", "415", "422"}, path
+        for said in errors.values():
+            assert said["content"] == {
+                "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+            }, path
