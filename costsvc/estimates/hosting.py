@@ -20,7 +20,7 @@ def hosted(hosting: Hosting, catalog: Catalog) -> tuple[Footprint, Facts]:
     """
     facts = Facts(catalog)
     machine = hardware.resolve(hosting.machine, facts)
-    setting = site.resolve(hosting.site, hosting.site.pricing.provider or machine.provider, facts)
+    setting = site.resolve(hosting.site, machine.provider, facts)
     chip_w = hardware.idle_w(machine, hosting.machine, facts)
     power = Power(accelerator_w=chip_w, it_w=hardware.server_w(machine, chip_w, facts))
     hours = facts.given("hosting_hours", hosting.hours, "h") * (machine.count or 1.0)

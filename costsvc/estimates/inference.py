@@ -74,7 +74,7 @@ def served(asked: Serving, catalog: Catalog) -> Served:
     precision = asked.precision or hardware.default_precision(machine)
     kind = text if asked.task == "text" else generated
     demand = kind.demand(asked, size, machine, precision, facts)
-    setting = site.resolve(asked.site, asked.site.pricing.provider or machine.provider, facts)
+    setting = site.resolve(asked.site, machine.provider, facts)
     it_w = hardware.server_w(demand.hardware, demand.accelerator_w, facts)
     power = Power(accelerator_w=demand.accelerator_w, it_w=it_w)
     return Served(

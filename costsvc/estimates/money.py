@@ -49,8 +49,8 @@ def cost(
 
 
 def _rent(hardware: Hardware, setting: Setting, pricing: Pricing, facts: Facts) -> Factor | None:
-    provider = pricing.provider or hardware.provider or setting.operator
-    region = setting.place.row["region"] if setting.place.row and provider == setting.place.operator else ANY
+    provider, row = setting.seller, setting.place.row
+    region = row["region"] if row and provider == setting.place.operator else ANY
     for seller, where in ((provider, region), (provider, ANY), (ANY, ANY)):
         key = (seller, where, hardware.id, pricing.kind)
         factor = facts.catalog.factor(
@@ -64,9 +64,8 @@ def _rent(hardware: Hardware, setting: Setting, pricing: Pricing, facts: Facts) 
 
 def _say_seller(seller: str, where: str, provider: str, region: str, facts: Facts) -> None:
     if seller == ANY:
-        facts.warn(
-            "price-any-provider", "The price is the median over providers; name pricing.provider for that of one."
-        )
+        whose = "No provider was named" if provider == ANY else f"{provider} is not known to sell it so"
+        facts.warn("price-any-provider", f"{whose}; the price is the median over providers.")
     elif where != region:
         facts.warn(
             "price-any-region", f"No price of {provider} is known for {region}; its median over regions is taken."

@@ -30,6 +30,7 @@ class Setting:
     Attributes:
         place: Where it is.
         operator: Who runs the building.
+        seller: Whose prices apply, ``*`` where that is open.
         year: Year of the grid and the prices.
         pue: Power usage effectiveness. [1]
         wue: Water on site. [L/kWh]
@@ -43,6 +44,7 @@ class Setting:
 
     place: Place
     operator: str
+    seller: str
     year: int
     pue: Numeric
     wue: Numeric
@@ -72,16 +74,18 @@ def resolve(site: Site, provider: str | None, facts: Facts) -> Setting:
 
     Args:
         site: What the caller said.
-        provider: Who runs the machines, where a price or an instance says so.
+        provider: Who rents the instance out, where one was named.
         facts: The tables; collects what was used and what is missing.
 
     Raises:
-        UnknownNameError: If the region is not known.
+        UnknownNameError: If the region or the provider is not known.
     """
     if site.region is None:
         facts.warn("region-unspecified", "No region was given: the world's average grid is taken. Give region.")
     place = facts.catalog.place(site.region or WORLD)
-    operator = place.operator if place.row else (provider or UNKNOWN_OPERATOR)
+    named = None if site.pricing.provider is None else facts.catalog.provider(site.pricing.provider)
+    seller = named or provider or place.operator
+    operator = place.operator if place.row else seller
     year = site.year or int(facts.catalog.default("reference_year").value)
     location, basis = _location(site, place, year, facts)
     market, market_basis = _market(site, place, location, basis, facts)
@@ -89,6 +93,7 @@ def resolve(site: Site, provider: str | None, facts: Facts) -> Setting:
     return Setting(
         place=place,
         operator=operator,
+        seller=seller,
         year=year,
         pue=_building("pue", site.pue, place, operator, facts),
         wue=_building("wue_l_per_kwh", site.wue_l_per_kwh, place, operator, facts),

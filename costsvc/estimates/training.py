@@ -74,7 +74,7 @@ def trained(run: TrainingRun, catalog: Catalog) -> Trained:
     precision = run.precision or hardware.default_precision(machine)
     flop = _flop(run, size, facts)
     hours, machine = _hours(run, flop, size, machine, precision, facts)
-    setting = site.resolve(run.site, run.site.pricing.provider or machine.provider, facts)
+    setting = site.resolve(run.site, machine.provider, facts)
     power = hardware.training_power(machine, run.machine, run.workload, size.total_b, facts)
     work = hours * _all_phases(run.overheads, facts)
     return Trained(

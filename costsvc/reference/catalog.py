@@ -34,6 +34,7 @@ class Catalog:
         accelerators: Names of accelerators, processors included.
         models: Names of models.
         instances: Names of cloud instances.
+        providers: Names of those who rent out or run machines.
         places: Names of regions, countries and grid zones.
         grid: Intensities of the grid.
         described: Each table's name, licence, key, columns and number of rows.
@@ -44,6 +45,7 @@ class Catalog:
     accelerators: Names
     models: Names
     instances: Names
+    providers: Names
     places: Places
     grid: Grid
     described: tuple[Row, ...]
@@ -81,6 +83,7 @@ class Catalog:
                 {},
                 ((row["instance_type"], str(id_)) for id_, row in tables["instances"].rows.items()),
             ),
+            providers=names.plain(_providers(tables), {}),
             places=places(tables, grid),
             grid=grid,
             described=tuple(_summary(resource, tables) for resource in describe(folder).values()),
@@ -127,6 +130,14 @@ class Catalog:
         if place is None:
             raise UnknownNameError(asked, name, self.places.names.nearest(name))
         return place
+
+    def provider(self, name: str, asked: str = "pricing.provider") -> str:
+        """Who rents out or runs machines, by name.
+
+        Raises:
+            UnknownNameError: If no name is like it.
+        """
+        return _found(self.providers, name, asked).id
 
     def default(self, name: str, shown_as: str | None = None, scale: Scale = "log") -> Factor:
         """A named default as a factor.
@@ -216,6 +227,11 @@ def load_tables(folder: Path, overlay: Path | None = None) -> dict[str, Table]:
     if found:
         raise TableError("\n".join(found))
     return tables
+
+
+def _providers(tables: Mapping[str, Table]) -> set[str]:
+    columns = (("accelerator_prices", "provider"), ("regions", "provider"), ("operators", "operator"))
+    return {row[column] for table, column in columns for row in tables[table].rows.values()} - {"*"}
 
 
 def _summary(resource: Mapping[str, Any], tables: Mapping[str, Table]) -> Row:
