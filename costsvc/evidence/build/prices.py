@@ -1,29 +1,27 @@
 """Tables ``accelerator_prices``, ``instances``, ``purchase_prices`` and ``api_prices``."""
 
-import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from costsvc.evidence.build import accelerators
+from costsvc.evidence.build.price_lists import ANY, LEAST_ASK, MOST_ASK, PRICE, listed
 from costsvc.evidence.build.rows import facts
 from costsvc.reference.names import Names
 from costsvc.reference.names import accelerators as accelerator_names
 
-ANY = "*"
 KEY = ["provider", "region", "accelerator_id", "kind"]
-PRICE = "usd_per_accelerator_hour"
+ON_DEMAND = "on-demand"
 WHOLE_HOST = 8
-NETWORK_SHARE = 0.19
-"""Part of a cluster's price that is its network (Cottier et al., arXiv:2405.21015, section 2.2)."""
-SPOT_FAULTY = ("TPU v2", "TPU v3", "TPU v4")
-KARPENTER = {
-    "aws_us-east-1_2026-07-20": "2026-07-20",
-    "azure_gpu_2026-06-18": "2026-06-18",
-    "gcp_gpu_2026-08-03": "2026-08-03",
-}
 SPREAD = 1.15
-"""Assumed 90 % spread where a provider has one price only: list prices move by this much within months."""
+"""Assumed 90 % spread of one list price: they move by this much within months."""
+LEAST_QUANTILE, MOST_QUANTILE = 0.05, 0.95
+VENDORS = {"Amazon Web Services": "aws", "Google Cloud": "gcp", "Microsoft Azure": "azure"}
+COMMITMENTS = {"reserved-1y": "Price per chip-hour (1-year CUD)", "reserved-3y": "Price per chip-hour (3-year CUD)"}
+QUOTES = "epoch-hardware-prices/hardware_prices.csv"
+SEVERAL = "price-medians"
+"""Source of a median over prices of several sources."""
 
 
 def build(upstream: Path) -> dict[str, pd.DataFrame]:
@@ -35,189 +33,159 @@ def build(upstream: Path) -> dict[str, pd.DataFrame]:
     Returns:
         Frames by table.
     """
-    listed = pd.concat(_listed(upstream), ignore_index=True)
-    listed["accelerator_id"] = listed["accelerator"].map(_resolver(upstream))
-    listed = listed.dropna(subset=["accelerator_id", PRICE])
+    offers = listed(upstream)
+    offers["accelerator_id"] = offers["accelerator"].map(_ids(set(offers["accelerator"]), upstream))
+    offers = offers.dropna(subset=["accelerator_id"])
     return {
-        "accelerator_prices": _prices(listed, upstream),
-        "instances": _instances(listed),
+        "accelerator_prices": _prices(offers, commitments(upstream)),
+        "instances": _instances(offers),
         "purchase_prices": _purchases(),
         "api_prices": _apis(upstream),
     }
 
 
-def _listed(upstream: Path) -> list[pd.DataFrame]:
-    """Prices as the upstream files list them, one row per size and region."""
-    return [
-        *(_karpenter(upstream / f"karpenter-prices/{name}.csv", date) for name, date in KARPENTER.items()),
-        _skypilot(upstream / "skypilot-catalog/gpu_instance_prices_subset.csv"),
-        _tpu_and_hyperstack(upstream / "skypilot-catalog-2026/tpu_and_hyperstack.csv"),
-        _gpuhunt(upstream / "gpuhunt/tpu_pricing.json"),
-        _feed(upstream / "gpu-price-feed/cheapest_per_provider.csv"),
-        _pages(upstream / "drafts/instance_prices_more.csv"),
-    ]
-
-
-def _karpenter(path: Path, date: str) -> pd.DataFrame:
-    rows = pd.read_csv(path).rename(columns={"pricing": "kind", "accelerator_count": "count"})
-    locator = path.name + ": " + rows["instance_type"] + " in " + rows["region"]
-    return rows.assign(observed_on=date, source_id="karpenter", locator=locator)
-
-
-def _skypilot(path: Path) -> pd.DataFrame:
-    rows = pd.read_csv(path).rename(columns={"accelerator_count": "count", "on_demand_usd_per_accelerator_hour": PRICE})
-    locator = path.name + ": " + rows["instance_type"] + " in " + rows["region"].fillna("any region")
-    return rows.assign(kind="on-demand", observed_on="2025-11", source_id="skypilot", locator=locator)
-
-
-def _tpu_and_hyperstack(path: Path) -> pd.DataFrame:
-    rows = pd.read_csv(path).rename(columns={"accelerator_count": "count"})
-    kinds = {"on-demand": "on_demand_usd_per_accelerator_hour", "spot": "spot_usd_per_accelerator_hour"}
-    both = pd.concat([rows.assign(kind=kind, **{PRICE: rows[column]}) for kind, column in kinds.items()])
-    locator = path.name + ": " + both["accelerator"] + " in " + both["region"].fillna("any region")
-    return both.assign(observed_on="2026", source_id="skypilot", locator=locator)
-
-
-def _gpuhunt(path: Path) -> pd.DataFrame:
-    found = []
-    for name, regions in json.loads(path.read_text(encoding="utf-8")).items():
-        for region, price in regions.items():
-            found.append((name, region, "on-demand", price.get("On Demand (USD)")))
-            if name not in SPOT_FAULTY:
-                found.append((name, region, "spot", price.get("Spot (USD)")))
-    rows = pd.DataFrame(found, columns=["accelerator", "region", "kind", PRICE])
-    locator = path.name + ": " + rows["accelerator"] + " in " + rows["region"]
-    return rows.assign(provider="gcp", count=1, observed_on="2024-12-23", source_id="gpuhunt", locator=locator)
-
-
-def _feed(path: Path) -> pd.DataFrame:
-    rows = pd.read_csv(path).rename(columns={"gpu": "accelerator", "pricing": "price_kind"})
-    kind = rows["price_kind"].where(rows["price_kind"] == "spot", "on-demand")
-    locator = rows["locator"] + ": " + rows["accelerator"] + ", " + rows["kind"]
-    return rows.assign(
-        kind=kind, region=ANY, count=1, source_id="gpu-price-feed", locator=locator, **{PRICE: rows["usd_per_gpu_hour"]}
-    )
-
-
-def _pages(path: Path) -> pd.DataFrame:
-    rows = pd.read_csv(path)
-    rows = rows[(rows["pricing"] == "on-demand") & ~rows["provider"].str.contains("index")]
-    return pd.DataFrame(
-        {
-            "provider": rows["provider"],
-            "accelerator": rows["accelerator"],
-            "region": rows["region"].where(rows["provider"] == "gcp", ANY).str.replace(" (presumed)", "", regex=False),
-            "kind": "on-demand",
-            "count": rows["accelerator_count"],
-            PRICE: rows["value"].astype(float),
-            "observed_on": rows["year"].astype(str),
-            "source_id": "price-pages",
-            "locator": rows["source_title"] + ", " + rows["locator"].fillna(rows["instance_type"]),
-        }
-    )
-
-
-def _resolver(upstream: Path) -> dict[str, str]:
-    """Upstream names of accelerators that the project's own names lead to."""
+def _ids(upstream_names: set[str], upstream: Path) -> dict[str, str]:
+    """Upstream names of accelerators that lead to exactly one of ours."""
     tables = accelerators.build(upstream)
+    chips = tables["accelerators"]
     names = accelerator_names(
-        tables["accelerators"]["accelerator_id"],
+        chips["accelerator_id"],
         {
             alias: {"accelerator_id": id_, "kind": kind}
             for alias, id_, kind in tables["accelerator_aliases"][["alias", "accelerator_id", "kind"]].to_numpy()
         },
-        dict(zip(tables["accelerators"]["accelerator_id"], tables["accelerators"]["family"], strict=True)),
+        dict(zip(chips["accelerator_id"], chips["family"], strict=True)),
     )
-    upstream_names = {name for frame in _listed(upstream) for name in frame["accelerator"].dropna()}
-    return {name: match for name in upstream_names if (match := _id(names, name))}
+    return {name: id_ for name in upstream_names if (id_ := _exact(names, name))}
 
 
-def _id(names: Names, name: str) -> str | None:
+def _exact(names: Names, name: str) -> str | None:
+    """A name that leaves the form open is no name of the default variant: its price may be another's."""
     match = names.find(name.replace(" (form unstated)", ""))
-    return match.id if match else None
+    return match.id if match and not match.others else None
 
 
-def _prices(listed: pd.DataFrame, upstream: Path) -> pd.DataFrame:
-    """One price per provider, region, accelerator and kind; then medians over regions and over providers."""
-    listed = listed.assign(region=listed["region"].fillna(ANY), provider=listed["provider"].str.lower())
-    listed["whole"] = listed["count"].eq(WHOLE_HOST)
-    best = listed.sort_values(["whole", "observed_on"], ascending=False)
-    by_region = _spread(best, KEY)
-    regional = by_region[by_region["region"] != ANY]
-    anywhere = _spread(regional.assign(region=ANY), KEY, "median over regions; ")
-    by_provider = pd.concat([by_region, anywhere]).drop_duplicates(KEY)
-    reserved = _reserved(by_provider, upstream)
-    by_provider = pd.concat([by_provider, reserved])
-    one_each = by_provider[by_provider["region"] == ANY].assign(provider=ANY)
-    return pd.concat([by_provider, _spread(one_each, KEY, "median over providers; ")]).drop_duplicates(KEY)
+def _prices(offers: pd.DataFrame, ratios: pd.DataFrame) -> pd.DataFrame:
+    """Prices by region, then medians over regions, then medians over providers."""
+    by_region = _medians(_current(offers))
+    regional = by_region[by_region["region"] != ANY].assign(region=ANY, preferred=True)
+    listed_at = pd.concat([by_region, _medians(regional, "regions")]).drop_duplicates(KEY)
+    anywhere = _anywhere(listed_at)
+    every = pd.concat([listed_at, anywhere])
+    return pd.concat([every, _committed(every, ratios), _spot_anywhere(listed_at, anywhere)], ignore_index=True)
 
 
-def _spread(rows: pd.DataFrame, key: list[str], how: str = "") -> pd.DataFrame:
-    """The median of each group with what 90 % of it spans, at least the assumed spread."""
-    groups = rows.groupby(key, sort=True)
-    price = groups[PRICE]
-    first = groups.first()
-    middle = price.median()
+def _current(offers: pd.DataFrame) -> pd.DataFrame:
+    """The latest offers of each key; whole hosts are preferred, then whole accelerators.
+
+    A small size sells many processors with its accelerator, and a fraction of one is dearer than it.
+    """
+    newest = offers.groupby(KEY)["observed_on"].transform("max")
+    offers = offers[offers["observed_on"] == newest]
+    rank = pd.Series(np.select([offers["count"] == WHOLE_HOST, offers["count"] >= 1], [2, 1]), index=offers.index)
+    best = rank.groupby([offers[column] for column in KEY]).transform("max")
+    return offers.assign(
+        preferred=rank == best,
+        low=offers[PRICE] * np.where(offers["ask"], LEAST_ASK, 1 / SPREAD),
+        high=offers[PRICE] * np.where(offers["ask"], MOST_ASK, SPREAD),
+    )
+
+
+def _medians(rows: pd.DataFrame, over: str = "") -> pd.DataFrame:
+    """The median of each key's preferred rows, and what 90 % of all its rows span."""
+    preferred = rows[rows["preferred"]].groupby(KEY)
+    middle, first = preferred[PRICE].median(), preferred.first()
+    groups = rows.groupby(KEY)
+    span = groups[PRICE].quantile(LEAST_QUANTILE), groups[PRICE].quantile(MOST_QUANTILE)
+    own = preferred["low"].median(), preferred["high"].median()
+    several = "median over " + groups.size().astype(str) + f" {over}, one of them "
     return pd.DataFrame(
         {
             PRICE: middle,
-            "low": pd.concat([price.quantile(0.05), middle / SPREAD], axis=1).min(axis=1),
-            "high": pd.concat([price.quantile(0.95), middle * SPREAD], axis=1).max(axis=1),
-            "observed_on": first["observed_on"],
-            "source_id": first["source_id"],
-            "locator": how + first["locator"],
-            "quality": "derived" if how else "reported",
+            "low": np.minimum(span[0], own[0]),
+            "high": np.maximum(span[1], own[1]),
+            "observed_on": preferred["observed_on"].max(),
+            "source_id": first["source_id"].where(first["source_id"] == preferred["source_id"].last(), SEVERAL),
+            "locator": several.where(bool(over) & (groups.size() > 1), "") + first["locator"],
+            "quality": "derived" if over else "reported",
+            "ask": preferred["ask"].all(),
         }
     ).reset_index()
 
 
-def _reserved(prices: pd.DataFrame, upstream: Path) -> pd.DataFrame:
-    """On-demand prices times the published ratios of committed use, where a provider has them."""
-    ratios = pd.read_csv(upstream / "drafts/instance_prices_more.csv")
-    ratios = ratios[ratios["pricing"].str.fullmatch(r"reserved-\dy")]
-    found: list[pd.DataFrame] = []
-    for row in ratios.to_dict("records"):
-        listed = prices[(prices["provider"] == row["provider"]) & (prices["kind"] == "on-demand")]
-        ratio = float(row["value"])
-        found.append(
-            listed.assign(
-                kind=row["pricing"],
-                low=listed["low"] * ratio * 0.8,
-                high=listed["high"] * ratio * 1.25,
-                locator=f"{ratio:g} of on-demand ({row['source_title']}); " + listed["locator"],
-                quality="derived",
-                **{PRICE: listed[PRICE] * ratio},
-            )
-        )
-    return pd.concat(found)
+def _anywhere(prices: pd.DataFrame) -> pd.DataFrame:
+    """On-demand prices of an unnamed provider: the median over list prices, asks only where there are no others."""
+    each = prices[(prices["region"] == ANY) & (prices["kind"] == ON_DEMAND)]
+    only_asks = each.groupby("accelerator_id")["ask"].transform("all")
+    return _medians(each.assign(provider=ANY, preferred=~each["ask"] | only_asks), "providers")
 
 
-def _instances(listed: pd.DataFrame) -> pd.DataFrame:
-    sold = listed.dropna(subset=["instance_type"])
-    sold = sold[sold["provider"].isin(["aws", "azure", "gcp", "lambda", "nebius"])]
-    rows = pd.DataFrame(
-        {
-            "instance_id": sold["provider"] + ":" + sold["instance_type"],
-            "provider": sold["provider"],
-            "instance_type": sold["instance_type"],
-            "accelerator_id": sold["accelerator_id"],
-            "accelerators": sold["count"],
-            "source_id": sold["source_id"],
-            "locator": sold["locator"],
-            "quality": "reported",
-        }
-    )
-    return rows.drop_duplicates("instance_id")
+def commitments(upstream: Path) -> pd.DataFrame:
+    """What committed use costs as a share of on-demand, by provider and kind.
+
+    Args:
+        upstream: Folder with the upstream files.
+
+    Returns:
+        Columns provider (``*``: all that have quotes), kind, ratio, ratio_low, ratio_high and quotes.
+    """
+    quotes = pd.read_csv(upstream / QUOTES, encoding="utf-8-sig")
+    found = []
+    for kind, column in COMMITMENTS.items():
+        ratio = quotes[column] / quotes["Price per chip-hour (on-demand)"]
+        each = pd.DataFrame({"provider": quotes["Vendor"].map(VENDORS), "kind": kind, "ratio": ratio})
+        found += [each, each.assign(provider=ANY)]
+    groups = pd.concat(found).dropna().groupby(["provider", "kind"])["ratio"]
+    span = {"ratio_low": groups.quantile(LEAST_QUANTILE), "ratio_high": groups.quantile(MOST_QUANTILE)}
+    return pd.DataFrame({"ratio": groups.median(), **span, "quotes": groups.size()}).reset_index()
+
+
+def _committed(prices: pd.DataFrame, ratios: pd.DataFrame) -> pd.DataFrame:
+    """Prices of committed use: on-demand times the published ratios; nobody commits to a host's ask."""
+    on_demand = prices[(prices["kind"] == ON_DEMAND) & ~prices["ask"]].drop(columns="kind")
+    rows = on_demand.merge(ratios, on="provider")
+    of = "median of " + rows["quotes"].astype(str) + f" quotes of {Path(QUOTES).name}"
+    return _scaled(rows, of)
+
+
+def _spot_anywhere(prices: pd.DataFrame, anywhere: pd.DataFrame) -> pd.DataFrame:
+    """Spot prices of an unnamed provider: on-demand times what providers that list both ask for spot."""
+    whole = prices[prices["region"] == ANY]
+    each = whole.pivot_table(index=["provider", "accelerator_id"], columns="kind", values=PRICE)
+    groups = (each["spot"] / each[ON_DEMAND]).dropna().groupby("accelerator_id")
+    span = {"ratio_low": groups.min() / SPREAD, "ratio_high": groups.max() * SPREAD}
+    shares = pd.DataFrame({"ratio": groups.median(), **span}).reset_index()
+    return _scaled(anywhere.merge(shares, on="accelerator_id").assign(kind="spot"), "providers that list both")
+
+
+def _scaled(prices: pd.DataFrame, evidence: str | pd.Series) -> pd.DataFrame:
+    """Prices times their column ratio; the widths of the two add up as those of independent factors."""
+    price = prices[PRICE] * prices["ratio"]
+    down = np.hypot(np.log(prices[PRICE] / prices["low"]), np.log(prices["ratio"] / prices["ratio_low"]))
+    up = np.hypot(np.log(prices["high"] / prices[PRICE]), np.log(prices["ratio_high"] / prices["ratio"]))
+    of = prices["ratio"].map("{:.3g} of on-demand, ".format) + evidence + "; "
+    scaled = prices.assign(low=price / np.exp(down), high=price * np.exp(up), locator=of + prices["locator"])
+    return scaled.assign(quality="derived", **{PRICE: price})
+
+
+def _instances(offers: pd.DataFrame) -> pd.DataFrame:
+    sold = offers.dropna(subset=["instance_type"])
+    sold = sold[sold["source_id"].isin(["karpenter", "skypilot"])]
+    sold = sold.rename(columns={"count": "accelerators"}).assign(quality="reported")
+    rows = pd.concat([sold, facts("instance_facts.csv")], ignore_index=True)
+    return rows.assign(instance_id=rows["provider"] + ":" + rows["instance_type"]).drop_duplicates("instance_id")
 
 
 def _purchases() -> pd.DataFrame:
+    """Server prices with the network's part of the whole (Cottier et al., arXiv:2405.21015, section 2.2)."""
     rows = facts("purchase_facts.csv")
-    price = rows["server_usd_per_accelerator"] / (1 - NETWORK_SHARE)
+    price = rows["server_usd_per_accelerator"] / (1 - rows["network_share"])
+    network = rows["network_share"].map("; network {:.0%} of the whole (arXiv:2405.21015)".format)
     return rows.assign(
         usd_per_accelerator=price,
         low=price * rows["low_ratio"],
         high=price * rows["high_ratio"],
-        locator=rows["locator"] + f"; network {NETWORK_SHARE:.0%} of the whole (arXiv:2405.21015)",
+        locator=rows["locator"] + network.where(rows["network_share"] > 0, ""),
     )
 
 
