@@ -2,7 +2,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Modules are compiled when they are first imported, which halves the time of a set-up.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-config \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
@@ -26,8 +27,9 @@ lint: .venv/dev
 types: .venv/dev
 	$(BIN)/mypy
 
-data: .venv/runtime ## rebuild data/ from the upstream files in FOLDER
+data: .venv/runtime ## rebuild data/ from the upstream files in FOLDER, then fit
 	$(BIN)/costsvc data build $(FOLDER)
+	$(BIN)/costsvc data fit
 
 openapi: .venv/runtime ## write openapi.yaml
 	$(BIN)/costsvc openapi > openapi.yaml
