@@ -1,0 +1,137 @@
+"""No answer outside the OpenAPI document, whatever is asked."""
+
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode, checks
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from costsvc.settings import Settings
+from costsvc.web import amortization, inference, training
+from costsvc.web.app import create_app
+from costsvc.web.schemas.inference import PIXELS
+from costsvc.web.schemas.site import OWNED_ONLY
+
+CHECKS = [
+    checks.not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+EVERY_RUN_ALIKE = settings(
+    max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
+QUESTIONS = {
+    "/v1/estimates/training": training.EXAMPLE,
+    "/v1/estimates/inference": inference.EXAMPLE,
+    "/v1/comparisons/amortization": amortization.EXAMPLE,
+}
+KNOWN = {
+    "accelerator": ("h100", "nvidia-a100-sxm4-80gb", "tpu-v4", "mi300x", "v100", "t4"),
+    "instance": ("p5.48xlarge", "aws:p4d.24xlarge"),
+    "region": ("aws:us-east-1", "gcp/us-central1", "DE", "US-VA", "em:FR", "world"),
+    "model": ("llama-3.1-8b", "llama-3.1-70b", "mixtral-8x7b"),
+    "provider": ("aws", "gcp", "azure"),
+}
+NEEDED = {
+    "training": {"accelerator": "h100", "accelerator_hours": 10},
+    "inference": {"accelerator": "h100", "model": "llama-3.1-8b"},
+    "hosting": {"accelerator": "t4", "hours": 10},
+    "known": {"energy_kwh": 1},
+}
+BESIDE: dict[str, tuple[str, ...]] = {
+    "accelerator": ("instance", "instances"),
+    "model": ("total_params_b", "active_params_b"),
+    "total_params_b": ("active_params_b",),
+    "accelerator_hours": ("training_tokens_b", "hours", "mfu", "activation_recomputation"),
+    "batch_size": ("requests_per_s",),
+    "it_power_w": ("accelerator_power_w",),
+    "tasks": ("task_list",),
+    "usd_per_accelerator_hour": (*OWNED_ONLY, "kind"),
+    "output_tokens": ("task", *PIXELS),
+    "strategies": ("baseline",),
+    "training": ("inference", "hosting", "known"),
+    "inference": ("hosting", "known"),
+    "hosting": ("known",),
+    "value": ("low", "high"),
+}
+"""Fields that are refused beside another."""
+api = schemathesis.openapi.from_path(Path(__file__).parents[2] / "openapi.yaml")
+
+
+@cache
+def service() -> Flask:
+    return create_app(Settings())
+
+
+def served(environ: Any, start_response: Any) -> Any:
+    """The application, made when the first request comes and not when tests are collected."""
+    return service()(environ, start_response)
+
+
+api.app = served
+api.config.update(base_url="http://localhost")
+
+
+def with_known_names(said: Any, name: str = "") -> Any:
+    """What was generated, with names that the tables have."""
+    if isinstance(said, dict):
+        return {field: with_known_names(value, field) for field, value in said.items()}
+    if isinstance(said, list):
+        return [with_known_names(one) for one in said]
+    return KNOWN[name][len(said) % len(KNOWN[name])] if name in KNOWN and isinstance(said, str) and said else said
+
+
+def coherent(said: Any, name: str = "") -> Any:
+    """What was generated, without fields that exclude one another and with those that are needed."""
+    if isinstance(said, list):
+        each = [coherent(one) for one in said if one]
+        return [strategy(i, one) for i, one in enumerate(each)] if name == "strategies" else each
+    if not isinstance(said, dict):
+        return said
+    found = {field: coherent(value, field) for field, value in {**NEEDED.get(name, {}), **said}.items()}
+    for field, excluded in BESIDE.items():
+        if field in found:
+            found = {other: value for other, value in found.items() if other not in excluded}
+    return found.get("value", found)
+
+
+def strategy(number: int, said: dict[str, Any]) -> dict[str, Any]:
+    """A strategy with a name of its own and something to pay for."""
+    return {**said, "name": str(number), "upfront": said.get("upfront") or [{"known": NEEDED["known"]}]}
+
+
+@api.hook
+def map_body(context: schemathesis.HookContext, body: Any) -> Any:
+    return with_known_names(body)
+
+
+@api.parametrize()
+@EVERY_RUN_ALIKE
+def test_no_answer_is_outside_the_document(case: schemathesis.Case) -> None:
+    case.call_and_validate(checks=CHECKS)
+
+
+@pytest.mark.parametrize("path", QUESTIONS)
+def test_what_is_asked_coherently_is_answered_as_documented(path: str) -> None:
+    answered: Counter[int] = Counter()
+
+    @given(case=api[path]["POST"].as_strategy(generation_mode=GenerationMode.POSITIVE))
+    @EVERY_RUN_ALIKE
+    def ask(case: schemathesis.Case) -> None:
+        assert isinstance(case.body, dict)
+        case.body = coherent(QUESTIONS[path] | case.body)
+        answered[case.call_and_validate(checks=CHECKS).status_code] += 1
+
+    ask()
+    assert answered[200] > 10, answered
