@@ -10,7 +10,7 @@ import pandas as pd
 
 from costsvc.errors import TableError
 from costsvc.evidence.build.rows import write
-from costsvc.reference.table import describe
+from costsvc.reference.table import Table, describe, read
 
 Builder: TypeAlias = Callable[[Path], dict[str, pd.DataFrame]]
 
@@ -26,17 +26,26 @@ def build(upstream: Path, folder: Path) -> dict[str, int]:
         Rows written, by table.
 
     Raises:
-        TableError: If a built table is not as datapackage.json describes it.
+        TableError: If an upstream file is absent, or a built table is not as datapackage.json describes it.
     """
     resources = describe(folder)
+    sources = set(read(folder / resources["sources"]["path"], resources["sources"])["source_id"])
     written = {}
-    for builder in builders():
-        for name, frame in builder(upstream).items():
-            if name not in resources:
-                raise TableError(f"datapackage.json describes no table {name!r}")
-            write(frame, folder, resources[name])
-            written[name] = len(frame)
+    for name, frame in _built(upstream):
+        if name not in resources:
+            raise TableError(f"datapackage.json describes no table {name!r}")
+        write(frame, folder, resources[name])
+        written[name] = len(Table.load(folder, resources[name], sources))
     return written
+
+
+def _built(upstream: Path) -> Iterator[tuple[str, pd.DataFrame]]:
+    for builder in builders():
+        try:
+            tables = builder(upstream)
+        except FileNotFoundError as error:
+            raise TableError(f"{upstream} has no {error.filename}") from error
+        yield from tables.items()
 
 
 def builders() -> Iterator[Builder]:

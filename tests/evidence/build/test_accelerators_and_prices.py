@@ -1,0 +1,134 @@
+"""Accelerators and what is paid for them, built from a sample of upstream files."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from costsvc.evidence.build import accelerators, prices
+
+
+@pytest.mark.parametrize(
+    ("accelerator_id", "family"),
+    [
+        ("nvidia-h100-sxm5-80gb", "h100"),
+        ("nvidia-rtx-pro-6000-bw-maxq", "rtx-pro-6000"),
+        ("google-tpu-v5e", "tpu-v5e"),
+        ("nvidia-jetson-agx-orin-64gb", "jetson-agx-orin"),
+    ],
+)
+def test_a_family_is_the_id_without_vendor_form_and_memory(accelerator_id, family):
+    assert accelerators.family_of(accelerator_id) == family
+
+
+@pytest.mark.parametrize(
+    ("accelerator_id", "families"),
+    [
+        pytest.param("nvidia-h100-sxm5-80gb", ["hgx-h100", "h100", "h100"], id="board-of-a-server"),
+        pytest.param("nvidia-h100-pcie-80gb", ["pcie-server", "h100", "h100"], id="card"),
+        pytest.param("google-tpu-v5p", ["tpu", "tpu", "tpu-v4"], id="tpu"),
+        pytest.param("amd-mi300x", ["oam", "*", "*"], id="nothing-known-of-its-kind"),
+        pytest.param("apple-m1-max", ["laptop", "*", "*"], id="laptop"),
+    ],
+)
+def test_an_accelerator_leads_to_what_behaves_like_it(table, accelerator_id, families):
+    row = table("accelerators").set_index("accelerator_id").loc[accelerator_id]
+    assert row[["host_family", "power_family", "mfu_family"]].tolist() == families
+
+
+def test_watts_without_a_datasheet_name_their_own_source(table):
+    row = table("accelerators").set_index("accelerator_id").loc["google-tpu-v5p"]
+    assert (row["tdp_basis"], row["quality"]) == ("estimate", "assumed")
+    assert "power: schneider-2025" in row["locator"]
+
+
+def test_idle_power_is_bounded_by_its_readings(table):
+    row = table("accelerators").set_index("accelerator_id").loc["nvidia-h100-sxm5-80gb"]
+    assert row["idle_w_low"] < row["idle_w"] < row["idle_w_high"]
+
+
+def test_bf16_is_there_only_where_the_hardware_has_it(table):
+    rows = table("accelerators").set_index("accelerator_id")[["peak_bf16_tflops", "peak_fp16_tflops"]]
+    assert rows.loc["nvidia-t4"].isna().tolist() == [True, False]
+    assert rows.loc["google-tpu-v5p"].isna().tolist() == [False, True]
+    assert rows.loc["amd-mi100"].tolist() == [92.3, 184.6]
+
+
+def test_implausible_and_repeated_processors_are_dropped():
+    names = ["AMD EPYC 7763", "AMD EPYC 7763 @ 2.45GHz", "Intel Atom Z500", "Misprint 1", "Intel(R) Xeon(R) 9"]
+    rows = accelerators.cpus(pd.DataFrame({"Name": names, "TDP": [280.0, 280.0, 0.65, 9000.0, 150.0]}))
+    assert rows[["accelerator_id", "tdp_w"]].to_numpy().tolist() == [
+        ["cpu-amd-epyc-7763", 280],
+        ["cpu-intel-xeon-9", 150],
+    ]
+
+
+def test_every_alias_leads_to_an_accelerator(table):
+    aliases = table("accelerator_aliases")
+    assert set(aliases["accelerator_id"]) <= set(table("accelerators")["accelerator_id"])
+    assert set(aliases["kind"]) == {"alias", "family"}
+
+
+def price(rows, *key):
+    return rows.set_index(prices.KEY).loc[key]
+
+
+def test_a_whole_host_sets_the_price_of_a_region(table):
+    row = price(table("accelerator_prices"), "aws", "us-east-1", "nvidia-h100-sxm5-80gb", "on-demand")
+    assert row["usd_per_accelerator_hour"] == pytest.approx(55.04 / 8, rel=1e-3)
+    assert row["low"] < row["usd_per_accelerator_hour"] < row["high"]
+
+
+def test_a_provider_and_the_market_have_medians_with_the_spread_as_width(table):
+    rows = table("accelerator_prices")
+    cloud = price(rows, "azure", "*", "nvidia-h100-sxm5-80gb", "on-demand")
+    market = price(rows, "*", "*", "nvidia-h100-sxm5-80gb", "on-demand")
+    assert "regions" in cloud["locator"]
+    assert "providers" in market["locator"]
+    assert (cloud["quality"], market["quality"]) == ("derived", "derived")
+    assert market["high"] / market["low"] > 2
+
+
+def test_a_name_that_leaves_the_form_open_is_no_price_of_the_default(table):
+    locators = table("accelerator_prices").query("accelerator_id == 'nvidia-h100-sxm5-80gb'")["locator"]
+    assert not locators.str.contains("form unstated").any()
+
+
+def test_committed_use_is_cheaper_than_on_demand_and_says_from_what(table):
+    rows = table("accelerator_prices")
+    on_demand, reserved = (
+        price(rows, "gcp", "*", "nvidia-h100-sxm5-80gb", kind) for kind in ("on-demand", "reserved-3y")
+    )
+    assert reserved["usd_per_accelerator_hour"] < on_demand["usd_per_accelerator_hour"]
+    assert "of on-demand" in reserved["locator"]
+
+
+def test_spot_prices_above_on_demand_are_dropped_for_old_tpus(sample, table):
+    upstream = json.loads((sample / "gpuhunt/tpu_pricing.json").read_text(encoding="utf-8"))
+    listed = upstream["TPU v4 pod"]["us-central2"]
+    assert listed["Spot (USD)"] > listed["On Demand (USD)"]
+    kinds = table("accelerator_prices").query("region == 'us-central2' or accelerator_id == 'google-tpu-v5e'")
+    assert "spot" not in set(kinds.loc[kinds["accelerator_id"] == "google-tpu-v4", "kind"])
+    assert "spot" in set(kinds.loc[kinds["accelerator_id"] == "google-tpu-v5e", "kind"])
+
+
+def test_instances_say_how_many_accelerators_they_hold(table):
+    row = table("instances").set_index("instance_id").loc["aws:p5.48xlarge"]
+    assert (row["accelerator_id"], row["accelerators"]) == ("nvidia-h100-sxm5-80gb", 8)
+
+
+def test_the_network_is_part_of_what_a_cluster_costs(table):
+    rows = table("purchase_prices").set_index("accelerator_id")
+    shared = rows[rows["locator"].str.contains("network")]
+    assert len(shared)
+    assert (rows["low"] < rows["usd_per_accelerator"]).all()
+    assert (rows["high"] > rows["usd_per_accelerator"]).all()
+
+
+def test_a_rented_model_is_listed_once(upstream):
+    file = upstream / "litellm-prices/llm_api_chat_prices.csv"
+    rows = pd.read_csv(file)
+    pd.concat([rows, rows.iloc[[0]]]).to_csv(file, index=False)
+    built = prices.build(upstream)["api_prices"]
+    assert not built.duplicated(["provider", "model"]).any()
+    assert len(built) == len(rows)

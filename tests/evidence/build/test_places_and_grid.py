@@ -1,0 +1,115 @@
+"""Places and the grid, built from a sample of upstream files."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from costsvc.evidence.build import grid, money, places
+
+
+def test_countries_have_both_codes_and_namibia_is_not_missing(table):
+    rows = table("countries").set_index("country")["iso2"]
+    assert rows[["USA", "DEU", "NAM"]].tolist() == ["US", "DE", "NA"]
+    assert "world" not in rows
+
+
+def test_regions_lead_to_zones_and_what_a_building_adds_has_width(table):
+    rows = table("regions").set_index("region_id")
+    assert rows.loc["aws:us-east-1", ["zone_id", "country", "subdivision"]].tolist() == [
+        "em:US-MIDA-PJM",
+        "USA",
+        "US-VA",
+    ]
+    known = rows.dropna(subset=["pue"])
+    assert ((known["pue_high"] - 1) / (known["pue"] - 1)).tolist() == pytest.approx(
+        [places.MORE] * len(known), rel=1e-3
+    )
+    assert ((known["pue_low"] - 1) / (known["pue"] - 1)).tolist() == pytest.approx([places.LESS] * len(known), rel=1e-3)
+
+
+def test_countries_are_lifecycle_and_groups_of_countries_stay_out(table):
+    rows = table("grid_average")
+    assert {"USA", "DEU", "world"} <= set(rows["zone_id"])
+    assert not rows["zone_id"].str.contains("OWID").any()
+    assert set(rows.loc[rows["zone_id"] == "DEU", "scope"]) == {"lifecycle"}
+
+
+def test_the_spread_between_two_methods_is_shared_between_them(sample):
+    ratio = grid.method_spread(sample)
+    rows = grid.countries(sample, ratio)
+    assert ratio > 1
+    assert (rows["high"] / rows["g_per_kwh"]).tolist() == pytest.approx([ratio] * len(rows))
+    # Both methods have Germany and the USA in 2023 and 2024: 90 % of |ln a/b|, over the square root of two.
+    ember = grid.entities(sample).set_index(["iso3", "year"])["gco2e_per_kwh"].astype(float)
+    maps = grid.zones(sample, 1.0).set_index(["zone_id", "year"])["g_per_kwh"]
+    both = [
+        ((iso3, year), (zone, year)) for iso3, zone in (("DEU", "em:DE"), ("USA", "em:US")) for year in (2023, 2024)
+    ]
+    apart = pd.Series([abs(math.log(ember[one] / maps[other])) for one, other in both])
+    assert ratio == pytest.approx(math.exp(apart.quantile(0.9) / math.sqrt(2)))
+
+
+def test_states_are_direct_and_their_lifecycle_value_is_derived(table):
+    rows = table("grid_average").query("zone_id == 'US-VA'").set_index("scope")
+    ratio = rows.loc["lifecycle", "g_per_kwh"] / rows.loc["direct", "g_per_kwh"]
+    assert 1.1 < ratio < 1.4
+    assert rows["quality"].to_dict() == {"direct": "reported", "lifecycle": "derived"}
+    assert "median life-cycle to direct ratio" in rows.loc["lifecycle", "locator"]
+
+
+def test_google_figures_that_are_neither_direct_nor_lifecycle_are_dropped(table):
+    kept = {(row.zone_id, row.year) for row in table("grid_average_google").itertuples()}
+    dropped = {
+        ("gcp:southamerica-west1", 2024),
+        ("gcp:asia-south1", 2022),
+        ("gcp:us-east4", 2021),
+    }
+    assert kept & dropped == set()
+    assert {("gcp:us-central1", 2024), ("gcp:asia-south1", 2024), ("gcp:us-east4", 2024)} <= kept
+
+
+def test_marginal_figures_are_of_a_flat_load_and_bounded_by_the_other_measures(table):
+    row = table("grid_marginal").set_index(["zone_id", "year"]).loc[("avert:California", 2024)]
+    assert (row["g_per_kwh"], row["scope"], row["method"]) == (470.0, "direct", "marginal")
+    # 943.85 lb/MWh of onshore wind and 1057.3 of distributed solar with storage, 453.59237 g each
+    assert (row["low"], row["high"]) == (pytest.approx(428.123, abs=0.01), pytest.approx(479.583, abs=0.01))
+
+
+def test_profiles_are_means_over_years(sample, table):
+    raw = pd.read_csv(sample / grid.PROFILES)
+    hour = table("grid_profiles").set_index(["month", "hour_utc"]).loc[(1, 0)]
+    assert raw["year"].nunique() == 4
+    mean = raw.loc[raw["hour_utc"] == 0, "lifecycle_gco2e_per_kwh"].mean()
+    assert hour["lifecycle_g_per_kwh"] == pytest.approx(mean, rel=1e-5)
+
+
+def test_resold_electricity_prices_and_groups_of_states_stay_out(upstream):
+    file = upstream / money.COUNTRIES
+    rows = pd.read_csv(file)
+    resold = rows.iloc[[0]].assign(iso3="CHN", source="GlobalPetrolPrices")
+    pd.concat([rows, resold]).to_csv(file, index=False)
+    zones = set(money.electricity(upstream)["zone_id"])
+    assert {"USA", "US-VA", "DEU"} <= zones
+    assert "CHN" not in zones
+    assert not any(zone.startswith("US-") and len(zone) != len("US-VA") for zone in zones)
+
+
+def test_electricity_is_in_dollars_per_kwh_with_the_spread_between_tenants(table):
+    row = table("electricity_prices").set_index(["zone_id", "year"]).loc[("US-VA", 2024)]
+    # 8.99 cents
+    assert row["usd_per_kwh"] == pytest.approx(0.0899, abs=1e-4)
+    assert row["high"] / row["usd_per_kwh"] == pytest.approx(money.TENANT, rel=1e-4)
+
+
+def test_carbon_costs_keep_their_currency_and_the_year_of_their_prices(table):
+    rows = table("carbon_costs").set_index(["scheme", "year"])
+    assert rows.loc[("epa-scghg-2.0", 2025), ["amount_per_t", "currency", "price_year"]].tolist() == [212, "USD", 2020]
+    assert rows.loc[("uk-desnz-central", 2025), ["currency", "price_year"]].tolist() == ["GBP", 2022]
+
+
+def test_water_is_known_for_the_world_and_missing_where_upstream_is_silent(table):
+    rows = table("water_factors").set_index("zone_id")
+    assert rows.loc["world", "l_per_kwh"] == pytest.approx(3.908)
+    assert rows.loc["USA", "high"] / rows.loc["USA", "low"] == pytest.approx(money.RESERVOIR**2, rel=1e-4)
+    assert "SGP" not in rows.index
