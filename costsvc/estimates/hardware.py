@@ -169,7 +169,7 @@ def idle_w(hardware: Hardware, machine: Machine, facts: Facts) -> Numeric:
     """Watts of an accelerator that holds a model and waits: the caller's, the table's, or a share of its TDP [W]."""
     if machine.accelerator_power_w is not None:
         return facts.given("accelerator_power_w", machine.accelerator_power_w, "W")
-    idle = facts.catalog.factor(hardware.table, hardware.id, "idle_w", "accelerator_idle_w", "W")
+    idle = facts.catalog.factor("accelerators", hardware.id, "idle_w", "accelerator_idle_w", "W")
     if idle is not None:
         context = facts.catalog.factor("serving_fit", ("open_context_w", ANY), "value", "open_context_w", "W")
         return facts.use(idle) + facts.use(present(context))
