@@ -90,7 +90,7 @@ def cfe_g_per_kwh(cfe_share: Numeric, grid_g_per_kwh: Numeric, grid_carbon_free_
     References:
         Google, "24/7 Carbon-Free Energy: Methodologies and Metrics" (2021).
     """
-    emitting = np.where(np.asarray(grid_carbon_free_share) < 1, 1 - grid_carbon_free_share, 1.0)
+    emitting = np.where(np.asarray(grid_carbon_free_share) >= 1, 1.0, 1 - grid_carbon_free_share)
     found = (1 - cfe_share) * grid_g_per_kwh / emitting
     return found if np.ndim(found) else float(found)
 

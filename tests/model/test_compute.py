@@ -1,0 +1,90 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from costsvc.model.compute import accelerator_hours, model_flops_utilization, training_flop, whole_hosts
+from tests.model.cases import Case, by_name, by_row, with_nan_in_each
+
+CASES = by_name(
+    [
+        # Llama 3.1 8B on 15e12 tokens: 6 x 8e9 x 1.5e13 = 7.2e23
+        Case(training_flop, (8.0, 15_000.0, 6.0), 7.2e23),
+        # frozen weights, 1e9 tokens: 4 x 7e9 x 1e9 = 2.8e19
+        Case(training_flop, (7.0, 1.0, 4.0), 2.8e19),
+        # 7.2e23 / (1e15 x 0.4 x 3600) = 7.2e23 / 1.44e18 = 500,000
+        Case(accelerator_hours, (7.2e23, 1000.0, 0.4, 1.0), 500_000.0),
+        # the same with every activation computed twice: x 8/6
+        Case(accelerator_hours, (7.2e23, 1000.0, 0.4, 8 / 6), 666_666.666_667),
+    ]
+)
+positive = st.floats(1e-3, 1e6)
+
+
+@pytest.mark.parametrize(("formula", "numbers", "expected"), CASES)
+def test_is_what_a_hand_calculation_says(formula, numbers, expected):
+    assert formula(*numbers) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize(("formula", "numbers", "expected"), CASES)
+def test_takes_arrays_row_by_row(formula, numbers, expected):
+    whole, rows = by_row(formula, numbers)
+    assert whole == pytest.approx(rows, rel=1e-12)
+
+
+@pytest.mark.parametrize(("formula", "numbers", "expected"), CASES)
+def test_gives_nan_for_nan(formula, numbers, expected):
+    assert np.isnan(with_nan_in_each(formula, numbers)).all()
+
+
+@pytest.mark.parametrize(
+    ("mfu", "size", "count", "precision_factor", "expected"),
+    [
+        pytest.param(0.4, (1.0, 0.3), (1.0, -0.1), 1.0, 0.4, id="the reference run has the reference's"),
+        # 0.4 x 4^0.5 x 16^-0.25 x 0.8 = 0.4 x 2 x 0.5 x 0.8
+        pytest.param(0.4, (4.0, 0.5), (16.0, -0.25), 0.8, 0.32, id="grows with size, falls with number and precision"),
+        pytest.param(0.4, (1e6, 0.5), (1.0, 0.0), 1.0, 0.75, id="never above the highest published"),
+        pytest.param(0.4, (1.0, 0.0), (1e9, -0.5), 1.0, 0.02, id="never below the lowest published"),
+        pytest.param(np.nan, (1.0, 0.0), (1.0, 0.0), 1.0, np.nan, id="nan"),
+    ],
+)
+def test_utilisation_follows_size_number_and_precision(mfu, size, count, precision_factor, expected):
+    found = model_flops_utilization(mfu, size, count, precision_factor, (0.02, 0.75))
+    assert found == pytest.approx(expected, nan_ok=True)
+
+
+def test_utilisation_takes_arrays():
+    found = model_flops_utilization(np.array([0.3, 0.4]), (4.0, 0.5), (1.0, 0.0), 1.0, (0.02, 0.75))
+    assert found == pytest.approx([0.6, 0.75])
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        pytest.param(0.0, 8.0, id="nothing to do still takes a host"),
+        pytest.param(100.0, 8.0, id="a short run takes one"),
+        pytest.param(8 * 1440.0, 8.0, id="one that ends just in time"),
+        pytest.param(8 * 1440.0 + 1, 16.0, id="an hour more takes another"),
+        # 500,000 / 1440 = 347.2 accelerators = 43.4 hosts, so 44
+        pytest.param(500_000.0, 352.0, id="a long run takes whole hosts"),
+    ],
+)
+def test_takes_the_fewest_whole_hosts_that_end_in_time(hours, expected):
+    assert whole_hosts(hours, 1440.0, 8.0) == expected
+
+
+@given(params=positive, tokens=positive, factor=st.floats(0, 1e3))
+def test_flop_is_linear_in_parameters_and_in_tokens(params, tokens, factor):
+    once = training_flop(params, tokens, 6.0)
+    assert training_flop(params * factor, tokens, 6.0) == pytest.approx(once * factor)
+    assert training_flop(params, tokens * factor, 6.0) == pytest.approx(once * factor)
+
+
+@given(flop=st.floats(0, 1e28), peak=st.floats(1, 1e4), mfu=st.floats(0.02, 0.75))
+def test_halves_of_a_run_take_together_what_the_whole_takes(flop, peak, mfu):
+    half = accelerator_hours(flop / 2, peak, mfu, 1.0)
+    assert half + half == pytest.approx(accelerator_hours(flop, peak, mfu, 1.0))
+
+
+def test_no_tokens_take_no_time():
+    assert accelerator_hours(training_flop(8.0, 0.0, 6.0), 1000.0, 0.4, 1.0) == 0
