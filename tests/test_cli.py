@@ -1,0 +1,95 @@
+"""Commands print what they did, and end in a message where they cannot."""
+
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from shutil import copy, copytree
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from costsvc.cli import main
+from costsvc.settings import bundled_data
+
+SAMPLE = Path(__file__).parent / "evidence" / "upstream"
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def package(tmp_path):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for name in ("datapackage.json", "sources.csv"):
+        copy(bundled_data() / name, folder)
+    return folder
+
+
+def test_the_version_is_that_of_the_package():
+    assert version("costsvc") in run("--version").output
+
+
+@pytest.mark.parametrize("arguments", [[], ["data"]], ids=["all", "data"])
+def test_help_tells_what_there_is(arguments):
+    answer = run(*arguments, "--help")
+    assert answer.exit_code == 0
+    assert "Commands:" in answer.output
+
+
+def test_openapi_prints_the_document_that_is_served(client):
+    answer = run("openapi")
+    assert answer.exit_code == 0
+    assert yaml.safe_load(answer.output) == client.get("/openapi.json").json
+
+
+def test_data_build_rebuilds_the_tables_and_counts_their_rows(package):
+    answer = run("data", "build", SAMPLE, "--into", package)
+    assert answer.exit_code == 0, answer.output
+    rows = len((package / "grid_average.csv").read_text(encoding="utf-8").splitlines()) - 1
+    assert f"grid_average: {rows} rows" in answer.output
+
+
+def test_data_validate_prints_a_line_for_each_kind_of_figure(tmp_path):
+    answer = run("data", "validate", tmp_path)
+    assert answer.exit_code == 0, answer.output
+    assert "median" in answer.output
+
+
+def test_an_upstream_file_that_is_absent_is_named_without_a_traceback(tmp_path, package):
+    upstream = copytree(SAMPLE, tmp_path / "upstream")
+    (upstream / "codecarbon/cpu_power.csv").unlink()
+    answer = run("data", "build", upstream, "--into", package)
+    assert answer.exit_code == 1
+    assert answer.output.startswith("Error: ")
+    assert "cpu_power.csv" in answer.output
+
+
+def test_a_folder_that_is_no_data_package_is_refused_without_a_traceback(tmp_path):
+    answer = run("data", "fit", "--into", tmp_path)
+    assert answer.exit_code == 1
+    assert answer.output.startswith("Error: datapackage.json")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param(["data", "build", "/no/such/folder"], "does not exist", id="no-such-folder"),
+        pytest.param(["data", "build"], "Missing argument", id="no-folder"),
+        pytest.param(["data", "bild"], "No such command", id="misspelt"),
+    ],
+)
+def test_a_wrong_call_is_refused_with_what_is_wrong(arguments, message):
+    answer = run(*arguments)
+    assert answer.exit_code == 2
+    assert message in answer.output
+
+
+def test_a_real_process_prints_the_document_and_nothing_else():
+    command = Path(sys.executable).with_name("costsvc")
+    done = subprocess.run([command, "openapi"], capture_output=True, text=True, check=True, timeout=60)  # noqa: S603
+    assert done.stderr == ""
+    assert yaml.safe_load(done.stdout)["openapi"].startswith("3.1")

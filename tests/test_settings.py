@@ -1,0 +1,64 @@
+"""Settings come from the environment, once; a variable that is no setting stops the start."""
+
+from pathlib import Path
+
+import pytest
+
+from costsvc.errors import SettingsError, TableError
+from costsvc.services import Services
+from costsvc.settings import Settings, bundled_data
+
+
+def test_without_variables_the_bundled_tables_are_used():
+    assert Settings.from_env({}) == Settings(data_dir=bundled_data(), data_overlay=None)
+    assert (bundled_data() / "datapackage.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "setting"),
+    [
+        pytest.param("COSTSVC_DATA_DIR", "/srv/tables", {"data_dir": Path("/srv/tables")}, id="tables"),
+        pytest.param("COSTSVC_DATA_OVERLAY", "/srv/mine", {"data_overlay": Path("/srv/mine")}, id="overlay"),
+        pytest.param("COSTSVC_DATA_OVERLAY", "", {}, id="empty-is-unset"),
+    ],
+)
+def test_a_variable_sets_its_setting(variable, text, setting):
+    assert Settings.from_env({variable: text}) == Settings(**setting)
+
+
+@pytest.mark.parametrize(
+    "variable",
+    [
+        pytest.param("COSTSVC_PORT", id="port"),
+        pytest.param("COSTSVC_PORT_8000_TCP_ADDR", id="port-address"),
+        pytest.param("COSTSVC_SERVICE_HOST", id="service-host"),
+        pytest.param("COSTSVC_SERVICE_PORT_HTTP", id="service-port"),
+        pytest.param("PATH", id="not-ours"),
+    ],
+)
+def test_what_kubernetes_sets_for_a_service_of_that_name_is_ignored(variable):
+    assert Settings.from_env({variable: "tcp://10.0.0.1:8000"}) == Settings()
+
+
+def test_an_unknown_variable_is_refused_with_those_that_are_known():
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_env({"COSTSVC_DATA_OVERLY": "/srv/mine", "COSTSVC_COLOUR": "red"})
+    assert "COSTSVC_COLOUR, COSTSVC_DATA_OVERLY" in str(refused.value)
+    assert "COSTSVC_DATA_OVERLAY" in str(refused.value).partition("known are")[2]
+
+
+def test_an_overlay_that_is_not_there_stops_the_start(tmp_path):
+    with pytest.raises(TableError, match="which is not there"):
+        Services.open(Settings(data_overlay=tmp_path / "nowhere"))
+
+
+def test_tables_that_are_not_there_stop_the_start(tmp_path):
+    with pytest.raises(TableError, match=r"datapackage\.json"):
+        Services.open(Settings(data_dir=tmp_path))
+
+
+def test_the_overlay_reaches_the_catalog(tmp_path):
+    header, first = (bundled_data() / "defaults.csv").read_text(encoding="utf-8").splitlines()[:2]
+    (tmp_path / "defaults.csv").write_text(f"{header}\n{first}\n", encoding="utf-8")
+    services = Services.open(Settings.from_env({"COSTSVC_DATA_OVERLAY": str(tmp_path)}))
+    assert services.catalog.default(first.partition(",")[0]).origin == "overlay"
