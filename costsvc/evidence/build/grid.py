@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from costsvc.evidence.build.rows import facts
+
 OWID = "owid-ember-carbon-intensity/carbon_intensity_electricity_2000_2025.csv"
 ZONES = "electricitymaps-yearly/zones_yearly_2021_2025.csv"
 HOURLY = "electricitymaps-hourly/annual_direct_vs_lifecycle_2021_2024.csv"
@@ -14,7 +16,7 @@ EGRID_OLD = "epa-egrid/egrid_subregion_co2e_2018_2022.csv"
 EGRID = "epa-egrid2023/egrid2023_rev2_co2e.csv"
 AVERT = "epa-avert/avert_avoided_co2_rates_2017_2024.csv"
 IFI = "ifi-marginal-2021/ifi_default_grid_factors_2021.csv"
-REGIONS = "drafts/cloud_regions_seed.csv"
+REGIONS = "region_facts.csv"
 WORLD, KOSOVO = {"OWID_WRL": "world"}, {"OWID_KOS": "XKX"}
 GOOGLE_YEARS = (2021, 2022, 2023, 2024)
 NEITHER_SCOPE = {("southamerica-west1", year) for year in GOOGLE_YEARS} | {
@@ -56,7 +58,7 @@ def method_spread(upstream: Path) -> float:
 
     Countries without a cloud region are left out: their statistics are poorer and nobody computes there.
     """
-    hosts = set(pd.read_csv(upstream / REGIONS)["country_iso3"])
+    hosts = set(facts(REGIONS)["country_iso3"])
     ember = entities(upstream).set_index(["iso3", "year"])["gco2e_per_kwh"]
     maps = pd.read_csv(upstream / ZONES, keep_default_na=False)
     maps["iso3"] = maps["zone"].map(iso3_by_iso2(upstream))

@@ -27,7 +27,7 @@ def build(upstream: Path) -> dict[str, pd.DataFrame]:
     return {
         "countries": countries(upstream),
         "subdivisions": subdivisions(upstream),
-        "regions": regions(pd.read_csv(upstream / REGIONS, keep_default_na=False, na_values=[""])),
+        "regions": regions(facts(REGIONS)),
         "operators": facts("operator_facts.csv"),
     }
 
@@ -70,33 +70,33 @@ def subdivisions(upstream: Path) -> pd.DataFrame:
     return rows.assign(source_id=known, locator=rows["subdivision"], quality="reported")
 
 
-def regions(seed: pd.DataFrame) -> pd.DataFrame:
+def regions(typed: pd.DataFrame) -> pd.DataFrame:
     """Cloud regions with country, grid zones, PUE, WUE and carbon-free share."""
-    pue, wue = seed["pue"], seed["wue_l_per_kwh"]
-    cfe = seed["google_cfe_fraction_2024"]
-    name = seed["provider"] + ":" + seed["region"]
+    pue, wue = typed["pue"], typed["wue_l_per_kwh"]
+    cfe = typed["cfe_share_2024"]
+    name = typed["provider"] + ":" + typed["region"]
     return pd.DataFrame(
         {
             "region_id": name,
-            "provider": seed["provider"],
-            "region": seed["region"],
-            "location": seed["location"],
-            "country": seed["country_iso3"],
-            "subdivision": seed["subdivision_iso3166_2"],
-            "zone_id": "em:" + seed["electricitymaps_zone"],
-            "egrid_zone_id": "egrid:" + seed["egrid_subregion"],
-            "avert_zone_id": "avert:" + seed["avert_region"],
+            "provider": typed["provider"],
+            "region": typed["region"],
+            "location": typed["location"],
+            "country": typed["country_iso3"],
+            "subdivision": typed["subdivision_iso3166_2"],
+            "zone_id": "em:" + typed["electricitymaps_zone"],
+            "egrid_zone_id": "egrid:" + typed["egrid_subregion"],
+            "avert_zone_id": "avert:" + typed["avert_region"],
             "pue": pue,
             "pue_low": 1 + (pue - 1) * LESS,
             "pue_high": 1 + (pue - 1) * MORE,
-            "pue_year": seed["pue_year"],
+            "pue_year": typed["pue_year"],
             "wue_l_per_kwh": wue,
             "wue_l_per_kwh_low": wue * LESS,
             "wue_l_per_kwh_high": wue * MORE,
-            "wue_year": seed["wue_l_per_kwh_year"],
+            "wue_year": typed["wue_year"],
             "cfe_share": cfe,
             "cfe_year": np.where(cfe.notna(), 2024, np.nan),
-            "source_id": seed["provider"]
+            "source_id": typed["provider"]
             .map({"aws": "aws-sites", "gcp": "google-sites", "azure": "azure-sites"})
             .fillna("other-sites"),
             "locator": "PUE and WUE by region: " + name + "; grid zones: mapping of this project",
