@@ -29,6 +29,8 @@ DRAWS = 256
 TAIL = 0.05
 QUANTILES: Array = np.array([NormalDist().inv_cdf((i + 0.5) / DRAWS) for i in range(DRAWS)])
 NORMAL_TAIL = -NormalDist().inv_cdf(TAIL)
+ALIKE = 1e-6
+"""Against the 256 of a factor with itself: too little to matter to factors that differ."""
 
 RANGE: Mapping[Scale, tuple[float, float]] = {
     "log": (0.0, np.inf),
@@ -178,8 +180,9 @@ def _quantity(result: Numeric | None) -> Quantity | None:
 def influence(identities: Sequence[str], results: Sequence[Array]) -> list[list[float]]:
     """Each factor's share of the width of each result.
 
-    The share is the squared correlation of the factor's draws with the result's, scaled so that
-    the shares of one result add up to one; interactions are counted with the factors they join.
+    The result is regressed on all factors at once, so that a factor with no part in it gets none
+    by the chance that its draws are a little like another's. Squared coefficients are scaled to
+    add up to one; interactions are counted with the factors they join.
 
     Args:
         identities: The uncertain factors.
@@ -193,7 +196,9 @@ def influence(identities: Sequence[str], results: Sequence[Array]) -> list[list[
     inputs = np.array([_ordered_quantiles(identity) for identity in identities])
     outputs = np.array(results)[:, 1:]
     outputs -= outputs.mean(axis=1, keepdims=True)
-    squared = (outputs @ inputs.T) ** 2
+    # the diagonal is raised a little, so that a figure used under two names is shared by both
+    gram = inputs @ inputs.T + ALIKE * np.eye(len(inputs))
+    squared = np.linalg.solve(gram, inputs @ outputs.T).T ** 2
     sums = squared.sum(axis=1, keepdims=True)
     shares: list[list[float]] = np.divide(squared, sums, out=np.zeros_like(squared), where=sums > 0).tolist()
     return shares

@@ -12,7 +12,7 @@ CASES = by_name(
         Case(accelerator_power_w, (700.0, 0.85), 595.0),
         # 595 x 1.15 + 180 + 20 = 684.25 + 200
         Case(server_power_w, (595.0, 0.15, 180.0, 20.0), 884.25),
-        # (864.25 - 180) / 1.15
+        # without fabric the same chip is 684.25 / 1.15
         Case(accelerator_power_from_server_w, (864.25, 0.15, 180.0), 595.0),
         # a server that draws less than its base leaves nothing to the chip
         Case(accelerator_power_from_server_w, (100.0, 0.15, 180.0), 0.0),

@@ -1,0 +1,156 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from costsvc.model.uncertainty import DRAWS, RANGE, Factor, influence, middle, percentiles, quantities, sample
+
+
+def factor(value: float, low: float, high: float, scale: str = "log", identity: str = "table/row/column") -> Factor:
+    return Factor(name="x", value=value, low=low, high=high, unit="1", origin="table", identity=identity, scale=scale)
+
+
+WIDE = [
+    pytest.param(factor(100.0, 80.0, 130.0), id="log"),
+    pytest.param(factor(100.0, 100.0, 130.0), id="only upwards"),
+    pytest.param(factor(1.15, 1.05, 1.4, "above-one"), id="above one"),
+    pytest.param(factor(0.6, 0.3, 0.8, "share"), id="share"),
+    pytest.param(factor(0.0, 0.0, 5.0), id="from zero, so linear"),
+    pytest.param(factor(1.0, 1.0, 1.3, "above-one"), id="from one, so linear"),
+    pytest.param(factor(0.9, 0.7, 1.0, "share"), id="up to all of it, so linear"),
+]
+identities = st.text(min_size=1, max_size=20)
+
+
+@st.composite
+def factors(draw):
+    scale = draw(st.sampled_from(sorted(RANGE)))
+    bottom, top = RANGE[scale]
+    inside = st.floats(bottom + 1e-6, min(top - 1e-6, 1e6))
+    numbers = st.one_of(st.just(bottom), inside, st.just(min(top, 1e6)))
+    low, value, high = sorted(draw(st.tuples(numbers, numbers, numbers)))
+    return factor(value, low, high, scale, draw(identities))
+
+
+@pytest.mark.parametrize("known", WIDE)
+def test_nine_draws_in_ten_lie_between_low_and_high(known):
+    found = sample(known)
+    assert found.shape == (DRAWS + 1,)
+    width = known.high - known.low
+    low, high = np.quantile(found[1:], [0.05, 0.95])
+    assert low == pytest.approx(known.low, abs=0.02 * width)
+    assert high == pytest.approx(known.high, abs=0.02 * width)
+    assert np.median(found[1:]) == pytest.approx(known.value, abs=0.02 * width)
+
+
+@given(known=factors())
+def test_the_central_value_comes_first_and_no_draw_leaves_the_range(known):
+    found = np.atleast_1d(sample(known))
+    bottom, top = RANGE[known.scale]
+    assert found[0] == known.value
+    assert np.isfinite(found).all()
+    assert ((found >= bottom) & (found <= top)).all()
+
+
+def test_a_factor_without_width_is_a_plain_number():
+    assert sample(factor(7.0, 7.0, 7.0)) == 7.0
+    assert isinstance(sample(factor(7.0, 7.0, 7.0)), float)
+
+
+def test_equal_identities_move_together_and_others_do_not():
+    first, same, other = (sample(factor(100.0, 80.0, 125.0, identity=name)) for name in ("a", "a", "b"))
+    assert np.array_equal(first, same)
+    assert abs(np.corrcoef(first, other)[0, 1]) < 0.2
+    assert np.array_equal(np.sort(first[1:]), np.sort(other[1:]))
+
+
+def test_one_identity_moves_alike_at_every_value():
+    # twice the watts with the same relative width are twice the watts in each draw
+    small, large = sample(factor(100.0, 80.0, 125.0)), sample(factor(200.0, 160.0, 250.0))
+    assert large == pytest.approx(2 * small)
+
+
+def test_a_sample_cannot_be_changed_by_whoever_uses_it():
+    with pytest.raises(ValueError, match="read-only"):
+        sample(factor(100.0, 80.0, 125.0))[0] = 0.0
+
+
+@given(known=factors())
+def test_a_quantity_holds_its_value(known):
+    (found,) = quantities([sample(known)])
+    assert found["low"] <= found["value"] <= found["high"]
+    assert found["value"] == known.value
+
+
+@pytest.mark.parametrize(
+    ("results", "expected"),
+    [
+        pytest.param([2.0], [(2.0, 2.0, 2.0)], id="no width"),
+        pytest.param([None], [None], id="nothing there"),
+        pytest.param([np.inf], [(None, None, None)], id="no bound at all"),
+        # 0, 1, ..., 100: the 5th percentile is 5, the 95th 95
+        pytest.param([np.array([50.0, *range(101)])], [(50.0, 5.0, 95.0)], id="percentiles of the draws"),
+        pytest.param([np.array([99.0, *range(101)])], [(99.0, 5.0, 99.0)], id="widened upwards to its value"),
+        pytest.param([np.array([2.0, *range(101)])], [(2.0, 2.0, 95.0)], id="widened downwards to its value"),
+        pytest.param(
+            [np.array([50.0, *range(90), *[np.inf] * 11])], [(50.0, 5.0, None)], id="one draw in nine has no bound"
+        ),
+        pytest.param(
+            [np.array([50.0, *range(101)]), 3.0, None],
+            [(50.0, 5.0, 95.0), (3.0, 3.0, 3.0), None],
+            id="several at once",
+        ),
+    ],
+)
+def test_quantities_are_values_with_their_nine_tenths_interval(results, expected):
+    found = quantities(results)
+    wanted = [end and dict(zip(("value", "low", "high"), end, strict=True)) for end in expected]
+    for one, want in zip(found, wanted, strict=True):
+        assert one == (pytest.approx(want) if want and None not in want.values() else want)
+
+
+@given(draws=st.lists(st.floats(-1e9, 1e9), min_size=DRAWS, max_size=DRAWS))
+def test_percentiles_are_those_of_numpy(draws):
+    low, high = percentiles(np.array([draws]))
+    assert (low[0], high[0]) == pytest.approx(tuple(np.quantile(draws, [0.05, 0.95])), abs=1e-6)
+
+
+def test_the_middle_of_a_sample_is_its_central_value():
+    assert middle(np.array([3.0, 9.0, 9.0])) == middle(3.0) == 3.0
+
+
+class TestInfluence:
+    WIDTHS = (("a", 100.0, 60.0, 160.0), ("b", 10.0, 9.0, 11.0), ("c", 5.0, 4.0, 6.0))
+    SAMPLES = tuple(sample(factor(value, low, high, identity=name)) for name, value, low, high in WIDTHS)
+
+    def test_shares_of_a_result_add_up_to_one(self):
+        a, b, c = self.SAMPLES
+        for shares in influence(["a", "b", "c"], [a * b * c, a + b + c, b / c]):
+            assert sum(shares) == pytest.approx(1)
+            assert min(shares) >= 0
+
+    def test_the_widest_factor_has_the_largest_share(self):
+        a, b, c = self.SAMPLES
+        ((share_a, share_b, share_c),) = influence(["a", "b", "c"], [a * b * c])
+        assert share_a > share_c > share_b > 0
+
+    def test_shares_of_independent_factors_are_their_shares_of_the_variance(self):
+        a, _, c = self.SAMPLES
+        ((share_a, share_c),) = influence(["a", "c"], [3 * a + 40 * c])
+        variances = np.var(3 * a[1:]), np.var(40 * c[1:])
+        assert share_a == pytest.approx(variances[0] / sum(variances), abs=0.02)
+        assert share_c == pytest.approx(variances[1] / sum(variances), abs=0.02)
+
+    def test_a_factor_without_part_in_a_result_has_none_in_its_width(self):
+        unused = [f"unused {i}" for i in range(20)]
+        (shares,) = influence(["a", *unused], [self.SAMPLES[0]])
+        assert shares[0] > 0.99
+        assert max(shares[1:]) < 0.01
+
+    def test_a_factor_of_two_names_is_shared_by_both(self):
+        (shares,) = influence(["a", "a"], [self.SAMPLES[0]])
+        assert shares == pytest.approx([0.5, 0.5])
+
+    def test_a_result_without_factors_has_no_shares(self):
+        assert influence([], [self.SAMPLES[0]]) == [[]]
+        assert influence(["a"], []) == []
