@@ -60,7 +60,7 @@ class Crossing:
     Attributes:
         verdict: When the first is the cheaper one, at the central values.
         at: The count where they cross; infinite in those draws that do not cross, None where
-            the central values do not.
+            the central values do not. [1]
     """
 
     verdict: Verdict

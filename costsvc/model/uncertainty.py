@@ -120,11 +120,11 @@ def quantities(results: Sequence[Numeric | None]) -> list[Quantity | None]:
 
     Args:
         results: Samples as the formulas return them, floats where nothing has width; None for
-            what does not exist.
+            what does not exist. [any]
 
     Returns:
-        One quantity per result. The interval is widened to hold the value; an infinite end is
-        None, which says that there is no bound.
+        One quantity per result, in its unit. The interval is widened to hold the value; an
+        infinite end is None, which says that there is no bound. [any]
     """
     sizes = [result.size for result in results if isinstance(result, np.ndarray)]
     if not sizes:
@@ -145,12 +145,26 @@ def quantities(results: Sequence[Numeric | None]) -> list[Quantity | None]:
 
 
 def middle(result: Numeric) -> float:
-    """The central value of a sample."""
+    """The central value of a sample.
+
+    Args:
+        result: A sample, or a number without width. [any]
+
+    Returns:
+        Its central value, in the same unit. [any]
+    """
     return float(result[0] if isinstance(result, np.ndarray) else result)
 
 
 def percentiles(draws: Array) -> tuple[Array, Array]:
-    """The 5th and 95th percentile of each row of draws; infinite draws count as largest."""
+    """The 5th and 95th percentile of each row of draws.
+
+    Args:
+        draws: A row of draws per result; an infinite one counts as largest. [any]
+
+    Returns:
+        The two percentiles of each row, in its unit. [any]
+    """
     count = draws.shape[1]
     place = TAIL * (count - 1)
     below, weight = int(place), place - int(place)
@@ -186,7 +200,7 @@ def influence(identities: Sequence[str], results: Sequence[Array]) -> list[list[
 
     Args:
         identities: The uncertain factors.
-        results: Samples with width.
+        results: Samples with width. [any]
 
     Returns:
         For each result the share of each factor. [1]
