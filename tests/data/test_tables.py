@@ -265,6 +265,16 @@ def test_a_table_under_a_licence_that_passes_itself_on_says_so_and_mixes_with_no
     assert sharing == [licence]
 
 
+SHARED_ALIKE = {"ODbL-1.0", "CC-BY-SA-4.0"}
+
+
+@pytest.mark.parametrize("name", sorted(RESOURCES.keys() - {"sources"}))
+def test_rows_that_pass_a_licence_on_stand_in_no_table_under_another(name):
+    licences = table("sources").set_index("source_id")["licence"]
+    passed_on = set(licences[list(ids(name, "source_id"))]) & SHARED_ALIKE
+    assert passed_on <= {entry["name"] for entry in RESOURCES[name]["licenses"]}
+
+
 def test_every_table_has_a_licence():
     assert [name for name, resource in RESOURCES.items() if not resource.get("licenses")] == []
 

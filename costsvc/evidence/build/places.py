@@ -5,12 +5,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from costsvc.evidence.build.grid import IFI, REGIONS, ZONES, entities, iso3_by_iso2
+from costsvc.evidence.build.grid import IFI, REGIONS, entities
 from costsvc.evidence.build.rows import facts
 
 STATES = "eia-industrial-price/us_state_industrial_price_2001_2024.csv"
-SAME_CODES = r"(?:CA|AU)-[A-Z]{2,3}"
-"""Zones of Electricity Maps that carry codes of ISO 3166-2."""
 LESS, MORE = 0.7, 1.4
 """Assumed 90 % spread of what a building adds to its servers: a year and a hall differ by this much."""
 
@@ -52,22 +50,12 @@ def countries(upstream: Path) -> pd.DataFrame:
 
 
 def subdivisions(upstream: Path) -> pd.DataFrame:
-    """US states, and provinces that have a zone of their own."""
+    """US states, and provinces of Canada and Australia that have a zone of their own."""
     us = pd.read_csv(upstream / STATES)[["stateid", "stateDescription"]].drop_duplicates("stateid")
     us = us[us["stateid"].str.fullmatch("[A-Z]{2}") & (us["stateid"] != "US")]
     states = pd.DataFrame({"subdivision": "US-" + us["stateid"], "country": "USA", "name": us["stateDescription"]})
-    zones = pd.read_csv(upstream / ZONES, keep_default_na=False).drop_duplicates("zone")
-    zones = zones[zones["zone"].str.fullmatch(SAME_CODES)]
-    provinces = pd.DataFrame(
-        {
-            "subdivision": zones["zone"],
-            "country": zones["zone"].str[:2].map(iso3_by_iso2(upstream)),
-            "name": zones["zone_name"],
-        }
-    )
-    rows = pd.concat([states, provinces], ignore_index=True)
-    known = rows["country"].eq("USA").map({True: "eia-industrial-price", False: "electricitymaps-yearly"})
-    return rows.assign(source_id=known, locator=rows["subdivision"], quality="reported")
+    states = states.assign(source_id="eia-industrial-price", locator=states["subdivision"], quality="reported")
+    return pd.concat([states, facts("subdivision_facts.csv")], ignore_index=True)
 
 
 def regions(typed: pd.DataFrame) -> pd.DataFrame:
