@@ -1,9 +1,12 @@
 """POST /v1/comparisons/amortization."""
 
+from typing import Any
+
 from flask import Response
 
 from costsvc.estimates.amortization import amortization
 from costsvc.estimates.spec import Comparison
+from costsvc.reference.catalog import Catalog
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import answer, catalog
 from costsvc.web.schemas.amortization import AmortizationSchema, ComparisonSchema
@@ -44,3 +47,8 @@ def compare_strategies(asked: Comparison) -> Response:
     that is, curves to plot, and each task's share of what is paid once.
     """
     return answer(amortization(asked, catalog()))
+
+
+def example(tables: Catalog) -> dict[str, Any]:
+    """The answer to the example."""
+    return amortization(ComparisonSchema().load(EXAMPLE), tables)

@@ -8,6 +8,7 @@ from costsvc.services import Services
 from costsvc.settings import Settings
 from costsvc.web import amortization, inference, known, metrics, operations, training
 from costsvc.web.api import CostsvcApi
+from costsvc.web.document import document
 
 # Swagger UI draws with inline styles
 POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
@@ -30,7 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for resource in (training, inference, amortization, known, operations):
         api.register_blueprint(resource.blueprint)
     app.register_blueprint(operations.pages)
-    app.extensions["openapi"] = api.spec.to_dict()
+    app.extensions["openapi"] = document(app, api.spec)
     app.after_request(_secured)
     return app
 

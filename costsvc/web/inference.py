@@ -1,9 +1,12 @@
 """POST /v1/estimates/inference."""
 
+from typing import Any
+
 from flask import Response
 
 from costsvc.estimates.inference import inference
 from costsvc.estimates.spec import Serving
+from costsvc.reference.catalog import Catalog
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import answer, catalog
 from costsvc.web.schemas.inference import InferenceEstimate, ServingSchema
@@ -31,3 +34,8 @@ def estimate_inference(asked: Serving) -> Response:
     small tasks from the tokens read.
     """
     return answer(inference(asked, catalog()))
+
+
+def example(tables: Catalog) -> dict[str, Any]:
+    """The answer to the example."""
+    return inference(ServingSchema().load(EXAMPLE), tables)

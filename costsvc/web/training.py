@@ -1,9 +1,12 @@
 """POST /v1/estimates/training."""
 
+from typing import Any
+
 from flask import Response
 
 from costsvc.estimates.spec import TrainingRun
 from costsvc.estimates.training import training
+from costsvc.reference.catalog import Catalog
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import answer, catalog
 from costsvc.web.schemas.answer import TrainingEstimate
@@ -29,3 +32,8 @@ def estimate_training(run: TrainingRun) -> Response:
     the model.
     """
     return answer(training(run, catalog()))
+
+
+def example(tables: Catalog) -> dict[str, Any]:
+    """The answer to the example."""
+    return training(TrainingRunSchema().load(EXAMPLE), tables)
