@@ -47,6 +47,13 @@ class Server:
         connection.close()
         return found
 
+    def get(self, path: str) -> bytes:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
+        connection.request("GET", path, headers={"Connection": "close"})
+        found = connection.getresponse().read()
+        connection.close()
+        return found
+
     def open(self, head: str) -> socket.socket:
         """A connection on which the head of a training request has been sent, and nothing of its body yet."""
         connection = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S)
@@ -103,6 +110,12 @@ def test_the_same_request_gives_the_same_bytes_in_two_processes(
     server: Server, client: FlaskClient, path: str, body: dict[str, object]
 ) -> None:
     assert server.post(path, body) == (200, client.post(path, json=body).data)
+
+
+def test_requests_are_counted_over_all_workers(server: Server) -> None:
+    for _ in range(20):
+        server.get("/readyz")
+    assert b'costsvc_requests_total{route="/readyz",status="200"} 20.0' in server.get("/metrics")
 
 
 @pytest.mark.parametrize(
