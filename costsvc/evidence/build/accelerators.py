@@ -169,7 +169,8 @@ def _without_vendor(names: pd.DataFrame) -> pd.DataFrame:
     short = names["alias"].str.replace(r"^(NVIDIA|AMD|Intel|Google|AWS|Amazon|Huawei|Meta|Microsoft) ", "", regex=True)
     shorter = short.str.replace(r"^(GeForce|Tesla|Radeon Instinct|Instinct|Cloud) ", "", regex=True)
     bare = shorter.str.replace(r" \((chip|SoC|HGX|APU|per GPU|board, \d GPUs)\)$", "", regex=True)
-    return pd.concat([names.assign(alias=short), names.assign(alias=shorter), names.assign(alias=bare)])
+    joined = bare.str.replace(r"^(RTX|GTX) (?=A?\d)", r"\1", regex=True)
+    return pd.concat([names.assign(alias=form) for form in (short, shorter, bare, joined)])
 
 
 def cpus(upstream: pd.DataFrame) -> pd.DataFrame:

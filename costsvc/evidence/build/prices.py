@@ -145,7 +145,7 @@ def _committed(prices: pd.DataFrame, ratios: pd.DataFrame) -> pd.DataFrame:
     on_demand = prices[(prices["kind"] == ON_DEMAND) & ~prices["ask"]].drop(columns="kind")
     rows = on_demand.merge(ratios, on="provider")
     of = "median of " + rows["quotes"].astype(str) + f" quotes of {Path(QUOTES).name}"
-    return _scaled(rows, of)
+    return scaled(rows, of)
 
 
 def _spot_anywhere(prices: pd.DataFrame, anywhere: pd.DataFrame) -> pd.DataFrame:
@@ -155,17 +155,22 @@ def _spot_anywhere(prices: pd.DataFrame, anywhere: pd.DataFrame) -> pd.DataFrame
     groups = (each["spot"] / each[ON_DEMAND]).dropna().groupby("accelerator_id")
     span = {"ratio_low": groups.min() / SPREAD, "ratio_high": groups.max() * SPREAD}
     shares = pd.DataFrame({"ratio": groups.median(), **span}).reset_index()
-    return _scaled(anywhere.merge(shares, on="accelerator_id").assign(kind="spot"), "providers that list both")
+    return scaled(anywhere.merge(shares, on="accelerator_id").assign(kind="spot"), "providers that list both")
 
 
-def _scaled(prices: pd.DataFrame, evidence: str | pd.Series) -> pd.DataFrame:
-    """Prices times their column ratio; the widths of the two add up as those of independent factors."""
+def scaled(prices: pd.DataFrame, evidence: str | pd.Series) -> pd.DataFrame:
+    """Prices times their column ratio; the widths of the two add up as those of independent factors.
+
+    Args:
+        prices: Prices with low and high, and with ratio, ratio_low and ratio_high.
+        evidence: What the ratio rests on, for the locator.
+    """
     price = prices[PRICE] * prices["ratio"]
     down = np.hypot(np.log(prices[PRICE] / prices["low"]), np.log(prices["ratio"] / prices["ratio_low"]))
     up = np.hypot(np.log(prices["high"] / prices[PRICE]), np.log(prices["ratio_high"] / prices["ratio"]))
     of = prices["ratio"].map("{:.3g} of on-demand, ".format) + evidence + "; "
-    scaled = prices.assign(low=price / np.exp(down), high=price * np.exp(up), locator=of + prices["locator"])
-    return scaled.assign(quality="derived", **{PRICE: price})
+    product = prices.assign(low=price / np.exp(down), high=price * np.exp(up), locator=of + prices["locator"])
+    return product.assign(quality="derived", **{PRICE: price})
 
 
 def _instances(offers: pd.DataFrame) -> pd.DataFrame:
