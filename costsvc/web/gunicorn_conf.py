@@ -12,6 +12,9 @@ from pathlib import Path
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
+# The arrays are small: a second thread of the linear algebra only takes a core from the next request.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 MEMORY = Path("/dev/shm")  # noqa: S108 - writable in a container whose root file system is not
 SCRATCH = str(MEMORY) if os.access(MEMORY, os.W_OK) else None
 
