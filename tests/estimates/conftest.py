@@ -1,0 +1,35 @@
+"""Requests as clients write them, answered on the bundled tables without HTTP in between."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from costsvc.estimates.amortization import amortization
+from costsvc.estimates.inference import inference
+from costsvc.estimates.training import training
+from costsvc.reference.catalog import Catalog
+from costsvc.web.schemas.amortization import ComparisonSchema
+from costsvc.web.schemas.inference import ServingSchema
+from costsvc.web.schemas.training import TrainingRunSchema
+
+Body = dict[str, Any]
+Ask = Callable[[Body], Body]
+
+
+@pytest.fixture(scope="session")
+def train(catalog: Catalog) -> Ask:
+    schema = TrainingRunSchema()
+    return lambda body: training(schema.load(body), catalog)
+
+
+@pytest.fixture(scope="session")
+def serve(catalog: Catalog) -> Ask:
+    schema = ServingSchema()
+    return lambda body: inference(schema.load(body), catalog)
+
+
+@pytest.fixture(scope="session")
+def compare(catalog: Catalog) -> Ask:
+    schema = ComparisonSchema()
+    return lambda body: amortization(schema.load(body), catalog)
