@@ -11,7 +11,9 @@ WORLD = "world"
 UNKNOWN_OPERATOR = "*"
 LARGE = ("aws", "gcp", "azure")
 """Clouds whose region names mean theirs, where a smaller cloud uses the same."""
-SPOKEN = {"UK": "GBR", "UAE": "ARE", "global": WORLD}
+GROUPS = ("EU27",)
+"""Groups of countries that averages are known for."""
+SPOKEN = {"UK": "GBR", "UAE": "ARE", "EU": "EU27", "European Union": "EU27", "global": WORLD}
 """Names that no table of codes has."""
 
 
@@ -43,9 +45,9 @@ class Place:
 
     def areas(self, *, direct: bool) -> list[Area]:
         """The areas to look a grid figure up for, from the narrowest to the widest."""
-        narrow: list[tuple[Level, str | None]] = [("zone", self.egrid_zone if direct else self.zone)]
+        narrow: list[tuple[Level, str | None]] = [("zone", self.zone)]
         if direct:
-            narrow.append(("region", self.region if self.row else None))
+            narrow = [("zone", self.egrid_zone), ("region", self.region if self.row else None), *narrow]
         wide: list[tuple[Level, str | None]] = [
             ("subdivision", self.subdivision),
             ("country", self.country),
@@ -77,6 +79,7 @@ def places(tables: Mapping[str, Table], grid: Grid) -> Places:
     countries, regions = tables["countries"], tables["regions"]
     iso3 = {row["iso2"]: row["country"] for row in countries.rows.values() if row["iso2"]}
     found = [Place(region=WORLD, level="world")]
+    found += [Place(region=group, level="region", zone=group) for group in GROUPS]
     found += [_region(row) for row in regions.rows.values()]
     found += [_country(row["country"]) for row in countries.rows.values()]
     found += [_subdivision(row, grid) for row in tables["subdivisions"].rows.values()]

@@ -1,6 +1,7 @@
 """Tables of the grid: averages by country, zone, subregion and region, marginal factors, hourly profiles."""
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,11 @@ EGRID = "epa-egrid2023/egrid2023_rev2_co2e.csv"
 AVERT = "epa-avert/avert_avoided_co2_rates_2017_2024.csv"
 IFI = "ifi-marginal-2021/ifi_default_grid_factors_2021.csv"
 REGIONS = "region_facts.csv"
-WORLD, KOSOVO = {"OWID_WRL": "world"}, {"OWID_KOS": "XKX"}
+ZONE_OF = {"OWID_WRL": "world", "OWID_EU27": "EU27", "OWID_KOS": "XKX"}
+"""What our tables call an entity that has no code of ISO 3166; all other groups of countries stay out."""
+GROUPS = {"world", "EU27"}
+ISO2_ABSENT = {"XKX": "XK", "HKG": "HK", "MAC": "MO", "ESH": "EH"}
+"""Two-letter codes that the table of codes leaves out."""
 GOOGLE_YEARS = (2021, 2022, 2023, 2024)
 NEITHER_SCOPE = {("southamerica-west1", year) for year in GOOGLE_YEARS} | {
     ("asia-south1", 2022),
@@ -26,11 +31,32 @@ NEITHER_SCOPE = {("southamerica-west1", year) for year in GOOGLE_YEARS} | {
     ("asia-east2", 2024),
 }
 """Google's figures that are neither the direct nor the life-cycle value of their grid."""
+PROVISIONAL = 2024
+"""The year of the marginal figures that their publisher has not released formally."""
 G_PER_LB = 453.59237
 KWH_PER_MWH = 1000
 TIGHT = 1.05
 """Assumed 90 % spread of what a federal agency counts plant by plant."""
 SMALLEST_G = 1.0
+CLEAN_G = 100.0
+"""Below this, imports and the factors assumed for water and nuclear power set two methods further apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How far one method may lie from the truth, as a factor up and down.
+
+    Attributes:
+        clean: On grids below ``CLEAN_G``. [1]
+        other: On the others. [1]
+    """
+
+    clean: float
+    other: float
+
+    def of(self, g_per_kwh: pd.Series) -> "pd.Series[float]":
+        """The factor for each intensity."""
+        return g_per_kwh.lt(CLEAN_G).map({True: self.clean, False: self.other})
 
 
 def build(upstream: Path) -> dict[str, pd.DataFrame]:
@@ -45,7 +71,9 @@ def build(upstream: Path) -> dict[str, pd.DataFrame]:
     spread = method_spread(upstream)
     return {
         "grid_average": pd.concat([countries(upstream, spread), egrid(upstream), states(upstream)], ignore_index=True),
-        "grid_average_electricitymaps": zones(upstream, spread),
+        "grid_average_electricitymaps": pd.concat(
+            [zones(upstream, spread), zones_direct(upstream, spread)], ignore_index=True
+        ),
         "grid_average_google": google(upstream),
         "grid_marginal": avert(upstream),
         "grid_marginal_ifi": ifi(upstream),
@@ -53,7 +81,7 @@ def build(upstream: Path) -> dict[str, pd.DataFrame]:
     }
 
 
-def method_spread(upstream: Path) -> float:
+def method_spread(upstream: Path) -> Spread:
     """How far one method lies from the truth: 90 % of the ratios between two, shared between them.
 
     Countries without a cloud region are left out: their statistics are poorer and nobody computes there.
@@ -63,30 +91,33 @@ def method_spread(upstream: Path) -> float:
     maps = pd.read_csv(upstream / ZONES, keep_default_na=False)
     maps["iso3"] = maps["zone"].map(iso3_by_iso2(upstream))
     zones = maps[maps["iso3"].isin(hosts)].set_index(["iso3", "year"])["lifecycle_gco2e_per_kwh"]
-    both = pd.concat([ember, zones], axis=1, join="inner").astype(float).clip(lower=SMALLEST_G)
-    apart = (both.iloc[:, 0] / both.iloc[:, 1]).map(math.log).abs()
-    return float(math.exp(apart.quantile(0.9) / math.sqrt(2)))
+    both = pd.concat([ember, zones], axis=1, join="inner").astype(float).clip(lower=SMALLEST_G).map(math.log)
+    apart, clean = both.diff(axis=1).iloc[:, 1].abs(), both.mean(axis=1) < math.log(CLEAN_G)
+    clean_apart, other_apart = (apart[one].quantile(0.9) / math.sqrt(2) for one in (clean, ~clean))
+    return Spread(math.exp(clean_apart), math.exp(other_apart))
 
 
 def iso3_by_iso2(upstream: Path) -> dict[str, str]:
     """Country codes of two letters to those of three."""
     rows = pd.read_csv(upstream / IFI, keep_default_na=False)
-    return {iso2: iso3 for iso2, iso3 in zip(rows["iso2"], rows["iso3"], strict=True) if iso2 and iso3}
+    found = {iso2: iso3 for iso2, iso3 in zip(rows["iso2"], rows["iso3"], strict=True) if iso2 and iso3}
+    return found | {iso2: iso3 for iso3, iso2 in ISO2_ABSENT.items()}
 
 
 def entities(upstream: Path) -> pd.DataFrame:
-    """Countries and the world of the table of averages."""
+    """Countries, the European Union and the world of the table of averages."""
     rows = pd.read_csv(upstream / OWID, keep_default_na=False)
-    rows["iso3"] = rows["iso3"].replace(WORLD | KOSOVO)
-    return rows[rows["iso3"].str.fullmatch(r"[A-Z]{3}|world")]
+    rows["iso3"] = rows["iso3"].replace(ZONE_OF)
+    return rows[rows["iso3"].str.fullmatch("[A-Z]{3}") | rows["iso3"].isin(GROUPS)]
 
 
-def countries(upstream: Path, spread: float) -> pd.DataFrame:
-    """Life-cycle intensity of generation by country and year, and of the world."""
+def countries(upstream: Path, spread: Spread) -> pd.DataFrame:
+    """Life-cycle intensity of generation by country and year, of the European Union and of the world."""
     rows = entities(upstream)
     frame = _average(rows["iso3"], rows["year"], "lifecycle", "production", rows["gco2e_per_kwh"].astype(float))
     locator = Path(OWID).name + ": " + rows["iso3"] + ", " + rows["year"].astype(str)
-    return _bounded(frame, spread).assign(source_id="owid-ember", locator=locator, quality="reported")
+    bounded = _bounded(frame, spread.of(frame["g_per_kwh"]))
+    return bounded.assign(source_id="owid-ember", locator=locator, quality="reported")
 
 
 def egrid(upstream: Path) -> pd.DataFrame:
@@ -126,16 +157,30 @@ def states(upstream: Path) -> pd.DataFrame:
     return pd.concat([direct, derived], ignore_index=True)
 
 
-def zones(upstream: Path, spread: float) -> pd.DataFrame:
+def zones(upstream: Path, spread: Spread) -> pd.DataFrame:
     """Life-cycle intensity of consumption by zone, with the carbon-free share."""
     rows = pd.read_csv(upstream / ZONES, keep_default_na=False)
     rows = rows[rows["lifecycle_gco2e_per_kwh"] != ""]
-    value = rows["lifecycle_gco2e_per_kwh"].astype(float).clip(lower=SMALLEST_G)
+    value = rows["lifecycle_gco2e_per_kwh"].astype(float)
     frame = _average("em:" + rows["zone"], rows["year"].astype(int), "lifecycle", "consumption", value)
     share = pd.to_numeric(rows["carbon_free_pct"], errors="coerce") / 100
     locator = Path(ZONES).name + ": " + rows["zone"] + ", " + rows["year"].astype(str)
-    return _bounded(frame, spread).assign(
+    return _bounded(frame, spread.of(value)).assign(
         carbon_free_share=share, source_id="electricitymaps-yearly", locator=locator, quality="reported"
+    )
+
+
+def zones_direct(upstream: Path, spread: Spread) -> pd.DataFrame:
+    """Direct intensity of consumption of the zones whose hours are known, as the mean of the year's hours."""
+    rows = pd.read_csv(upstream / HOURLY)
+    value = rows["direct_gco2e_per_kwh"]
+    frame = _average("em:" + rows["zone"], rows["year"], "direct", "consumption", value)
+    locator = Path(HOURLY).name + ": " + rows["zone"] + ", " + rows["year"].astype(str) + ", mean of its hours"
+    return _bounded(frame, spread.of(value)).assign(
+        carbon_free_share=rows["low_carbon_pct"] / 100,
+        source_id="electricitymaps-hourly",
+        locator=locator,
+        quality="derived",
     )
 
 
@@ -169,6 +214,7 @@ def avert(upstream: Path) -> pd.DataFrame:
         + rows["avert_region"]
         + ", "
         + rows["year"].astype(str)
+        + rows["year"].map({PROVISIONAL: " (provisional)"}).fillna("")
         + "; holds grid losses",
         quality="reported",
     )
@@ -225,5 +271,5 @@ def _average(
     )
 
 
-def _bounded(frame: pd.DataFrame, ratio: float) -> pd.DataFrame:
+def _bounded(frame: pd.DataFrame, ratio: "float | pd.Series[float]") -> pd.DataFrame:
     return frame.assign(low=frame["g_per_kwh"] / ratio, high=frame["g_per_kwh"] * ratio)

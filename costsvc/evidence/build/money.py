@@ -16,6 +16,10 @@ TENANT = 1.25
 RESERVOIR = 2.0
 """Assumed 90 % spread of water intensity: how reservoirs and years are counted moves it this far."""
 USD_PER_CENT = 0.01
+NO_LONGER_SURVEYED = {"GBR", "UKR"}
+"""Countries whose latest figure at Eurostat is from 2020 or 2021, before prices doubled."""
+BANDS = {"MWH20000-69999": "20 to 70 GWh a year", "MWH2000-19999": "2 to 20 GWh a year"}
+"""Consumers that a price is for; a row without a band was filled in, not surveyed."""
 
 
 def build(upstream: Path) -> dict[str, pd.DataFrame]:
@@ -37,34 +41,44 @@ def build(upstream: Path) -> dict[str, pd.DataFrame]:
 
 
 def electricity(upstream: Path) -> pd.DataFrame:
-    """What industry pays in US states and in countries; resold statistics stay out."""
+    """What industry pays in US states and in countries; resold and outdated statistics stay out."""
+    rows = pd.concat([_us(upstream), _europe(upstream), facts("electricity_facts.csv")], ignore_index=True)
+    price = rows["usd_per_kwh"]
+    taxed = rows["tax_included"].astype(str).str.lower()
+    return rows.assign(tax_included=taxed, low=price / TENANT, high=price * TENANT)
+
+
+def _us(upstream: Path) -> pd.DataFrame:
     states = pd.read_csv(upstream / STATES).rename(columns={"period": "year"})
-    states = states[states["stateid"].str.fullmatch("[A-Z]{2}")]
-    us = pd.DataFrame(
+    states = states[states["stateid"].str.fullmatch("[A-Z]{2}")].dropna(subset=["price"])
+    return pd.DataFrame(
         {
             "zone_id": ("US-" + states["stateid"]).replace("US-US", "USA"),
             "year": states["year"],
             "usd_per_kwh": states["price"] * USD_PER_CENT,
-            "tax_included": "true",
+            "tax_included": True,
             "source_id": "eia-industrial-price",
             "locator": Path(STATES).name + ": " + states["stateid"] + ", " + states["year"].astype(str),
+            "quality": "reported",
         }
     )
+
+
+def _europe(upstream: Path) -> pd.DataFrame:
     others = pd.read_csv(upstream / COUNTRIES)
-    others = others[others["source"] == "Eurostat"]
-    europe = pd.DataFrame(
+    others = others.assign(band=others["consumption_band"].map(BANDS)).dropna(subset=["band"])
+    others = others[others["source"].eq("Eurostat") & ~others["iso3"].isin(NO_LONGER_SURVEYED)]
+    return pd.DataFrame(
         {
             "zone_id": others["iso3"],
             "year": 2024,
             "usd_per_kwh": others["price_usd_kwh"],
-            "tax_included": "false",
+            "tax_included": False,
             "source_id": "eurostat-nrg-pc-205",
-            "locator": "band of 20 to 70 GWh a year without taxes: " + others["iso3"],
+            "locator": "band of " + others["band"] + " without taxes, at 1.087 USD/EUR: " + others["iso3"],
+            "quality": "reported",
         }
     )
-    rows = pd.concat([us, europe], ignore_index=True).dropna(subset=["usd_per_kwh"])
-    price = rows["usd_per_kwh"]
-    return rows.assign(low=price / TENANT, high=price * TENANT, quality="reported")
 
 
 def social_cost(upstream: Path) -> pd.DataFrame:

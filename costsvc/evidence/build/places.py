@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from costsvc.evidence.build.grid import IFI, REGIONS, entities
+from costsvc.evidence.build.grid import GROUPS, IFI, ISO2_ABSENT, REGIONS, entities
 from costsvc.evidence.build.rows import facts
 
 STATES = "eia-industrial-price/us_state_industrial_price_2001_2024.csv"
@@ -34,9 +34,9 @@ def countries(upstream: Path) -> pd.DataFrame:
     """Countries of the grid tables with their codes."""
     named = entities(upstream)[["iso3", "entity"]].drop_duplicates("iso3").set_index("iso3")["entity"]
     codes = pd.read_csv(upstream / IFI, keep_default_na=False).drop_duplicates("iso3").set_index("iso3")
-    ids = sorted((set(named.index) | set(codes.index)) - {"world", ""})
+    ids = sorted((set(named.index) | set(codes.index)) - GROUPS - {""})
     name = pd.Series(ids).map(named).fillna(pd.Series(ids).map(codes["country"]))
-    iso2 = pd.Series(ids).map(codes["iso2"]).where(pd.Series(ids) != "XKX", "XK")
+    iso2 = pd.Series(ids).map(ISO2_ABSENT).fillna(pd.Series(ids).map(codes["iso2"]))
     return pd.DataFrame(
         {
             "country": ids,

@@ -10,8 +10,8 @@ from costsvc.evidence.build import grid, money, places
 
 def test_countries_have_both_codes_and_namibia_is_not_missing(table):
     rows = table("countries").set_index("country")["iso2"]
-    assert rows[["USA", "DEU", "NAM"]].tolist() == ["US", "DE", "NA"]
-    assert "world" not in rows
+    assert rows[["USA", "DEU", "NAM", "XKX"]].tolist() == ["US", "DE", "NA", "XK"]
+    assert {"world", "EU27"} & set(rows.index) == set()
 
 
 def test_regions_lead_to_zones_and_what_a_building_adds_has_width(table):
@@ -28,26 +28,40 @@ def test_regions_lead_to_zones_and_what_a_building_adds_has_width(table):
     assert ((known["pue_low"] - 1) / (known["pue"] - 1)).tolist() == pytest.approx([places.LESS] * len(known), rel=1e-3)
 
 
-def test_countries_are_lifecycle_and_groups_of_countries_stay_out(table):
+def test_countries_are_lifecycle_and_groups_of_countries_stay_out_but_for_the_union_and_the_world(table):
     rows = table("grid_average")
-    assert {"USA", "DEU", "world"} <= set(rows["zone_id"])
+    assert {"USA", "DEU", "XKX", "EU27", "world"} <= set(rows["zone_id"])
     assert not rows["zone_id"].str.contains("OWID").any()
     assert set(rows.loc[rows["zone_id"] == "DEU", "scope"]) == {"lifecycle"}
 
 
-def test_the_spread_between_two_methods_is_shared_between_them(sample):
-    ratio = grid.method_spread(sample)
-    rows = grid.countries(sample, ratio)
-    assert ratio > 1
-    assert (rows["high"] / rows["g_per_kwh"]).tolist() == pytest.approx([ratio] * len(rows))
-    # Both methods have Germany and the USA in 2023 and 2024: 90 % of |ln a/b|, over the square root of two.
+def apart(sample, iso3, zone):
+    """|ln a/b| of the two methods for one country, by year."""
     ember = grid.entities(sample).set_index(["iso3", "year"])["gco2e_per_kwh"].astype(float)
-    maps = grid.zones(sample, 1.0).set_index(["zone_id", "year"])["g_per_kwh"]
-    both = [
-        ((iso3, year), (zone, year)) for iso3, zone in (("DEU", "em:DE"), ("USA", "em:US")) for year in (2023, 2024)
-    ]
-    apart = pd.Series([abs(math.log(ember[one] / maps[other])) for one, other in both])
-    assert ratio == pytest.approx(math.exp(apart.quantile(0.9) / math.sqrt(2)))
+    maps = grid.zones(sample, grid.Spread(1.0, 1.0)).set_index(["zone_id", "year"])["g_per_kwh"]
+    return [abs(math.log(ember[iso3, year] / maps[f"em:{zone}", year])) for year in (2023, 2024)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "countries"),
+    [("clean", [("FRA", "FR")]), ("other", [("DEU", "DE"), ("USA", "US")])],
+    ids=["below-100-g", "above"],
+)
+def test_the_spread_between_two_methods_is_shared_between_them(sample, kind, countries):
+    found = pd.Series([value for country in countries for value in apart(sample, *country)])
+    assert getattr(grid.method_spread(sample), kind) == pytest.approx(math.exp(found.quantile(0.9) / math.sqrt(2)))
+
+
+def test_clean_grids_have_wider_bounds(sample):
+    rows = grid.countries(sample, grid.Spread(1.5, 1.2)).query("year == 2024").set_index("zone_id")
+    assert (rows["high"] / rows["g_per_kwh"])[["FRA", "DEU"]].tolist() == pytest.approx([1.5, 1.2])
+    assert (rows["g_per_kwh"] / rows["low"])[["FRA", "DEU"]].tolist() == pytest.approx([1.5, 1.2])
+
+
+def test_zones_whose_hours_are_known_are_direct_too(table):
+    row = table("grid_average_electricitymaps").set_index(["zone_id", "year", "scope"]).loc[("em:DE", 2024, "direct")]
+    assert row[["g_per_kwh", "basis", "quality"]].tolist() == [273.93, "consumption", "derived"]
+    assert row["carbon_free_share"] == pytest.approx(0.6665)
 
 
 def test_states_are_direct_and_their_lifecycle_value_is_derived(table):
@@ -93,6 +107,13 @@ def test_resold_electricity_prices_and_groups_of_states_stay_out(upstream):
     assert {"USA", "US-VA", "DEU"} <= zones
     assert "CHN" not in zones
     assert not any(zone.startswith("US-") and len(zone) != len("US-VA") for zone in zones)
+
+
+def test_only_current_figures_of_a_band_are_electricity_prices(table):
+    rows = table("electricity_prices").set_index("zone_id")
+    assert "LIE" not in rows.index
+    assert "2 to 20 GWh" in rows.loc["ISL", "locator"]
+    assert rows.loc["GBR", ["year", "source_id"]].tolist() == [2024, "desnz-energy-prices"]
 
 
 def test_electricity_is_in_dollars_per_kwh_with_the_spread_between_tenants(table):
