@@ -97,14 +97,15 @@ class Table:
 def cell(row: Row, column: str) -> Cell | None:
     """A figure of a row with its bounds, or None where it is missing.
 
-    Bounds stand in ``<column>_low`` and ``<column>_high``, or in ``low`` and ``high`` where the
-    table has one quantity only.
+    Bounds stand in ``<column>_low`` and ``<column>_high``, or in ``low`` and ``high`` right
+    behind the column that they belong to.
     """
     value = row[column]
     if value is None:
         return None
-    low = row.get(f"{column}_low", row.get("low"))
-    high = row.get(f"{column}_high", row.get("high"))
+    columns = list(row)
+    bare = "low" in row and columns.index("low") == columns.index(column) + 1
+    low, high = (row.get(end if bare else f"{column}_{end}") for end in ("low", "high"))
     return Cell(value=value, low=value if low is None else low, high=value if high is None else high, row=row)
 
 

@@ -9,8 +9,9 @@ from costsvc.evidence.build.grid import GROUPS, IFI, ISO2_ABSENT, REGIONS, entit
 from costsvc.evidence.build.rows import facts
 
 STATES = "eia-industrial-price/us_state_industrial_price_2001_2024.csv"
-LESS, MORE = 0.7, 1.4
-"""Assumed 90 % spread of what a building adds to its servers: a year and a hall differ by this much."""
+CARBON_FREE_YEAR = 2024
+IMPLAUSIBLY_FREE = {"asia-east2"}
+"""Regions whose carbon-free share fell to nothing in a year in which their grid did not change."""
 
 
 def build(upstream: Path) -> dict[str, pd.DataFrame]:
@@ -25,7 +26,7 @@ def build(upstream: Path) -> dict[str, pd.DataFrame]:
     return {
         "countries": countries(upstream),
         "subdivisions": subdivisions(upstream),
-        "regions": regions(facts(REGIONS)),
+        "regions": regions(upstream),
         "operators": facts("operator_facts.csv"),
     }
 
@@ -58,36 +59,40 @@ def subdivisions(upstream: Path) -> pd.DataFrame:
     return pd.concat([states, facts("subdivision_facts.csv")], ignore_index=True)
 
 
-def regions(typed: pd.DataFrame) -> pd.DataFrame:
+def regions(upstream: Path) -> pd.DataFrame:
     """Cloud regions with country, grid zones, PUE, WUE and carbon-free share."""
-    pue, wue = typed["pue"], typed["wue_l_per_kwh"]
-    cfe = typed["cfe_share_2024"]
+    typed = facts(REGIONS)
     name = typed["provider"] + ":" + typed["region"]
-    return pd.DataFrame(
-        {
-            "region_id": name,
-            "provider": typed["provider"],
-            "region": typed["region"],
-            "location": typed["location"],
-            "country": typed["country_iso3"],
-            "subdivision": typed["subdivision_iso3166_2"],
-            "zone_id": "em:" + typed["electricitymaps_zone"],
-            "egrid_zone_id": "egrid:" + typed["egrid_subregion"],
-            "avert_zone_id": "avert:" + typed["avert_region"],
-            "pue": pue,
-            "pue_low": 1 + (pue - 1) * LESS,
-            "pue_high": 1 + (pue - 1) * MORE,
-            "pue_year": typed["pue_year"],
-            "wue_l_per_kwh": wue,
-            "wue_l_per_kwh_low": wue * LESS,
-            "wue_l_per_kwh_high": wue * MORE,
-            "wue_year": typed["wue_year"],
-            "cfe_share": cfe,
-            "cfe_year": np.where(cfe.notna(), 2024, np.nan),
-            "source_id": typed["provider"]
-            .map({"aws": "aws-sites", "gcp": "google-sites", "azure": "azure-sites"})
-            .fillna("other-sites"),
-            "locator": "PUE and WUE by region: " + name + "; grid zones: mapping of this project",
-            "quality": "reported",
+    free = name.map(carbon_free_shares(upstream))
+    told = [
+        typed["locator"].fillna(""),
+        free.notna().map({True: f"carbon-free share: {CARBON_FREE_YEAR}.csv", False: ""}),
+    ]
+    locator = [
+        "; ".join(filter(None, (*parts, "grid zones: mapping of this project"))) for parts in zip(*told, strict=True)
+    ]
+    renamed = typed.rename(
+        columns={
+            "country_iso3": "country",
+            "subdivision_iso3166_2": "subdivision",
+            "wue_low": "wue_l_per_kwh_low",
+            "wue_high": "wue_l_per_kwh_high",
         }
     )
+    return renamed.assign(
+        region_id=name,
+        zone_id="em:" + typed["electricitymaps_zone"],
+        egrid_zone_id="egrid:" + typed["egrid_subregion"],
+        avert_zone_id="avert:" + typed["avert_region"],
+        cfe_share=free,
+        cfe_year=np.where(free.notna(), CARBON_FREE_YEAR, np.nan),
+        locator=name + ": " + pd.Series(locator),
+    )
+
+
+def carbon_free_shares(upstream: Path) -> "pd.Series[float]":
+    """Share of each hour's use that Google's carbon-free supply met, by region id."""
+    rows = pd.read_csv(upstream / f"google-region-carbon/{CARBON_FREE_YEAR}.csv")
+    rows = rows.set_axis(["region", "location", "share", *rows.columns[3:]], axis=1)
+    rows = rows[~rows["region"].isin(IMPLAUSIBLY_FREE)]
+    return rows.set_axis("gcp:" + rows["region"])["share"].dropna()

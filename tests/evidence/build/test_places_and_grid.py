@@ -21,11 +21,35 @@ def test_regions_lead_to_zones_and_what_a_building_adds_has_width(table):
         "USA",
         "US-VA",
     ]
-    known = rows.dropna(subset=["pue"])
-    assert ((known["pue_high"] - 1) / (known["pue"] - 1)).tolist() == pytest.approx(
-        [places.MORE] * len(known), rel=1e-3
-    )
-    assert ((known["pue_low"] - 1) / (known["pue"] - 1)).tolist() == pytest.approx([places.LESS] * len(known), rel=1e-3)
+
+
+@pytest.mark.parametrize("column", ["pue", "wue_l_per_kwh"])
+def test_what_is_known_of_a_building_lies_inside_its_bounds(table, column):
+    known = table("regions").dropna(subset=[column])
+    assert len(known) > 50
+    assert (known[f"{column}_low"] <= known[column]).all()
+    assert (known[f"{column}_high"] > known[column]).all()
+    assert known[f"{column.partition('_')[0]}_year"].notna().all()
+
+
+@pytest.mark.parametrize(
+    ("region", "why"),
+    [
+        pytest.param("aws:ap-south-1", "0.18 is the mean of the fleet in 2023", id="mean-of-the-fleet"),
+        pytest.param("aws:af-south-1", "0.18 is the mean of the fleet in 2023", id="the-same"),
+    ],
+)
+def test_a_mean_of_the_fleet_is_no_figure_of_a_region(table, region, why):
+    assert pd.isna(table("regions").set_index("region_id").loc[region, "wue_l_per_kwh"]), why
+
+
+def test_carbon_free_shares_are_of_google_and_the_one_that_fell_to_nothing_is_dropped(upstream):
+    file = upstream / "google-region-carbon/2024.csv"
+    file.write_text(file.read_text(encoding="utf-8") + "asia-east2,Hong Kong,0.01,505.02\n", encoding="utf-8")
+    shares = places.regions(upstream).set_index("region_id")["cfe_share"]
+    assert shares["gcp:us-central1"] == pytest.approx(0.87)
+    assert pd.isna(shares["gcp:asia-east2"])
+    assert shares[~shares.index.str.startswith("gcp:")].isna().all()
 
 
 def test_countries_are_lifecycle_and_groups_of_countries_stay_out_but_for_the_union_and_the_world(table):
