@@ -72,7 +72,7 @@ class Fit:
     def constants(self, kind: type[Constants]) -> Constants:
         """An object whose every field is a constant of the table; those without width go unsaid."""
         found = {}
-        for field in fields(kind):  # type: ignore[arg-type]
+        for field in fields(kind):  # type: ignore[arg-type] # only dataclasses come
             factor = self.find(field.name)
             found[field.name] = factor.value if factor.low == factor.high else self.facts.use(factor)
         return kind(**found)

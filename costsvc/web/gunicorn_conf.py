@@ -49,7 +49,7 @@ def when_ready(server: Arbiter) -> None:  # noqa: ARG001 - gunicorn's signature
 
 def child_exit(server: Arbiter, worker: Worker) -> None:  # noqa: ARG001 - gunicorn's signature
     """Forget the gauges of a worker that ended."""
-    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call] # the library has no types here
 
 
 def on_exit(server: Arbiter) -> None:  # noqa: ARG001 - gunicorn's signature

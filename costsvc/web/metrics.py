@@ -32,7 +32,7 @@ def exposition() -> Response:
     registry = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # prometheus-client's own switch, set by gunicorn_conf
         registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call] # the library has no types here
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
