@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from costsvc.errors import BadRequestError
 from costsvc.estimates import served
-from costsvc.estimates.facts import Facts
+from costsvc.estimates.facts import Facts, present
 from costsvc.estimates.hardware import Hardware
+from costsvc.estimates.measured import Correction, correction, is_of
 from costsvc.estimates.served import Demand, Fit
 from costsvc.estimates.spec import Precision, Serving
 from costsvc.estimates.subject import Sizes
@@ -20,10 +21,16 @@ from costsvc.model.generation import (
     generate,
     pictured,
 )
+from costsvc.model.serving import ServingChip
+from costsvc.model.uncertainty import middle
+from costsvc.reference.table import Row
 from costsvc.units import S_PER_H, Numeric
 
+MEASUREMENTS = "generation_measurements"
 PICTURES = ("image", "video")
 NETWORK = ("pixels_per_token", "frames_per_latent", "guidance_passes")
+
+Run = tuple[PictureModel, ServingChip, GenerationLoad, GenerationConstants]
 
 
 def demand(asked: Serving, size: Sizes, machine: Hardware, precision: Precision, facts: Facts) -> Demand:
@@ -62,25 +69,60 @@ def _picture(
     asked: Serving, size: Sizes, machine: Hardware, precision: Precision, fit: Fit, batch: Numeric
 ) -> tuple[Work, Numeric]:
     load = GenerationLoad(
-        steps=_sized(asked, "steps", fit),
-        width_px=_sized(asked, "width_px", fit),
-        height_px=_sized(asked, "height_px", fit),
-        frames=_sized(asked, "frames", fit) if asked.task == "video" else 1.0,
+        steps=_sized(asked, "steps", size, fit),
+        width_px=_sized(asked, "width_px", size, fit),
+        height_px=_sized(asked, "height_px", size, fit),
+        frames=_sized(asked, "frames", size, fit) if asked.task == "video" else 1.0,
         batch=batch,
         accelerators=machine.count or 1.0,
     )
     chip = served.chip(machine, precision, fit.facts)
     known = {name: size.row[name] for name in NETWORK if size.row and size.row.get(name) is not None}
     model = pictured(PictureModel(params_b=size.total(fit.facts), **known), fit.constants(PictureRule))
-    work = generate(model, chip, load, fit.constants(GenerationConstants))
+    run = (model, chip, load, fit.constants(GenerationConstants))
+    work = generate(*run)
+    measured = _measured(asked, run, size, (machine.id, machine.count, precision), fit)
+    if measured is not None:
+        return replace(work, accelerator_power_w=work.accelerator_power_w * measured.power_ratio), measured.slowness
     wide = fit.use("generation_residual")
     return work, wide if len(known) == len(NETWORK) else wide * fit.use("unknown_network")
 
 
-def _sized(asked: Serving, name: str, fit: Fit) -> Numeric:
+def _measured(
+    asked: Serving, run: Run, size: Sizes, machine: tuple[str, float | None, Precision], fit: Fit
+) -> Correction | None:
+    """How measurements of the same pictures on the same machines differ from the formulas at a given batch."""
+    if asked.batch_size is None or size.row is None:
+        return None
+    load = run[2]
+    columns = ("model_id", "accelerator_id", "accelerators", "precision", "width_px", "height_px", "frames")
+    same = (size.row["model_id"], *machine, *(middle(getattr(load, name)) for name in columns[4:]))
+    rows = fit.facts.catalog.rows_by(MEASUREMENTS, *columns).get(same, [])
+    near = [row for row in rows if is_of(row["software_year"], asked.software_year, fit)]
+    return correction(MEASUREMENTS, near, asked.batch_size, lambda row: _ratios(row, run), fit)
+
+
+def _ratios(row: Row, run: Run) -> tuple[float, float]:
+    """Measured over predicted time and power of a measurement."""
+    model, chip, load, constants = run
+    found = generate(model, chip, replace(load, batch=row["batch_size"], steps=row["steps"]), constants)
+    joules = row["j_per_item"] / middle(found.j_per_item)
+    watts = row["accelerator_power_w"] / middle(found.accelerator_power_w)
+    return joules / watts, watts
+
+
+def _sized(asked: Serving, name: str, size: Sizes, fit: Fit) -> Numeric:
+    """Steps, pixels or frames: the caller's, what the model's pipeline makes unasked, or usual ones."""
+    unit = "px" if name.endswith("_px") else "1"
     given: float | None = getattr(asked, name)
     if given is not None:
-        return fit.facts.given(name, float(given), "px" if name.endswith("_px") else "1")
+        return fit.facts.given(name, float(given), unit)
+    if size.row is not None and size.row.get(f"native_{name}") is not None:
+        fit.facts.warn(
+            "size-native", "Steps, pixels or frames were not given; those of the model's pipeline are taken."
+        )
+        native = fit.facts.catalog.factor("models", size.row["model_id"], f"native_{name}", name, unit)
+        return fit.facts.use(present(native))
     fit.facts.warn(
         "size-assumed", "Steps, pixels or frames were not given; usual ones are taken, with a wide interval."
     )

@@ -1,6 +1,7 @@
 """What requests to a model cost, each and together."""
 
 from dataclasses import dataclass
+from typing import get_args
 
 from costsvc.estimates import answer, generated, hardware, request, site, text
 from costsvc.estimates.answer import Plain
@@ -9,11 +10,12 @@ from costsvc.estimates.footprint import Footprint, footprint
 from costsvc.estimates.hardware import Power
 from costsvc.estimates.served import Demand
 from costsvc.estimates.site import Setting
-from costsvc.estimates.spec import Precision, Serving
+from costsvc.estimates.spec import Precision, Serving, TextTask
 from costsvc.estimates.subject import sizes
 from costsvc.reference.catalog import Catalog
 from costsvc.units import G_PER_KG, J_PER_KWH, ML_PER_L, PER_MILLION, Numeric
 
+TEXT_TASKS = get_args(TextTask)
 PER = ("per_request", "per_output_token", "per_million_tokens")
 
 
@@ -72,7 +74,7 @@ def served(asked: Serving, catalog: Catalog) -> Served:
     machine = hardware.resolve(asked.machine, facts)
     size = sizes(asked.subject, facts)
     precision = asked.precision or hardware.default_precision(machine)
-    kind = text if asked.task == "text" else generated
+    kind = text if asked.task in TEXT_TASKS else generated
     demand = kind.demand(asked, size, machine, precision, facts)
     setting = site.resolve(asked.site, machine.provider, facts)
     it_w = hardware.server_w(demand.hardware, demand.accelerator_w, facts)

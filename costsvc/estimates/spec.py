@@ -10,7 +10,8 @@ Training = Literal["pretraining", "finetuning", "lora", "qlora", "prompt-tuning"
 Precision = Literal["fp32", "tf32", "bf16", "fp16", "fp8", "int8", "fp4", "int4"]
 Recomputation = Literal["none", "full"]
 PriceKind = Literal["on-demand", "spot", "reserved-1y", "reserved-3y", "owned"]
-Task = Literal["text", "image", "video", "classification", "embedding", "other"]
+TextTask = Literal["text", "chat", "reasoning", "code-generation", "code-completion", "image-chat", "video-chat"]
+Task = Literal[TextTask, "image", "video", "classification", "embedding", "other"]
 
 OWNED: PriceKind = "owned"
 

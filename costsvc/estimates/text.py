@@ -1,5 +1,6 @@
 """A request that is answered in text: what it takes of a replica."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,32 +9,25 @@ from costsvc.errors import BadRequestError
 from costsvc.estimates import hardware, served
 from costsvc.estimates.facts import Facts, present
 from costsvc.estimates.hardware import Hardware
+from costsvc.estimates.measured import Correction, correction, is_of
 from costsvc.estimates.served import Demand, Fit
+from costsvc.estimates.shape import served_model
 from costsvc.estimates.spec import Precision, Serving
 from costsvc.estimates.subject import Sizes
 from costsvc.model import serving as formulas
 from costsvc.model.architecture import (
     ServedModel,
-    ShapeRule,
     cache_gb,
-    completed,
     fewest_accelerators,
     weights_gb,
 )
 from costsvc.model.serving import Load, ServingChip, ServingConstants
 from costsvc.model.serving_load import idle_j_per_request, occupancy
 from costsvc.model.uncertainty import middle
+from costsvc.reference.table import Row
 from costsvc.units import S_PER_H, Numeric
 
-DIMENSIONS = (
-    "layers",
-    "full_layers",
-    "window_layers",
-    "window_tokens",
-    "cached_values",
-    "state_values",
-    "expert_share",
-)
+MEASUREMENTS = "inference_measurements"
 TOKENS = {"input_tokens": "effective_input_tokens", "output_tokens": "effective_output_tokens"}
 
 
@@ -48,15 +42,9 @@ def demand(asked: Serving, size: Sizes, machine: Hardware, precision: Precision,
     weight_bytes = present(facts.catalog.factor(served.FIT, ("weight_bytes", precision), "value", "weight_bytes"))
     family = machine.row.get("family") or machine.id
     computed_in = machine.peak(precision)
-    scopes = (
-        "text",
-        family,
-        served.kind_of(size, weight_bytes.value),
-        computed_in[0] if computed_in else precision,
-        served.generation_of_software(asked.software_year),
-    )
-    fit = Fit(facts=facts, scopes=scopes)
-    model = _model(size, fit, facts)
+    kind, software = served.kind_of(size, weight_bytes.value), served.generation_of_software(asked.software_year)
+    fit = Fit(facts=facts, scopes=(asked.task, family, kind, computed_in[0] if computed_in else precision, software))
+    model = served_model(size, fit)
     load = Load(
         accelerators=1.0,
         batch=1.0,
@@ -67,26 +55,18 @@ def demand(asked: Serving, size: Sizes, machine: Hardware, precision: Precision,
     )
     machine, load = _placed(asked, model, load, machine, fit, facts)
     chip = served.chip(machine, precision, facts)
-    constants = fit.constants(ServingConstants)
-    slowness = _residual(family, size, fit)
-    if asked.requests_per_s is None:
-        return _saturated(asked, (model, chip, load, constants), slowness, machine, facts)
-    return _at_rate(asked, (model, chip, load, constants), slowness, machine, facts)
+    run = (model, chip, load, fit.constants(ServingConstants))
+    if asked.requests_per_s is not None:
+        slowness = _residual(load, family, size, fit, (asked.task, software, kind))
+        return _at_rate(asked, run, slowness, machine, fit)
+    measured = _measured(asked, run, size, (machine.id, machine.count, precision), fit)
+    if measured is None:
+        slowness = _residual(load, family, size, fit, (asked.task, software, kind))
+        measured = Correction(slowness=slowness, power_ratio=1.0)
+    return _saturated(asked, run, measured, machine, facts)
 
 
 Run = tuple[ServedModel, ServingChip, Load, ServingConstants]
-
-
-def _model(size: Sizes, fit: Fit, facts: Facts) -> ServedModel:
-    known = {name: size.row[name] for name in DIMENSIONS if size.row and size.row.get(name) is not None}
-    sketch = ServedModel(total_params_b=size.total(facts), active_params_b=size.active(facts), **known)
-    if {"layers", "cached_values"} <= set(known):
-        return completed(sketch, fit.constants(ShapeRule))
-    facts.warn(
-        "dimensions-assumed",
-        "Layers and cache of the model are not known; those of the usual model of its size are taken.",
-    )
-    return completed(sketch, fit.constants(ShapeRule))
 
 
 def _tokens(asked: Serving, name: str, fit: Fit, facts: Facts) -> Numeric:
@@ -137,36 +117,73 @@ def _say_memory(weights: Numeric, model: ServedModel, load: Load, room: float, f
         facts.warn("does-not-fit", text)
 
 
-def _residual(family: str, size: Sizes, fit: Fit) -> Numeric:
+def _residual(load: Load, family: str, size: Sizes, fit: Fit, trust_scopes: Sequence[str]) -> Numeric:
     """What the fit leaves unexplained, wider for what was never measured."""
-    wide = fit.use("serving_residual")
+    trust = Fit(facts=fit.facts, scopes=trust_scopes)
+    wide = trust.use("serving_residual")
     if not fit.has("memory_multiplier", family):
         fit.facts.warn("chip-not-measured", f"Serving on {family} was never measured; its interval is wider.")
         wide = wide * fit.use("unknown_chip")
     if size.row is None or size.row.get("layers") is None:
-        wide = wide * fit.use("unknown_dimensions")
+        wide = wide * trust.use("unknown_dimensions")
+    longest = fit.find("longest_input_tokens").value
+    if middle(load.input_tokens) > longest:
+        text = f"Prompts of more than {longest:.0f} tokens were never measured; the interval is wider."
+        fit.facts.warn("task-not-measured", text)
+        wide = wide * fit.use("unknown_task")
     return wide
 
 
-def _saturated(asked: Serving, run: Run, slowness: Numeric, machine: Hardware, facts: Facts) -> Demand:
+def _measured(
+    asked: Serving, run: Run, size: Sizes, machine: tuple[str, float | None, Precision], fit: Fit
+) -> Correction | None:
+    """How measurements of the same model on the same machines differ from the formulas at a given batch."""
+    if asked.batch_size is None or size.row is None:
+        return None
+    columns = ("model_id", "accelerator_id", "accelerators", "precision")
+    rows = fit.facts.catalog.rows_by(MEASUREMENTS, *columns).get((size.row["model_id"], *machine), [])
+    task = "chat" if asked.task == "text" else asked.task
+    near = [row for row in rows if row["task"] == task and is_of(row["software_year"], asked.software_year, fit)]
+    return correction(MEASUREMENTS, near, asked.batch_size, lambda row: _ratios(row, run, fit.facts), fit)
+
+
+def _ratios(row: Row, run: Run, facts: Facts) -> tuple[float, float]:
+    """Measured over predicted time and power of a measurement, at its own lengths."""
+    model, chip, load, constants = run
+    fit = Fit(facts=facts, scopes=(row["task"],))
+    own = replace(
+        load,
+        batch=row["batch_size"],
+        input_tokens=fit.find("effective_input_tokens").value,
+        output_tokens=row["mean_output_tokens"],
+    )
+    found = formulas.serve(model, chip, own, constants)
+    joules = row["j_per_output_token"] / middle(found.j_per_output_token)
+    watts = row["accelerator_power_w"] / middle(found.accelerator_power_w)
+    return joules / watts, watts
+
+
+def _saturated(asked: Serving, run: Run, correction: Correction, machine: Hardware, facts: Facts) -> Demand:
     """A replica that is busy all the time with the batch."""
     _, _, load, _ = run
     found = formulas.serve(*run)
-    speed = found.tokens_per_s / slowness
+    speed = found.tokens_per_s / correction.slowness
+    power_w = found.accelerator_power_w * correction.power_ratio
     return Demand(
         hardware=machine,
         hours=load.accelerators * load.output_tokens / speed / S_PER_H,
-        accelerator_w=served.measured_power(asked, found.accelerator_power_w, facts),
-        latency_s=found.latency_s * slowness,
+        accelerator_w=served.measured_power(asked, power_w, facts),
+        latency_s=found.latency_s * correction.slowness,
         tokens_per_s=speed,
         output_tokens=load.output_tokens,
         chosen={"batch_size": middle(load.batch)},
     )
 
 
-def _at_rate(asked: Serving, run: Run, slowness: Numeric, machine: Hardware, facts: Facts) -> Demand:
+def _at_rate(asked: Serving, run: Run, slowness: Numeric, machine: Hardware, fit: Fit) -> Demand:
     """A replica whose batch follows from the rate of requests; waiting is charged."""
     model, chip, load, constants = run
+    facts = fit.facts
     rate = facts.given("requests_per_s", asked.requests_per_s or 0.0, "1/s")
 
     def latency_s(batch: Numeric) -> Numeric:
@@ -175,7 +192,7 @@ def _at_rate(asked: Serving, run: Run, slowness: Numeric, machine: Hardware, fac
     occupied = occupancy(rate, latency_s, _largest_batch(model, load, machine, facts))
     busy = formulas.serve(model, chip, replace(load, batch=occupied.batch), constants)
     # a replica that could do more is paced by its requests: what the fit leaves open shows in its watts, not its hours
-    unexplained = np.where(occupied.replicas > 1, 1.0, slowness)
+    unexplained = np.where(occupied.replicas > 1, 1.0, slowness) * fit.use("unknown_load")
     busy_w = served.measured_power(asked, np.minimum(busy.accelerator_power_w * unexplained, chip.tdp_w), facts)
     idle_j = idle_j_per_request(
         occupied, rate, 1.0, hardware.idle_w(machine, replace(asked.machine, accelerator_power_w=None), facts)

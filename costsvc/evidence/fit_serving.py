@@ -1,6 +1,6 @@
 """Writes table ``serving_fit``: constants, assumptions, and how wide an estimate has to be."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
 from pathlib import Path
 
@@ -19,10 +19,15 @@ from costsvc.units import Array
 HEAD = f"{'the model left out':<34}{'rows':>6}{'median':>8}{'p90':>8}{'inside':>9}{'width':>8}"
 MEDIA = ("image-chat", "video-chat")
 BATCHES = (0, 16, 64, 256, 1000, np.inf)
-RESIDUAL = "ratio of measured to predicted energy, 5th and 95th percentile, the model left out of the fit"
-WIDENING = "what 90 % of the errors ask for beyond serving_residual where this is not known"
+OLD = "2024"
+FEWEST_MODELS = 3
+"""Fewer say too little of the spread among models to have an interval of their own."""
+RESIDUAL = "measured over predicted energy, the model left out of the fit: root mean square over models x Student's t"
+WIDENING = "what the same interval needs beyond the residual where this is not known"
 UNSEEN = ("a100", "b200")
 """Chips that are predicted from others; the rest are measured against an H100."""
+BETWEEN = "measured energy over what the two neighbouring batches give: root mean square over models x Student's t"
+SAME_PICTURES = ("model_id", "width_px", "height_px", "frames", "steps")
 SHAPE = "least squares and medians over the dimensions in table models"
 SOFTWARE = "geometric mean of 2024 and current software"
 
@@ -48,7 +53,9 @@ def _text(folder: Path) -> tuple[list[Row], list[str]]:
     rows = text_rows(folder)
     recent = rows.where(rows.frame["software_year"] > fit_text.EAGER_YEAR)
     best = fit_text.fit_text(recent)
-    slow = fit_text.fit_eager(rows.where(rows.frame["software_year"] == fit_text.EAGER_YEAR), best)
+    eager = rows.where(rows.frame["software_year"] == fit_text.EAGER_YEAR)
+    slow = fit_text.fit_eager(eager, best)
+    ratio = recent.frame["j_per_output_token"] / fit_text.energy(recent, best)
     rule = fit_text.shape_rule(fit_text.known_shapes(Measured(frame=pd.read_csv(folder / "models.csv"))))
     trust, lines = _text_trust(recent, best, rule)
     table = [
@@ -56,9 +63,37 @@ def _text(folder: Path) -> tuple[list[Row], list[str]]:
         *_fitted(slow, "inference_measurements of 2023"),
         _interpolated(best),
         *(Row(name, scope, value, "1", SHAPE) for (name, scope), value in rule.items()),
+        _bounds("serving_residual", str(fit_text.EAGER_YEAR), _of_eager(eager, best, slow), RESIDUAL),
+        _longest(best),
+        _bounds("measured_residual", ANY, _of_neighbours(recent, ratio, ("model_id", "task")), BETWEEN),
         *trust,
     ]
     return table, lines
+
+
+def _of_eager(rows: Measured, best: Fitted, slow: Fitted) -> Interval:
+    """The interval of software of 2023, of which one number was fitted to many models."""
+    predicted = fit_text.served(rows, {**best.by_row(rows), **slow.by_row(rows)}).j_per_output_token
+    return _of_all(rows.frame, rows.frame["j_per_output_token"] / predicted)
+
+
+def _of_neighbours(rows: Measured, ratio: "pd.Series[float]", same: Sequence[str]) -> Interval:
+    """The interval of a configuration between two measured ones: each inner batch from its neighbours."""
+    machines = [*same, "accelerator_id", "accelerators", "precision", "year"]
+    frame = rows.frame.assign(error=ratio.map(np.log), log_batch=rows.frame["batch_size"].map(np.log))
+    # of several ways to share the work among devices the service takes the most frugal too
+    frame = frame.sort_values(["batch_size", "error"]).drop_duplicates([*machines, "batch_size"])
+    groups = frame.groupby(machines)
+    before, after = groups[["error", "log_batch"]].shift(1), groups[["error", "log_batch"]].shift(-1)
+    place = (frame["log_batch"] - before["log_batch"]) / (after["log_batch"] - before["log_batch"])
+    missed = (frame["error"] - before["error"] - place * (after["error"] - before["error"])).dropna()
+    return interval(missed.map(np.exp), frame.loc[missed.index, "model_id"])
+
+
+def _longest(best: Fitted) -> Row:
+    """The longest prompts that anything was measured with."""
+    lengths = [v for c, v in zip(best.constants, best.values, strict=True) if c.name == fit_text.INPUT]
+    return Row("longest_input_tokens", ANY, float(max(lengths)), "token", "longest effective prompt of the fit")
 
 
 def _text_trust(rows: Measured, best: Fitted, rule: fit_text.Rule) -> tuple[list[Row], list[str]]:
@@ -74,33 +109,48 @@ def _text_trust(rows: Measured, best: Fitted, rule: fit_text.Rule) -> tuple[list
 
     known, sized = errors("model_id", fit_text.energy, by_size)
     (chips,), (tasks,) = errors("family", fit_text.energy), errors("task", fit_text.energy)
-    bounds = _text_bounds(frame, known)
-    of_known = of_rows(frame, bounds)
-    # what was never measured has no interval of its own
-    of_class = of_rows(frame, {scope: bounds[scope] for scope in (*fit_text.KINDS, ANY)})
-    unseen = frame["family"].isin(UNSEEN).to_numpy()
+    bounds, of_sizes = _text_bounds(frame, known), _text_bounds(frame, sized)
+    unseen = frame["family"].isin(UNSEEN)
+    chip = widening(_of_all(frame[unseen], known), _of_all(frame[unseen], chips))
     wider = {
-        "unknown_dimensions": widening(sized, of_known),
-        "unknown_chip": widening(chips[unseen], list(compress(of_class, unseen))),
-        "unknown_task": widening(tasks, of_class),
+        **{("unknown_dimensions", scope): widening(bounds[scope], of_sizes[scope]) for scope in bounds},
+        ("unknown_chip", ANY): chip,
+        ("unknown_task", ANY): widening(_of_all(frame, known), _of_all(frame, tasks)),
     }
     table = [
         *(_bounds("serving_residual", scope, ends, RESIDUAL) for scope, ends in bounds.items()),
-        *(_bounds(name, ANY, ends, WIDENING) for name, ends in wider.items()),
+        *(_bounds(*key, ends, WIDENING) for key, ends in wider.items()),
     ]
-    of_sized = [ends.times(wider["unknown_dimensions"]) for ends in of_known]
-    return table, [*_lines(frame, known, of_known), *_by_era("sizes only", frame, sized, of_sized)]
+    of_known = of_rows(frame, bounds)
+    return table, [
+        *_lines(frame, known, of_known),
+        *_by_era("sizes only", frame, sized, of_rows(frame, of_sizes)),
+        line("a chip left out", chips[unseen], [ends.times(chip) for ends in compress(of_known, unseen)]),
+    ]
 
 
 def _text_bounds(frame: pd.DataFrame, ratio: "pd.Series[float]") -> dict[str, Interval]:
-    """Intervals by class, and for the tasks and the chip whose errors are of their own kind."""
-    plain = frame["year"].ne("2024") & ~frame["task"].isin(MEDIA)
-    return {
-        **{kind: interval(ratio[plain & (frame["kind"] == kind)]) for kind in fit_text.KINDS},
-        **{task: interval(ratio[frame["task"] == task]) for task in MEDIA},
-        "a100": interval(ratio[(frame["family"] == "a100") & ~frame["task"].isin(MEDIA)]),
-        ANY: interval(ratio),
+    """Intervals by class of models, and for the tasks and software whose errors are of their own kind."""
+    media, old = frame["task"].isin(MEDIA), frame["year"].eq(OLD)
+    groups = {
+        **{kind: frame[~media & ~old & (frame["kind"] == kind)] for kind in fit_text.KINDS},
+        **{task: frame[frame["task"] == task] for task in MEDIA},
+        OLD: frame[~media & old],
     }
+    return _of_groups(groups, frame, ratio)
+
+
+def _of_groups(
+    groups: Mapping[str, pd.DataFrame], frame: pd.DataFrame, ratio: "pd.Series[float]"
+) -> dict[str, Interval]:
+    """The interval of each group that has models enough, and of all rows."""
+    told = {scope: rows for scope, rows in groups.items() if rows["model_id"].nunique() >= FEWEST_MODELS}
+    return {scope: _of_all(rows, ratio) for scope, rows in (told | {ANY: frame}).items()}
+
+
+def _of_all(rows: pd.DataFrame, ratio: "pd.Series[float]") -> Interval:
+    """The interval of some rows' errors."""
+    return interval(ratio[rows.index], rows["model_id"])
 
 
 def _pictures(folder: Path) -> tuple[list[Row], list[str]]:
@@ -109,9 +159,9 @@ def _pictures(folder: Path) -> tuple[list[Row], list[str]]:
     measured = rows.frame["j_per_item"]
     ways = (fit_pictures.energy, fit_pictures.energy_by_size)
     known, sized = (measured / found for found in left_out(rows, "model_id", best, fit_pictures.fit_pictures, ways))
-    bounds = {task: interval(known[rows.frame["task"] == task]) for task in ("image", "video")} | {ANY: interval(known)}
+    bounds, of_sizes = (_picture_bounds(rows.frame, ratio) for ratio in (known, sized))
     of_known = of_rows(rows.frame, bounds)
-    wider = widening(sized, of_known)
+    between = _of_neighbours(rows, measured / fit_pictures.energy(rows, best), SAME_PICTURES)
     usual = {name: getattr(fit_pictures.USUAL, name) for name in fit_pictures.NETWORK}
     table = [
         *_fitted(best, "generation_measurements"),
@@ -119,16 +169,21 @@ def _pictures(folder: Path) -> tuple[list[Row], list[str]]:
             Row(name, ANY, value, "1", "the usual transformer on latents", quality="assumed")
             for name, value in usual.items()
         ),
+        *(_bounds("measured_residual", task, between, BETWEEN) for task in ("image", "video")),
         *(_bounds("generation_residual", scope, ends, RESIDUAL) for scope, ends in bounds.items()),
-        _bounds("unknown_network", ANY, wider, WIDENING),
+        *(_bounds("unknown_network", scope, widening(bounds[scope], of_sizes[scope]), WIDENING) for scope in bounds),
     ]
-    of_sized = [ends.times(wider) for ends in of_known]
-    lines = [line("images and video", known, of_known), line("images and video, sizes only", sized, of_sized)]
     return table, [
-        *lines,
+        line("images and video", known, of_known),
+        line("images and video, sizes only", sized, of_rows(rows.frame, of_sizes)),
         *_groups(rows.frame, known, of_known, "task"),
         *_groups(rows.frame, known, of_known, "family"),
     ]
+
+
+def _picture_bounds(frame: pd.DataFrame, ratio: "pd.Series[float]") -> dict[str, Interval]:
+    groups = {task: frame[frame["task"] == task] for task in ("image", "video")}
+    return _of_groups(groups, frame, ratio)
 
 
 def _fitted(fitted: Fitted, to: str) -> Iterable[Row]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from costsvc.evidence import fit_pictures, fit_text
 from costsvc.evidence.cases import with_tables
@@ -12,8 +12,13 @@ from costsvc.evidence.serving_rows import Measured, picture_rows, text_rows
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.table import Key, Row, Table
 
-CONSTANTS = "serving_fit"
-MEASURED = ("inference_measurements", "generation_measurements")
+CONSTANTS, MODELS = "serving_fit", "models"
+MEASURED = {
+    "text": ("inference_measurements", "j_per_output_token"),
+    "picture": ("generation_measurements", "j_per_item"),
+}
+SAME = 1e-4
+"""Relative difference within which two records are of one measurement."""
 FITS: Mapping[str, Callable[[Measured, Fitted | None], Fitted]] = {
     "text": fit_text.fit_text,
     "picture": fit_pictures.fit_pictures,
@@ -56,13 +61,31 @@ class LeaveModelOut:
             self._made[kind, model_id] = self._without(kind, model_id)
         return self._made[kind, model_id]
 
+    def unnamed(self, kind: str, model_id: str) -> Catalog:
+        """The same, in which no model of that shape is known either."""
+        catalog = self.model(kind, model_id)
+        return with_tables(catalog, {MODELS: _less(self.catalog.tables[MODELS], model_id)})
+
+    def reading(self, kind: str, joules: float) -> Catalog:
+        """The catalog without a configuration, however its devices shared the work; constants as they are.
+
+        Args:
+            kind: What was generated: text or picture.
+            joules: What was measured of it, by which it is known again.
+        """
+        name, column = MEASURED[kind]
+        table = self.catalog.tables[name]
+        same = {_configuration(row) for row in table.rows.values() if abs(row[column] / joules - 1) <= SAME}
+        kept = {key: row for key, row in table.rows.items() if _configuration(row) not in same}
+        return with_tables(self.catalog, {name: Table(table.name, table.key, kept)})
+
     def _without(self, kind: str, model_id: str) -> Catalog:
         rows, best = self.rows[kind], self.best[kind]
         others = rows.where(rows.frame["model_id"] != model_id)
         if len(others.frame) == len(rows.frame):
             return self.catalog
         found = FITS[kind](others, best.without(model_id))
-        kept = {name: _less(self.catalog.tables[name], model_id) for name in MEASURED if name in self.catalog.tables}
+        kept = {name: _less(self.catalog.tables[name], model_id) for name, _ in MEASURED.values()}
         return with_tables(self.catalog, {CONSTANTS: _with(self.catalog.tables[CONSTANTS], found), **kept})
 
 
@@ -78,3 +101,7 @@ def _with(table: Table, found: Fitted) -> Table:
 def _less(table: Table, model_id: str) -> Table:
     """A table without the rows of a model."""
     return Table(table.name, table.key, {key: row for key, row in table.rows.items() if row["model_id"] != model_id})
+
+
+def _configuration(row: Row) -> tuple[Any, ...]:
+    return (row["model_id"], row["task"], row["accelerator_id"], row["accelerators"], round(row["batch_size"]))

@@ -47,6 +47,7 @@ ASSUMED = (
     Row("precision_efficiency", "int4", 0.25, "1", NO_GAIN),
     _assumed("usable_memory_share", ANY, (0.9, 0.85, 0.95), "1", "vLLM's default of gpu_memory_utilization"),
     _assumed("default_batch", ANY, (64, 18.6, 256), "1", "batches of the measurements, 0.29 to 4 times"),
+    _assumed("unknown_load", ANY, (1, 0.6, 1.7), "1", "replicas below saturation are in none of the tables"),
     Row(
         "open_context_w",
         ANY,

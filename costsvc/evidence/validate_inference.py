@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
+from costsvc.estimates.answer import Plain
 from costsvc.estimates.inference import inference
 from costsvc.estimates.spec import Machine, Precision, Serving, Site, Subject, Task
 from costsvc.evidence.cases import Case, Row, case, mentions, number
@@ -78,13 +79,24 @@ def _text(one: Asked, leave_out: LeaveModelOut) -> Iterator[Case]:
     joules = number(one.row["energy_per_output_token_j"])
     if joules is None or (one.serving.batch_size is None and one.serving.requests_per_s is None):
         return
-    catalog = leave_out.model("text", one.model_id) if one.model_id else leave_out.catalog
-    kind = f"serving: joules per token, {_era(one, catalog)}"
-    ways = {kind: one.named()} if _has_shape(one, catalog) else {}
+    named = leave_out.model("text", one.model_id) if one.model_id else leave_out.catalog
+    kind = f"serving: joules per token, {_era(one, named)}"
+    ways = {kind: (one.named(), named)} if _has_shape(one, named) else {}
     if one.sizes.total_params_b:
-        ways[f"{kind}, sizes only"] = one.sized()
-    for name, request in ways.items():
+        ways[f"{kind}, sizes only"] = (one.sized(), named)
+        if one.model_id:
+            ways[f"{kind}, sizes of a shape not catalogued"] = (one.sized(), leave_out.unnamed("text", one.model_id))
+    for name, (request, catalog) in ways.items():
         yield case(name, one.row, inference(request, catalog)["per_output_token"]["accelerator_energy_j"], joules)
+    beside = inference(one.named(), leave_out.reading("text", joules))
+    if _is_measured(beside):
+        quantity = beside["per_output_token"]["accelerator_energy_j"]
+        yield case("serving: joules per token, between two measured batches", one.row, quantity, joules)
+
+
+def _is_measured(answer: Plain) -> bool:
+    """Whether an answer rests on measurements of the same configuration."""
+    return any(factor["origin"] == "measured" for factor in answer["factors"])
 
 
 def _era(one: Asked, catalog: Catalog) -> str:
@@ -107,6 +119,12 @@ def _pictures(one: Asked, leave_out: LeaveModelOut) -> Iterator[Case]:
     catalog = leave_out.model("picture", one.model_id) if one.model_id else leave_out.catalog
     found = inference(one.named(), catalog)["per_request"]["accelerator_energy_j"]
     yield case("serving: images and video", one.row, found, watt_hours, 1 / J_PER_WH)
+    beside = inference(one.named(), leave_out.reading("picture", watt_hours * J_PER_WH))
+    if _is_measured(beside):
+        quantity = beside["per_request"]["accelerator_energy_j"]
+        yield case(
+            "serving: images and video, between two measured batches", one.row, quantity, watt_hours, 1 / J_PER_WH
+        )
 
 
 def _asked(path: Path, catalog: Catalog) -> Iterator[Asked]:

@@ -52,6 +52,7 @@ class Catalog:
     version: str
     _factors: dict[tuple[str, Key, str, str], Factor | None] = field(default_factory=dict)
     _groups: dict[str, dict[Key, list[Any]]] = field(default_factory=dict)
+    _indexes: dict[tuple[str, ...], Mapping[Key, list[Row]]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path, overlay: Path | None = None) -> Self:
@@ -182,6 +183,21 @@ class Catalog:
                 groups.setdefault(tuple(first), []).append(last)
             self._groups[table] = groups
         return self._groups[table].get(start, [])
+
+    def rows_by(self, table: str, *columns: str) -> Mapping[Key, list[Row]]:
+        """The rows of a table in groups that agree in some columns.
+
+        Args:
+            table: Name of the table.
+            columns: The columns, one of them at least.
+        """
+        asked = (table, *columns)
+        if asked not in self._indexes:
+            index: dict[Key, list[Row]] = {}
+            for row in self.tables[table].rows.values():
+                index.setdefault(tuple(row[column] for column in columns), []).append(row)
+            self._indexes[asked] = index
+        return self._indexes[asked]
 
     def _factor(self, table: str, key: Key, column: str, name: str, unit: str, scale: Scale) -> Factor | None:
         row = self.row(table, key)

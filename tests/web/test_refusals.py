@@ -156,7 +156,7 @@ def test_training_refuses(client: FlaskClient, base: dict[str, Any], change: Any
         pytest.param(
             {"task": "embedding", "output_tokens": 1}, "output_tokens", "embedding", id="embedding-that-talks"
         ),
-        pytest.param({"task": "poetry"}, "task", "not one of text, image", id="no-such-task"),
+        pytest.param({"task": "poetry"}, "task", "not one of text, chat", id="no-such-task"),
         pytest.param({"accelerator": "h1000"}, "accelerator", "Nearest known: h100", id="near-chip"),
         pytest.param({"model": "lama-3.1-8b"}, "model", "llama-3.1-8b", id="near-model"),
         pytest.param({"region": "aws:us-eats-1"}, "region", "aws:us-east-1", id="near-region"),

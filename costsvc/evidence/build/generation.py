@@ -5,22 +5,10 @@ from pathlib import Path
 import pandas as pd
 
 from costsvc.evidence.build.measured import ACCELERATORS, PRECISIONS, model_ids
+from costsvc.evidence.build.models_open import FACTS
 
 V3 = "mlenergy-v3/diffusion.csv"
 V2 = "mlenergy-v2/diffusion.csv"
-SIZES_V2 = {
-    "ali-vilab/i2vgen-xl": (1280, 704),
-    "ali-vilab/text-to-video-ms-1.7b": (256, 256),
-    "kandinsky-community/kandinsky-2-2-decoder": (512, 512),
-    "kandinsky-community/kandinsky-3": (1024, 1024),
-    "segmind/SSD-1B": (1024, 1024),
-    "stabilityai/sdxl-turbo": (512, 512),
-    "stabilityai/stable-diffusion-2-1": (768, 768),
-    "stabilityai/stable-diffusion-xl-base-1.0": (1024, 1024),
-    "stabilityai/stable-video-diffusion-img2vid": (1024, 576),
-    "stabilityai/stable-video-diffusion-img2vid-xt": (1024, 576),
-}
-"""Width and height that a pipeline generates where none is given; the benchmark gave none."""
 
 
 def pictures(upstream: Path) -> pd.DataFrame:
@@ -34,7 +22,10 @@ def pictures(upstream: Path) -> pd.DataFrame:
     """
     measured = pd.concat([_v3(upstream / V3), _v2(upstream / V2)], ignore_index=True)
     measured["model_id"] = model_ids(upstream, measured["upstream_model"])
-    return measured
+    native = pd.read_csv(FACTS).set_index("model_id").loc[measured["model_id"]].reset_index()
+    # the benchmark of 2024 gave no size, so each pipeline made its own
+    sizes = {name: measured[name].fillna(native[f"native_{name}"]) for name in ("width_px", "height_px")}
+    return measured.assign(**sizes)
 
 
 def _v3(path: Path) -> pd.DataFrame:
@@ -74,8 +65,6 @@ def _v2(path: Path) -> pd.DataFrame:
             "precision": "fp16",
             "batch_size": raw["Batch size"],
             "steps": raw["Denoising steps"],
-            "width_px": [SIZES_V2[name][0] for name in raw["Model"]],
-            "height_px": [SIZES_V2[name][1] for name in raw["Model"]],
             "frames": raw["Frames"].fillna(1),
             "j_per_item": joules,
             "accelerator_power_w": joules * raw["Batch size"] / raw["Batch latency (s)"],

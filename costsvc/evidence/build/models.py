@@ -16,6 +16,7 @@ COLUMNS = (
     "layers", "hidden_size", "heads", "kv_heads", "head_dim", "kv_lora_rank", "cached_values", "state_values",
     "full_layers", "window_layers", "window_tokens", "experts", "experts_per_token", "shared_experts", "expert_share",
     "vocab_size", "context_length", "pixels_per_token", "frames_per_latent", "guidance_passes",
+    "native_width_px", "native_height_px", "native_frames", "native_steps",
     "training_tokens_b", "training_flop", "flop_note", "training_accelerator", "training_accelerator_hours",
     "source_id", "locator", "quality",
 )  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any, get_args
 import marshmallow as ma
 
 from costsvc import limits
-from costsvc.estimates.spec import Machine, Serving, Subject, Task
+from costsvc.estimates.spec import Machine, Serving, Subject, Task, TextTask
 from costsvc.web.fields import Choice, Name, Number, WholeNumber
 from costsvc.web.schemas.answer import Estimate, maybe, number
 from costsvc.web.schemas.base import raise_if, refuse
@@ -30,7 +30,7 @@ LOAD = (
 )
 PIXELS = ("steps", "width_px", "height_px", "frames")
 WITHOUT_EFFECT: dict[str, tuple[str, ...]] = {
-    "text": PIXELS,
+    **dict.fromkeys(get_args(TextTask), PIXELS),
     "image": ("input_tokens", "output_tokens", "frames", "requests_per_s"),
     "video": ("input_tokens", "output_tokens", "requests_per_s"),
 }
