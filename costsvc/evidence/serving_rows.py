@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -39,9 +40,9 @@ DIMENSIONS = (
 CHIP = ("tdp_w", "memory_bandwidth_gb_s", "peak_tflops")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Measured:
-    """Measurements with the model and chip of each.
+    """Measurements with the model and chip of each; without slots, to keep its arrays.
 
     Attributes:
         frame: The rows, joined with models and accelerators. The columns ``task``, ``family``,
@@ -54,20 +55,25 @@ class Measured:
         """The rows for which a condition holds."""
         return type(self)(frame=self.frame[chosen])
 
+    @cached_property
+    def _columns(self) -> dict[str, Array]:
+        numeric = self.frame.select_dtypes("number")
+        return {str(name): numeric[name].to_numpy(float) for name in numeric.columns}
+
     def column(self, name: str) -> Array:
         """A column as numbers."""
-        return self.frame[name].to_numpy(float)
+        return self._columns[name]
 
     def numbers(self, names: Sequence[str]) -> dict[str, Array]:
         """Columns as numbers, by name."""
         return {name: self.column(name) for name in names}
 
-    @property
+    @cached_property
     def model(self) -> ServedModel:
         """Shapes of the models."""
         return ServedModel(**self.numbers((*SIZES, *DIMENSIONS)))
 
-    @property
+    @cached_property
     def chip(self) -> ServingChip:
         """Figures of the chips, arithmetic at 16 bits."""
         return ServingChip(**self.numbers(CHIP))
