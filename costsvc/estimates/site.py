@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from costsvc.estimates.facts import Facts, present
-from costsvc.estimates.spec import Site
+from costsvc.estimates.spec import Contract, Site
 from costsvc.model.footprint import cfe_g_per_kwh, contract_g_per_kwh
 from costsvc.model.uncertainty import Factor, Scale, middle
 from costsvc.reference.catalog import Catalog
@@ -17,8 +17,7 @@ WIDTH = {"zone": 0, "region": 0, "subdivision": 1, "country": 2, "world": 3}
 """How wide an area is; a figure of a wider one than was asked for is a fallback."""
 BUILDING: dict[str, tuple[str, Scale]] = {"pue": ("1", "above-one"), "wue_l_per_kwh": ("L/kWh", "log")}
 NO_RESIDUAL = (
-    "no residual mix is known for what the contract leaves open; a contract with share 1, or the mix itself as "
-    "grid_g_per_kwh in a request of its own, would be right"
+    "no residual mix is known for what the contract leaves open; give contract.residual_g_per_kwh, or a share of 1"
 )
 NO_MARKET = "no contract was given and the region has no published carbon-free share; give contract {share, g_per_kwh}"
 
@@ -146,7 +145,7 @@ def _market(
     site: Site, place: Place, location: Numeric | None, basis: Basis | None, facts: Facts
 ) -> tuple[Numeric | None, Basis | None]:
     if site.contract is not None:
-        return _contract(site, facts)
+        return _contract(site.contract, site, facts)
     free = _carbon_free_share(basis, facts.catalog)
     if free is None or location is None or place.row is None or place.row["cfe_share"] is None:
         facts.miss("carbon.market_kg", NO_MARKET)
@@ -156,15 +155,17 @@ def _market(
     return found, {**(basis or {}), "method": "cfe"}
 
 
-def _contract(site: Site, facts: Facts) -> tuple[Numeric | None, Basis | None]:
-    contract = site.contract
-    if contract is None or contract.share < 1:
+def _contract(contract: Contract, site: Site, facts: Facts) -> tuple[Numeric | None, Basis | None]:
+    if contract.share < 1 and contract.residual_g_per_kwh is None:
         facts.miss("carbon.market_kg", NO_RESIDUAL)
         return None, None
     share = facts.given("contract_share", contract.share, "1", "share")
     g_per_kwh = facts.given("contract_g_per_kwh", contract.g_per_kwh, "g/kWh")
+    residual: Numeric = 0.0
+    if contract.residual_g_per_kwh is not None:
+        residual = facts.given("residual_g_per_kwh", contract.residual_g_per_kwh, "g/kWh")
     basis = {"scope": site.scope, "method": "contract", "zone": None, "year": site.year, "resolution": "request"}
-    return contract_g_per_kwh(share, g_per_kwh, 0.0), basis
+    return contract_g_per_kwh(share, g_per_kwh, residual), basis
 
 
 def _carbon_free_share(basis: Basis | None, catalog: Catalog) -> Factor | None:

@@ -18,10 +18,11 @@ OWNED: PriceKind = "owned"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
-    """Electricity bought by contract: its share [1] and its intensity [g/kWh]."""
+    """Electricity bought by contract: its share [1], its intensity and that of the residual mix [g/kWh]."""
 
     share: float
     g_per_kwh: float
+    residual_g_per_kwh: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

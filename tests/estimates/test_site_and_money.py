@@ -72,9 +72,11 @@ def test_a_later_year_takes_the_latest_grid_and_says_so(ask):
     [
         pytest.param({"share": 1, "g_per_kwh": 20}, 0.02, id="whole"),
         pytest.param({"share": 1, "g_per_kwh": 0}, 0, id="free"),
+        # a quarter at 20 g and three quarters at 400 g
+        pytest.param({"share": 0.25, "g_per_kwh": 20, "residual_g_per_kwh": 400}, 0.305, id="residual-mix"),
     ],
 )
-def test_a_whole_contract_is_market_based(ask, contract, kg_per_kwh):
+def test_a_contract_is_market_based(ask, contract, kg_per_kwh):
     answer = ask(contract=contract)
     market, energy = answer["carbon"]["market_kg"], answer["energy_kwh"]
     assert market["value"] == pytest.approx(energy["value"] * kg_per_kwh)

@@ -66,6 +66,13 @@ def assert_names(problem: dict[str, Any], field: str, words: str) -> None:
         pytest.param(RUN, {"overheads": 0.1}, "overheads", "must be a JSON object", id="number-for-object"),
         pytest.param(RUN, {"overheads": {"fail": 1}}, "overheads.fail", "not known", id="misspelt-inside"),
         pytest.param(RUN, {"contract": {"share": 1}}, "contract.g_per_kwh", "is missing", id="half-a-contract"),
+        pytest.param(
+            RUN,
+            {"contract": {"share": 1, "g_per_kwh": 20, "residual_g_per_kwh": 400}},
+            "contract.residual_g_per_kwh",
+            "no effect",
+            id="residual-of-nothing",
+        ),
         pytest.param(RUN, {"mfu": 0.4}, "mfu", "no effect beside hours", id="mfu-beside-hours"),
         pytest.param(
             RUN, {"activation_recomputation": "full"}, "activation_recomputation", "no effect", id="recomputation"

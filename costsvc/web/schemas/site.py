@@ -25,6 +25,12 @@ class ContractSchema(Request):
 
     share = Number(limits.SHARE, "Share of the electricity that the contract covers", required=True)
     g_per_kwh = Number(limits.G_PER_KWH, "CO2e of the contracted electricity", required=True)
+    residual_g_per_kwh = Number(limits.G_PER_KWH, "CO2e of the residual mix, for what the contract leaves open")
+
+    @ma.validates_schema
+    def _effect(self, data: dict[str, Any], **_: Any) -> None:
+        if data["share"] == 1:
+            raise_if(refuse(data, ["residual_g_per_kwh"], "where the contract covers everything"))
 
 
 class PricingSchema(Request):
