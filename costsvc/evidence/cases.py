@@ -1,14 +1,18 @@
 """Published figures beside the service's own, and how far they lie apart."""
 
+import csv
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, groupby
+from math import comb
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from costsvc.errors import TableError
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.table import Table
 
@@ -16,6 +20,10 @@ FEW = 10
 """Below this number of cases the second worst stands for the 90th percentile."""
 INSIDE = 1e-9
 """Ends of an interval belong to it, whatever the last digit of the arithmetic."""
+EXACT = 1.001
+"""Width of an interval that rests on the caller's numbers alone, and could hold nothing else."""
+PROMISED, CENTRAL = 0.9, 0.95
+"""What an interval promises, and the share of counts that may happen where the promise is kept."""
 
 Row = Mapping[str, str]
 
@@ -31,6 +39,7 @@ class Case:
         low: Lower end of its 90 % interval.
         high: Upper end.
         published: The published figure, in the same unit.
+        row: The published row.
     """
 
     kind: str
@@ -39,6 +48,7 @@ class Case:
     low: float
     high: float
     published: float
+    row: Row = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def ratio(self) -> float:
@@ -67,6 +77,51 @@ class Summary:
     inside: int
     width: float
 
+    @property
+    def expected(self) -> tuple[int, int] | None:
+        """Least and most rows inside that a 90 % interval allows; None where there is no interval."""
+        return likely(self.cases) if self.width > EXACT else None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the rows inside are as many as a 90 % interval allows."""
+        return self.expected is None or self.expected[0] <= self.inside <= self.expected[1]
+
+
+def likely(cases: int) -> tuple[int, int]:
+    """The central 95 % of Binomial(cases, 0.9).
+
+    Args:
+        cases: How many there are.
+
+    Returns:
+        Least and most that lie inside a 90 % interval.
+    """
+    counts = range(cases + 1)
+    chances = accumulate(comb(cases, k) * PROMISED**k * (1 - PROMISED) ** (cases - k) for k in counts)
+    below = list(chances)
+    low, high = ((1 - CENTRAL) / 2, (1 + CENTRAL) / 2)
+    least = next(k for k in counts if below[k] >= low)
+    return least, next((k for k in counts if below[k] >= high), cases)
+
+
+def published_rows(path: Path, needed: Sequence[str]) -> Iterator[Row]:
+    """The rows of a file of published figures.
+
+    Args:
+        path: The file.
+        needed: Columns that it must have.
+
+    Raises:
+        TableError: If it lacks one of them.
+    """
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        lacking = [name for name in needed if name not in (reader.fieldnames or ())]
+        if lacking:
+            raise TableError(f"{path.name}: columns are missing: {', '.join(lacking)}")
+        yield from reader
+
 
 def case(kind: str, row: Row, quantity: Mapping[str, float], published: float, scale: float = 1.0) -> Case:
     """A case from a quantity of an answer.
@@ -79,7 +134,7 @@ def case(kind: str, row: Row, quantity: Mapping[str, float], published: float, s
         scale: What the quantity is multiplied by before it is compared.
     """
     value, low, high = (quantity[name] * scale for name in ("value", "low", "high"))
-    return Case(kind=kind, id=row["id"], value=value, low=low, high=high, published=published)
+    return Case(kind=kind, id=row["id"], value=value, low=low, high=high, published=published, row=row)
 
 
 def summaries(cases: Iterable[Case]) -> list[Summary]:
@@ -123,6 +178,17 @@ def rounded(text: str, value: float) -> float:
     zeros = 0 if decimals.strip("0") else len(whole) - len(whole.rstrip("0"))
     digit = 10.0 ** (zeros - len(decimals.rstrip("0")) + int(exponent or 0))
     return float(np.clip(value, float(text) - digit / 2, float(text) + digit / 2))
+
+
+def captured(pattern: str, text: str) -> float | None:
+    """The number in the first group of a pattern, where a text has it."""
+    match = re.search(pattern, text)
+    return float(match[1]) if match else None
+
+
+def running_batch(row: Row) -> float | None:
+    """Sequences decoded at once: as measured, else as the server was set."""
+    return captured(r"running batch ([\d.]+)", row["notes"]) or number(row["batch_size"])
 
 
 def mentions(text: str, pattern: str) -> bool:

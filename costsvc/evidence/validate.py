@@ -11,9 +11,7 @@ from costsvc.evidence.validate_inference import inference_cases
 from costsvc.evidence.validate_training import power_cases, training_cases
 from costsvc.reference.catalog import Catalog
 
-EXACT = 1.001
-"""Interval of an estimate that rests on the caller's numbers alone."""
-HEAD = f"{'kind':<62}{'rows':>6}{'median':>9}{'90th':>8}{'inside':>9}{'width':>8}"
+HEAD = f"{'kind':<62}{'rows':>6}{'median':>9}{'90th':>8}{'inside':>9}{'of 0.9':>12}{'width':>8}"
 
 
 def validate(published: Path, data: Path) -> Iterator[Case]:
@@ -47,11 +45,14 @@ def validate(published: Path, data: Path) -> Iterator[Case]:
 
 
 def report(cases: Iterable[Case]) -> list[str]:
-    """Lines of a table: for each kind rows, median and 90th-percentile ratio, rows inside the interval, width."""
+    """Lines of a table: for each kind its ratios, the rows inside the interval, how many may be, and the width."""
     return [HEAD, *(_line(one) for one in summaries(cases))]
 
 
 def _line(one: Summary) -> str:
-    # what follows from the caller's own numbers has no interval that could hold anything
-    inside, width = (f"{one.inside}/{one.cases}", f"{one.width:.2f}") if one.width > EXACT else ("-", "-")
-    return f"{one.kind:<62}{one.cases:>6}{one.median:>9.3f}{one.ninetieth:>8.2f}{inside:>9}{width:>8}"
+    missed = f"{one.kind:<62}{one.cases:>6}{one.median:>9.3f}{one.ninetieth:>8.2f}"
+    if one.expected is None:
+        return f"{missed}{'-':>9}{'-':>12}{'-':>8}"
+    least, most = one.expected
+    allowed = f"{least}..{most}{' ' if one.holds else '!'}"
+    return f"{missed}{f'{one.inside}/{one.cases}':>9}{allowed:>12}{one.width:>8.2f}"

@@ -1,13 +1,12 @@
 """Published break-even counts whose costs are known, put to the service as anybody could ask it."""
 
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from costsvc.estimates.amortization import amortization
 from costsvc.estimates.spec import Comparison, Known, StrategySpec
-from costsvc.evidence.cases import Case, case, mentions, number, rounded
+from costsvc.evidence.cases import Case, case, mentions, number, published_rows, rounded
 from costsvc.reference.catalog import Catalog
 from costsvc.units import G_PER_KG, KG_PER_T
 
@@ -21,6 +20,11 @@ UNITS = (
 )
 """What the unit of a cost says: the metric, and what one is of its unit. An hour is priced at 1 USD."""
 
+COLUMNS = (
+    *("id", "shared_cost_value", "shared_cost_unit"),
+    *("per_task_cost_value", "per_task_cost_unit", "break_even_n"),
+)
+
 
 def amortization_cases(folder: Path, catalog: Catalog) -> Iterator[Case]:
     """The cases of amortization.csv: something paid once, and something that it is divided by.
@@ -29,16 +33,15 @@ def amortization_cases(folder: Path, catalog: Catalog) -> Iterator[Case]:
         folder: Where it lies.
         catalog: The tables.
     """
-    with (folder / "amortization.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            once = _known(row["shared_cost_value"], row["shared_cost_unit"])
-            each = _known(row["per_task_cost_value"], row["per_task_cost_unit"])
-            if once and each and once.keys() == each.keys() and number(row["break_even_n"]):
-                found = _break_even(once, each, catalog)
-                # a count of tasks is whole: less than one use pays back with the first
-                published = rounded(row["break_even_n"], max(found["value"], 1.0))
-                shown = {name: max(value, 1.0) for name, value in found.items()}
-                yield case("arithmetic: break-even", row, shown, published)
+    for row in published_rows(folder / "amortization.csv", COLUMNS):
+        once = _known(row["shared_cost_value"], row["shared_cost_unit"])
+        each = _known(row["per_task_cost_value"], row["per_task_cost_unit"])
+        if once and each and once.keys() == each.keys() and number(row["break_even_n"]):
+            found = _break_even(once, each, catalog)
+            # a count of tasks is whole: less than one use pays back with the first
+            published = rounded(row["break_even_n"], max(found["value"], 1.0))
+            shown = {name: max(value, 1.0) for name, value in found.items()}
+            yield case("arithmetic: break-even", row, shown, published)
 
 
 def _break_even(once: dict[str, Any], each: dict[str, Any], catalog: Catalog) -> dict[str, float]:

@@ -1,6 +1,5 @@
 """Published energy of requests, put to the service as anybody could ask it."""
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import get_args
 from costsvc.estimates.answer import Plain
 from costsvc.estimates.inference import inference
 from costsvc.estimates.spec import Machine, Precision, Serving, Site, Subject, Task
-from costsvc.evidence.cases import Case, Row, case, mentions, number
+from costsvc.evidence.cases import Case, Row, captured, case, mentions, number, published_rows, running_batch
 from costsvc.evidence.leave_out_serving import LeaveModelOut
 from costsvc.reference.catalog import Catalog
 from costsvc.units import J_PER_WH
@@ -33,6 +32,12 @@ TASKS = (
 """What the service calls a row's task, where it knows tasks of text apart."""
 CHIPS_ONLY, WALL = r"^GPU", r"^WALL"
 SOFTWARE_NOW = 2025
+COLUMNS = (
+    *("id", "task", "model", "params_total_b", "params_active_b", "hardware", "n_gpus", "batch_size", "precision"),
+    *("tokens_in", "tokens_out", "unit", "energy_per_request_wh", "energy_per_output_token_j"),
+    *("measurement_scope", "evidence_kind", "source", "notes"),
+)
+"""Columns without which a file of requests says nothing."""
 KNOWN = ("layers", "cached_values")
 
 
@@ -128,18 +133,17 @@ def _pictures(one: Asked, leave_out: LeaveModelOut) -> Iterator[Case]:
 
 
 def _asked(path: Path, catalog: Catalog) -> Iterator[Asked]:
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            chip, model = catalog.accelerators.find(row["hardware"]), catalog.models.find(row["model"])
-            total, active = number(row["params_total_b"]), number(row["params_active_b"])
-            if chip is not None and (model or total):
-                yield Asked(
-                    row=row,
-                    model_id=model.id if model else None,
-                    accelerator_id=chip.id,
-                    sizes=Subject(total_params_b=total, active_params_b=active),
-                    serving=_serving(row, chip.id),
-                )
+    for row in published_rows(path, COLUMNS):
+        chip, model = catalog.accelerators.find(row["hardware"]), catalog.models.find(row["model"])
+        total, active = number(row["params_total_b"]), number(row["params_active_b"])
+        if chip is not None and (model or total):
+            yield Asked(
+                row=row,
+                model_id=model.id if model else None,
+                accelerator_id=chip.id,
+                sizes=Subject(total_params_b=total, active_params_b=active),
+                serving=_serving(row, chip.id),
+            )
 
 
 def _serving(row: Row, accelerator_id: str) -> Serving:
@@ -149,15 +153,15 @@ def _serving(row: Row, accelerator_id: str) -> Serving:
         machine=Machine(accelerator=accelerator_id, accelerators=int(count) if count else None),
         task=_task(row),
         precision=next((name for pattern, name in PRECISIONS if mentions(row["precision"], pattern)), None),
-        batch_size=_found(r"running batch ([\d.]+)", notes) or number(row["batch_size"]),
-        requests_per_s=_found(r"arrival ([\d.]+) req/s", row["batch_size"]),
+        batch_size=running_batch(row),
+        requests_per_s=captured(r"arrival ([\d.]+) req/s", row["batch_size"]),
         input_tokens=_middle(row["tokens_in"]),
         output_tokens=_middle(row["tokens_out"]),
-        steps=_whole(_found(r"(\d+) steps", notes)),
+        steps=_whole(captured(r"(\d+) steps", notes)),
         width_px=int(size[1]) if size else None,
         height_px=int(size[2]) if size else None,
-        frames=_whole(_found(r"(\d+) frames", notes)),
-        software_year=_whole(_found(r"\b(20\d\d)\b", row["source"])),
+        frames=_whole(captured(r"(\d+) frames", notes)),
+        software_year=_whole(captured(r"\b(20\d\d)\b", row["source"])),
         site=Site(region="world"),
     )
 
@@ -167,11 +171,6 @@ def _task(row: Row) -> Task:
         return "image" if row["unit"] == "image" else "video"
     known: dict[str, Task] = {name: name for name in get_args(Task)}
     return next((known[name] for pattern, name in TASKS if name in known and mentions(row["task"], pattern)), "text")
-
-
-def _found(pattern: str, text: str) -> float | None:
-    match = re.search(pattern, text)
-    return float(match[1]) if match else None
 
 
 def _whole(value: float | None) -> int | None:

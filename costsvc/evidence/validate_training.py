@@ -1,6 +1,5 @@
 """Published training runs and power readings, put to the service as anybody could ask it."""
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 from costsvc.estimates.answer import Plain
 from costsvc.estimates.spec import Machine, Site, Subject, TrainingRun, Workload
 from costsvc.estimates.training import training
-from costsvc.evidence.cases import Case, Row, case, mentions, number, rounded
+from costsvc.evidence.cases import Case, Row, case, mentions, number, published_rows, rounded
 from costsvc.evidence.leave_out import LeaveOut
 from costsvc.reference.catalog import Catalog
 from costsvc.units import PER_BILLION, W_PER_KW
@@ -40,6 +39,12 @@ RESTATED = ("third_party_estimate", "grant_share")
 CHIP_MEASURED = ("measured_gpu_energy", "measured_gpu_power")
 WALL_MEASURED = ("measured_wall_energy",)
 SYSTEM_MEASURED = "measured_power"
+POWER = ("id", "quantity", "phase", "model", "hardware", "n_gpus", "measured_w_per_gpu")
+TRAINING = (
+    *("id", "model", "tokens", "hardware", "n_gpus", "gpu_hours", "power_w_per_gpu_used_in_source"),
+    *("grid_gco2_per_kwh", "scope_notes", "evidence_kind", "energy_kwh_published", "co2_kg_published"),
+)
+"""Columns without which a file of runs says nothing."""
 NO_PUE = r"exclud\w* (the )?PUE|pre-PUE|excl\. PUE"
 
 
@@ -79,7 +84,7 @@ def training_cases(folder: Path, leave_out: LeaveOut) -> Iterator[Case]:
         folder: Where it lies.
         leave_out: The catalog, and fits without the row being tested.
     """
-    asked = list(_asked(folder / "training.csv", leave_out.catalog))
+    asked = list(_asked(folder / "training.csv", TRAINING, leave_out.catalog))
     for read in (_energy_arithmetic, _carbon_arithmetic):
         for one in asked:
             yield from read(one, leave_out.catalog)
@@ -95,7 +100,7 @@ def power_cases(folder: Path, leave_out: LeaveOut) -> Iterator[Case]:
         "mean_gpu_power": ("training: chip power", "accelerator_energy_kwh"),
         "node_wall_power_per_gpu": ("training: wall power", "it_energy_kwh"),
     }
-    for one in _asked(folder / "power_mfu.csv", leave_out.catalog):
+    for one in _asked(folder / "power_mfu.csv", POWER, leave_out.catalog):
         watts = number(one.row["measured_w_per_gpu"])
         if watts is None or one.row["quantity"] not in kinds or one.row["phase"] != "training":
             continue
@@ -105,24 +110,28 @@ def power_cases(folder: Path, leave_out: LeaveOut) -> Iterator[Case]:
         yield case(kind, one.row, found[field], watts, W_PER_KW / hours)
 
 
-def _asked(path: Path, catalog: Catalog) -> Iterator[Asked]:
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            match = catalog.accelerators.find(_hardware(row["hardware"], catalog))
-            if match is not None:
-                count = number(row["n_gpus"])
-                yield Asked(
-                    row=row,
-                    accelerator_id=match.id,
-                    machine=Machine(accelerator=match.id, accelerators=int(count) if count else None),
-                    subject=_subject(row),
-                    workload=_workload(row),
-                    pue=number(row.get("pue")) or 1.0,
-                )
+def _asked(path: Path, needed: Sequence[str], catalog: Catalog) -> Iterator[Asked]:
+    for row in published_rows(path, needed):
+        match = catalog.accelerators.find(hardware_name(row["hardware"], catalog))
+        if match is not None:
+            count = number(row["n_gpus"])
+            yield Asked(
+                row=row,
+                accelerator_id=match.id,
+                machine=Machine(accelerator=match.id, accelerators=int(count) if count else None),
+                subject=_subject(row),
+                workload=_workload(row),
+                pue=number(row.get("pue")) or 1.0,
+            )
 
 
-def _hardware(text: str, catalog: Catalog) -> str:
-    """The name of a chip in what was written of a machine: ``8xH100 node (Dell)``, ``A100-40GB SXM``."""
+def hardware_name(text: str, catalog: Catalog) -> str:
+    """The name of a chip in what was written of a machine: ``8xH100 node (Dell)``, ``A100-40GB SXM``.
+
+    Args:
+        text: What was written.
+        catalog: The tables.
+    """
     words = text.replace("(", " ").replace(")", " ").split()
     names = [" ".join(words[start:end]) for end in range(len(words), 0, -1) for start in range(end)]
     names += [name.partition("x")[2] for name in names if name[:1].isdigit()]
@@ -149,10 +158,10 @@ def _energy_arithmetic(one: Asked, catalog: Catalog) -> Iterator[Case]:
         return
     whole = row["evidence_kind"].startswith((SYSTEM_MEASURED, *WALL_MEASURED)) or mentions(row["scope_notes"], "system")
     machine = replace(one.machine, it_power_w=watts if whole else None, accelerator_power_w=None if whole else watts)
-    run = TrainingRun(machine=machine, accelerator_hours=hours, site=Site(region="world", pue=_pue(one)))
+    run = TrainingRun(machine=machine, accelerator_hours=hours, site=Site(region="world", pue=pue_of(one.row)))
     found = training(run, catalog)
     quantity = found["energy_kwh"] if whole else found["accelerator_energy_kwh"]
-    scale = 1.0 if whole else _pue(one)
+    scale = 1.0 if whole else pue_of(one.row)
     published = rounded(row["energy_kwh_published"], quantity["value"] * scale)
     yield case("arithmetic: energy from power", row, quantity, published, scale)
 
@@ -167,7 +176,7 @@ def _carbon_arithmetic(one: Asked, catalog: Catalog) -> Iterator[Case]:
     found = one.answer(catalog, site, accelerator_hours=1.0)
     per_kwh = found["carbon"]["location_kg"]["value"] / found["energy_kwh"]["value"]
     # where the printed energy has no PUE, the printed CO2 still has it
-    value = per_kwh * energy * (one.pue / _pue(one))
+    value = per_kwh * energy * (one.pue / pue_of(one.row))
     kg = {"value": value, "low": value, "high": value}
     loosest = max(abs(rounded(row["energy_kwh_published"], end) / energy - 1) for end in (0.0, 2 * energy))
     nearest = min(max(rounded(row["co2_kg_published"], value), value * (1 - loosest)), value * (1 + loosest))
@@ -181,7 +190,7 @@ def _measured(one: Asked, leave_out: LeaveOut) -> Iterator[Case]:
     hours, energy = number(row["gpu_hours"]), number(row["energy_kwh_published"])
     if not energy or row["id"] in FAULTS:
         return
-    pue = _pue(one)
+    pue = pue_of(one.row)
     if not hours:
         yield from _measured_by_tokens(one, energy, leave_out.catalog)
         return
@@ -200,12 +209,12 @@ def _measured_by_tokens(one: Asked, energy: float, catalog: Catalog) -> Iterator
     if tokens and one.subject.active_params_b and one.row["evidence_kind"] in CHIP_MEASURED:
         found = one.answer(catalog, training_tokens_b=tokens / PER_BILLION)
         kind = "training: chip energy from parameters and tokens"
-        yield case(kind, one.row, found["accelerator_energy_kwh"], energy, _pue(one))
+        yield case(kind, one.row, found["accelerator_energy_kwh"], energy, pue_of(one.row))
 
 
-def _pue(one: Asked) -> float:
-    """The PUE that the published energy contains."""
-    return 1.0 if mentions(one.row["scope_notes"], NO_PUE) else one.pue
+def pue_of(row: Row) -> float:
+    """The PUE that the published energy of a row contains."""
+    return 1.0 if mentions(row["scope_notes"], NO_PUE) else number(row.get("pue")) or 1.0
 
 
 def _hours(one: Asked, leave_out: LeaveOut) -> Iterator[Case]:

@@ -140,13 +140,16 @@ def describe(folder: Path) -> dict[str, dict[str, Any]]:
     """The resources of a data package by name.
 
     Raises:
-        TableError: If datapackage.json is absent or no JSON.
+        TableError: If datapackage.json is absent, no JSON, or names no resources.
     """
     try:
         package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise TableError(f"datapackage.json: {error}") from error
-    return {resource["name"]: resource for resource in package["resources"]}
+    try:
+        return {resource["name"]: resource for resource in package["resources"]}
+    except (KeyError, TypeError) as error:
+        raise TableError("datapackage.json: it has no list of resources with names") from error
 
 
 def primary_key(resource: Mapping[str, Any]) -> tuple[str, ...]:
