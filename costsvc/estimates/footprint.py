@@ -16,6 +16,21 @@ from costsvc.units import Numeric
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Usage:
+    """What a workload takes of its machines, wherever they stand.
+
+    Attributes:
+        hours: Accelerator-hours, all phases. [h]
+        power: Mean watts per accelerator, at the chip and at the server.
+        hardware: On what.
+    """
+
+    hours: Numeric
+    power: Power
+    hardware: Hardware
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Footprint:
     """Energy, carbon, water and money of a workload; None is what does not exist.
 
@@ -48,19 +63,16 @@ def _times(amounts: Footprint | money.Cost, factor: float) -> dict[str, Any]:
     return {name: None if amount is None else amount * factor for name, amount in found.items()}
 
 
-def footprint(
-    hours: Numeric, power: Power, hardware: Hardware, setting: Setting, pricing: Pricing, facts: Facts
-) -> Footprint:
-    """The footprint of accelerator-hours at a power in a place.
+def footprint(usage: Usage, setting: Setting, pricing: Pricing, facts: Facts) -> Footprint:
+    """The footprint of usage in a place.
 
     Args:
-        hours: Accelerator-hours, all phases.
-        power: Mean watts per accelerator, at the chip and at the server.
-        hardware: On what.
+        usage: Accelerator-hours at a power.
         setting: Where.
         pricing: What is paid and to whom.
         facts: The tables; collects what was used and what is missing.
     """
+    hours, power, hardware = usage.hours, usage.power, usage.hardware
     it_energy = formulas.energy_kwh(power.it_w, hours)
     energy = formulas.meter_energy_kwh(it_energy, setting.pue)
     location = _grid_kg(energy, setting.location, setting)

@@ -2,7 +2,7 @@
 
 from costsvc.estimates import hardware, site
 from costsvc.estimates.facts import Facts
-from costsvc.estimates.footprint import Footprint, footprint
+from costsvc.estimates.footprint import Footprint, Usage, footprint
 from costsvc.estimates.hardware import Power
 from costsvc.estimates.spec import Hosting
 from costsvc.reference.catalog import Catalog
@@ -24,4 +24,5 @@ def hosted(hosting: Hosting, catalog: Catalog) -> tuple[Footprint, Facts]:
     chip_w = hardware.idle_w(machine, hosting.machine, facts)
     power = Power(accelerator_w=chip_w, it_w=hardware.server_w(machine, chip_w, facts))
     hours = facts.given("hosting_hours", hosting.hours, "h") * (machine.count or 1.0)
-    return footprint(hours, power, machine, setting, hosting.site.pricing, facts), facts
+    usage = Usage(hours=hours, power=power, hardware=machine)
+    return footprint(usage, setting, hosting.site.pricing, facts), facts

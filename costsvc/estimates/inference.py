@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import get_args
 
-from costsvc.estimates import answer, generated, hardware, request, site, text
+from costsvc.estimates import answer, generated, hardware, site, text
 from costsvc.estimates.answer import Plain
 from costsvc.estimates.facts import Facts
-from costsvc.estimates.footprint import Footprint, footprint
+from costsvc.estimates.footprint import Footprint, Usage, footprint
 from costsvc.estimates.hardware import Power
+from costsvc.estimates.request import normalised
 from costsvc.estimates.served import Demand
 from costsvc.estimates.site import Setting
 from costsvc.estimates.spec import Precision, Serving, TextTask
@@ -20,21 +21,34 @@ PER = ("per_request", "per_output_token", "per_million_tokens")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Request:
+    """One request, wherever it is answered.
+
+    Attributes:
+        usage: What it takes of the machines.
+        demand: What it takes of a replica.
+        precision: At which precision the weights are kept.
+    """
+
+    usage: Usage
+    demand: Demand
+    precision: Precision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Served:
-    """Requests, resolved and computed.
+    """Requests in their place, resolved and computed.
 
     Attributes:
         one: What one of them costs.
-        demand: What one of them takes of a replica.
+        request: One of them.
         setting: Where.
-        precision: At which precision the weights are kept.
         facts: What was used.
     """
 
     one: Footprint
-    demand: Demand
+    request: Request
     setting: Setting
-    precision: Precision
     facts: Facts
 
 
@@ -46,7 +60,7 @@ def inference(asked: Serving, catalog: Catalog) -> Plain:
         BadRequestError: If what is said does not go together.
     """
     found = served(asked, catalog)
-    demand = found.demand
+    demand = found.request.demand
     one = _figures(found.one)
     extra: dict[str, Numeric | None] = {
         "duration_h": None,
@@ -55,8 +69,8 @@ def inference(asked: Serving, catalog: Catalog) -> Plain:
         **{f"{per}.{name}": _per(amount, per, demand) for per in PER for name, amount in one.items()},
     }
     _say_gaps(demand, found.facts)
-    chosen = {"precision": found.precision, "requests": asked.requests, "task": asked.task, **demand.chosen}
-    told = request.normalised(asked.said, demand.hardware, found.setting, chosen)
+    chosen = {"precision": found.request.precision, "requests": asked.requests, "task": asked.task, **demand.chosen}
+    told = normalised(asked.said, demand.hardware, found.setting, chosen)
     shown, q = answer.estimate(told, found.one.times(asked.requests), extra, found.setting, found.facts)
     return {
         **shown,
@@ -71,21 +85,27 @@ def inference(asked: Serving, catalog: Catalog) -> Plain:
 def served(asked: Serving, catalog: Catalog) -> Served:
     """Resolve and compute requests; see :func:`inference` for what it raises."""
     facts = Facts(catalog)
+    found = requested(asked, facts)
+    setting = site.resolve(asked.site, found.usage.hardware.provider, facts)
+    return Served(
+        one=footprint(found.usage, setting, asked.site.pricing, facts),
+        request=found,
+        setting=setting,
+        facts=facts,
+    )
+
+
+def requested(asked: Serving, facts: Facts) -> Request:
+    """Resolve a request but for its place; see :func:`inference` for what it raises."""
     machine = hardware.resolve(asked.machine, facts)
     size = sizes(asked.subject, facts)
     precision = asked.precision or hardware.default_precision(machine)
     kind = text if asked.task in TEXT_TASKS else generated
     demand = kind.demand(asked, size, machine, precision, facts)
-    setting = site.resolve(asked.site, machine.provider, facts)
     it_w = hardware.server_w(demand.hardware, demand.accelerator_w, facts)
     power = Power(accelerator_w=demand.accelerator_w, it_w=it_w)
-    return Served(
-        one=footprint(demand.hours, power, demand.hardware, setting, asked.site.pricing, facts),
-        demand=demand,
-        setting=setting,
-        precision=precision,
-        facts=facts,
-    )
+    usage = Usage(hours=demand.hours, power=power, hardware=demand.hardware)
+    return Request(usage=usage, demand=demand, precision=precision)
 
 
 def _figures(one: Footprint) -> dict[str, Numeric | None]:

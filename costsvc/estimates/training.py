@@ -6,7 +6,7 @@ from costsvc.errors import BadRequestError
 from costsvc.estimates import answer, hardware, request, site
 from costsvc.estimates.answer import Plain
 from costsvc.estimates.facts import Facts, present
-from costsvc.estimates.footprint import Footprint, footprint
+from costsvc.estimates.footprint import Footprint, Usage, footprint
 from costsvc.estimates.hardware import Hardware
 from costsvc.estimates.site import Setting
 from costsvc.estimates.spec import Overheads, Precision, TrainingRun
@@ -20,25 +20,41 @@ SIX_ND_TOLERANCE = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Run:
+    """A training run, wherever it takes place.
+
+    Attributes:
+        usage: What all phases take of the machines.
+        hours: Accelerator-hours of the final run.
+        flop: Model FLOP of the final run, None where the model's size or tokens are open.
+        precision: At which precision.
+    """
+
+    usage: Usage
+    hours: Numeric
+    flop: Numeric | None
+    precision: Precision
+
+    @property
+    def duration_h(self) -> Numeric:
+        """Wall-clock hours of the final run."""
+        return self.hours / (self.usage.hardware.count or 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Trained:
-    """A training run, resolved and computed.
+    """A training run in its place, resolved and computed.
 
     Attributes:
         footprint: What all phases cost together.
-        hours: Accelerator-hours of the final run.
-        flop: Model FLOP of the final run, None where the model's size or tokens are open.
-        hardware: On what.
+        run: The run itself.
         setting: Where.
-        precision: At which precision.
         facts: What was used.
     """
 
     footprint: Footprint
-    hours: Numeric
-    flop: Numeric | None
-    hardware: Hardware
+    run: Run
     setting: Setting
-    precision: Precision
     facts: Facts
 
 
@@ -51,11 +67,12 @@ def training(run: TrainingRun, catalog: Catalog) -> Plain:
     """
     found = trained(run, catalog)
     extra = {
-        "duration_h": found.hours / (found.hardware.count or 1.0),
-        "training_flop": found.flop,
+        "duration_h": found.run.duration_h,
+        "training_flop": found.run.flop,
         "g_per_unit": None if found.footprint.total_kg is None else found.footprint.total_kg * G_PER_KG,
     }
-    asked = request.normalised(run.said, found.hardware, found.setting, {"precision": found.precision})
+    chosen = {"precision": found.run.precision}
+    asked = request.normalised(run.said, found.run.usage.hardware, found.setting, chosen)
     shown, q = answer.estimate(asked, found.footprint, extra, found.setting, found.facts)
     return {
         **shown,
@@ -69,23 +86,26 @@ def training(run: TrainingRun, catalog: Catalog) -> Plain:
 def trained(run: TrainingRun, catalog: Catalog) -> Trained:
     """Resolve and compute a training run; see :func:`training` for what it raises."""
     facts = Facts(catalog)
+    found = running(run, facts)
+    setting = site.resolve(run.site, found.usage.hardware.provider, facts)
+    return Trained(
+        footprint=footprint(found.usage, setting, run.site.pricing, facts),
+        run=found,
+        setting=setting,
+        facts=facts,
+    )
+
+
+def running(run: TrainingRun, facts: Facts) -> Run:
+    """Resolve a training run but for its place; see :func:`training` for what it raises."""
     machine = hardware.resolve(run.machine, facts)
     size = sizes(run.subject, facts)
     precision = run.precision or hardware.default_precision(machine)
     flop = _flop(run, size, facts)
     hours, machine = _hours(run, flop, size, machine, precision, facts)
-    setting = site.resolve(run.site, machine.provider, facts)
     power = hardware.training_power(machine, run.machine, run.workload, size.total_b, facts)
     work = hours * _all_phases(run.overheads, facts)
-    return Trained(
-        footprint=footprint(work, power, machine, setting, run.site.pricing, facts),
-        hours=hours,
-        flop=flop,
-        hardware=machine,
-        setting=setting,
-        precision=precision,
-        facts=facts,
-    )
+    return Run(usage=Usage(hours=work, power=power, hardware=machine), hours=hours, flop=flop, precision=precision)
 
 
 def _flop(run: TrainingRun, size: Sizes, facts: Facts) -> Numeric | None:
