@@ -1,0 +1,215 @@
+"""What other estimators say of the same published rows: for each a small function of what the row says."""
+
+import json
+import re
+import shlex
+import subprocess
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from costsvc.errors import CostsvcError
+from costsvc.evidence.cases import Case, Row, Summary, number, running_batch, summaries
+from costsvc.evidence.validate_training import hardware_name, pue_of
+from costsvc.reference.catalog import Catalog
+from costsvc.units import FLOP_PER_TFLOP, PER_BILLION, S_PER_H, W_PER_KW
+
+LLMCARBON_FLOP = 6.0
+"""FLOP of a parameter and token in training."""
+LLMCARBON_PEAK = 312.0
+"""Peak of the chips that LLMCarbon's throughputs were fitted on, A100, in TFLOP/s."""
+LLMCARBON_ONE_NODE_B = 0.03 * 80 * 8
+"""Parameters that LLMCarbon splits within one node of eight, in billions; more are spread over nodes."""
+LLMCARBON_TENSOR = (-8.82079068e-20, 1.68591116e-9, 1.33954735e2)
+LLMCARBON_PIPELINE = (-5.60233749e-23, 8.45435587e-11, 1.34546129e2)
+"""Coefficients of throughput against parameters, highest power first, in TFLOP/s."""
+
+Predict = Callable[[Sequence[Case], Catalog], Iterable[float | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """Another estimator.
+
+    Attributes:
+        name: What the page calls it.
+        kinds: Which kinds it can be asked for, as a pattern.
+        compared: What of it is compared with what.
+        predict: What it says of some cases, None where it does not say anything.
+    """
+
+    name: str
+    kinds: str
+    compared: str
+    predict: Predict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """The service and another estimator on the same rows of one kind."""
+
+    peer: str
+    ours: Summary
+    theirs: Summary
+
+
+def beside(cases: Sequence[Case], peers: Iterable[Peer], catalog: Catalog) -> list[Beside]:
+    """Each peer on the rows that it can be asked for, and the service on these rows only.
+
+    Args:
+        cases: All cases.
+        peers: The other estimators.
+        catalog: The tables.
+    """
+    found = []
+    for peer in peers:
+        asked = [one for one in cases if re.search(peer.kinds, one.kind)]
+        said = [(one, value) for one, value in zip(asked, peer.predict(asked, catalog), strict=True) if value]
+        ours = summaries(one for one, _ in said)
+        theirs = summaries(replace(one, value=value, low=value, high=value) for one, value in said)
+        found += [Beside(peer=peer.name, ours=a, theirs=b) for a, b in zip(ours, theirs, strict=True)]
+    order = {kind: place for place, kind in enumerate(dict.fromkeys(one.kind for one in cases))}
+    return sorted(found, key=lambda one: order[one.ours.kind])
+
+
+def nameplate(power_w: float, hours: float, pue: float) -> float:
+    """Energy as though a chip always drew what it is rated at. [W, h, 1 -> kWh].
+
+    Lacoste et al. 2019, arXiv:1910.09700, section 2; what most model cards print.
+    """
+    return power_w * hours * pue / W_PER_KW
+
+
+def llmcarbon_efficiency(total_params: float) -> float:
+    """Share of the peak that LLMCarbon expects at its best number of devices. [parameters -> 1].
+
+    Faiz et al. 2024, arXiv:2309.14393, on hardware efficiency: throughput is a polynomial of the parameters. Its
+    coefficients are in the README of github.com/SotaroKaneda/MLCarbon, the size of a node and the peak in its
+    gpu_training.py.
+    """
+    within = total_params <= LLMCARBON_ONE_NODE_B * PER_BILLION
+    square, slope, base = LLMCARBON_TENSOR if within else LLMCARBON_PIPELINE
+    return (square * total_params**2 + slope * total_params + base) / LLMCARBON_PEAK
+
+
+def llmcarbon_hours(total_params: float, active_params: float, tokens: float, peak_tflops: float) -> float:
+    """Device-hours by LLMCarbon: 6ND over peak times efficiency. [parameters, 1, TFLOP/s -> h].
+
+    Faiz et al. 2024, arXiv:2309.14393, on FLOP and operational carbon.
+    """
+    flop = LLMCARBON_FLOP * active_params * tokens
+    return flop / (peak_tflops * FLOP_PER_TFLOP * llmcarbon_efficiency(total_params)) / S_PER_H
+
+
+def _chip(row: Row, catalog: Catalog) -> Mapping[str, float | None]:
+    return catalog.accelerator(hardware_name(row["hardware"], catalog))[1]
+
+
+def _hours(row: Row, catalog: Catalog) -> float | None:
+    total, active, tokens = (number(row.get(name)) for name in ("params_total", "params_active", "tokens"))
+    chip = _chip(row, catalog)
+    peak = chip["peak_bf16_tflops"] or chip["peak_fp16_tflops"]
+    if not (total and tokens and peak):
+        return None
+    return llmcarbon_hours(total, active or total, tokens, peak)
+
+
+def _tdp_energy(cases: Sequence[Case], catalog: Catalog) -> Iterable[float | None]:
+    for one in cases:
+        hours, watts = number(one.row["gpu_hours"]), _chip(one.row, catalog)["tdp_w"]
+        pue = 1.0 if "at the wall" in one.kind else pue_of(one.row)
+        yield nameplate(watts, hours, pue) if watts and hours else None
+
+
+def _tdp(cases: Sequence[Case], catalog: Catalog) -> Iterable[float | None]:
+    return (_chip(one.row, catalog)["tdp_w"] for one in cases)
+
+
+def _llmcarbon_hours(cases: Sequence[Case], catalog: Catalog) -> Iterable[float | None]:
+    return (_hours(one.row, catalog) for one in cases)
+
+
+def _llmcarbon_energy(cases: Sequence[Case], catalog: Catalog) -> Iterable[float | None]:
+    for one in cases:
+        hours, watts = _hours(one.row, catalog), _chip(one.row, catalog)["tdp_w"]
+        yield nameplate(watts, hours, pue_of(one.row)) if watts and hours else None
+
+
+PEERS = (
+    Peer(
+        name="TDP times hours",
+        kinds=r"^training: (chip energy|energy at the (wall|meter)), hours given",
+        compared="the published hours times the chip's rated power, times the PUE where the published energy holds it",
+        predict=_tdp_energy,
+    ),
+    Peer(
+        name="TDP",
+        kinds=r"^training: (chip|wall) power",
+        compared="the chip's rated power, as though nothing else drew any",
+        predict=_tdp,
+    ),
+    Peer(
+        name="LLMCarbon",
+        kinds=r"^training: hours from parameters and tokens",
+        compared="6ND over peak times its hardware efficiency, at its best number of devices: the law's fall on "
+        "either side of that has constants that are not published",
+        predict=_llmcarbon_hours,
+    ),
+    Peer(
+        name="LLMCarbon",
+        kinds=r"^training: chip energy from parameters and tokens",
+        compared="the same hours times the chip's rated power, as its program does, times the PUE",
+        predict=_llmcarbon_energy,
+    ),
+)
+
+
+def ecologits(command: str) -> tuple[Peer, ...]:
+    """EcoLogits by its own program, in an environment of its own.
+
+    Args:
+        command: Reads requests as JSON (active and total parameters in billions, batch or null) and answers
+            with joules of all chips per output token, as ``benchmarks/ecologits_energy.py`` does.
+    """
+    kinds = r"^serving: joules per token"
+    return (
+        Peer(
+            name="EcoLogits",
+            kinds=kinds,
+            compared="energy of all chips per output token (its `gpu_energy` times its number of chips), without the "
+            "server, at the batch that it assumes",
+            predict=lambda cases, catalog: _ask(command, [(*_sizes(one.row, catalog), None) for one in cases]),
+        ),
+        Peer(
+            name="EcoLogits, batch given",
+            kinds=f"{kinds}(?!.*rate of requests)",
+            compared="the same, its regression given the published batch",
+            predict=lambda cases, catalog: _ask(
+                command, [(*_sizes(one.row, catalog), running_batch(one.row)) for one in cases]
+            ),
+        ),
+    )
+
+
+def _sizes(row: Row, catalog: Catalog) -> tuple[float | None, float | None]:
+    """Active and total parameters of a row or of the model that it names, in billions."""
+    match = catalog.models.find(row["model"])
+    model = catalog.row("models", match.id) if match else None
+    names = ("active_params_b", "params_active_b"), ("total_params_b", "params_total_b")
+    active, total = (number(row[said]) or (model[known] if model else None) for known, said in names)
+    return active, total
+
+
+def _ask(command: str, requests: Sequence[tuple[float | None, ...]]) -> list[float | None]:
+    known = [place for place, (active, total, _) in enumerate(requests) if active and total]
+    answers = dict(zip(known, _run(command, [requests[place] for place in known]), strict=True))
+    return [answers.get(place) for place in range(len(requests))]
+
+
+def _run(command: str, requests: Sequence[Sequence[float | None]]) -> list[float]:
+    done = subprocess.run(  # noqa: S603 - the caller's own command
+        shlex.split(command), input=json.dumps(requests), capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise CostsvcError(f"{command} ended with {done.returncode}: {done.stderr.strip()[-500:]}")
+    answers: list[float] = json.loads(done.stdout)
+    return answers
