@@ -34,11 +34,11 @@ data: .venv/runtime ## rebuild data/ from the upstream files in FOLDER, then fit
 openapi: .venv/runtime ## write openapi.yaml
 	$(BIN)/costsvc openapi > openapi.yaml
 
-bench: .venv/runtime ## requests per second against a bare view and against the peers
+bench: .venv/runtime .bench/boaviztapi.made .bench/ecologits.made ## requests per second against a bare view and against the peers
 	$(BIN)/python -m benchmarks
 
-validate: .venv/runtime ## estimates against the published figures in FOLDER
-	$(BIN)/costsvc data validate $(FOLDER)
+validate: .venv/dev .bench/ecologits.made ## estimates and peers against the published figures in FOLDER; writes docs/validation.*
+	$(BIN)/costsvc data validate $(FOLDER) --docs docs --ecologits ".bench/ecologits/bin/python benchmarks/ecologits_energy.py"
 
 docs: .venv/dev
 	$(BIN)/sphinx-build -W -n --keep-going -b html docs docs/_build
@@ -62,4 +62,10 @@ lock: .venv/dev ## resolve requirements/ again; UPGRADE=--upgrade takes newer re
 
 .venv/dev: .venv/runtime requirements/dev.txt
 	$(PIP) --require-hashes -r requirements/dev.txt
+	touch $@
+
+# a peer in an environment of its own, never beside our packages
+.bench/%.made: benchmarks/%.txt
+	$(PYTHON) -m venv .bench/$*
+	.bench/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	touch $@

@@ -116,21 +116,8 @@ def _ecologits_us() -> float:
 
 
 def _environment(peer: str) -> Path:
-    """The Python of a peer's own environment, made at the first run."""
-    python = ENVIRONMENTS / peer / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", ENVIRONMENTS / peer], check=True)
-        pip: list[str | Path] = [
-            python,
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--require-hashes",
-        ]
-        subprocess.run([*pip, "-r", HERE / f"{peer}.txt"], check=True)
-    return python
+    """The Python of a peer's own environment, which the Makefile made."""
+    return ENVIRONMENTS / peer / "bin" / "python"
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from costsvc import __version__
 from costsvc.errors import CostsvcError
 from costsvc.evidence import fit_serving, fit_training
 from costsvc.evidence.build import build
-from costsvc.evidence.validate import report, validate
+from costsvc.evidence.validate import publish, report, validate
 from costsvc.settings import Settings, bundled_data
 from costsvc.web.api import yaml
 from costsvc.web.app import create_app
@@ -66,7 +66,12 @@ def fit_tables(into: Path) -> None:
 @data.command("validate")
 @click.argument("published", type=FOLDER)
 @PACKAGE
-def validate_estimates(published: Path, into: Path) -> None:
+@click.option("--docs", type=FOLDER, help="Write validation.md and validation.svg into this folder.")
+@click.option("--ecologits", help="Command that answers as EcoLogits does: benchmarks/ecologits_energy.py.")
+def validate_estimates(published: Path, into: Path, docs: Path | None, ecologits: str | None) -> None:
     """Hold estimates against the published figures in PUBLISHED, each left out of the fits."""
-    for line in report(validate(published, into)):
+    cases = list(validate(published, into))
+    for line in report(cases):
         click.echo(line)
+    if docs:
+        publish(cases, into, docs, ecologits)

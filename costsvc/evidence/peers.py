@@ -6,6 +6,7 @@ import shlex
 import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from costsvc.errors import CostsvcError
 from costsvc.evidence.cases import Case, Row, Summary, number, running_batch, summaries
@@ -23,6 +24,10 @@ LLMCARBON_TENSOR = (-8.82079068e-20, 1.68591116e-9, 1.33954735e2)
 LLMCARBON_PIPELINE = (-5.60233749e-23, 8.45435587e-11, 1.34546129e2)
 """Coefficients of throughput against parameters, highest power first, in TFLOP/s."""
 
+LACOSTE = "Lacoste et al. 2019, arXiv:1910.09700, section 2; what most model cards print"
+FAIZ = "Faiz et al. 2024, arXiv:2309.14393, with the coefficients of github.com/SotaroKaneda/MLCarbon"
+ECOLOGITS = "The release that `benchmarks/ecologits.txt` pins; it asks for neither the chip nor the age of the software"
+
 Predict = Callable[[Sequence[Case], Catalog], Iterable[float | None]]
 
 
@@ -34,12 +39,14 @@ class Peer:
         name: What the page calls it.
         kinds: Which kinds it can be asked for, as a pattern.
         compared: What of it is compared with what.
+        reference: Where it is described.
         predict: What it says of some cases, None where it does not say anything.
     """
 
     name: str
     kinds: str
     compared: str
+    reference: str
     predict: Predict
 
 
@@ -100,8 +107,14 @@ def llmcarbon_hours(total_params: float, active_params: float, tokens: float, pe
     return flop / (peak_tflops * FLOP_PER_TFLOP * llmcarbon_efficiency(total_params)) / S_PER_H
 
 
-def _chip(row: Row, catalog: Catalog) -> Mapping[str, float | None]:
+def _chip(row: Row, catalog: Catalog) -> Mapping[str, Any]:
     return catalog.accelerator(hardware_name(row["hardware"], catalog))[1]
+
+
+def _rated_w(row: Row, catalog: Catalog) -> float | None:
+    """What the vendor rates a chip at; none for TPUs, whose figure in our table is a measured one."""
+    chip = _chip(row, catalog)
+    return chip["tdp_w"] if chip["tdp_basis"] == "vendor" else None
 
 
 def _hours(row: Row, catalog: Catalog) -> float | None:
@@ -115,13 +128,13 @@ def _hours(row: Row, catalog: Catalog) -> float | None:
 
 def _tdp_energy(cases: Sequence[Case], catalog: Catalog) -> Iterable[float | None]:
     for one in cases:
-        hours, watts = number(one.row["gpu_hours"]), _chip(one.row, catalog)["tdp_w"]
+        hours, watts = number(one.row["gpu_hours"]), _rated_w(one.row, catalog)
         pue = 1.0 if "at the wall" in one.kind else pue_of(one.row)
         yield nameplate(watts, hours, pue) if watts and hours else None
 
 
 def _tdp(cases: Sequence[Case], catalog: Catalog) -> Iterable[float | None]:
-    return (_chip(one.row, catalog)["tdp_w"] for one in cases)
+    return (_rated_w(one.row, catalog) for one in cases)
 
 
 def _llmcarbon_hours(cases: Sequence[Case], catalog: Catalog) -> Iterable[float | None]:
@@ -130,7 +143,7 @@ def _llmcarbon_hours(cases: Sequence[Case], catalog: Catalog) -> Iterable[float 
 
 def _llmcarbon_energy(cases: Sequence[Case], catalog: Catalog) -> Iterable[float | None]:
     for one in cases:
-        hours, watts = _hours(one.row, catalog), _chip(one.row, catalog)["tdp_w"]
+        hours, watts = _hours(one.row, catalog), _rated_w(one.row, catalog)
         yield nameplate(watts, hours, pue_of(one.row)) if watts and hours else None
 
 
@@ -138,26 +151,31 @@ PEERS = (
     Peer(
         name="TDP times hours",
         kinds=r"^training: (chip energy|energy at the (wall|meter)), hours given",
-        compared="the published hours times the chip's rated power, times the PUE where the published energy holds it",
+        compared="the published hours times the power that the vendor rates the chip at (TPUs have no such rating), "
+        "times the PUE where the published energy holds it",
+        reference=LACOSTE,
         predict=_tdp_energy,
     ),
     Peer(
         name="TDP",
         kinds=r"^training: (chip|wall) power",
         compared="the chip's rated power, as though nothing else drew any",
+        reference=LACOSTE,
         predict=_tdp,
     ),
     Peer(
         name="LLMCarbon",
         kinds=r"^training: hours from parameters and tokens",
-        compared="6ND over peak times its hardware efficiency, at its best number of devices: the law's fall on "
-        "either side of that has constants that are not published",
+        compared="6ND over peak times its hardware efficiency at the best number of devices, the same for every chip; "
+        "how it falls on either side of that number could not be established",
+        reference=FAIZ,
         predict=_llmcarbon_hours,
     ),
     Peer(
         name="LLMCarbon",
         kinds=r"^training: chip energy from parameters and tokens",
         compared="the same hours times the chip's rated power, as its program does, times the PUE",
+        reference=FAIZ,
         predict=_llmcarbon_energy,
     ),
 )
@@ -177,12 +195,14 @@ def ecologits(command: str) -> tuple[Peer, ...]:
             kinds=kinds,
             compared="energy of all chips per output token (its `gpu_energy` times its number of chips), without the "
             "server, at the batch that it assumes",
+            reference=ECOLOGITS,
             predict=lambda cases, catalog: _ask(command, [(*_sizes(one.row, catalog), None) for one in cases]),
         ),
         Peer(
             name="EcoLogits, batch given",
             kinds=f"{kinds}(?!.*rate of requests)",
             compared="the same, its regression given the published batch",
+            reference=ECOLOGITS,
             predict=lambda cases, catalog: _ask(
                 command, [(*_sizes(one.row, catalog), running_batch(one.row)) for one in cases]
             ),

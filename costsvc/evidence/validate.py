@@ -1,8 +1,9 @@
 """Holds the service's estimates against published figures."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from costsvc.evidence import figure, peers, scoreboard
 from costsvc.evidence.cases import Case, Summary, summaries
 from costsvc.evidence.leave_out import LeaveOut
 from costsvc.evidence.leave_out_serving import LeaveModelOut
@@ -47,6 +48,25 @@ def validate(published: Path, data: Path) -> Iterator[Case]:
 def report(cases: Iterable[Case]) -> list[str]:
     """Lines of a table: for each kind its ratios, the rows inside the interval, how many may be, and the width."""
     return [HEAD, *(_line(one) for one in summaries(cases))]
+
+
+def publish(cases: Sequence[Case], data: Path, docs: Path, ecologits: str | None = None) -> None:
+    """Write validation.md and validation.svg; the same cases give the same bytes.
+
+    Args:
+        cases: What was compared.
+        data: The data package that answered.
+        docs: Folder to write into.
+        ecologits: Command that answers as EcoLogits does; without it EcoLogits is left out.
+
+    Raises:
+        CostsvcError: If the command fails.
+    """
+    catalog = Catalog.load(data)
+    others = (*peers.PEERS, *(peers.ecologits(ecologits) if ecologits else ()))
+    text = scoreboard.page(cases, peers.beside(cases, others, catalog), others, catalog.version)
+    (docs / "validation.md").write_text(text, encoding="utf-8")
+    (docs / "validation.svg").write_text(figure.svg(cases), encoding="utf-8")
 
 
 def _line(one: Summary) -> str:

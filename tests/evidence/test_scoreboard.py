@@ -1,0 +1,186 @@
+"""The page of the scoreboard, its figure, and the other estimators on it."""
+
+import json
+import shlex
+import sys
+from math import comb
+
+import pytest
+
+from costsvc.errors import CostsvcError
+from costsvc.evidence import figure, peers, scoreboard
+from costsvc.evidence.cases import Case, likely, summaries
+from costsvc.evidence.validate import publish
+from costsvc.settings import bundled_data
+
+RUN = {"hardware": "A100-80GB SXM", "gpu_hours": "1000", "pue": "1.1", "scope_notes": "", "n_gpus": "8"}
+SIZED = {**RUN, "params_total": "7e9", "params_active": "7e9", "tokens": "1e12"}
+SERVED = {"model": "nothing we know", "params_total_b": "14", "params_active_b": "14", "batch_size": "8", "notes": ""}
+AT_THE_METER = "training: energy at the meter, hours given"
+AT_THE_WALL = "training: energy at the wall, hours given"
+HOURS = "training: hours from parameters and tokens"
+TOKENS = "serving: joules per token, current software"
+ANSWERS_HALF_A_JOULE = "import json, sys; json.dump([0.5 for _ in json.load(sys.stdin)], sys.stdout)"
+ANSWERS_THE_BATCH = "import json, sys; json.dump([request[2] or 64 for request in json.load(sys.stdin)], sys.stdout)"
+
+
+def of(kind, published=1.0, value=1.0, id_="row", row=None, spread=2.0):
+    return Case(
+        kind=kind, id=id_, value=value, low=value / spread, high=value * spread, published=published, row=row or {}
+    )
+
+
+def command(program: str) -> str:
+    return shlex.join([sys.executable, "-c", program])
+
+
+@pytest.mark.parametrize("cases", [1, 9, 11, 40, 151])
+def test_all_but_five_in_a_hundred_counts_are_allowed(cases):
+    least, most = likely(cases)
+    chance = [comb(cases, k) * 0.9**k * 0.1 ** (cases - k) for k in range(cases + 1)]
+    assert sum(chance[:least]) < 0.025 <= sum(chance[: least + 1])
+    assert sum(chance[most + 1 :]) <= 0.025 + 1e-12
+
+
+@pytest.mark.parametrize(
+    ("inside", "holds"),
+    [
+        pytest.param(19, True, id="nearly-all"),
+        pytest.param(15, True, id="the-fewest-that-may-be"),
+        pytest.param(14, False, id="too-few"),
+    ],
+)
+def test_the_verdict_is_on_the_count_inside(inside, holds):
+    # Binomial(20, 0.9): P(14 or fewer) = 0.011, P(15 or fewer) = 0.043
+    cases = [of("k", published=1.0 if place < inside else 9.0) for place in range(20)]
+    (summary,) = summaries(cases)
+    assert (summary.expected, summary.holds) == ((15, 20), holds)
+
+
+def test_arithmetic_has_no_verdict():
+    (summary,) = summaries([of("arithmetic", spread=1.0)])
+    assert summary.expected is None
+
+
+def test_nameplate_energy_by_hand():
+    # 400 W x 1000 h = 400 kWh at the chips, x 1.1 at the meter
+    assert peers.nameplate(400, 1000, 1.0) == 400
+    assert peers.nameplate(400, 1000, 1.1) == pytest.approx(440)
+
+
+@pytest.mark.parametrize(
+    ("params", "efficiency"),
+    [
+        # (133.95 + 1.68591e-9 x 7e9 - 8.82079e-20 x 4.9e19) / 312 = (133.95 + 11.80 - 4.32) / 312
+        pytest.param(7e9, 0.4533, id="within-a-node"),
+        # (134.55 + 8.45436e-11 x 1.75e11 - 5.60234e-23 x 3.0625e22) / 312 = (134.55 + 14.80 - 1.72) / 312
+        pytest.param(175e9, 0.4732, id="over-nodes"),
+    ],
+)
+def test_efficiency_of_llmcarbon_by_hand(params, efficiency):
+    assert peers.llmcarbon_efficiency(params) == pytest.approx(efficiency, abs=1e-4)
+
+
+def test_hours_of_llmcarbon_by_hand():
+    # 6 x 7e9 x 1e12 = 4.2e22 FLOP over 312e12 x 0.45331 x 3600 = 5.0916e17 FLOP an hour
+    assert peers.llmcarbon_hours(7e9, 7e9, 1e12, 312) == pytest.approx(82489, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "expected"),
+    [
+        pytest.param(AT_THE_METER, RUN, 440, id="tdp-at-the-meter"),
+        pytest.param(AT_THE_METER, {**RUN, "scope_notes": "energy excludes PUE"}, 400, id="tdp-without-pue"),
+        pytest.param(AT_THE_WALL, RUN, 400, id="tdp-at-the-wall"),
+        pytest.param("training: chip power", RUN, 400, id="tdp"),
+        pytest.param(HOURS, SIZED, 82489, id="llmcarbon"),
+        # 82489 h x 400 W x 1.1
+        pytest.param("training: chip energy from parameters and tokens", SIZED, 36295, id="llmcarbon-energy"),
+        pytest.param(AT_THE_METER, {**RUN, "hardware": "TPU v4"}, None, id="no-rating"),
+        pytest.param(AT_THE_METER, {**RUN, "gpu_hours": ""}, None, id="no-hours"),
+        pytest.param(HOURS, {**SIZED, "tokens": ""}, None, id="no-tokens"),
+    ],
+)
+def test_peers_answer_from_the_published_row(catalog, kind, row, expected):
+    found = peers.beside([of(kind, published=100.0, row=row)], peers.PEERS, catalog)
+    medians = [one.theirs.median * 100 for one in found]
+    assert medians == ([] if expected is None else [pytest.approx(expected, rel=1e-3)])
+
+
+def test_ecologits_is_asked_by_its_own_command(catalog):
+    cases = [of(TOKENS, published=2.0, row=SERVED), of(TOKENS, row={**SERVED, "params_total_b": ""})]
+    found = peers.beside(cases, peers.ecologits(command(ANSWERS_HALF_A_JOULE)), catalog)
+    # one of two rows has sizes: 0.5 against 2
+    assert [(one.peer, one.theirs.cases, one.theirs.median) for one in found] == [
+        ("EcoLogits", 1, 4.0),
+        ("EcoLogits, batch given", 1, 4.0),
+    ]
+
+
+def test_ecologits_knows_the_batch_only_where_it_is_given(catalog):
+    cases = [of(TOKENS, row=SERVED), of("serving: joules per token, at a rate of requests", row=SERVED)]
+    found = peers.beside(cases, peers.ecologits(command(ANSWERS_THE_BATCH)), catalog)
+    assert [(one.peer, one.theirs.median) for one in found] == [
+        ("EcoLogits", 64.0),
+        ("EcoLogits, batch given", 8.0),
+        ("EcoLogits", 64.0),
+    ]
+
+
+def test_a_command_that_fails_is_told(catalog):
+    with pytest.raises(CostsvcError, match="ended with 1: no such thing"):
+        peers.beside([of(TOKENS, row=SERVED)], peers.ecologits(command("raise SystemExit('no such thing')")), catalog)
+
+
+def test_the_page_says_what_was_missed_and_why():
+    cases = [
+        of(HOURS, published=100.0, value=150.0, id_="time_tinyllama"),
+        of(HOURS, published=100.0, value=500.0, id_="other"),
+        of(AT_THE_METER, published=100.0, value=300.0, id_="other"),
+    ]
+    page = scoreboard.page(cases, [], [], "abc")
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    assert rows == [
+        f"| `other` | {HOURS} | 100 h | 500 | 250 to 1,000 | 5.00 | not explained |",
+        f"| `time_tinyllama` | {HOURS} | 100 h | 150 | 75 to 300 | 1.50 | "
+        "tuned to 56 % utilisation, where most runs on A100 stay below 50 % |",
+    ]
+    assert f"| {HOURS} | 2 | 3.250 | 1.50 | 1 | 1 to 2 | yes | 4.00 |" in page
+    assert "Data version abc." in page
+
+
+def test_ten_rows_at_most_are_told():
+    assert len(scoreboard.worst(of(HOURS, value=float(place), id_=str(place)) for place in range(2, 20))) == 10
+
+
+def test_every_explanation_says_something():
+    known = scoreboard.explanations(scoreboard.WHY)
+    assert known
+    assert all(known.values())
+
+
+def test_each_panel_has_its_kinds_and_a_diagonal():
+    spec = figure.specification([of(HOURS, published=0.001, value=900_000.0), of(TOKENS), of("arithmetic: energy")])
+    assert [panel["title"] for panel in spec["concat"]] == [
+        "Training: accelerator-hours",
+        "Serving: chips, the model named",
+    ]
+    hours, tokens = spec["concat"]
+    points = hours["layer"][-1]["data"]["values"]
+    assert points[0] == {
+        "kind": "hours from parameters and tokens",
+        "published": 0.001,
+        "predicted": 900_000.0,
+        "low": 450_000.0,
+        "high": 1_800_000.0,
+    }
+    ticks = hours["layer"][0]["encoding"]["x"]["axis"]["values"]
+    assert ticks == [10.0**decade for decade in range(-3, 7)]
+    assert tokens["layer"][0]["encoding"]["y"]["axis"]["values"] == [0.5, 1.0, 2.0]
+    assert json.dumps(spec)
+
+
+def test_page_and_figure_are_written(tmp_path):
+    publish([of(HOURS, published=1e5, row=SIZED)], bundled_data(), tmp_path, command(ANSWERS_HALF_A_JOULE))
+    assert "| LLMCarbon | 1 |" in (tmp_path / "validation.md").read_text()
+    assert (tmp_path / "validation.svg").read_text().startswith("<svg")
