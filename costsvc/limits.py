@@ -55,6 +55,12 @@ AMOUNT = Limit(low=0, high=1e18, unit="kWh, kg, L or USD")
 STRATEGIES = (2, 10)
 PARTS = (0, 20)
 TASK_LIST = (1, 10_000)
+NAMES = (1, 1000)
+PRICE_KINDS = (1, 5)
+YEARS = (1, 20)
+SHOWN_OPTIONS = Limit(low=1, high=100, unit="1", whole=True)
+PLACEMENT_OPTIONS = 200_000
+"""Most combinations of accelerator, region, seller, kind of price and year that one request may ask for."""
 NAME_LENGTH = 200
 BODY_BYTES = 1_048_576
 """Largest body that is read into memory."""

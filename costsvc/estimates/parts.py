@@ -52,16 +52,18 @@ def amounts(part: Part, basis: Basis, catalog: Catalog) -> Amounts:
 
 
 def _of_footprint(found: Footprint, basis: Basis, facts: Facts) -> Amounts:
+    return Amounts(by_metric=by_metric(found, basis), facts=facts)
+
+
+def by_metric(found: Footprint, basis: Basis) -> dict[Metric, Numeric | None]:
+    """The total of a footprint in each metric, CO2e on a basis; None where it does not exist."""
     carbon: Numeric | None = getattr(found, f"{basis}_kg")
-    return Amounts(
-        by_metric={
-            "energy_kwh": found.energy_kwh,
-            "carbon_kg": carbon,
-            "water_l": found.total_l,
-            "cost_usd": found.cost.total_usd,
-        },
-        facts=facts,
-    )
+    return {
+        "energy_kwh": found.energy_kwh,
+        "carbon_kg": carbon,
+        "water_l": found.total_l,
+        "cost_usd": found.cost.total_usd,
+    }
 
 
 def _known(part: Known, catalog: Catalog) -> Amounts:

@@ -24,6 +24,7 @@ def normalised(said: dict[str, Any], hardware: Hardware, setting: Setting, chose
         names |= {"instance": hardware.instance, "instances": said.get("instances", 1)}
     else:
         names |= {"accelerator": hardware.id, "accelerators": int(hardware.count or 1)}
+        said = {name: value for name, value in said.items() if name not in ("instance", "instances")}
     whole = {**said, **names, **chosen}
     return {name: whole[name] for name in sorted(whole) if whole[name] is not None}
 

@@ -5,12 +5,13 @@ from typing import Any
 from apispec import APISpec
 from flask import Flask
 
-from costsvc.web import amortization, inference, training
+from costsvc.web import amortization, inference, placement, training
 
 WORKED = {
     "/v1/estimates/training": training.example,
     "/v1/estimates/inference": inference.example,
     "/v1/comparisons/amortization": amortization.example,
+    "/v1/comparisons/placement": placement.example,
 }
 """What gives the answer to the example request of each path."""
 SHOWN = 3

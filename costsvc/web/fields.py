@@ -1,6 +1,7 @@
 """Fields that say what would be right, and take no string, boolean or NaN for a number."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import marshmallow as ma
@@ -68,6 +69,47 @@ class Name(ma.fields.String):
                 f"{_shown(value)} is no name; a string of 1 to {NAME_LENGTH} characters would be right."
             )
         return value.strip()
+
+
+class Names(ma.fields.List[Any]):
+    """A list of names, or one word in place of all of them."""
+
+    def __init__(self, description: str, length: tuple[int, int], word: str | None = None) -> None:
+        low, high = length
+        self.word = word
+        super().__init__(
+            Name("A name"),
+            validate=self._within(low, high),
+            metadata={"description": description},
+            error_messages=MESSAGES,
+        )
+
+    @staticmethod
+    def _within(low: int, high: int) -> Callable[[Any], None]:
+        length = ma.validate.Length(low, high, error=f"{low} to {high} names are allowed here.")
+
+        def check(value: Any) -> None:
+            if not isinstance(value, str):
+                length(value)
+
+        return check
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if self.word is not None and value == self.word:
+            return value
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Switch(ma.fields.Boolean):
+    """true or false, and nothing that only looks like it."""
+
+    def __init__(self, description: str) -> None:
+        super().__init__(metadata={"description": description}, error_messages=MESSAGES)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ma.ValidationError(f"{_shown(value)} is not allowed; true or false would be right.")
+        return value
 
 
 class Choice(ma.fields.String):

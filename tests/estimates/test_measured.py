@@ -106,7 +106,9 @@ def test_parameters_of_a_catalogued_model_take_its_shape(serve):
 
 
 def test_prompts_longer_than_any_measured_widen_the_interval(serve):
-    short, long = (serve(MEASURED | {"batch_size": 4096, "input_tokens": tokens, "output_tokens": 300}) for tokens in (500, 50_000))
+    short, long = (
+        serve(MEASURED | {"batch_size": 4096, "input_tokens": tokens, "output_tokens": 300}) for tokens in (500, 50_000)
+    )
     assert "task-not-measured" in codes(long)
     assert "task-not-measured" not in codes(short)
     assert energy(long)["high"] / energy(long)["low"] > energy(short)["high"] / energy(short)["low"]

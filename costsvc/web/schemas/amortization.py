@@ -12,7 +12,7 @@ from costsvc.web.fields import Choice, Name, Number, WholeNumber
 from costsvc.web.fields import Part as Object
 from costsvc.web.fields import Parts as Objects
 from costsvc.web.schemas.answer import Explained, FactorAnswer, maybe
-from costsvc.web.schemas.base import Request, raise_if, refuse
+from costsvc.web.schemas.base import Request, normal, raise_if, refuse
 from costsvc.web.schemas.inference import ServingSchema
 from costsvc.web.schemas.site import SiteSchema, site
 from costsvc.web.schemas.training import ACCELERATOR, TrainingRunSchema, chosen, machine_errors
@@ -166,7 +166,7 @@ class ComparisonSchema(Request):
         return Comparison(
             strategies=tuple(data["strategies"]),
             task_list=tuple(TaskSpec(**task) for task in data.get("task_list", ())),
-            said=_normal(original),
+            said=normal(original),
             **chosen(data, ("tasks", "requests_per_task", "baseline", "carbon_basis")),
         )
 
@@ -189,15 +189,6 @@ def _name_errors(data: dict[str, Any]) -> dict[str, list[str]]:
     if data.get("baseline") is not None and data["baseline"] not in names:
         errors["baseline"] = [f"{data['baseline']!r} is no strategy of this request; these are: {', '.join(names)}."]
     return errors
-
-
-def _normal(said: Any) -> Any:
-    """What was said with fields in alphabetical order and numbers as floats, so that equal requests look equal."""
-    if isinstance(said, dict):
-        return {name: _normal(said[name]) for name in sorted(said) if said[name] is not None}
-    if isinstance(said, list):
-        return [_normal(one) for one in said]
-    return float(said) if isinstance(said, int) else said
 
 
 class Amounts(ma.Schema):

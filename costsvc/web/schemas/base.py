@@ -33,3 +33,12 @@ def raise_if(errors: dict[str, Any]) -> None:
     """
     if errors:
         raise ma.ValidationError(errors)
+
+
+def normal(said: Any) -> Any:
+    """What was said with fields in alphabetical order and numbers as floats, so that equal requests look equal."""
+    if isinstance(said, dict):
+        return {name: normal(said[name]) for name in sorted(said) if said[name] is not None}
+    if isinstance(said, list):
+        return [normal(one) for one in said]
+    return float(said) if isinstance(said, int) and not isinstance(said, bool) else said

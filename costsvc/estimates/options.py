@@ -1,0 +1,250 @@
+"""Where and on what a workload could run: the machines that hold it, and the places."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from costsvc.errors import BadRequestError
+from costsvc.estimates import site
+from costsvc.estimates.facts import Facts
+from costsvc.estimates.footprint import Usage
+from costsvc.estimates.hardware import ANY, Hardware, resolve
+from costsvc.estimates.inference import requested
+from costsvc.estimates.parts import KINDS
+from costsvc.estimates.served import FIT
+from costsvc.estimates.site import Setting
+from costsvc.estimates.spec import Candidates, Machine, Serving, Site, Subject, TrainingRun
+from costsvc.estimates.subject import sizes
+from costsvc.estimates.training import running
+from costsvc.model.placement import training_memory_gb
+from costsvc.model.uncertainty import middle
+from costsvc.reference.catalog import Catalog
+from costsvc.reference.places import UNKNOWN_OPERATOR
+
+Workload = TrainingRun | Serving
+ALL = "all"
+PROBE_B = 7.0
+"""Parameters [10^9] at which accelerators are compared where the run's own are not known."""
+DOES_NOT_FIT = "does-not-fit"
+MEASURED = ("accelerator_power_w", "it_power_w")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Fitting:
+    """A machine that holds the workload.
+
+    Attributes:
+        workload: The workload on it.
+        usage: What the workload takes of it.
+        duration_h: Hours from begin to end, those of one request for serving.
+    """
+
+    workload: Workload
+    usage: Usage
+    duration_h: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A machine that does not hold the workload, and why."""
+
+    accelerator: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Spot:
+    """A place with what is known of it.
+
+    Attributes:
+        site: As a request would name it.
+        setting: Completed from the tables.
+    """
+
+    site: Site
+    setting: Setting
+
+
+def machines(workload: Workload, candidates: Candidates, catalog: Catalog) -> Iterator[Fitting | Refused]:
+    """The workload on each accelerator, or why it cannot run there.
+
+    Args:
+        workload: The workload on its own machine.
+        candidates: Which accelerators.
+        catalog: The tables.
+
+    Raises:
+        UnknownNameError: If an accelerator is not known.
+        BadRequestError: If a measured power is to hold for several accelerators.
+    """
+    own = resolve(workload.machine, Facts(catalog)).id
+    named = _accelerators(own, candidates, catalog)
+    given = [name for name in MEASURED if getattr(workload.machine, name) is not None]
+    if given and named != [own]:
+        text = "A measured power holds for one accelerator; leave it out, or vary regions only."
+        raise BadRequestError({f"{KINDS[type(workload)]}.{given[0]}": text})
+    for id_ in named:
+        try:
+            moved = workload if id_ == own else on(workload, id_, catalog)
+            yield _fitting(moved, catalog)
+        except BadRequestError as error:
+            yield Refused(accelerator=id_, reason=" ".join(error.problems.values()))
+
+
+def settled(workload: Workload, catalog: Catalog) -> Workload:
+    """The workload with accelerators in place of an instance, sold by who rents that instance out."""
+    machine = resolve(workload.machine, Facts(catalog))
+    if machine.instance is None:
+        return workload
+    count = int(machine.count or 1)
+    chips = replace(workload.machine, accelerator=machine.id, accelerators=count, instance=None, instances=None)
+    pricing = replace(workload.site.pricing, provider=workload.site.pricing.provider or machine.provider)
+    moved = replace(workload, machine=chips, site=replace(workload.site, pricing=pricing))
+    if isinstance(moved, TrainingRun) and moved.hours is not None:
+        return _with_hours(moved, moved.hours * count)
+    return moved
+
+
+def _with_hours(run: TrainingRun, accelerator_hours: float) -> TrainingRun:
+    """A run with its time in accelerator-hours, said so too."""
+    said = {name: value for name, value in run.said.items() if name != "hours"}
+    said |= {"accelerator_hours": accelerator_hours}
+    return replace(run, accelerator_hours=accelerator_hours, hours=None, said=said)
+
+
+def _accelerators(own: str, candidates: Candidates, catalog: Catalog) -> list[str]:
+    """Ids of the accelerators to try, each once."""
+    asked = candidates.accelerators
+    if asked is None:
+        return [own]
+    rows = catalog.tables["accelerators"].rows
+    if asked == ALL:
+        return [str(id_) for id_, row in rows.items() if candidates.segment in (None, row["segment"])]
+    found = []
+    for place, name in enumerate(asked):
+        found.append(catalog.accelerator(name, f"accelerators.{place}")[0].id)
+    return list(dict.fromkeys(found))
+
+
+def on(workload: Workload, accelerator: str, catalog: Catalog) -> Workload:
+    """The same workload on another accelerator.
+
+    Given hours are those of the workload's own accelerator; others take as much longer or shorter as the same
+    training would by peak and utilisation.
+    """
+    machine = Machine(accelerator=accelerator)
+    if isinstance(workload, Serving):
+        return replace(workload, machine=machine)
+    moved = replace(workload, machine=replace(machine, accelerators=workload.machine.accelerators))
+    if workload.training_tokens_b is not None:
+        return moved
+    hours = middle(running(workload, Facts(catalog)).hours)
+    own, other = (_probed_hours(run, catalog) for run in (workload, moved))
+    return _with_hours(moved, hours * other / own)
+
+
+def _probed_hours(run: TrainingRun, catalog: Catalog) -> float:
+    """Accelerator-hours for 10^9 tokens of a run of its size."""
+    subject = run.subject if run.subject != Subject() else Subject(total_params_b=PROBE_B)
+    probe = replace(run, accelerator_hours=None, hours=None, training_tokens_b=1.0, subject=subject)
+    return middle(running(probe, Facts(catalog)).hours)
+
+
+def _fitting(workload: Workload, catalog: Catalog) -> Fitting:
+    """Resolve a workload on a machine that holds it.
+
+    Raises:
+        BadRequestError: If it does not fit, or a figure of the machine is not known.
+    """
+    facts = Facts(catalog)
+    if isinstance(workload, Serving):
+        request = requested(workload, facts)
+        if DOES_NOT_FIT in facts.warnings:
+            raise BadRequestError({"accelerator": facts.warnings[DOES_NOT_FIT]})
+        count = request.usage.hardware.count or 1.0
+        return Fitting(workload=workload, usage=request.usage, duration_h=middle(request.usage.hours) / count)
+    run = running(workload, facts)
+    held = _held(workload, run.usage.hardware, catalog)
+    if held is not None:
+        workload = replace(workload, machine=replace(workload.machine, accelerators=held))
+        run = running(workload, Facts(catalog))
+    return Fitting(workload=workload, usage=run.usage, duration_h=middle(run.duration_h))
+
+
+def _held(run: TrainingRun, hardware: Hardware, catalog: Catalog) -> int | None:
+    """How many accelerators hold a training run whose number was left open; None where its own number does.
+
+    Raises:
+        BadRequestError: If a given number does not hold it.
+    """
+    size, memory = sizes(run.subject, Facts(catalog)).total_b, hardware.row.get("memory_gb")
+    if size is None or memory is None:
+        return None
+    each = memory * _usable(catalog)
+    needed = training_memory_gb(size, catalog.default(f"training_bytes_per_param_{run.method}").value)
+    count = hardware.count or 1.0
+    if needed <= count * each:
+        return None
+    if run.machine.accelerators is not None or run.machine.instance is not None:
+        text = (
+            f"Weights, gradients and optimizer states take {needed:.4g} GB; "
+            f"{count:g} x {hardware.id} have {count * each:.4g} GB to give."
+        )
+        raise BadRequestError({"accelerators": text})
+    return int(math.ceil(needed / each / hardware.per_host) * hardware.per_host)
+
+
+def _usable(catalog: Catalog) -> float:
+    share = catalog.factor(FIT, ("usable_memory_share", ANY), "value", "usable_memory_share")
+    if share is None:
+        raise LookupError("serving_fit has no usable_memory_share")
+    return share.value
+
+
+def spots(own: Site, candidates: Candidates, catalog: Catalog) -> list[Spot]:
+    """The places to try: regions, years and sellers that go together.
+
+    Args:
+        own: The workload's own place.
+        candidates: Which regions, years and sellers.
+        catalog: The tables.
+
+    Raises:
+        UnknownNameError: If a region or a provider is not known.
+    """
+    found = []
+    for region in _regions(own, candidates, catalog):
+        operator = catalog.place(region).operator if region else UNKNOWN_OPERATOR
+        for provider in _sellers(own, operator, candidates, catalog):
+            for year in candidates.years or (own.year,):
+                pricing = replace(own.pricing, provider=provider)
+                there = replace(own, region=region, year=year, pricing=pricing)
+                found.append(Spot(site=there, setting=site.resolve(there, None, Facts(catalog))))
+    return found
+
+
+def _regions(own: Site, candidates: Candidates, catalog: Catalog) -> Sequence[str | None]:
+    """Ids of the regions to try, each once."""
+    if candidates.regions is None:
+        return [own.region]
+    if candidates.regions == ALL:
+        rows = catalog.tables["regions"].rows
+        names = [str(id_) for id_ in rows]
+    else:
+        names = [catalog.place(name, f"regions.{i}").region for i, name in enumerate(candidates.regions)]
+    country = catalog.place(candidates.country, "country").country if candidates.country else None
+    provider = catalog.provider(candidates.provider, "provider") if candidates.provider else None
+    return [
+        name
+        for name in dict.fromkeys(names)
+        if (country is None or catalog.place(name).country == country)
+        and (provider is None or catalog.place(name).operator == provider)
+    ]
+
+
+def _sellers(own: Site, operator: str, candidates: Candidates, catalog: Catalog) -> Sequence[str | None]:
+    """Whose prices can apply in a building: its operator's, or anybody's where that is open."""
+    if candidates.providers is None:
+        return [own.pricing.provider if operator == UNKNOWN_OPERATOR else None]
+    named = [catalog.provider(name, f"providers.{i}") for i, name in enumerate(candidates.providers)]
+    return [name for name in dict.fromkeys(named) if operator in (UNKNOWN_OPERATOR, name)]

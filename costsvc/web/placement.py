@@ -1,0 +1,44 @@
+"""POST /v1/comparisons/placement."""
+
+from typing import Any
+
+from flask import Response
+
+from costsvc.estimates.placement import placement
+from costsvc.estimates.spec import Placement
+from costsvc.reference.catalog import Catalog
+from costsvc.web.api import CostsvcBlueprint
+from costsvc.web.context import answer, catalog
+from costsvc.web.schemas.placement import PlacementAnswer, PlacementSchema
+
+blueprint = CostsvcBlueprint("placement", __name__, url_prefix="/v1", description="Where and on what a workload runs")
+EXAMPLE = {
+    "training": {
+        "accelerator": "a100-sxm4-80gb",
+        "accelerator_hours": 10_000,
+        "total_params_b": 7,
+        "region": "aws:us-east-1",
+    },
+    "accelerators": ["a100-sxm4-80gb", "h100-sxm5-80gb", "b200"],
+    "regions": ["aws:us-east-1", "aws:us-west-2", "aws:eu-north-1"],
+    "weights": {"cost_usd": 1, "carbon_kg": 0.2},
+    "limit": 3,
+}
+
+
+@blueprint.post("/comparisons/placement")
+@blueprint.arguments(PlacementSchema, example=EXAMPLE)
+@blueprint.response(200, PlacementAnswer)
+def compare_places(asked: Placement) -> Response:
+    """Find where and on what a workload should run.
+
+    Every combination of accelerator, region, seller, kind of price and year, ranked by a metric or a
+    weighted sum; those that nothing beats in money, CO2e, hours and water at once; each of the best in
+    full and held against the workload as it was described.
+    """
+    return answer(placement(asked, catalog()))
+
+
+def example(tables: Catalog) -> dict[str, Any]:
+    """The answer to the example."""
+    return placement(PlacementSchema().load(EXAMPLE), tables)

@@ -1,0 +1,202 @@
+"""A workload and where it could run, as a client describes it."""
+
+from typing import Any, get_args
+
+import marshmallow as ma
+
+from costsvc import limits
+from costsvc.estimates.outcome import COLUMNS
+from costsvc.estimates.parts import Basis
+from costsvc.estimates.spec import Candidates, Limits, Placement, PlacementMetric, PriceKind, Serving, TrainingRun
+from costsvc.web.fields import Choice, Name, Names, Number, Switch, WholeNumber
+from costsvc.web.fields import Part as Object
+from costsvc.web.schemas.answer import Explained, maybe, number
+from costsvc.web.schemas.base import Request, normal, raise_if, refuse
+from costsvc.web.schemas.inference import ServingSchema
+from costsvc.web.schemas.training import TrainingRunSchema, chosen
+
+WORKLOADS = ("training", "inference")
+CANDIDATES = (
+    "accelerators",
+    "regions",
+    "providers",
+    "price_kinds",
+    "years",
+    "provider",
+    "country",
+    "segment",
+    "offered_only",
+)
+LIMITS = ("max_usd", "max_hours", "max_kg", "max_l")
+SEGMENTS = ("datacenter", "workstation", "consumer", "desktop", "laptop", "edge")
+ALL = "all"
+
+
+class WorkloadSchema(Request):
+    """Exactly one workload, a training run or requests."""
+
+    training = Object(TrainingRunSchema, "A training run, as POST /v1/estimates/training takes it")
+    inference = Object(ServingSchema, "Requests, as POST /v1/estimates/inference takes them")
+
+    @ma.validates_schema
+    def _one(self, data: dict[str, Any], **_: Any) -> None:
+        given = [name for name in WORKLOADS if data.get(name) is not None]
+        if len(given) != 1:
+            text = f"Give exactly one of {', '.join(WORKLOADS)}; these came: {', '.join(given) or 'none'}."
+            raise_if({(given or WORKLOADS)[-1]: [text]})
+
+
+def workload(data: dict[str, Any]) -> TrainingRun | Serving:
+    """The workload of a request's fields."""
+    found: TrainingRun | Serving = data["training"] if data.get("training") is not None else data["inference"]
+    return found
+
+
+class WeightsSchema(Request):
+    """What one unit of each metric counts in the score, USD per kg for example."""
+
+    energy_kwh = Number(limits.WEIGHT, "For each kWh")
+    carbon_kg = Number(limits.WEIGHT, "For each kg of CO2e")
+    water_l = Number(limits.WEIGHT, "For each L of water")
+    cost_usd = Number(limits.WEIGHT, "For each USD")
+    hours = Number(limits.WEIGHT, "For each hour from begin to end")
+
+    @ma.validates_schema
+    def _counts(self, data: dict[str, Any], **_: Any) -> None:
+        if not any(data.values()):
+            raise ma.ValidationError(f"Something has to count; give one of {', '.join(COLUMNS)} above 0.")
+
+
+class PlacementSchema(WorkloadSchema):
+    """A workload, and the machines, places and prices to try for it."""
+
+    accelerators = Names("Accelerators to try, or all; left out: the workload's own", limits.NAMES, word=ALL)
+    regions = Names("Regions to try, or all cloud regions; left out: the workload's own", limits.NAMES, word=ALL)
+    providers = Names("Whose prices to try; left out: those of the region's operator", limits.NAMES)
+    price_kinds = ma.fields.List(
+        Choice(get_args(PriceKind), "A kind of price"),
+        validate=ma.validate.Length(*limits.PRICE_KINDS),
+        metadata={"description": "Kinds of price to try; left out: the workload's own"},
+    )
+    years = ma.fields.List(
+        WholeNumber(limits.YEAR, "A year"),
+        validate=ma.validate.Length(*limits.YEARS),
+        metadata={"description": "Years to try; left out: the workload's own"},
+    )
+    provider = Name("Only regions of this operator", "aws")
+    country = Name("Only regions in this country", "SWE")
+    segment = Choice(SEGMENTS, "Only accelerators of this kind; goes with accelerators all")
+    offered_only = Switch("Leave out what the seller is not known to rent out; default true")
+    max_usd = Number(limits.AMOUNT, "Only options that cost no more")
+    max_hours = Number(limits.AMOUNT, "Only options that take no longer from begin to end")
+    max_kg = Number(limits.AMOUNT, "Only options that emit no more")
+    max_l = Number(limits.AMOUNT, "Only options that use no more water")
+    metric = Choice(get_args(PlacementMetric), "What options are ranked by; default carbon_kg")
+    weights = Object(WeightsSchema, "A weighted sum to rank by, in place of metric")
+    carbon_basis = Choice(get_args(Basis), "Which CO2e counts; default total: location and embodied")
+    limit = WholeNumber(limits.SHOWN_OPTIONS, "Options shown in full; default 10")
+
+    @ma.validates_schema
+    def _effect(self, data: dict[str, Any], **_: Any) -> None:
+        errors: dict[str, list[str]] = {}
+        if data.get("weights") is not None:
+            errors |= refuse(data, ["metric"], "beside weights")
+        if data.get("accelerators") != ALL:
+            errors |= refuse(data, ["segment"], "unless accelerators is all")
+        if data.get("regions") is None:
+            errors |= refuse(data, ["provider", "country"], "without regions")
+        raise_if(errors)
+
+    @ma.post_load(pass_original=True)
+    def _to_domain(self, data: dict[str, Any], original: dict[str, Any], **_: Any) -> Placement:
+        return Placement(
+            workload=workload(data),
+            candidates=Candidates(**{name: _tuple(value) for name, value in chosen(data, CANDIDATES).items()}),
+            limits=Limits(**chosen(data, LIMITS)),
+            shown=data.get("limit", 10),
+            said=normal(original),
+            **chosen(data, ("metric", "weights", "carbon_basis")),
+        )
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+class Change(ma.Schema):
+    """How a metric differs, on paired draws."""
+
+    absolute = number("In the metric's unit")
+    percent = maybe("Of what it is held against")
+
+
+def changes() -> ma.Schema:
+    """How two outcomes differ in each metric."""
+    fields: dict[str, Any] = {
+        name: ma.fields.Nested(Change, required=True, allow_none=True, metadata={"description": f"In {name}"})
+        for name in COLUMNS
+    }
+    return ma.Schema.from_dict(fields, name="Changes")()
+
+
+class OutcomeAnswer(ma.Schema):
+    """A workload in its place."""
+
+    request = ma.fields.Dict(required=True, metadata={"description": "The request that gives the same estimate"})
+    energy_kwh = maybe("Energy at the meter")
+    carbon_kg = maybe("CO2e on the basis chosen")
+    water_l = maybe("Water")
+    cost_usd = maybe("Money")
+    hours = maybe("Hours from begin to end")
+
+
+class OptionAnswer(OutcomeAnswer):
+    """An option, ranked and held against the baseline."""
+
+    rank = ma.fields.Integer(required=True)
+    score = ma.fields.Float(required=True)
+    pareto = ma.fields.Boolean(required=True)
+    difference = ma.fields.Nested(changes, required=True)
+    usd_per_kg_avoided = ma.fields.Float(required=True, allow_none=True)
+
+
+class Point(ma.Schema):
+    """An option of the front: central values, ready to plot."""
+
+    accelerator = ma.fields.String(required=True)
+    region = ma.fields.String(required=True, allow_none=True)
+    provider = ma.fields.String(required=True, allow_none=True)
+    price_kind = ma.fields.String(required=True)
+    year = ma.fields.Integer(required=True, allow_none=True)
+    energy_kwh = ma.fields.Float(required=True)
+    carbon_kg = ma.fields.Float(required=True)
+    water_l = ma.fields.Float(required=True)
+    cost_usd = ma.fields.Float(required=True)
+    hours = ma.fields.Float(required=True)
+
+
+class RefusedAnswer(ma.Schema):
+    """An accelerator that the workload does not run on, and why."""
+
+    accelerator = ma.fields.String(required=True)
+    reason = ma.fields.String(required=True)
+
+
+class PlacementAnswer(Explained):
+    """Where and on what the workload should run."""
+
+    class Meta:
+        """Factors come with an estimate of an option's request."""
+
+        exclude = ("factors",)
+
+    id = ma.fields.String(required=True)
+    request = ma.fields.Dict(required=True)
+    carbon_basis = ma.fields.String(required=True)
+    weights = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Float(), required=True)
+    options_considered = ma.fields.Integer(required=True)
+    options_allowed = ma.fields.Integer(required=True)
+    baseline = ma.fields.Nested(OutcomeAnswer, required=True)
+    options = ma.fields.List(ma.fields.Nested(OptionAnswer), required=True)
+    pareto = ma.fields.List(ma.fields.Nested(Point), required=True)
+    refused = ma.fields.List(ma.fields.Nested(RefusedAnswer), required=True)
