@@ -1,5 +1,6 @@
 """What an estimate has taken as known, and what it had to say about it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from costsvc.model.uncertainty import Factor, Scale, sample
@@ -16,17 +17,20 @@ class Facts:
         factors: Every number used, in the order of use.
         warnings: What the caller should know, by code.
         unavailable: Why a field of the answer does not exist.
+        number: What the formulas run on in place of a factor: its sample, unless somebody asks what follows from
+            another.
     """
 
     catalog: Catalog
     factors: dict[str, Factor] = field(default_factory=dict)
     warnings: dict[str, str] = field(default_factory=dict)
     unavailable: dict[str, str] = field(default_factory=dict)
+    number: Callable[[Factor], Numeric] = sample
 
     def use(self, factor: Factor) -> Numeric:
-        """Record a factor and return its sample."""
+        """Record a factor and return its number."""
         self.factors[factor.name] = factor
-        return sample(factor)
+        return self.number(factor)
 
     def given(self, name: str, value: float, unit: str, scale: Scale = "log") -> Numeric:
         """Record the caller's own number, which has no width."""

@@ -5,24 +5,22 @@ from costsvc.estimates.facts import Facts
 from costsvc.estimates.footprint import Footprint, Usage, footprint
 from costsvc.estimates.hardware import Power
 from costsvc.estimates.spec import Hosting
-from costsvc.reference.catalog import Catalog
 
 
-def hosted(hosting: Hosting, catalog: Catalog) -> tuple[Footprint, Facts]:
+def hosted(hosting: Hosting, facts: Facts) -> Footprint:
     """The footprint of accelerators that hold a model and wait.
 
     Args:
         hosting: Accelerators, hours and place.
-        catalog: The tables.
+        facts: The tables; collects what was used.
 
     Raises:
         UnknownNameError: If a name is not known.
     """
-    facts = Facts(catalog)
     machine = hardware.resolve(hosting.machine, facts)
     setting = site.resolve(hosting.site, machine.provider, facts)
     chip_w = hardware.idle_w(machine, hosting.machine, facts)
     power = Power(accelerator_w=chip_w, it_w=hardware.server_w(machine, chip_w, facts))
     hours = facts.given("hosting_hours", hosting.hours, "h") * (machine.count or 1.0)
     usage = Usage(hours=hours, power=power, hardware=machine)
-    return footprint(usage, setting, hosting.site.pricing, facts), facts
+    return footprint(usage, setting, hosting.site.pricing, facts)

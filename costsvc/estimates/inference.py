@@ -59,7 +59,7 @@ def inference(asked: Serving, catalog: Catalog) -> Plain:
         UnknownNameError: If a name is not known.
         BadRequestError: If what is said does not go together.
     """
-    found = served(asked, catalog)
+    found = served(asked, Facts(catalog))
     demand = found.request.demand
     one = _figures(found.one)
     extra: dict[str, Numeric | None] = {
@@ -82,9 +82,8 @@ def inference(asked: Serving, catalog: Catalog) -> Plain:
     }
 
 
-def served(asked: Serving, catalog: Catalog) -> Served:
+def served(asked: Serving, facts: Facts) -> Served:
     """Resolve and compute requests; see :func:`inference` for what it raises."""
-    facts = Facts(catalog)
     found = requested(asked, facts)
     setting = site.resolve(asked.site, found.usage.hardware.provider, facts)
     return Served(

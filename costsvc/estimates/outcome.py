@@ -15,7 +15,6 @@ from costsvc.estimates.site import Setting
 from costsvc.estimates.spec import PlacementMetric, Serving, TrainingRun
 from costsvc.estimates.training import trained
 from costsvc.model.uncertainty import middle, quantities
-from costsvc.reference.catalog import Catalog
 from costsvc.units import PERCENT, Numeric
 
 Workload = TrainingRun | Serving
@@ -37,25 +36,25 @@ class Outcome:
     facts: Facts
 
 
-def outcome(workload: Workload, basis: Basis, catalog: Catalog) -> Outcome:
+def outcome(workload: Workload, basis: Basis, facts: Facts) -> Outcome:
     """Estimate a workload.
 
     Args:
         workload: A training run, or requests with their number.
         basis: Which CO2e counts.
-        catalog: The tables.
+        facts: The tables; collects what was used.
     """
     if isinstance(workload, TrainingRun):
-        run = trained(workload, catalog)
+        run = trained(workload, facts)
         asked = _request(workload, run.run.usage.hardware, run.setting, {"precision": run.run.precision})
-        hours, found, facts = run.run.duration_h, run.footprint, run.facts
+        hours, found = run.run.duration_h, run.footprint
     else:
-        replica = served(workload, catalog)
+        replica = served(workload, facts)
         usage, demand = replica.request.usage, replica.request.demand
         chosen = {"precision": replica.request.precision, "requests": workload.requests, **demand.chosen}
         asked = _request(workload, usage.hardware, replica.setting, chosen)
         hours = usage.hours / (usage.hardware.count or 1.0) * workload.requests
-        found, facts = replica.one.times(workload.requests), replica.facts
+        found = replica.one.times(workload.requests)
     totals: dict[PlacementMetric, Numeric | None] = {"hours": hours}
     totals.update(by_metric(found, basis).items())
     return Outcome(request=asked, by_metric=totals, facts=facts)

@@ -42,12 +42,12 @@ def amounts(part: Part, basis: Basis, catalog: Catalog) -> Amounts:
     if isinstance(part, Known):
         return _known(part, catalog)
     if isinstance(part, TrainingRun):
-        run = trained(part, catalog)
+        run = trained(part, Facts(catalog))
         return _of_footprint(run.footprint, basis, run.facts)
     if isinstance(part, Hosting):
-        found, facts = hosted(part, catalog)
-        return _of_footprint(found, basis, facts)
-    serving = served(part, catalog)
+        facts = Facts(catalog)
+        return _of_footprint(hosted(part, facts), basis, facts)
+    serving = served(part, Facts(catalog))
     return _of_footprint(serving.one, basis, serving.facts)
 
 

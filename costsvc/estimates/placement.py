@@ -75,7 +75,7 @@ def placement(asked: Placement, catalog: Catalog) -> Plain:
     """
     with located(KINDS[type(asked.workload)]):
         own = settled(asked.workload, catalog)
-        baseline = outcome(own, asked.carbon_basis, catalog)
+        baseline = outcome(own, asked.carbon_basis, Facts(catalog))
     tried = list(machines(own, asked.candidates, catalog))
     options = _options(own, [one for one in tried if isinstance(one, Fitting)], asked, catalog)
     allowed = _allowed(options, asked)
@@ -83,7 +83,7 @@ def placement(asked: Placement, catalog: Catalog) -> Plain:
     score = placing.weighted_score(options.amounts, np.array(list(weights.values())))
     front = placing.pareto_front(np.where(allowed, np.array([options.column(name) for name in FRONT]), np.nan).T)
     ranked = [int(i) for i in np.argsort(score, kind="stable") if allowed[i] and not np.isnan(score[i])]
-    best = [outcome(options.workload(i), asked.carbon_basis, catalog) for i in ranked[: asked.shown]]
+    best = [outcome(options.workload(i), asked.carbon_basis, Facts(catalog)) for i in ranked[: asked.shown]]
     return {
         "id": answer.identity(asked.said, catalog),
         "request": asked.said,

@@ -65,7 +65,7 @@ def training(run: TrainingRun, catalog: Catalog) -> Plain:
         UnknownNameError: If a name is not known.
         BadRequestError: If what is said does not go together.
     """
-    found = trained(run, catalog)
+    found = trained(run, Facts(catalog))
     extra = {
         "duration_h": found.run.duration_h,
         "training_flop": found.run.flop,
@@ -83,9 +83,8 @@ def training(run: TrainingRun, catalog: Catalog) -> Plain:
     }
 
 
-def trained(run: TrainingRun, catalog: Catalog) -> Trained:
+def trained(run: TrainingRun, facts: Facts) -> Trained:
     """Resolve and compute a training run; see :func:`training` for what it raises."""
-    facts = Facts(catalog)
     found = running(run, facts)
     setting = site.resolve(run.site, found.usage.hardware.provider, facts)
     return Trained(
