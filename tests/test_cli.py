@@ -59,6 +59,27 @@ def test_data_validate_prints_a_line_for_each_kind_of_figure(tmp_path):
     assert "median" in answer.output
 
 
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        pytest.param("training.csv", "training.csv: columns are missing: model, tokens, hardware", id="runs"),
+        pytest.param("inference.csv", "inference.csv: columns are missing: task, model", id="requests"),
+        pytest.param("amortization.csv", "amortization.csv: columns are missing: shared_cost_value", id="break-even"),
+    ],
+)
+def test_data_validate_names_the_columns_that_a_file_lacks(tmp_path, name, message):
+    (tmp_path / name).write_text("id,colour\nrow,blue\n")
+    answer = run("data", "validate", tmp_path)
+    assert answer.exit_code == 1
+    assert f"Error: {message}" in answer.output
+
+
+def test_data_validate_writes_no_page_about_nothing(tmp_path):
+    answer = run("data", "validate", tmp_path, "--docs", tmp_path)
+    assert "Error: no published figure was found" in answer.output
+    assert not list(tmp_path.iterdir())
+
+
 def test_an_upstream_file_that_is_absent_is_named_without_a_traceback(tmp_path, package):
     upstream = copytree(SAMPLE, tmp_path / "upstream")
     (upstream / "codecarbon/cpu_power.csv").unlink()

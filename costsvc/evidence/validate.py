@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from costsvc.errors import TableError
 from costsvc.evidence import figure, peers, scoreboard
 from costsvc.evidence.cases import Case, Summary, summaries
 from costsvc.evidence.leave_out import LeaveOut
@@ -60,8 +61,10 @@ def publish(cases: Sequence[Case], data: Path, docs: Path, ecologits: str | None
         ecologits: Command that answers as EcoLogits does; without it EcoLogits is left out.
 
     Raises:
-        CostsvcError: If the command fails.
+        CostsvcError: If the command fails, or there is nothing to write about.
     """
+    if not cases:
+        raise TableError("no published figure was found that says enough to be asked for")
     catalog = Catalog.load(data)
     others = (*peers.PEERS, *(peers.ecologits(ecologits) if ecologits else ()))
     text = scoreboard.page(cases, peers.beside(cases, others, catalog), others, catalog.version)

@@ -133,7 +133,7 @@ def test_rows_of_another_table_replace_those_of_equal_key_and_are_remembered(tmp
     assert below.find("b")["tdp_w"] == 5
 
 
-@pytest.mark.parametrize("text", [None, "{", "\xff"], ids=["absent", "no-json", "latin-1"])
+@pytest.mark.parametrize("text", [None, "{", "\xff", "{}", "[]", '{"resources": [{}]}'])
 def test_refuses_a_package_without_a_readable_description(tmp_path, text):
     if text is not None:
         (tmp_path / "datapackage.json").write_text(text, encoding="latin-1")
