@@ -13,7 +13,7 @@ from costsvc.evidence.validate_inference import inference_cases
 from costsvc.evidence.validate_training import power_cases, training_cases
 from costsvc.reference.catalog import Catalog
 
-HEAD = f"{'kind':<62}{'rows':>6}{'median':>9}{'90th':>8}{'inside':>9}{'of 0.9':>12}{'width':>8}"
+HEAD = f"{'kind':<82}{'rows':>6}{'median':>9}{'90th':>8}{'inside':>9}{'of 0.9':>12}{'width':>8}"
 
 
 def validate(published: Path, data: Path) -> Iterator[Case]:
@@ -73,7 +73,7 @@ def publish(cases: Sequence[Case], data: Path, docs: Path, ecologits: str | None
 
 
 def _line(one: Summary) -> str:
-    missed = f"{one.kind:<62}{one.cases:>6}{one.median:>9.3f}{one.ninetieth:>8.2f}"
+    missed = f"{one.kind:<82}{one.cases:>6}{one.median:>9.3f}{one.ninetieth:>8.2f}"
     if one.expected is None:
         return f"{missed}{'-':>9}{'-':>12}{'-':>8}"
     least, most = one.expected
