@@ -221,3 +221,14 @@ class Placement:
     carbon_basis: Literal["total", "location", "market", "marginal"] = "total"
     shown: int = 10
     said: dict[str, Any] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSpec:
+    """One workload before and after a change."""
+
+    before: TrainingRun | Serving
+    after: TrainingRun | Serving
+    kind: Literal["training", "inference"]
+    carbon_basis: Literal["total", "location", "market", "marginal"] = "total"
+    said: dict[str, Any] = field(default_factory=dict, compare=False)

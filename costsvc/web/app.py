@@ -6,7 +6,7 @@ from costsvc import limits
 from costsvc.reference.listing import listings
 from costsvc.services import Services
 from costsvc.settings import Settings
-from costsvc.web import amortization, inference, known, metrics, operations, placement, training
+from costsvc.web import amortization, change, inference, known, metrics, operations, placement, schedule, training
 from costsvc.web.api import CostsvcApi
 from costsvc.web.document import document
 
@@ -28,7 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["listings"] = listings(app.extensions["costsvc"].catalog)
     metrics.register(app)
     api = CostsvcApi(app)
-    for resource in (training, inference, amortization, placement, known, operations):
+    for resource in (training, inference, amortization, placement, change, schedule, known, operations):
         api.register_blueprint(resource.blueprint)
     app.register_blueprint(operations.pages)
     app.extensions["openapi"] = document(app, api.spec)

@@ -5,13 +5,15 @@ from typing import Any
 from apispec import APISpec
 from flask import Flask
 
-from costsvc.web import amortization, inference, placement, training
+from costsvc.web import amortization, change, inference, placement, schedule, training
 
 WORKED = {
     "/v1/estimates/training": training.example,
     "/v1/estimates/inference": inference.example,
     "/v1/comparisons/amortization": amortization.example,
     "/v1/comparisons/placement": placement.example,
+    "/v1/comparisons/change": change.example,
+    "/v1/comparisons/schedule": schedule.example,
 }
 """What gives the answer to the example request of each path."""
 SHOWN = 3

@@ -123,20 +123,26 @@ def _tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-class Change(ma.Schema):
+class Difference(ma.Schema):
     """How a metric differs, on paired draws."""
 
     absolute = number("In the metric's unit")
     percent = maybe("Of what it is held against")
 
 
-def changes() -> ma.Schema:
-    """How two outcomes differ in each metric."""
-    fields: dict[str, Any] = {
-        name: ma.fields.Nested(Change, required=True, allow_none=True, metadata={"description": f"In {name}"})
-        for name in COLUMNS
-    }
-    return ma.Schema.from_dict(fields, name="Changes")()
+def differs(description: str) -> ma.fields.Nested:
+    """A difference that may not be known."""
+    return Object(Difference, description, required=True, allow_none=True)
+
+
+class Differences(ma.Schema):
+    """How two outcomes differ in each metric; null where one of them is not known."""
+
+    energy_kwh = differs("Energy at the meter")
+    carbon_kg = differs("CO2e on the basis chosen")
+    water_l = differs("Water")
+    cost_usd = differs("Money")
+    hours = differs("Hours from begin to end")
 
 
 class OutcomeAnswer(ma.Schema):
@@ -156,7 +162,7 @@ class OptionAnswer(OutcomeAnswer):
     rank = ma.fields.Integer(required=True)
     score = ma.fields.Float(required=True)
     pareto = ma.fields.Boolean(required=True)
-    difference = ma.fields.Nested(changes, required=True)
+    difference = ma.fields.Nested(Differences, required=True)
     usd_per_kg_avoided = ma.fields.Float(required=True, allow_none=True)
 
 

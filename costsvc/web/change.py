@@ -1,0 +1,36 @@
+"""POST /v1/comparisons/change."""
+
+from typing import Any
+
+from flask import Response
+
+from costsvc.estimates.change import change
+from costsvc.estimates.spec import ChangeSpec
+from costsvc.reference.catalog import Catalog
+from costsvc.web.api import CostsvcBlueprint
+from costsvc.web.context import answer, catalog
+from costsvc.web.schemas.change import ChangeAnswer, ChangeSchema
+
+blueprint = CostsvcBlueprint("change", __name__, url_prefix="/v1", description="A workload before and after a change")
+RUN = {"accelerator": "a100-sxm4-80gb", "training_tokens_b": 100, "total_params_b": 7, "region": "aws:us-east-1"}
+EXAMPLE = {
+    "before": {"training": RUN},
+    "after": {"training": {**RUN, "accelerator": "h100-sxm5-80gb", "region": "aws:eu-north-1"}},
+}
+
+
+@blueprint.post("/comparisons/change")
+@blueprint.arguments(ChangeSchema, example=EXAMPLE)
+@blueprint.response(200, ChangeAnswer)
+def compare_change(asked: ChangeSpec) -> Response:
+    """Hold a workload after a change against the same before it.
+
+    The difference in each metric on paired draws, how probably it is lower, which factors moved it,
+    and one line of Markdown for a pull request.
+    """
+    return answer(change(asked, catalog()))
+
+
+def example(tables: Catalog) -> dict[str, Any]:
+    """The answer to the example."""
+    return change(ChangeSchema().load(EXAMPLE), tables)
