@@ -1,6 +1,7 @@
 """What a caller says, as frozen objects; None is what was left out."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from costsvc.reference.grid import Scope
@@ -232,3 +233,23 @@ class ChangeSpec:
     kind: Literal["training", "inference"]
     carbon_basis: Literal["total", "location", "market", "marginal"] = "total"
     said: dict[str, Any] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """A constant load whose energy at the meter [kWh] is known."""
+
+    energy_kwh: float
+    site: Site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """A workload and the time that is open to it, as a caller describes them."""
+
+    workload: TrainingRun | Load
+    earliest: datetime
+    deadline: datetime
+    duration_h: float | None = None
+    interruptible: bool = False
+    other_regions: tuple[str, ...] | Literal["all"] = ()

@@ -1,0 +1,240 @@
+"""When to run: the best windows of a workload by the profile of its grid, and what they save."""
+
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import timedelta
+from typing import TypeAlias
+
+import numpy as np
+
+from costsvc import limits
+from costsvc.errors import BadRequestError
+from costsvc.estimates import answer, request
+from costsvc.estimates.answer import Plain
+from costsvc.estimates.demand import Demand, Local, demanded, level, local
+from costsvc.estimates.facts import Facts
+from costsvc.estimates.parts import located
+from costsvc.estimates.site import Setting
+from costsvc.estimates.spec import Schedule, Site, TrainingRun
+from costsvc.estimates.training import Run
+from costsvc.estimates.windows import Plan, Window, iso
+from costsvc.model.schedule import INSTANT
+from costsvc.model.uncertainty import Quantity, middle, quantities
+from costsvc.reference.catalog import Catalog
+from costsvc.reference.places import Place
+from costsvc.reference.profiles import zones_with_profile
+from costsvc.units import PERCENT, S_PER_H, Numeric
+
+Flat: TypeAlias = dict[str, dict[str, float]]
+ALL = "all"
+AMOUNTS = ("g_per_kwh", "location_kg")
+NEEDS_PROFILE = ("windows", "now", "average", "savings", "profile")
+PAST_YEARS = "Profiles are means of past years and say nothing of the weather or the outages of a given week."
+NOT_MARGINAL = "Savings are at the average of the grid; what a shift really avoids is decided at its margin."
+FREE_PAUSES = "To save, to wait and to resume are taken to cost no energy and no time."
+SAME_ENERGY = "The energy is taken to be the same in other regions, whatever their PUE."
+MOVED = 1.25
+"""How many times another level of the grid makes the shape of its profile doubtful."""
+NONE_ASKED = "no other region was asked for; give other_regions"
+NONE_KNOWN = "no intensity is known for any other region that was asked for"
+
+
+def schedule(asked: Schedule, catalog: Catalog) -> Plain:
+    """Answer when a workload is best run.
+
+    Raises:
+        UnknownNameError: If a name is not known.
+        BadRequestError: If the window is too short, or what is said does not go together.
+    """
+    facts = Facts(catalog)
+    demand = demanded(asked.workload, facts)
+    duration_h = asked.duration_h or _own_duration(demand.run, facts)
+    window = _window(asked, duration_h)
+    with located("training") if demand.run else nullcontext():
+        here = local(demand.site, demand, window, facts)
+    there = _best_elsewhere(asked, demand, window, here)
+    shown = _request(asked, demand, here.setting, duration_h)
+    _warn(asked, demand, here)
+    return {
+        "id": answer.identity(shown, catalog),
+        "request": shown,
+        "place": here.setting.described,
+        "duration_h": duration_h,
+        **_quantities({"energy_kwh": here.energy_kwh, "annual_g_per_kwh": here.setting.location}),
+        **_timed(here, window, there, facts),
+        "best_other_region": _shown_elsewhere(there, window, facts),
+        "with_profile": _with_profile(here.setting.place, catalog),
+        **answer.explained(facts),
+    }
+
+
+def _own_duration(run: Run | None, facts: Facts) -> float:
+    """The time that all phases of a run take, one after another [h]."""
+    if run is None:
+        raise BadRequestError({"duration_h": "This is missing; it goes with energy_kwh."})
+    hours, allowed = middle(run.usage.hours) / (run.usage.hardware.count or 1.0), limits.DURATION_H
+    if not allowed.low <= hours <= allowed.high:
+        text = f"The run's own {hours:.4g} h cannot be placed; a number from {allowed.low:g} to {allowed.high:g} h"
+        raise BadRequestError({"duration_h": f"{text} would be right."})
+    facts.warn("duration-of-run", f"No duration_h was given: the {hours:.4g} h of the run's phases are taken.")
+    return hours
+
+
+def _window(asked: Schedule, duration_h: float) -> Window:
+    window = Window.between(asked.earliest, asked.deadline, duration_h, interruptible=asked.interruptible)
+    if window.length_h < duration_h - INSTANT:
+        soonest = iso(asked.earliest + timedelta(seconds=float(np.ceil(duration_h * S_PER_H))))
+        text = f"{window.length_h:.6g} h from earliest on are less than the {duration_h:.6g} h that are needed"
+        raise BadRequestError({"deadline": f"{text}; {soonest} or later would be right."})
+    return window
+
+
+def _best_elsewhere(asked: Schedule, demand: Demand, window: Window, here: Local) -> tuple[Local, Plan] | None:
+    """The other region where the workload emits least, at its own best time."""
+    catalog = here.facts.catalog
+    regions = _others(asked, here.setting.place, catalog)
+    found: list[tuple[Local, Plan]] = []
+    plans: dict[str | None, Plan] = {}
+    for region in regions:
+        where = Site(region=region, year=demand.site.year, scope=demand.site.scope)
+        there = local(where, demand, window, Facts(catalog))
+        if there.setting.location is not None:
+            zone = there.profile.zone if there.profile else None
+            if zone not in plans:
+                plans[zone] = window.best(there.line, 1)[0]
+            found.append((there, plans[zone]))
+    if not found:
+        here.facts.miss("best_other_region", NONE_KNOWN if regions else NONE_ASKED)
+        return None
+    return min(found, key=lambda one: middle(one[0].kg) * one[1].ratio)
+
+
+def _others(asked: Schedule, own: Place, catalog: Catalog) -> list[str]:
+    """The other regions to look at, under their own names and each once."""
+    if asked.other_regions == ALL:
+        names = [str(id_) for id_ in catalog.tables["regions"].rows]
+    else:
+        named = enumerate(asked.other_regions)
+        names = [catalog.place(name, f"other_regions.{place}").region for place, name in named]
+    return [name for name in dict.fromkeys(names) if name != own.region]
+
+
+def _timed(here: Local, window: Window, there: tuple[Local, Plan] | None, facts: Facts) -> Plain:
+    """What the profile of the workload's own place says, or why it says nothing."""
+    found = here.profile
+    if found is None or here.setting.location is None:
+        for name in NEEDS_PROFILE:
+            facts.miss(name, _no_profile(here))
+        return dict.fromkeys(NEEDS_PROFILE)
+    plans = window.best(here.line)
+    now = window.whole(here.line, window.begin, window.duration_h)
+    average = window.whole(here.line, window.begin, window.length_h)
+    against = {"now": here.kg * now.ratio, "average": here.kg * average.ratio}
+    if there is not None:
+        against["best_other_region"] = there[0].kg * there[1].ratio
+    flat = _flat(here)
+    return {
+        "windows": [_shown(plan, window, flat) for plan in plans],
+        "now": _shown(now, window, flat),
+        "average": _scaled(flat, average.ratio),
+        "savings": _savings(here.kg * plans[0].ratio, against, facts),
+        "profile": {
+            "zone": found.zone,
+            "scope": found.scope,
+            "g_per_kwh": (found.shape * middle(level(here.setting))).tolist(),
+        },
+    }
+
+
+def _no_profile(here: Local) -> str:
+    if here.setting.location is None:
+        return "there is no annual_g_per_kwh"
+    region = here.setting.place.region
+    return f"no profile by month and hour is known for {region}; with_profile lists the zones that have one"
+
+
+def _flat(there: Local) -> Flat:
+    """Intensity and CO2e at the mean of the year."""
+    found = quantities([level(there.setting), there.kg])
+    return {name: {end: x or 0.0 for end, x in (q or {}).items()} for name, q in zip(AMOUNTS, found, strict=True)}
+
+
+def _shown(plan: Plan, window: Window, flat: Flat) -> Plain:
+    """A plan with its amounts; each span has its share of the energy."""
+    spans = []
+    columns = (plan.spans.begins, plan.spans.ends, plan.ratios)
+    for begin, end, ratio in zip(*(column.tolist() for column in columns), strict=True):
+        times = {"start": window.instant(begin), "end": window.instant(end)}
+        spans.append({**times, **_scaled(flat, ratio, (end - begin) / window.duration_h)})
+    return {"start": spans[0]["start"], "end": spans[-1]["end"], **_scaled(flat, plan.ratio), "spans": spans}
+
+
+def _shown_elsewhere(there: tuple[Local, Plan] | None, window: Window, facts: Facts) -> Plain | None:
+    """The best other region; what it rests on is recorded under names of its own."""
+    if there is None:
+        return None
+    place, plan = there
+    for name, factor in place.facts.factors.items():
+        facts.factors[f"best_other_region.{name}"] = replace(factor, name=f"best_other_region.{name}")
+    return {
+        "region": place.setting.place.region,
+        "profile_zone": place.profile.zone if place.profile else None,
+        **_quantities({"energy_kwh": place.energy_kwh}),
+        **_shown(plan, window, _flat(place)),
+    }
+
+
+def _savings(best: Numeric, against: dict[str, Numeric], facts: Facts) -> list[Plain]:
+    """What the best window saves, below 0 where it does worse."""
+    shown = []
+    for name, other in against.items():
+        saved = other - best
+        share = PERCENT * saved / other if np.all(np.asarray(other) > 0) else None
+        if share is None:
+            facts.miss("savings.percent", "there is nothing to save: no emissions to hold it against")
+        shown.append({"against": name, **_quantities({"location_kg": saved, "percent": share})})
+    return shown
+
+
+def _with_profile(place: Place, catalog: Catalog) -> list[Plain]:
+    return [{"zone": zone, "regions": regions} for zone, regions in zones_with_profile(place, catalog)]
+
+
+def _request(asked: Schedule, demand: Demand, setting: Setting, duration_h: float) -> Plain:
+    shown: Plain = {"energy_kwh": demand.energy_kwh, "region": setting.place.region, "scope": demand.site.scope}
+    if isinstance(asked.workload, TrainingRun) and demand.run is not None:
+        chosen = {"precision": demand.run.precision}
+        run = request.normalised(asked.workload.said, demand.run.usage.hardware, setting, chosen)
+        shown = {"training": run}
+    shown |= {
+        "earliest": iso(asked.earliest),
+        "deadline": iso(asked.deadline),
+        "duration_h": duration_h,
+        "interruptible": asked.interruptible,
+        "other_regions": asked.other_regions if asked.other_regions == ALL else list(asked.other_regions),
+    }
+    return {name: shown[name] for name in sorted(shown)}
+
+
+def _warn(asked: Schedule, demand: Demand, here: Local) -> None:
+    """What the caller should know of every schedule, and of this one."""
+    facts, now = here.facts, middle(level(here.setting))
+    if here.profile is not None and not now / MOVED <= here.profile.mean.value <= now * MOVED:
+        then = here.profile.mean.value
+        facts.warn("grid-has-changed", f"The grid is at {now:.4g} g/kWh, that of the profile was at {then:.4g}.")
+    facts.warn("profile-of-past-years", PAST_YEARS)
+    facts.warn("average-not-marginal", NOT_MARGINAL)
+    if asked.interruptible:
+        facts.warn("pauses-cost-nothing", FREE_PAUSES)
+    if asked.other_regions and demand.run is None:
+        facts.warn("same-energy-elsewhere", SAME_ENERGY)
+
+
+def _quantities(samples: dict[str, Numeric | None]) -> dict[str, Quantity | None]:
+    return dict(zip(samples, quantities(list(samples.values())), strict=True))
+
+
+def _scaled(flat: Flat, ratio: float, share: float = 1.0) -> Plain:
+    """What holds at the mean of the year, at another intensity and for a share of the energy."""
+    factors = {"g_per_kwh": ratio, "location_kg": ratio * share}
+    return {name: {end: number * factors[name] for end, number in q.items()} for name, q in flat.items()}

@@ -1,0 +1,37 @@
+"""POST /v1/comparisons/schedule."""
+
+from typing import Any
+
+from flask import Response
+
+from costsvc.estimates.schedule import schedule
+from costsvc.estimates.spec import Schedule
+from costsvc.reference.catalog import Catalog
+from costsvc.web.api import CostsvcBlueprint
+from costsvc.web.context import answer, catalog
+from costsvc.web.schemas.schedule import ScheduleAnswer, ScheduleSchema
+
+blueprint = CostsvcBlueprint("schedule", __name__, url_prefix="/v1", description="When to run")
+EXAMPLE = {
+    "training": {"accelerator": "h100", "accelerator_hours": 192, "accelerators": 32, "region": "aws:us-west-1"},
+    "earliest": "2027-04-05T18:00:00-07:00",
+    "deadline": "2027-04-09T18:00:00-07:00",
+    "other_regions": ["aws:us-west-2", "aws:eu-central-1"],
+}
+
+
+@blueprint.post("/comparisons/schedule")
+@blueprint.arguments(ScheduleSchema, example=EXAMPLE)
+@blueprint.response(200, ScheduleAnswer)
+def find_windows(asked: Schedule) -> Response:
+    """Find the best time to run a workload.
+
+    The best windows between two instants by the grid's profile over months and hours, and what
+    the best one saves against starting at once, against the average, and against other regions.
+    """
+    return answer(schedule(asked, catalog()))
+
+
+def example(tables: Catalog) -> dict[str, Any]:
+    """The answer to the example."""
+    return schedule(ScheduleSchema().load(EXAMPLE), tables)

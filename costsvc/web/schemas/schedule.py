@@ -1,0 +1,179 @@
+"""When to run, as a client asks it and as the answer says it."""
+
+from datetime import UTC, datetime
+from typing import Any, get_args
+
+import marshmallow as ma
+
+from costsvc import limits
+from costsvc.estimates.schedule import ALL
+from costsvc.estimates.spec import Load, Schedule, Site
+from costsvc.reference.grid import Scope
+from costsvc.units import S_PER_H
+from costsvc.web.fields import MESSAGES, Choice, Name, Names, Number, Part, Switch
+from costsvc.web.schemas.answer import NULLABLE, Explained, Place, maybe, number
+from costsvc.web.schemas.base import Request, raise_if, refuse
+from costsvc.web.schemas.training import TrainingRunSchema, chosen
+
+INSTANT = "2026-12-01T08:00:00Z"
+WORKLOADS = ("training", "energy_kwh")
+
+
+class Instant(ma.fields.Field[datetime]):
+    """A date and a time with its offset from UTC."""
+
+    def __init__(self, description: str, **kwargs: Any) -> None:
+        low, high = limits.YEAR.low, limits.YEAR.high
+        self.wanted = f"a time with its offset, such as {INSTANT}, of {low:g} to {high:g} would be right"
+        metadata = {"type": "string", "format": "date-time", "description": description, "examples": [INSTANT]}
+        super().__init__(metadata=metadata, error_messages=MESSAGES, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        try:
+            found = datetime.fromisoformat(value)
+        except (TypeError, ValueError) as error:
+            raise ma.ValidationError(f"This is no time of ISO 8601; {self.wanted}.") from error
+        if found.tzinfo is None:
+            raise ma.ValidationError(f"This time has no offset from UTC; {self.wanted}.")
+        if not limits.YEAR.low <= found.year < limits.YEAR.high:
+            raise ma.ValidationError(f"{found.year} is not allowed; {self.wanted}.")
+        return found.astimezone(UTC)
+
+
+class ScheduleSchema(Request):
+    """A workload and the time that is open to it."""
+
+    training = Part(TrainingRunSchema, "A training run, whose energy is spread evenly over duration_h")
+    energy_kwh = Number(limits.LOAD_KWH, "Energy at the meter of a constant load, in place of training")
+    region = Name("Where a load runs, for energy_kwh; of a run it stands in training", "aws:us-east-1")
+    scope = Choice(get_args(Scope), "Life-cycle (default) or direct emissions, for energy_kwh")
+    earliest = Instant("From when on it may run", required=True)
+    deadline = Instant("By when it must have ended", required=True)
+    duration_h = Number(limits.DURATION_H, "How long it takes; left out: as long as the run's phases")
+    interruptible = Switch("Whether it may pause; default false")
+    other_regions = Names("Regions to hold the best window against, or all cloud regions", limits.NAMES, word=ALL)
+
+    @ma.validates_schema
+    def _together(self, data: dict[str, Any], **_: Any) -> None:
+        raise_if({**_workload_errors(data), **_window_errors(data)})
+
+    @ma.post_load
+    def _to_domain(self, data: dict[str, Any], **_: Any) -> Schedule:
+        names = ("earliest", "deadline", "duration_h", "interruptible", "other_regions")
+        where = Site(**chosen(data, ("region", "scope")))
+        workload = data.get("training") or Load(energy_kwh=data["energy_kwh"], site=where)
+        if data.get("other_regions", ALL) != ALL:
+            data = {**data, "other_regions": tuple(data["other_regions"])}
+        return Schedule(workload=workload, **chosen(data, names))
+
+
+def _workload_errors(data: dict[str, Any]) -> dict[str, list[str]]:
+    if data.get("training") is not None:
+        return refuse(data, ["energy_kwh", "region", "scope"], "beside training, which says it itself")
+    if data.get("energy_kwh") is None:
+        return {"training": [f"This is missing; give exactly one of {' and '.join(WORKLOADS)}."]}
+    beside = ("region", "duration_h")
+    return {name: ["This is missing; it goes with energy_kwh."] for name in beside if data.get(name) is None}
+
+
+def _window_errors(data: dict[str, Any]) -> dict[str, list[str]]:
+    hours = (data["deadline"] - data["earliest"]).total_seconds() / S_PER_H
+    if hours <= 0:
+        return {"deadline": ["This is not after earliest; a later time would be right."]}
+    if hours > limits.WINDOW_H.high:
+        return {
+            "deadline": [f"{hours:.6g} h after earliest is too late; at most {limits.WINDOW_H.high:g} h are allowed."]
+        }
+    return {}
+
+
+class Emitted(ma.Schema):
+    """Intensity and CO2e over some time."""
+
+    g_per_kwh = number("Mean intensity of the grid")
+    location_kg = number("CO2e at the average of the grid")
+
+
+class Span(Emitted):
+    """Time without a pause."""
+
+    start = ma.fields.String(required=True)
+    end = ma.fields.String(required=True)
+
+
+class Timed(Span):
+    """When the workload runs, and what it emits then."""
+
+    spans = ma.fields.List(ma.fields.Nested(Span), required=True)
+
+
+class Elsewhere(Timed):
+    """The other region in which the workload emits least, at its own best time."""
+
+    region = ma.fields.String(required=True)
+    profile_zone = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "null: without a profile, its intensity is taken as the same all year"},
+    )
+    energy_kwh = number("Energy at the meter there")
+
+
+class Saving(ma.Schema):
+    """What the best window saves; below 0 where it does worse."""
+
+    against = ma.fields.String(required=True, metadata={"enum": ["now", "average", "best_other_region"]})
+    location_kg = number("CO2e saved")
+    percent = maybe("Of what it is held against")
+
+
+class ProfileAnswer(ma.Schema):
+    """The profile of the zone at the level of the estimate, ready for a heat map."""
+
+    zone = ma.fields.String(required=True)
+    scope = ma.fields.String(required=True)
+    g_per_kwh = ma.fields.List(
+        ma.fields.List(ma.fields.Float()),
+        required=True,
+        metadata={"description": "A row per month from January, a column per hour of the day in UTC"},
+    )
+
+
+class ZoneAnswer(ma.Schema):
+    """A zone with a profile, and the cloud regions in it."""
+
+    zone = ma.fields.String(required=True)
+    regions = ma.fields.List(ma.fields.String(), required=True)
+
+
+def part(schema: type[ma.Schema], description: str) -> ma.fields.Nested:
+    """An object that may not exist."""
+    return Part(schema, f"{description}; {NULLABLE}", required=True, allow_none=True)
+
+
+def parts(schema: type[ma.Schema], description: str) -> ma.fields.List[Any]:
+    """A list that may not exist."""
+    said = {"description": f"{description}; {NULLABLE}"}
+    return ma.fields.List(ma.fields.Nested(schema), required=True, allow_none=True, metadata=said)
+
+
+class ScheduleAnswer(Explained):
+    """When a workload is best run, and what that saves."""
+
+    id = ma.fields.String(required=True)
+    request = ma.fields.Dict(required=True, metadata={"description": "The request under canonical names"})
+    place = ma.fields.Nested(Place, required=True)
+    duration_h = ma.fields.Float(required=True)
+    energy_kwh = number("Energy at the building's meter")
+    annual_g_per_kwh = maybe("Intensity of the grid, mean of its year")
+    windows = parts(Timed, "The best windows, the best first")
+    now = part(Timed, "Begun at earliest, without a pause")
+    average = part(Emitted, "Over the whole window")
+    best_other_region = part(Elsewhere, "The best of other_regions")
+    savings = parts(Saving, "What the first of windows saves")
+    profile = part(ProfileAnswer, "The zone's profile")
+    with_profile = ma.fields.List(
+        ma.fields.Nested(ZoneAnswer),
+        required=True,
+        metadata={"description": "Zones whose profile is known, those of the same country first"},
+    )
