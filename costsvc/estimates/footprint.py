@@ -100,7 +100,7 @@ def footprint(usage: Usage, setting: Setting, pricing: Pricing, facts: Facts) ->
         offsite_l=offsite,
         total_l=None if offsite is None else onsite + offsite,
         cost=money.cost(hours, energy, hardware, setting, pricing, facts),
-        social_usd=None if total_kg is None else money.social(total_kg, setting, facts),
+        social_usd=None if total_kg is None else money.social(total_kg, setting.year, facts),
     )
 
 

@@ -141,11 +141,11 @@ def _electricity(setting: Setting, pricing: Pricing, facts: Facts) -> Numeric | 
     return None
 
 
-def social(total_kg: Numeric, setting: Setting, facts: Facts) -> Numeric:
+def social(total_kg: Numeric, year: int, facts: Facts) -> Numeric:
     """Social cost of the CO2e, in money of the answer's price year [USD]."""
     rate = facts.catalog.default("social_discount_rate_pct").value
     scheme = f"{SOCIAL_SCHEME}-{rate:.1f}"
-    key = (scheme, nearest_year(facts.catalog.group("carbon_costs", scheme), setting.year))
+    key = (scheme, nearest_year(facts.catalog.group("carbon_costs", scheme), year))
     factor = facts.catalog.factor("carbon_costs", key, "amount_per_t", "social_cost_usd_per_t", "USD/t")
     row = facts.catalog.row("carbon_costs", key)
     if factor is None or row is None:
