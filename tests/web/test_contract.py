@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from costsvc.settings import Settings
-from costsvc.web import amortization, inference, training
+from costsvc.web import amortization, inference, schedule, training
 from costsvc.web.app import create_app
 from costsvc.web.schemas.inference import PIXELS
 from costsvc.web.schemas.site import OWNED_ONLY
@@ -35,6 +35,7 @@ QUESTIONS = {
     "/v1/estimates/training": training.EXAMPLE,
     "/v1/estimates/inference": inference.EXAMPLE,
     "/v1/comparisons/amortization": amortization.EXAMPLE,
+    "/v1/comparisons/schedule": schedule.EXAMPLE,
 }
 KNOWN = {
     "accelerator": ("h100", "nvidia-a100-sxm4-80gb", "tpu-v4", "mi300x", "v100", "t4"),
@@ -42,6 +43,9 @@ KNOWN = {
     "region": ("aws:us-east-1", "gcp/us-central1", "DE", "US-VA", "em:FR", "world"),
     "model": ("llama-3.1-8b", "llama-3.1-70b", "mixtral-8x7b"),
     "provider": ("aws", "gcp", "azure"),
+    "other_regions": ("aws:eu-north-1", "DE"),
+    "earliest": ("2027-01-01T00:00:00Z", "2027-02-28T23:30:00.5+05:30"),
+    "deadline": ("2027-12-31T00:00:00Z", "2027-11-01T00:00:00-03:00"),
 }
 NEEDED = {
     "training": {"accelerator": "h100", "accelerator_hours": 10},
@@ -60,7 +64,7 @@ BESIDE: dict[str, tuple[str, ...]] = {
     "usd_per_accelerator_hour": (*OWNED_ONLY, "kind"),
     "output_tokens": ("task", *PIXELS),
     "strategies": ("baseline",),
-    "training": ("inference", "hosting", "known"),
+    "training": ("inference", "hosting", "known", "energy_kwh", "region", "scope"),
     "inference": ("hosting", "known"),
     "hosting": ("known",),
     "value": ("low", "high"),
@@ -88,7 +92,7 @@ def with_known_names(said: Any, name: str = "") -> Any:
     if isinstance(said, dict):
         return {field: with_known_names(value, field) for field, value in said.items()}
     if isinstance(said, list):
-        return [with_known_names(one) for one in said]
+        return [with_known_names(one, name) for one in said]
     return KNOWN[name][len(said) % len(KNOWN[name])] if name in KNOWN and isinstance(said, str) and said else said
 
 
