@@ -1,27 +1,23 @@
 """Shared against per task: which strategy is cheaper, from how many tasks or requests on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from costsvc.errors import BadRequestError
-from costsvc.estimates import answer
+from costsvc.estimates import answer, money
 from costsvc.estimates.answer import Plain
 from costsvc.estimates.facts import Facts
-from costsvc.estimates.parts import KINDS, METRICS, Amounts, Metric, amounts, located
-from costsvc.estimates.spec import Comparison, Part, StrategySpec
+from costsvc.estimates.flip import Duel, flip
+from costsvc.estimates.parts import METRICS, Metric
+from costsvc.estimates.plots import curve, surface
+from costsvc.estimates.spec import Benefit, Comparison
+from costsvc.estimates.strategies import Growth, Resolved, Resolver
 from costsvc.model import amortization as formulas
-from costsvc.model.amortization import Crossing, Strategy, Verdict
-from costsvc.model.uncertainty import DRAWS, middle, quantities
+from costsvc.model.amortization import Crossing, Verdict
+from costsvc.model.uncertainty import middle, quantities
 from costsvc.reference.catalog import Catalog
-from costsvc.units import Array, Numeric
+from costsvc.units import Numeric
 
-SECTIONS = ("upfront", "per_task", "per_request")
-CURVE_POINTS = 41
-CURVE_REACH = 10.0
-"""How many times the tasks asked about a curve goes on to show a break-even."""
 REASONS: Mapping[Verdict, str] = {
     Verdict.FROM: "{a} costs more up front and less per {unit} than {b}: it is cheaper from {at:.4g} {units} on.",
     Verdict.UP_TO: "{a} costs less up front and more per {unit} than {b}: it is cheaper up to {at:.4g} {units}.",
@@ -29,28 +25,9 @@ REASONS: Mapping[Verdict, str] = {
     Verdict.NEVER: "{a} costs no less up front or per {unit} than {b}: it is never cheaper.",
     Verdict.EQUAL: "{a} and {b} cost the same.",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Resolved:
-    """A strategy whose parts are estimated.
-
-    Attributes:
-        name: Its name.
-        sections: For each section and metric the sum of its parts, None where one is not known.
-        parts: Where each part stands, its kind and what it rests on.
-    """
-
-    name: str
-    sections: Mapping[str, Mapping[Metric, Numeric | None]]
-    parts: Sequence[tuple[str, str, Facts]]
-
-    def strategy(self, metric: Metric) -> Strategy | None:
-        """The strategy in one metric, or None where a part of it is not known."""
-        upfront, per_task, per_request = (self.sections[section][metric] for section in SECTIONS)
-        if upfront is None or per_task is None or per_request is None:
-            return None
-        return Strategy(upfront=upfront, per_task=per_task, per_request=per_request)
+ADOPTERS = (1.0, 10.0, 100.0)
+"""Numbers of tasks at which the cost of each is told."""
+UNITS: Mapping[Metric, str] = {"energy_kwh": "energy", "carbon_kg": "CO2e", "water_l": "water", "cost_usd": "money"}
 
 
 def amortization(asked: Comparison, catalog: Catalog) -> Plain:
@@ -58,13 +35,16 @@ def amortization(asked: Comparison, catalog: Catalog) -> Plain:
 
     Raises:
         UnknownNameError: If a name in a part is not known.
-        BadRequestError: If the baseline is not one of the strategies.
+        BadRequestError: If the baseline is not one of the strategies, or tasks would arrive after the end.
     """
-    resolved = [_resolve(i, spec, asked, catalog) for i, spec in enumerate(asked.strategies)]
     tasks, requests = _horizon(asked)
+    resolver = Resolver(asked=asked, growth=Growth.of(asked, tasks), catalog=catalog)
+    resolved = [resolver.resolve(i) for i in range(len(asked.strategies))]
     baseline = _baseline(asked, resolved)
     others = [strategy for strategy in resolved if strategy is not baseline]
     request = {**asked.said, "baseline": baseline.name, "carbon_basis": asked.carbon_basis}
+    ranking = {metric: _ranking(resolved, metric, tasks, requests) for metric in METRICS}
+    facts = Facts(catalog)
     return {
         "id": answer.identity(request, catalog),
         "request": request,
@@ -73,51 +53,40 @@ def amortization(asked: Comparison, catalog: Catalog) -> Plain:
         "carbon_basis": asked.carbon_basis,
         "baseline": baseline.name,
         "strategies": [_shown(strategy, tasks, requests) for strategy in resolved],
-        "break_even": [_break_even(s, baseline, metric, tasks, requests) for s in others for metric in METRICS],
-        "curves": [_curve(resolved, baseline, metric, tasks, requests) for metric in METRICS],
+        "break_even": [
+            _break_even(
+                Duel(resolver=resolver, first=one, second=baseline, metric=metric, tasks=tasks, requests=requests)
+            )
+            for one in others
+            for metric in METRICS
+        ],
+        "curves": [curve(resolved, baseline, metric, tasks, requests) for metric in METRICS],
+        "surface": None if asked.surface is None else surface(resolved, asked.surface),
         "shares": _shares(asked, tasks),
-        "ranking": {metric: _ranking(resolved, metric, tasks, requests) for metric in METRICS},
-        **_explained(resolved, catalog),
+        "adopters": [_adopters(strategy, tasks, requests) for strategy in resolved],
+        "ranking": ranking,
+        "disagreements": _disagreements(ranking),
+        "value": None if asked.benefit is None else _values(asked.benefit, resolved, (tasks, requests), facts),
+        **_explained(resolved, facts, catalog),
     }
 
 
-def _resolve(index: int, spec: StrategySpec, asked: Comparison, catalog: Catalog) -> Resolved:
-    sections: dict[str, Mapping[Metric, Numeric | None]] = {}
-    parts: list[tuple[str, str, Facts]] = []
-    for section in SECTIONS:
-        found = []
-        for place, part in _parts(spec, section):
-            kind = KINDS[type(part)]
-            with located(f"strategies.{index}.{place}.{kind}"):
-                found.append(amounts(part, asked.carbon_basis, catalog))
-            parts.append((f"strategies.{index}.{place}", kind, found[-1].facts))
-        sections[section] = {metric: _sum(found, metric) for metric in METRICS}
-    return Resolved(name=spec.name, sections=sections, parts=parts)
-
-
-def _parts(spec: StrategySpec, section: str) -> list[tuple[str, Part]]:
-    if section == "per_request":
-        return [] if spec.per_request is None else [(section, spec.per_request)]
-    parts: tuple[Part, ...] = getattr(spec, section)
-    return [(f"{section}.{i}", part) for i, part in enumerate(parts)]
-
-
-def _sum(found: Sequence[Amounts], metric: Metric) -> Numeric | None:
-    total: Numeric = 0.0
-    for amount in found:
-        value = amount.by_metric[metric]
-        if value is None:
-            return None
-        total = total + value
-    return total
-
-
 def _horizon(asked: Comparison) -> tuple[float, float]:
-    """Number of tasks, and mean requests to each."""
+    """Number of tasks, and mean requests to each.
+
+    Raises:
+        BadRequestError: If the last of the tasks would arrive after the end.
+    """
+    tasks, requests = asked.tasks or 1.0, asked.requests_per_task or 0.0
     if asked.task_list:
         tasks = float(len(asked.task_list))
-        return tasks, sum(task.requests for task in asked.task_list) / tasks
-    return asked.tasks or 1.0, asked.requests_per_task or 0.0
+        requests = sum(task.requests for task in asked.task_list) / tasks
+    time = asked.time
+    if time is not None and time.tasks_per_month and tasks > time.tasks_per_month * time.lifetime_months:
+        least = tasks / time.lifetime_months
+        text = f"{tasks:g} tasks do not arrive within {time.lifetime_months:g} months; at least {least:g} would."
+        raise BadRequestError({"time.tasks_per_month": text})
+    return tasks, requests
 
 
 def _baseline(asked: Comparison, resolved: Sequence[Resolved]) -> Resolved:
@@ -130,26 +99,30 @@ def _baseline(asked: Comparison, resolved: Sequence[Resolved]) -> Resolved:
 
 
 def _shown(resolved: Resolved, tasks: float, requests: float) -> Plain:
+    whole = {**resolved.sections, "total": _totals(resolved, tasks, requests)}
+    return {"name": resolved.name, **{section: _quantities(by_metric) for section, by_metric in whole.items()}}
+
+
+def _totals(resolved: Resolved, tasks: float, requests: float) -> dict[Metric, Numeric | None]:
     totals: dict[Metric, Numeric | None] = {}
     for metric in METRICS:
         strategy = resolved.strategy(metric)
         totals[metric] = None if strategy is None else formulas.total(strategy, tasks, requests)
-    whole = {**resolved.sections, "total": totals}
-    return {"name": resolved.name, **{section: _quantities(by_metric) for section, by_metric in whole.items()}}
+    return totals
 
 
 def _quantities(by_metric: Mapping[Metric, Numeric | None]) -> Plain:
     return dict(zip(by_metric, quantities(list(by_metric.values())), strict=True))
 
 
-def _break_even(first: Resolved, second: Resolved, metric: Metric, tasks: float, requests: float) -> Plain:
-    entry: Plain = {"strategy": first.name, "against": second.name, "metric": metric}
-    a, b = first.strategy(metric), second.strategy(metric)
+def _break_even(duel: Duel) -> Plain:
+    entry: Plain = {"strategy": duel.first.name, "against": duel.second.name, "metric": duel.metric}
+    a, b = duel.first.strategy(duel.metric), duel.second.strategy(duel.metric)
     if a is None or b is None:
-        unknown = first.name if a is None else second.name
-        return {**entry, **_UNDECIDED, "reason": f"{metric} of {unknown} is not known; a part leaves it out."}
-    by_tasks = formulas.tasks_crossing(a, b, requests)
-    by_requests = formulas.requests_crossing(a, b, tasks)
+        unknown = duel.first if a is None else duel.second
+        return {**entry, **_UNDECIDED, "reason": _unknown(unknown, duel.metric)}
+    by_tasks = formulas.tasks_crossing(a, b, duel.requests)
+    by_requests = formulas.requests_crossing(a, b, duel.tasks)
     at = quantities([by_tasks.at, by_requests.at])
     return {
         **entry,
@@ -158,9 +131,10 @@ def _break_even(first: Resolved, second: Resolved, metric: Metric, tasks: float,
         "requests_per_task": at[1],
         "requests_verdict": by_requests.verdict,
         "probability": formulas.probability_cheaper(
-            formulas.total(a, tasks, requests), formulas.total(b, tasks, requests)
+            formulas.total(a, duel.tasks, duel.requests), formulas.total(b, duel.tasks, duel.requests)
         ),
-        "reason": _reason(first.name, second.name, by_tasks),
+        "flip": flip(duel),
+        "reason": _reason(duel.first.name, duel.second.name, by_tasks),
     }
 
 
@@ -170,47 +144,18 @@ _UNDECIDED: Plain = {
     "requests_per_task": None,
     "requests_verdict": None,
     "probability": None,
+    "flip": None,
 }
+
+
+def _unknown(resolved: Resolved, metric: Metric) -> str:
+    parts = ", ".join(piece.where for piece in resolved.pieces if piece.by_metric[metric] is None)
+    return f"{metric} of {resolved.name} is not known: {parts} does not say it."
 
 
 def _reason(first: str, second: str, crossing: Crossing) -> str:
     at = 0.0 if crossing.at is None else middle(crossing.at)
     return REASONS[crossing.verdict].format(a=first, b=second, unit="task", units="tasks", at=at)
-
-
-def _curve(resolved: Sequence[Resolved], baseline: Resolved, metric: Metric, tasks: float, requests: float) -> Plain:
-    counts = np.linspace(0.0, _reach(resolved, baseline, metric, tasks, requests), CURVE_POINTS)
-    lines = []
-    for strategy in resolved:
-        known = strategy.strategy(metric)
-        if known is not None:
-            lines.append({"name": strategy.name, **_band(known, counts, requests)})
-    return {"metric": metric, "tasks": counts.tolist(), "strategies": lines}
-
-
-def _reach(resolved: Sequence[Resolved], baseline: Resolved, metric: Metric, tasks: float, requests: float) -> float:
-    """The largest number of tasks of a curve: twice those asked about, or past a break-even not too far off."""
-    farthest, against = tasks, baseline.strategy(metric)
-    for strategy in resolved:
-        known = strategy.strategy(metric)
-        if known is None or against is None:
-            continue
-        at = formulas.tasks_crossing(known, against, requests).at
-        if at is not None and middle(at) <= CURVE_REACH * tasks:
-            farthest = max(farthest, middle(at))
-    return 2 * farthest
-
-
-def _band(strategy: Strategy, counts: Array, requests: float) -> Plain:
-    per_task = strategy.per_task + requests * strategy.per_request
-    total = _column(strategy.upfront) + _column(per_task) * counts[:, None]
-    found = quantities(list(total))
-    return {end: [q[end] for q in found if q is not None] for end in ("value", "low", "high")}
-
-
-def _column(amount: Numeric) -> Array:
-    """A sample as one row; of the full length, so that all points of a curve have draws."""
-    return np.broadcast_to(np.asarray(amount, dtype=float), (1, DRAWS + 1))
 
 
 def _shares(asked: Comparison, tasks: float) -> list[Plain]:
@@ -235,6 +180,21 @@ def _shared(asked: Comparison, weights: Sequence[float | None]) -> list[Plain]:
     return [{"name": task.name, "share": float(share)} for task, share in zip(asked.task_list, found, strict=True)]
 
 
+def _adopters(resolved: Resolved, tasks: float, requests: float) -> Plain:
+    """What each task bears where there is one, ten, a hundred, and as many as were asked about."""
+    counts = sorted({*ADOPTERS, tasks})
+    return {
+        "name": resolved.name,
+        "tasks": counts,
+        "per_task": {
+            metric: None
+            if (strategy := resolved.strategy(metric)) is None
+            else quantities([formulas.total(strategy, count, requests) / count for count in counts])
+            for metric in METRICS
+        },
+    }
+
+
 def _ranking(resolved: Sequence[Resolved], metric: Metric, tasks: float, requests: float) -> list[str]:
     """Names from the cheapest on, those without a total left out."""
     totals = []
@@ -245,20 +205,58 @@ def _ranking(resolved: Sequence[Resolved], metric: Metric, tasks: float, request
     return [name for _, name in sorted(totals)]
 
 
-def _explained(resolved: Sequence[Resolved], catalog: Catalog) -> dict[str, Any]:
+def _disagreements(ranking: Mapping[Metric, Sequence[str]]) -> list[Plain]:
+    """Pairs of metrics with different winners."""
+    first = [(metric, names[0]) for metric, names in ranking.items() if names]
+    return [
+        {
+            "metrics": [a, b],
+            "winners": [best, other],
+            "reason": f"{best} is the cheapest in {UNITS[a]}, {other} in {UNITS[b]}.",
+        }
+        for place, (a, best) in enumerate(first)
+        for b, other in first[place + 1 :]
+        if best != other
+    ]
+
+
+def _values(benefit: Benefit, resolved: Sequence[Resolved], at: tuple[float, float], facts: Facts) -> list[Plain]:
+    """What building is worth: benefit less what is paid, less the damage of CO2e, less second-order effects."""
+    tasks, requests = at
+    year = int(facts.catalog.default("reference_year").value)
+    worth = facts.given("benefit_usd_per_task", benefit.usd_per_task, "USD") * tasks
+    told = []
+    for one in resolved:
+        totals = _totals(one, tasks, requests)
+        cost, carbon = totals["cost_usd"], totals["carbon_kg"]
+        found: list[Numeric | None] = [None] * 4
+        if cost is not None and carbon is not None:
+            social = money.social(carbon, year, facts)
+            second = money.social(benefit.second_order_kg, year, facts) + benefit.second_order_usd
+            found = [worth, social, second, formulas.value_of_building(worth, cost, social, second)]
+        names = ("benefit_usd", "social_usd", "second_order_usd", "value_usd")
+        told.append({"name": one.name, **dict(zip(names, quantities(found), strict=True))})
+    return told
+
+
+def _explained(resolved: Sequence[Resolved], own: Facts, catalog: Catalog) -> dict[str, Any]:
     """Parts with their factors, and what all of them have to say together."""
-    parts = [part for strategy in resolved for part in strategy.parts]
-    whole = Facts(catalog)
-    for where, _, facts in parts:
-        whole.factors |= {f"{where}.{name}": factor for name, factor in facts.factors.items()}
-        whole.warnings |= facts.warnings
-        whole.unavailable |= {f"{where}.{name}": reason for name, reason in facts.unavailable.items()}
+    pieces = [piece for strategy in resolved for piece in strategy.pieces]
+    whole = Facts(catalog, factors=dict(own.factors))
+    for piece in pieces:
+        whole.factors |= {f"{piece.where}.{name}": factor for name, factor in piece.facts.factors.items()}
+        whole.warnings |= piece.facts.warnings
+        whole.unavailable |= {f"{piece.where}.{name}": reason for name, reason in piece.facts.unavailable.items()}
     explained = answer.explained(whole)
     del explained["factors"]
     return {
         "parts": [
-            {"part": where, "kind": kind, "factors": [answer.factor(f) for f in facts.factors.values()]}
-            for where, kind, facts in parts
+            {
+                "part": piece.where,
+                "kind": piece.kind,
+                "factors": [answer.factor(f) for f in piece.facts.factors.values()],
+            }
+            for piece in pieces
         ],
         **explained,
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from costsvc.errors import BadRequestError, UnknownNameError
@@ -10,49 +10,59 @@ from costsvc.estimates.facts import Facts
 from costsvc.estimates.footprint import Footprint
 from costsvc.estimates.hosting import hosted
 from costsvc.estimates.inference import served
-from costsvc.estimates.spec import Hosting, Known, Part, Serving, TrainingRun
+from costsvc.estimates.rented import called
+from costsvc.estimates.spec import ApiCall, Hosting, Known, Part, Serving, TrainingRun
 from costsvc.estimates.training import trained
-from costsvc.model.uncertainty import Factor, sample
-from costsvc.reference.catalog import Catalog
+from costsvc.model.uncertainty import Factor
 from costsvc.units import Numeric
 
 Metric = Literal["energy_kwh", "carbon_kg", "water_l", "cost_usd"]
 Basis = Literal["total", "location", "market", "marginal"]
 METRICS: tuple[Metric, ...] = ("energy_kwh", "carbon_kg", "water_l", "cost_usd")
 UNITS: Mapping[Metric, str] = {"energy_kwh": "kWh", "carbon_kg": "kg", "water_l": "L", "cost_usd": "USD"}
-KINDS: dict[type, str] = {TrainingRun: "training", Serving: "inference", Hosting: "hosting", Known: "known"}
+KINDS: dict[type, str] = {
+    TrainingRun: "training",
+    Serving: "inference",
+    Hosting: "hosting",
+    ApiCall: "api",
+    Known: "known",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Amounts:
-    """What a part costs in each metric, None where that is not known, and what it rests on."""
+    """What a part costs.
+
+    Attributes:
+        by_metric: The cost in each metric, None where that is not known.
+        embodied_kg: The part of its CO2e that does not come from the grid. [kg]
+    """
 
     by_metric: Mapping[Metric, Numeric | None]
-    facts: Facts
+    embodied_kg: Numeric = 0.0
 
 
-def amounts(part: Part, basis: Basis, catalog: Catalog) -> Amounts:
+def amounts(part: Part, basis: Basis, facts: Facts) -> Amounts:
     """Estimate a part.
 
     Args:
         part: The part; of a request its per-request figures are taken.
         basis: Which CO2e counts.
-        catalog: The tables.
+        facts: The tables; collects what was used and what is missing.
     """
     if isinstance(part, Known):
-        return _known(part, catalog)
+        return _known(part, facts)
+    if isinstance(part, ApiCall):
+        return _called(part, basis, facts)
     if isinstance(part, TrainingRun):
-        run = trained(part, Facts(catalog))
-        return _of_footprint(run.footprint, basis, run.facts)
+        return _of_footprint(trained(part, facts).footprint, basis)
     if isinstance(part, Hosting):
-        facts = Facts(catalog)
-        return _of_footprint(hosted(part, facts), basis, facts)
-    serving = served(part, Facts(catalog))
-    return _of_footprint(serving.one, basis, serving.facts)
+        return _of_footprint(hosted(part, facts), basis)
+    return _of_footprint(served(part, facts).one, basis)
 
 
-def _of_footprint(found: Footprint, basis: Basis, facts: Facts) -> Amounts:
-    return Amounts(by_metric=by_metric(found, basis), facts=facts)
+def _of_footprint(found: Footprint, basis: Basis) -> Amounts:
+    return Amounts(by_metric=by_metric(found, basis), embodied_kg=found.embodied_kg if basis == "total" else 0.0)
 
 
 def by_metric(found: Footprint, basis: Basis) -> dict[Metric, Numeric | None]:
@@ -66,8 +76,15 @@ def by_metric(found: Footprint, basis: Basis) -> dict[Metric, Numeric | None]:
     }
 
 
-def _known(part: Known, catalog: Catalog) -> Amounts:
-    facts = Facts(catalog)
+def _called(call: ApiCall, basis: Basis, facts: Facts) -> Amounts:
+    found, usd = called(call, facts)
+    if found is None:
+        return Amounts(by_metric={**dict.fromkeys(METRICS), "cost_usd": usd})
+    of_machines = _of_footprint(found, basis)
+    return replace(of_machines, by_metric={**of_machines.by_metric, "cost_usd": usd})
+
+
+def _known(part: Known, facts: Facts) -> Amounts:
     found: dict[Metric, Numeric | None] = {}
     for metric in METRICS:
         bounds: tuple[float, float, float] | None = getattr(part, metric)
@@ -85,9 +102,8 @@ def _known(part: Known, catalog: Catalog) -> Amounts:
             # equal amounts are taken for the same amount, so that they cancel between strategies
             identity=f"known/{metric}/{bounds}",
         )
-        facts.factors[metric] = factor
-        found[metric] = sample(factor)
-    return Amounts(by_metric=found, facts=facts)
+        found[metric] = facts.use(factor)
+    return Amounts(by_metric=found)
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """The shape of a served model: its own, that of a catalogued model of its size, or the usual one."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterator
+from operator import itemgetter
 
 from costsvc.estimates.served import Fit
 from costsvc.estimates.subject import Sizes
@@ -48,15 +50,21 @@ def served_model(size: Sizes, fit: Fit) -> ServedModel:
 
 def _alike(size: Sizes, catalog: Catalog) -> Row | None:
     """The catalogued model of known shape that is nearest in size, the newest of equals, if one is near."""
-    near = [(distance, row) for distance, row in _distances(size, catalog) if distance <= SAME_SIZE]
+    near = list(_near(size, catalog))
     if not near:
         return None
     closest = min(distance for distance, _ in near)
     return max((row for distance, row in near if distance == closest), key=lambda row: str(row["released_on"]))
 
 
-def _distances(size: Sizes, catalog: Catalog) -> Iterator[tuple[float, Row]]:
-    for row in catalog.tables["models"].rows.values():
-        if all(row[name] is not None for name in SHAPED) and row["active_params_b"]:
-            total = abs(math.log(row["total_params_b"] / (size.total_b or math.nan)))
-            yield max(total, abs(math.log(row["active_params_b"] / (size.active_b or math.nan)))), row
+def _near(size: Sizes, catalog: Catalog) -> Iterator[tuple[float, Row]]:
+    """Models of nearly the same parameters, total and active, with how far they are off."""
+    total, active = size.total_b or math.nan, size.active_b or math.nan
+    shaped = catalog.models_by_size(*SHAPED, "total_params_b", "active_params_b")
+    for place in range(bisect_left(shaped, total * (1 - SAME_SIZE), key=itemgetter(0)), len(shaped)):
+        other, row = shaped[place]
+        if other > total * (1 + SAME_SIZE):
+            return
+        distance = max(abs(other / total - 1), abs(row["active_params_b"] / active - 1))
+        if distance <= SAME_SIZE:
+            yield distance, row

@@ -137,6 +137,17 @@ class Hosting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApiCall:
+    """A request to somebody else's model, paid by the token."""
+
+    model: str
+    provider: str
+    input_tokens: float
+    output_tokens: float
+    site: Site = field(default_factory=Site)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """Amounts that the caller knows: value, low, high; None is unknown."""
 
@@ -146,7 +157,7 @@ class Known:
     cost_usd: tuple[float, float, float] | None = None
 
 
-Part = TrainingRun | Serving | Hosting | Known
+Part = TrainingRun | Serving | Hosting | ApiCall | Known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +181,43 @@ class TaskSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Time:
+    """What the months do to a comparison; None is no such effect."""
+
+    lifetime_months: float
+    tasks_per_month: float | None = None
+    retraining_interval_months: float | None = None
+    discount_rate: float = 0.0
+    grid_trend_per_year: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """Points of an axis, evenly spaced on a logarithmic scale."""
+
+    low: float
+    high: float
+    points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surface:
+    """Numbers of tasks and of requests per task to compute every strategy at."""
+
+    tasks: Axis
+    requests_per_task: Axis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Benefit:
+    """What a task is worth to the caller, and what it does beside its own footprint. Money in USD."""
+
+    usd_per_task: float
+    second_order_usd: float = 0.0
+    second_order_kg: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """Strategies to hold against one another."""
 
@@ -177,6 +225,9 @@ class Comparison:
     tasks: float | None = None
     task_list: tuple[TaskSpec, ...] = ()
     requests_per_task: float | None = None
+    time: Time | None = None
+    surface: Surface | None = None
+    benefit: Benefit | None = None
     baseline: str | None = None
     carbon_basis: Literal["total", "location", "market", "marginal"] = "total"
     said: dict[str, Any] = field(default_factory=dict, compare=False)

@@ -198,7 +198,7 @@ def mentions(text: str, pattern: str) -> bool:
 
 def with_tables(catalog: Catalog, tables: Mapping[str, Table]) -> Catalog:
     """A catalog with some tables replaced and nothing remembered of the others."""
-    return replace(catalog, tables={**catalog.tables, **tables}, _factors={}, _groups={}, _indexes={})
+    return replace(catalog, tables={**catalog.tables, **tables}, _factors={}, _groups={}, _indexes={}, _by_size={})
 
 
 def table_of(catalog: Catalog, resource: Mapping[str, Any], frame: pd.DataFrame) -> Table:

@@ -145,6 +145,24 @@ def probability_cheaper(first: Numeric, second: Numeric) -> float:
     return float(np.mean(np.where(draws == 0, 0.5, draws < 0)))
 
 
+def value_of_building(benefit: Numeric, cost: Numeric, social_cost: Numeric, second_order: Numeric) -> Numeric:
+    """What building a model is worth to everybody.
+
+    Args:
+        benefit: What its tasks are worth. [USD]
+        cost: What is paid. [USD]
+        social_cost: Damage of its CO2e. [USD]
+        second_order: What its use does beside that, damage counted above 0. [USD]
+
+    Returns:
+        Value; below 0 where it had better not be built. [USD]
+
+    References:
+        R. Bommasani et al., "On the Opportunities and Risks of Foundation Models", arXiv:2108.07258, section 5.3.
+    """
+    return benefit - social_cost - cost - second_order
+
+
 def shares(weights: Sequence[float]) -> Array:
     """Each task's share of what is paid once.
 

@@ -16,7 +16,7 @@ def pareto_front(amounts: Array) -> npt.NDArray[np.bool_]:
             belongs to no front. [any]
 
     Returns:
-        Whether each option belongs to the front.
+        Whether each option belongs to the front. [1]
     """
     front = np.zeros(len(amounts), dtype=bool)
     scaled = amounts / np.maximum(np.nanmax(np.abs(amounts), axis=0, initial=0.0), np.finfo(float).tiny)

@@ -207,12 +207,51 @@ def influence(identities: Sequence[str], results: Sequence[Array]) -> list[list[
     """
     if not identities or not results:
         return [[] for _ in results]
+    squared = slopes(identities, results) ** 2
+    sums = squared.sum(axis=1, keepdims=True)
+    shares: list[list[float]] = np.divide(squared, sums, out=np.zeros_like(squared), where=sums > 0).tolist()
+    return shares
+
+
+def slopes(identities: Sequence[str], results: Sequence[Array]) -> Array:
+    """By how much each result moves with each factor: the coefficients of a regression on all of them.
+
+    Args:
+        identities: The uncertain factors, one at least.
+        results: Samples with width, one at least. [any]
+
+    Returns:
+        A row per result and a column per factor: the result's change as the factor moves by one standard
+        deviation of its draws. [any]
+    """
     inputs = np.array([_ordered_quantiles(identity) for identity in identities])
     outputs = np.array(results)[:, 1:]
     outputs -= outputs.mean(axis=1, keepdims=True)
     # the diagonal is raised a little, so that a figure used under two names is shared by both
     gram = inputs @ inputs.T + ALIKE * np.eye(len(inputs))
-    squared = np.linalg.solve(gram, inputs @ outputs.T).T ** 2
-    sums = squared.sum(axis=1, keepdims=True)
-    shares: list[list[float]] = np.divide(squared, sums, out=np.zeros_like(squared), where=sums > 0).tolist()
-    return shares
+    found: Array = np.linalg.solve(gram, inputs @ outputs.T).T
+    return found
+
+
+def moved(factor: Factor, deviations: float) -> float:
+    """The value of a factor so many standard deviations of its draws away from its central value.
+
+    Args:
+        factor: The factor, with width.
+        deviations: How far; below 0 towards its lower end. [1]
+
+    Returns:
+        The value, inside the range of the factor's scale. [any]
+    """
+    bottom, top = RANGE[factor.scale]
+    ends = np.array([factor.low, factor.value, factor.high])
+    if bottom < ends[0] and ends[2] < top:
+        forward, back = TRANSFORM[factor.scale]
+        return float(back(_moved(forward(ends), deviations)))
+    return float(np.clip(_moved(ends, deviations), bottom, top))
+
+
+def _moved(ends: Array, deviations: float) -> Array:
+    low, centre, high = ends
+    half = (high - centre) if deviations > 0 else (centre - low)
+    return np.asarray(centre + deviations / NORMAL_TAIL * half)

@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,7 +23,7 @@ GRID_TABLES = (
     "grid_marginal",
     "grid_marginal_ifi",
 )
-BUILD_ONLY = frozenset({"training_runs", "power_measurements", "mfu_measurements"})
+BUILD_ONLY = frozenset({"power_measurements", "mfu_measurements"})
 """Tables that only fits read; a service does not load them."""
 
 
@@ -35,6 +37,7 @@ class Catalog:
         models: Names of models.
         instances: Names of cloud instances.
         providers: Names of those who rent out or run machines.
+        apis: Names of the models that each provider sells by the token.
         places: Names of regions, countries and grid zones.
         grid: Intensities of the grid.
         described: Each table's name, licence, key, columns and number of rows.
@@ -46,6 +49,7 @@ class Catalog:
     models: Names
     instances: Names
     providers: Names
+    apis: Mapping[str, Names]
     places: Places
     grid: Grid
     described: tuple[Row, ...]
@@ -53,6 +57,7 @@ class Catalog:
     _factors: dict[tuple[str, Key, str, str], Factor | None] = field(default_factory=dict)
     _groups: dict[str, dict[Key, list[Any]]] = field(default_factory=dict)
     _indexes: dict[tuple[str, ...], Mapping[Key, list[Row]]] = field(default_factory=dict)
+    _by_size: dict[tuple[str, ...], list[tuple[float, Row]]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path, overlay: Path | None = None) -> Self:
@@ -85,6 +90,7 @@ class Catalog:
                 ((row["instance_type"], str(id_)) for id_, row in tables["instances"].rows.items()),
             ),
             providers=names.plain(_providers(tables), {}),
+            apis=_apis(tables["api_prices"]),
             places=places(tables, grid),
             grid=grid,
             described=tuple(_summary(resource, tables) for resource in describe(folder).values()),
@@ -139,6 +145,17 @@ class Catalog:
             UnknownNameError: If no name is like it.
         """
         return _found(self.providers, name, asked).id
+
+    def api(self, provider: str, model: str) -> Row:
+        """The price of a model that a provider sells by the token.
+
+        Raises:
+            UnknownNameError: If the provider sells no such model, or no model at all.
+        """
+        names_of = self.apis.get(provider)
+        if names_of is None:
+            raise UnknownNameError("provider", provider, get_close_matches(provider, self.apis, cutoff=0.4))
+        return _present(self.row("api_prices", (provider, _found(names_of, model, "model").id)))
 
     def default(self, name: str, shown_as: str | None = None, scale: Scale = "log") -> Factor:
         """A named default as a factor.
@@ -199,6 +216,18 @@ class Catalog:
             self._indexes[asked] = index
         return self._indexes[asked]
 
+    def models_by_size(self, *known: str) -> list[tuple[float, Row]]:
+        """Total parameters and row of each model that has some columns filled, from the smallest on.
+
+        Args:
+            known: The columns.
+        """
+        if known not in self._by_size:
+            rows = self.tables["models"].rows.values()
+            sized = [(row["total_params_b"], row) for row in rows if all(row[name] is not None for name in known)]
+            self._by_size[known] = sorted(sized, key=itemgetter(0))
+        return self._by_size[known]
+
     def _factor(self, table: str, key: Key, column: str, name: str, unit: str, scale: Scale) -> Factor | None:
         row = self.row(table, key)
         figure = cell(row, column) if row else None
@@ -243,6 +272,17 @@ def load_tables(folder: Path, overlay: Path | None = None) -> dict[str, Table]:
     if found:
         raise TableError("\n".join(found))
     return tables
+
+
+def _apis(table: Table) -> dict[str, Names]:
+    """Names of models by who sells them; the last part of a path stands for it where no other has the same."""
+    models: dict[str, list[str]] = {}
+    for row in table.rows.values():
+        models.setdefault(row["provider"], []).append(row["model"])
+    return {
+        provider: names.plain(known, {}, ((name.rpartition("/")[2], name) for name in known))
+        for provider, known in models.items()
+    }
 
 
 def _providers(tables: Mapping[str, Table]) -> set[str]:

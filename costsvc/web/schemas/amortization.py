@@ -6,12 +6,25 @@ import marshmallow as ma
 
 from costsvc import limits
 from costsvc.estimates.parts import METRICS, Basis
-from costsvc.estimates.spec import Comparison, Hosting, Known, Machine, Part, StrategySpec, TaskSpec
+from costsvc.estimates.spec import (
+    ApiCall,
+    Axis,
+    Benefit,
+    Comparison,
+    Hosting,
+    Known,
+    Machine,
+    Part,
+    StrategySpec,
+    Surface,
+    TaskSpec,
+    Time,
+)
 from costsvc.model.amortization import Verdict
 from costsvc.web.fields import Choice, Name, Number, WholeNumber
 from costsvc.web.fields import Part as Object
 from costsvc.web.fields import Parts as Objects
-from costsvc.web.schemas.answer import Explained, FactorAnswer, maybe
+from costsvc.web.schemas.answer import Explained, FactorAnswer, Quantity, maybe
 from costsvc.web.schemas.base import Request, normal, raise_if, refuse
 from costsvc.web.schemas.inference import ServingSchema
 from costsvc.web.schemas.site import SiteSchema, site
@@ -25,7 +38,7 @@ WIDE = {
     "required": ["value", "low", "high"],
     "additionalProperties": False,
 }
-PART_KINDS = ("training", "inference", "hosting", "known")
+PART_KINDS = ("training", "inference", "hosting", "api", "known")
 
 
 class HostingSchema(SiteSchema):
@@ -58,6 +71,25 @@ class OneRequestSchema(ServingSchema):
         """The number of requests is not this part's."""
 
         exclude = ("requests",)
+
+
+class ApiSchema(SiteSchema):
+    """A request to somebody else's model, paid by the token."""
+
+    class Meta(Request.Meta):
+        """Who is paid is said here."""
+
+        exclude = ("pricing",)
+
+    model = Name("Model, as the provider calls it", "gpt-4o-mini", required=True)
+    provider = Name("Who sells it", "openai", required=True)
+    input_tokens = Number(limits.TOKENS, "Tokens of the prompt", required=True)
+    output_tokens = Number(limits.TOKENS, "Tokens of the answer", required=True)
+
+    @ma.post_load
+    def _to_domain(self, data: dict[str, Any], **_: Any) -> ApiCall:
+        names = ("model", "provider", "input_tokens", "output_tokens")
+        return ApiCall(site=site(data), **chosen(data, names))
 
 
 class KnownQuantity(Request):
@@ -105,11 +137,12 @@ class KnownSchema(Request):
 
 
 class PartSchema(Request):
-    """Exactly one of a training run, an inference request, hosting, or known amounts."""
+    """Exactly one of a training run, an inference request, hosting, a call to an API, or known amounts."""
 
     training = Object(TrainingRunSchema, "A training run")
     inference = Object(OneRequestSchema, "A request; its per-request figures are taken")
     hosting = Object(HostingSchema, "Replicas that stand by")
+    api = Object(ApiSchema, "A request to somebody else's model")
     known = Object(KnownSchema, "Amounts that are known")
 
     @ma.post_load
@@ -147,6 +180,62 @@ class TaskSchema(Request):
     weight = Number(limits.WEIGHT, "A weight of the caller's own")
 
 
+class TimeSchema(Request):
+    """What the months do: tasks arrive, models are trained again, money is discounted, the grid changes."""
+
+    lifetime_months = Number(limits.MONTHS, "From the start to the end of all strategies", required=True)
+    tasks_per_month = Number(limits.TASKS, "How many tasks arrive each month; left out: all at the start")
+    retraining_interval_months = Number(
+        limits.MONTHS, "How often what is paid once and per task is paid again; left out: never"
+    )
+    discount_rate = Number(limits.RATE, "Yearly discount rate of money; default 0")
+    grid_trend_per_year = Number(limits.TREND, "Yearly change of the grid's intensity, -0.05 for 5 % less; default 0")
+
+    @ma.post_load
+    def _to_domain(self, data: dict[str, Any], **_: Any) -> Time:
+        return Time(**data)
+
+
+class AxisSchema(Request):
+    """Points of an axis, evenly spaced on a logarithmic scale."""
+
+    low = Number(limits.AXIS, "First point", required=True)
+    high = Number(limits.AXIS, "Last point", required=True)
+    points = WholeNumber(limits.POINTS, "Number of points; default 25")
+
+    @ma.validates_schema
+    def _ordered(self, data: dict[str, Any], **_: Any) -> None:
+        if data["low"] > data["high"]:
+            raise ma.ValidationError(f"low must not be above high, {data['high']:g}.", "low")
+
+    @ma.post_load
+    def _to_domain(self, data: dict[str, Any], **_: Any) -> Axis:
+        return Axis(low=data["low"], high=data["high"], points=data.get("points", 25))
+
+
+class SurfaceSchema(Request):
+    """Numbers of tasks and of requests per task to compute every strategy at."""
+
+    tasks = Object(AxisSchema, "Numbers of tasks", required=True)
+    requests_per_task = Object(AxisSchema, "Requests to each of them", required=True)
+
+    @ma.post_load
+    def _to_domain(self, data: dict[str, Any], **_: Any) -> Surface:
+        return Surface(**data)
+
+
+class BenefitSchema(Request):
+    """What a task is worth, and what its use does beside its own footprint."""
+
+    usd_per_task = Number(limits.AMOUNT, "Worth of one task over the horizon", required=True)
+    second_order_usd = Number(limits.EFFECT, "Damage that the use of the models does, in money; below 0 if it helps")
+    second_order_kg = Number(limits.EFFECT, "CO2e that the use of the models causes; below 0 if it avoids some")
+
+    @ma.post_load
+    def _to_domain(self, data: dict[str, Any], **_: Any) -> Benefit:
+        return Benefit(**data)
+
+
 class ComparisonSchema(Request):
     """Two to ten strategies for the same tasks."""
 
@@ -154,6 +243,9 @@ class ComparisonSchema(Request):
     task_list = Objects(TaskSchema, "The tasks one by one, in place of tasks and requests_per_task", limits.TASK_LIST)
     requests_per_task = Number(limits.REQUESTS, "Requests to each task over the whole horizon; default 0")
     strategies = Objects(StrategySchema, "What to compare", limits.STRATEGIES, required=True)
+    time = Object(TimeSchema, "What the months do; left out: everything happens at once")
+    surface = Object(SurfaceSchema, "Axes of a surface of totals; left out: none")
+    benefit = Object(BenefitSchema, "What the tasks are worth, for the value of building; left out: not asked")
     baseline = Name("Name of the strategy that the others are held against; default the last", "per-task")
     carbon_basis = Choice(get_args(Basis), "Which CO2e counts; default total: location and embodied")
 
@@ -167,7 +259,7 @@ class ComparisonSchema(Request):
             strategies=tuple(data["strategies"]),
             task_list=tuple(TaskSpec(**task) for task in data.get("task_list", ())),
             said=normal(original),
-            **chosen(data, ("tasks", "requests_per_task", "baseline", "carbon_basis")),
+            **chosen(data, ("tasks", "requests_per_task", "time", "surface", "benefit", "baseline", "carbon_basis")),
         )
 
 
@@ -213,6 +305,18 @@ class StrategyAnswer(ma.Schema):
 VERDICT = {"enum": [*(verdict.value for verdict in Verdict), None]}
 
 
+class Flip(ma.Schema):
+    """The one factor whose change makes the other strategy the cheaper one."""
+
+    factor = ma.fields.String(required=True)
+    value = ma.fields.Float(required=True)
+    needed = ma.fields.Float(required=True)
+    unit = ma.fields.String(required=True)
+    low = ma.fields.Float(required=True)
+    high = ma.fields.Float(required=True)
+    inside_interval = ma.fields.Boolean(required=True)
+
+
 class BreakEven(ma.Schema):
     """When a strategy is cheaper than the baseline in one metric."""
 
@@ -224,6 +328,12 @@ class BreakEven(ma.Schema):
     requests_per_task = maybe("Requests per task where both cost the same")
     requests_verdict = ma.fields.String(required=True, allow_none=True, metadata=VERDICT)
     probability = ma.fields.Float(required=True, allow_none=True)
+    flip = ma.fields.Nested(
+        Flip,
+        required=True,
+        allow_none=True,
+        metadata={"description": "null where no single uncertain factor can do it, or nothing is uncertain"},
+    )
     reason = ma.fields.String(required=True)
 
 
@@ -242,6 +352,72 @@ class Curve(ma.Schema):
     metric = ma.fields.String(required=True)
     tasks = ma.fields.List(ma.fields.Float(), required=True)
     strategies = ma.fields.List(ma.fields.Nested(Line), required=True)
+
+
+class Cells(ma.Schema):
+    """A strategy's totals by tasks (rows) and requests per task (columns)."""
+
+    name = ma.fields.String(required=True)
+    value = ma.fields.List(ma.fields.List(ma.fields.Float()), required=True)
+
+
+class Sheet(ma.Schema):
+    """A surface in one metric."""
+
+    metric = ma.fields.String(required=True)
+    strategies = ma.fields.List(ma.fields.Nested(Cells), required=True)
+    cheapest = ma.fields.List(ma.fields.List(ma.fields.String()), required=True, allow_none=True)
+    probability = ma.fields.List(ma.fields.List(ma.fields.Float()), required=True, allow_none=True)
+
+
+class SurfaceAnswer(ma.Schema):
+    """Every strategy over tasks and requests per task."""
+
+    tasks = ma.fields.List(ma.fields.Float(), required=True)
+    requests_per_task = ma.fields.List(ma.fields.Float(), required=True)
+    metrics = ma.fields.List(ma.fields.Nested(Sheet), required=True)
+
+
+def by_count(description: str) -> ma.fields.List[Any]:
+    """Quantities, one for each number of tasks."""
+    return ma.fields.List(
+        ma.fields.Nested(Quantity), required=True, allow_none=True, metadata={"description": description}
+    )
+
+
+class PerTask(ma.Schema):
+    """What each task bears, by number of tasks."""
+
+    energy_kwh = by_count("Energy at the meter")
+    carbon_kg = by_count("CO2e on the basis chosen")
+    water_l = by_count("Water")
+    cost_usd = by_count("Money")
+
+
+class Adopters(ma.Schema):
+    """What each task bears where few or many share a strategy."""
+
+    name = ma.fields.String(required=True)
+    tasks = ma.fields.List(ma.fields.Float(), required=True)
+    per_task = ma.fields.Nested(PerTask, required=True)
+
+
+class Disagreement(ma.Schema):
+    """Two metrics with different winners."""
+
+    metrics = ma.fields.List(ma.fields.String(), required=True)
+    winners = ma.fields.List(ma.fields.String(), required=True)
+    reason = ma.fields.String(required=True)
+
+
+class Worth(ma.Schema):
+    """What building is worth: benefit less cost, social cost of carbon and second-order effects."""
+
+    name = ma.fields.String(required=True)
+    benefit_usd = maybe("Worth of the tasks")
+    social_usd = maybe("Damage of the CO2e")
+    second_order_usd = maybe("What the use does beside that")
+    value_usd = maybe("What is left; below 0 where it had better not be built")
 
 
 class TaskShare(ma.Schema):
@@ -284,5 +460,9 @@ class AmortizationSchema(Explained):
     break_even = ma.fields.List(ma.fields.Nested(BreakEven), required=True)
     curves = ma.fields.List(ma.fields.Nested(Curve), required=True)
     shares = ma.fields.List(ma.fields.Nested(Shares), required=True)
+    surface = ma.fields.Nested(SurfaceAnswer, required=True, allow_none=True)
+    adopters = ma.fields.List(ma.fields.Nested(Adopters), required=True)
+    disagreements = ma.fields.List(ma.fields.Nested(Disagreement), required=True)
+    value = ma.fields.List(ma.fields.Nested(Worth), required=True, allow_none=True)
     ranking = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.List(ma.fields.String()), required=True)
     parts = ma.fields.List(ma.fields.Nested(PartAnswer), required=True)

@@ -1,0 +1,116 @@
+"""What time does to a comparison: tasks that come one after the other, retraining, discount and trend.
+
+Everything is told as a factor on what would be paid if all of it were paid at the start, so that a
+total stays ``F + N (a + q e)``.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from costsvc.units import Array
+
+MONTHS_PER_YEAR = 12.0
+COHORTS = 60
+"""Arrivals that stand for tasks arriving evenly."""
+STEPS = 60
+"""Instants that stand for a span of time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Horizon:
+    """The time that a comparison covers.
+
+    Attributes:
+        lifetime_months: From the start to the end of all strategies, above 0. [month]
+        adoption_months: Time over which tasks arrive evenly; 0 is all at the start. [month]
+        retraining_months: Interval at which models are trained again, None for never. [month]
+    """
+
+    lifetime_months: float
+    adoption_months: float = 0.0
+    retraining_months: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeFactors:
+    """Factors on the parts of a strategy.
+
+    Attributes:
+        upfront: What is paid once: at the start and at each retraining. [1]
+        upfront_standing: What stands by for all tasks, from the start to the end. [1]
+        per_task: What is paid for a task: when it arrives and at each retraining after that. [1]
+        per_task_standing: What stands by for a task, from its arrival to the end. [1]
+        per_request: Requests, made evenly from a task's arrival to the end. [1]
+    """
+
+    upfront: float = 1.0
+    upfront_standing: float = 1.0
+    per_task: float = 1.0
+    per_task_standing: float = 1.0
+    per_request: float = 1.0
+
+
+def time_factors(horizon: Horizon, growth_per_year: float) -> TimeFactors:
+    """What time makes of each part of a strategy.
+
+    Args:
+        horizon: Lifetime, adoption and retraining.
+        growth_per_year: How much more a unit counts each year than the year before: below 0 for
+            discounted money or a grid that gets cleaner. [1/year]
+
+    Returns:
+        The factors; requests and standing by that a task misses before its arrival are not counted.
+    """
+    end = horizon.lifetime_months
+    arrivals = (np.arange(COHORTS) + 0.5) / COHORTS * horizon.adoption_months
+    again = _retrainings(horizon)
+    shares = np.array([_mean_weight(arrival, end, growth_per_year) * (1 - arrival / end) for arrival in arrivals])
+    at_arrival = weight(arrivals, growth_per_year)
+    repeated = (weight(again, growth_per_year) * (again > arrivals[:, None])).sum(axis=1)
+    return TimeFactors(
+        upfront=float(1.0 + weight(again, growth_per_year).sum()),
+        upfront_standing=_mean_weight(0.0, end, growth_per_year),
+        per_task=float(np.mean(at_arrival + repeated)),
+        per_task_standing=float(np.mean(shares)),
+        per_request=float(np.mean(shares)),
+    )
+
+
+def weight(months: Array, growth_per_year: float) -> Array:
+    """What a unit counts that is paid or emitted later.
+
+    Args:
+        months: Time since the start. [month]
+        growth_per_year: Relative change per year, above -1. [1/year]
+
+    Returns:
+        Weight against a unit at the start. [1]
+    """
+    return np.asarray((1.0 + growth_per_year) ** (months / MONTHS_PER_YEAR))
+
+
+def discounting(rate_per_year: float) -> float:
+    """The growth that a discount rate amounts to.
+
+    Args:
+        rate_per_year: Discount rate. [1/year]
+
+    Returns:
+        Growth, at most 0. [1/year]
+    """
+    return 1.0 / (1.0 + rate_per_year) - 1.0
+
+
+def _retrainings(horizon: Horizon) -> Array:
+    """Instants at which models are trained again, before the end."""
+    if horizon.retraining_months is None:
+        return np.empty(0)
+    count = int(np.ceil(horizon.lifetime_months / horizon.retraining_months)) - 1
+    return horizon.retraining_months * np.arange(1, count + 1, dtype=np.float64)
+
+
+def _mean_weight(begin: float, end: float, growth_per_year: float) -> float:
+    """Mean weight of a time."""
+    instants = begin + (np.arange(STEPS) + 0.5) / STEPS * (end - begin)
+    return float(weight(instants, growth_per_year).mean())
