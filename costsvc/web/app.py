@@ -6,7 +6,18 @@ from costsvc import limits
 from costsvc.reference.listing import listings
 from costsvc.services import Services
 from costsvc.settings import Settings
-from costsvc.web import amortization, change, inference, known, metrics, operations, placement, schedule, training
+from costsvc.web import (
+    amortization,
+    change,
+    inference,
+    known,
+    metrics,
+    model_footprint,
+    operations,
+    placement,
+    schedule,
+    training,
+)
 from costsvc.web.api import CostsvcApi
 from costsvc.web.document import document
 
@@ -28,7 +39,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["listings"] = listings(app.extensions["costsvc"].catalog)
     metrics.register(app)
     api = CostsvcApi(app)
-    for resource in (training, inference, amortization, placement, change, schedule, known, operations):
+    for resource in (
+        training,
+        inference,
+        amortization,
+        placement,
+        change,
+        schedule,
+        model_footprint,
+        known,
+        operations,
+    ):
         api.register_blueprint(resource.blueprint)
     app.register_blueprint(operations.pages)
     app.extensions["openapi"] = document(app, api.spec)

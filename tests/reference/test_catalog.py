@@ -144,7 +144,9 @@ def test_the_version_changes_with_the_overlay_and_with_nothing_else(tmp_path, ca
     ("name", "text", "message"),
     [
         pytest.param("defualts.csv", "a\n1\n", "no table is called defualts.csv", id="misspelt-file"),
-        pytest.param("training_runs.csv", "a\n1\n", "no table is called training_runs.csv", id="only-fits-read-it"),
+        pytest.param(
+            "mfu_measurements.csv", "a\n1\n", "no table is called mfu_measurements.csv", id="only-fits-read-it"
+        ),
         pytest.param("hosts.csv", "host_family\nmine\n", "hosts.csv: columns are not as described", id="columns"),
         pytest.param(
             "price_indices.csv",

@@ -1,0 +1,207 @@
+"""What the training of a known model has cost: from its accelerator-hours, else from its arithmetic.
+
+No table holds energy or CO2e that somebody published for a whole model, so no answer claims to be such.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from costsvc.estimates import answer, request
+from costsvc.estimates.answer import Plain
+from costsvc.estimates.facts import Facts
+from costsvc.estimates.spec import Machine, Site, Subject, TrainingRun
+from costsvc.estimates.training import Trained, trained
+from costsvc.reference.catalog import Catalog
+from costsvc.reference.grid import nearest_year
+from costsvc.reference.places import WORLD
+from costsvc.reference.table import Row
+from costsvc.units import PER_BILLION
+
+Basis = Literal["hours", "compute"]
+AMOUNTS: Mapping[Basis, str] = {"hours": "accelerator_hours", "compute": "training_tokens_b"}
+RUNS = "training_runs"
+K = 6.0
+"""FLOP per parameter and token, at which FLOP are told as tokens."""
+ENOUGH = 5
+"""Models of a year from which on it is told what they were usually trained on."""
+TOTALS = (
+    "place",
+    "accelerator_hours",
+    "duration_h",
+    "training_flop",
+    "accelerator_energy_kwh",
+    "it_energy_kwh",
+    "energy_kwh",
+    "carbon",
+    "water",
+    "cost",
+)
+EXPLAINED = ("factors", "unavailable", "sources", "warnings", "data_version", "version")
+UNKNOWN = "neither accelerator-hours nor FLOP nor tokens are known; give them to POST /v1/estimates/training"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """The training of a model, as far as a table knows it.
+
+    Attributes:
+        basis: What the run is made from.
+        run: The run.
+        row: Where its amount stands.
+    """
+
+    basis: Basis
+    run: TrainingRun
+    row: Row
+
+
+def model_footprint(name: str, region: str | None, catalog: Catalog) -> Plain:
+    """Answer what the training of a model has cost.
+
+    Args:
+        name: The model.
+        region: Where it is taken to have been trained, None for the world's average.
+        catalog: The tables.
+
+    Raises:
+        UnknownNameError: If the model or the region is not known.
+    """
+    model = catalog.model(name)
+    facts = Facts(catalog)
+    record = recorded(model, region, facts)
+    shown = _nothing(region, facts) if record is None else _estimate(record, facts)
+    asked = {"model": model["model_id"], "region": shown["region"]}
+    return {
+        "id": answer.identity(asked, catalog),
+        "request": asked,
+        "model": {column: model[column] for column in ("model_id", "name", "organization", "released_on")},
+        "basis": record.basis if record else None,
+        "training": shown["training"],
+        "estimate": shown["estimate"],
+        **shown["explained"],
+    }
+
+
+def charged(record: Record, facts: Facts) -> Trained:
+    """The run of a record in its place; what the table knows of it counts as the table's."""
+    found = trained(record.run, facts)
+    amount = AMOUNTS[record.basis]
+    facts.factors[amount] = replace(
+        facts.factors[amount], origin="table", source_id=record.row["source_id"], locator=record.row["locator"]
+    )
+    return found
+
+
+def recorded(model: Row, region: str | None, facts: Facts) -> Record | None:
+    """The training of a model, from the best that the tables know of it."""
+    place = Site(region=region, year=_year(model))
+    return _of_hours(model, place, facts) or _of_compute(model, place, facts)
+
+
+def _estimate(record: Record, facts: Facts) -> Plain:
+    found = charged(record, facts)
+    extra = {"duration_h": found.run.duration_h, "training_flop": found.run.flop}
+    chosen = {"precision": found.run.precision}
+    asked = request.normalised(record.run.said, found.run.usage.hardware, found.setting, chosen)
+    shown, q = answer.estimate(asked, found.footprint, extra, found.setting, facts)
+    totals = {**shown, **q}
+    return {
+        "region": found.setting.place.region,
+        "training": asked,
+        "estimate": {name: totals[name] for name in TOTALS},
+        "explained": {name: shown[name] for name in EXPLAINED},
+    }
+
+
+def _nothing(region: str | None, facts: Facts) -> Plain:
+    for field in ("basis", "training", "estimate"):
+        facts.miss(field, UNKNOWN)
+    named = facts.catalog.place(region or WORLD).region
+    return {"region": named, "training": None, "estimate": None, "explained": answer.explained(facts)}
+
+
+def _of_hours(model: Row, place: Site, facts: Facts) -> Record | None:
+    """The run of the table of runs, which is checked by hand, else that of the table of models."""
+    row = _runs(facts.catalog).get(model["model_id"])
+    if row is not None:
+        count = None if row["accelerators"] is None else int(row["accelerators"])
+        machine = Machine(accelerator=row["accelerator"], accelerators=count)
+        return Record(basis="hours", run=_run(model, place, machine, hours=row["accelerator_hours"]), row=row)
+    named, hours = _named(model, facts), model["training_accelerator_hours"]
+    if named is None or hours is None:
+        return None
+    return Record(basis="hours", run=_run(model, place, named, hours=hours), row=model)
+
+
+def _of_compute(model: Row, place: Site, facts: Facts) -> Record | None:
+    """A run of the model's FLOP, told as tokens, or of its tokens."""
+    tokens = model["training_tokens_b"]
+    if model["training_flop"] is not None:
+        tokens = model["training_flop"] / (K * model["active_params_b"] * PER_BILLION**2)
+        facts.warn("flop-as-tokens", f"training_tokens_b is what gives the FLOP at {K:g} per parameter and token.")
+    if tokens is None:
+        return None
+    if model["flop_note"]:
+        facts.warn("flop-doubtful", f"The table says of the FLOP: {model['flop_note']}.")
+    machine = _named(model, facts) or _usual(model, facts)
+    return Record(basis="compute", run=_run(model, place, machine, tokens_b=tokens), row=model)
+
+
+def _run(
+    model: Row, place: Site, machine: Machine, *, hours: float | None = None, tokens_b: float | None = None
+) -> TrainingRun:
+    id_ = model["model_id"]
+    return TrainingRun(
+        machine=machine,
+        subject=Subject(model=id_),
+        accelerator_hours=hours,
+        training_tokens_b=tokens_b,
+        site=place,
+        said={"model": id_, "accelerator_hours": hours, "training_tokens_b": tokens_b},
+    )
+
+
+def _runs(catalog: Catalog) -> dict[str, Row]:
+    """The table of runs by the names of the table of models."""
+    found: dict[str, Row] = {}
+    for row in catalog.tables[RUNS].rows.values():
+        match = catalog.models.find(row["run_id"]) or catalog.models.find(row["name"])
+        if match is not None:
+            found.setdefault(match.id, row)
+    return found
+
+
+def _named(model: Row, facts: Facts) -> Machine | None:
+    """What the table says that the model was trained on; of several accelerators the first that is known."""
+    names = (model["training_accelerator"] or "").split(",")
+    known = [name for name in names if facts.catalog.accelerators.find(name)]
+    if not known:
+        return None
+    if len(names) > 1:
+        facts.warn("several-accelerators", f"It was trained on {', '.join(names)}; {known[0]} is taken.")
+    return Machine(accelerator=known[0])
+
+
+def _usual(model: Row, facts: Facts) -> Machine:
+    """What most models of the same year, or of the nearest with enough of them, were trained on."""
+    counts: dict[int, Counter[str]] = {}
+    for row in facts.catalog.tables["models"].rows.values():
+        match, year = facts.catalog.accelerators.find(row["training_accelerator"] or ""), _year(row)
+        if match is not None and year is not None:
+            counts.setdefault(year, Counter())[match.id] += 1
+    years = [year for year, counted in counts.items() if counted.total() >= ENOUGH]
+    year = nearest_year(years, _year(model) or max(years))
+    if year is None:
+        raise LookupError("models has no year with enough accelerators")
+    usual = counts[year].most_common(1)[0][0]
+    said = model["training_accelerator"] or "not known"
+    text = f"What it was trained on is {said}; {usual} is taken, on which most models of {year} were trained."
+    facts.warn("accelerator-assumed", text)
+    return Machine(accelerator=usual)
+
+
+def _year(model: Row) -> int | None:
+    """The year of release."""
+    return int(model["released_on"][:4]) if model["released_on"] else None

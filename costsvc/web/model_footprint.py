@@ -1,0 +1,30 @@
+"""GET /v1/models/{name}/footprint."""
+
+from typing import Any
+
+from flask import Response
+
+from costsvc import limits
+from costsvc.estimates.model_footprint import model_footprint
+from costsvc.web import problems
+from costsvc.web.api import CostsvcBlueprint
+from costsvc.web.context import answer, catalog
+from costsvc.web.schemas.model_footprint import ModelFootprint, ModelFootprintQuery
+
+blueprint = CostsvcBlueprint("model_footprint", __name__, url_prefix="/v1", description="What known models have cost")
+NAMED = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}, "example": "llama-3.1-8b"}
+
+
+@blueprint.get("/models/<path:name>/footprint", parameters=[NAMED])
+@blueprint.arguments(ModelFootprintQuery, location="query")
+@blueprint.problem(404)
+@blueprint.response(200, ModelFootprint)
+def show_footprint(query: dict[str, Any], name: str) -> Response:
+    """Show what the training of a known model has cost.
+
+    Estimated from the accelerator-hours that were published, else from its FLOP or its tokens, so
+    that a share of it can be charged to what is built on the model.
+    """
+    if catalog().models.find(name) is None:
+        return problems.problem(404, "not-found", f"models has no {name[: limits.NAME_LENGTH]!r}.")
+    return answer(model_footprint(name, query.get("region"), catalog()))

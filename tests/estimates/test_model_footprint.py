@@ -1,0 +1,129 @@
+"""What the training of a known model has cost, and what that rests on."""
+
+import pytest
+
+from costsvc.estimates.model_footprint import model_footprint
+from tests.estimates.reading import codes, factors, out_of_order, reasons, value
+
+GIVEN = ("energy_kwh", "carbon.total_kg", "water.total_l", "cost.total_usd")
+
+
+@pytest.fixture(scope="module")
+def footprint(client):
+    def footprint(model, **query):
+        response = client.get(f"/v1/models/{model}/footprint", query_string=query)
+        assert response.status_code == 200, response.text
+        return response.json
+
+    return footprint
+
+
+@pytest.mark.parametrize(
+    ("model", "basis", "accelerator", "hours"),
+    [
+        # 1.46 million H100-hours by the model card, in the table of runs only
+        pytest.param("llama-3.1-8b", "hours", "nvidia-h100-sxm5-80gb", 1.46e6, id="table-of-runs"),
+        # 30.84 million by the model card; the table of models has an estimate of 35.1 million
+        pytest.param("llama-3.1-405b", "hours", "nvidia-h100-sxm5-80gb", 3.084e7, id="runs-before-models"),
+        pytest.param("paligemma", "hours", "google-tpu-v5e", 41_472, id="of-two-chips-the-first"),
+        pytest.param("megatron-turing-nlg-530b", "hours", "nvidia-a100-sxm4-80gb", 3_449_600, id="table-of-models"),
+        pytest.param("qwen2.5-72b", "compute", "nvidia-h100-sxm5-80gb", None, id="flop"),
+    ],
+)
+def test_the_basis_is_the_best_that_is_known(footprint, model, basis, accelerator, hours):
+    answer = footprint(model)
+    assert (answer["basis"], answer["training"]["accelerator"]) == (basis, accelerator)
+    if hours is not None:
+        assert value(answer, "estimate.accelerator_hours") == pytest.approx(hours)
+
+
+def test_several_accelerators_are_said(footprint):
+    assert "several-accelerators" in codes(footprint("paligemma")) - codes(footprint("ul2"))
+
+
+@pytest.mark.parametrize("model", ["llama-3.1-8b", "qwen2.5-72b", "gpt-3-175b", "mixtral-8x7b"])
+def test_the_training_request_that_is_shown_gives_the_same_totals(footprint, train, model):
+    answer = footprint(model, region="US-VA")
+    estimate = train(answer["training"])
+    for path in GIVEN:
+        assert value(answer["estimate"], path) == pytest.approx(value(estimate, path)), path
+
+
+def test_flop_are_those_of_the_table(footprint, catalog):
+    answer = footprint("qwen2.5-72b")
+    flop = catalog.row("models", "qwen2.5-72b")["training_flop"]
+    assert value(answer, "estimate.training_flop") == pytest.approx(flop)
+    assert "flop-as-tokens" in codes(answer)
+
+
+@pytest.mark.parametrize(
+    ("model", "amount", "source"),
+    [("llama-3.1-8b", "accelerator_hours", "llama-cards"), ("qwen2.5-72b", "training_tokens_b", None)],
+)
+def test_an_amount_of_the_table_names_its_source(footprint, catalog, model, amount, source):
+    answer = footprint(model)
+    factor = factors(answer)[amount]
+    source = source or catalog.row("models", model)["source_id"]
+    assert (factor["origin"], factor["source_id"]) == ("table", source)
+    assert factor["locator"]
+    assert source in {row["source_id"] for row in answer["sources"]}
+
+
+def test_a_region_moves_the_carbon_and_the_world_is_taken_without_one(footprint):
+    world, sweden = footprint("llama-3.1-8b"), footprint("llama-3.1-8b", region="SE")
+    assert world["request"]["region"] == "world"
+    assert "region-unspecified" in codes(world) - codes(sweden)
+    assert value(sweden, "estimate.carbon.location_kg") < 0.2 * value(world, "estimate.carbon.location_kg")
+
+
+def test_the_year_is_that_of_the_release(footprint):
+    assert footprint("gpt-3-175b")["estimate"]["place"]["year"] == 2020
+
+
+def test_what_it_was_trained_on_is_assumed_where_it_is_not_known(footprint):
+    answer = footprint("cerebras-gpt-13b")  # on a machine that no table has
+    (message,) = [w["message"] for w in answer["warnings"] if w["code"] == "accelerator-assumed"]
+    assert "Cerebras CS-2" in message
+    assert "2023" in message
+    assert answer["training"]["accelerator"] == "nvidia-a100-sxm4-80gb"
+
+
+def test_an_alias_is_the_model_itself(footprint):
+    assert footprint("meta-llama/Llama-3.1-8B") == footprint("llama-3.1-8b")
+
+
+@pytest.mark.parametrize("region", [None, "DE"])
+def test_a_model_of_unknown_training_says_so(footprint, region):
+    answer = footprint("bert-base", **({"region": region} if region else {}))
+    assert [answer[name] for name in ("basis", "training", "estimate")] == [None, None, None]
+    assert all("neither accelerator-hours" in reasons(answer)[name] for name in ("basis", "training", "estimate"))
+    assert answer["request"]["region"] == ("DEU" if region else "world")
+
+
+def test_every_model_is_answered(catalog):
+    bases = {}
+    for model in catalog.tables["models"]:
+        answer = model_footprint(model, "DE", catalog)
+        bases[answer["basis"]] = bases.get(answer["basis"], 0) + 1
+        assert out_of_order(answer["estimate"] or {}) == {}, model
+    assert bases["hours"] >= 170
+    assert bases["compute"] >= 300
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "field"),
+    [
+        pytest.param("no-such-model/footprint", 404, None, id="model"),
+        pytest.param("llama-3.1-8b/footprint?region=Atlantis", 422, "region", id="region"),
+        pytest.param("llama-3.1-8b/footprint?regoin=DE", 422, "regoin", id="misspelt"),
+        pytest.param("llama-3.1-8b/footprint?region=", 422, "region", id="empty"),
+    ],
+)
+def test_what_is_not_known_is_refused(client, path, status, field):
+    answer = client.get(f"/v1/models/{path}")
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+    assert field is None or field in answer.json["errors"]
+
+
+def test_a_model_itself_is_still_shown(client):
+    assert client.get("/v1/models/llama-3.1-8b").json["model_id"] == "llama-3.1-8b"
