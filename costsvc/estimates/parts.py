@@ -10,8 +10,9 @@ from costsvc.estimates.facts import Facts
 from costsvc.estimates.footprint import Footprint
 from costsvc.estimates.hosting import hosted
 from costsvc.estimates.inference import served
+from costsvc.estimates.model_footprint import UNKNOWN, charged, recorded
 from costsvc.estimates.rented import called
-from costsvc.estimates.spec import ApiCall, Hosting, Known, Part, Serving, TrainingRun
+from costsvc.estimates.spec import ApiCall, Hosting, Known, ModelShare, Part, Serving, TrainingRun
 from costsvc.estimates.training import trained
 from costsvc.model.uncertainty import Factor
 from costsvc.units import Numeric
@@ -25,6 +26,7 @@ KINDS: dict[type, str] = {
     Serving: "inference",
     Hosting: "hosting",
     ApiCall: "api",
+    ModelShare: "model_footprint",
     Known: "known",
 }
 
@@ -54,6 +56,8 @@ def amounts(part: Part, basis: Basis, facts: Facts) -> Amounts:
         return _known(part, facts)
     if isinstance(part, ApiCall):
         return _called(part, basis, facts)
+    if isinstance(part, ModelShare):
+        return _shared(part, basis, facts)
     if isinstance(part, TrainingRun):
         return _of_footprint(trained(part, facts).footprint, basis)
     if isinstance(part, Hosting):
@@ -82,6 +86,19 @@ def _called(call: ApiCall, basis: Basis, facts: Facts) -> Amounts:
         return Amounts(by_metric={**dict.fromkeys(METRICS), "cost_usd": usd})
     of_machines = _of_footprint(found, basis)
     return replace(of_machines, by_metric={**of_machines.by_metric, "cost_usd": usd})
+
+
+def _shared(part: ModelShare, basis: Basis, facts: Facts) -> Amounts:
+    record = recorded(facts.catalog.model(part.model), part.region, facts)
+    if record is None:
+        for metric in METRICS:
+            facts.miss(metric, UNKNOWN)
+        return Amounts(by_metric=dict.fromkeys(METRICS))
+    whole, share = _of_footprint(charged(record, facts).footprint, basis), facts.given("model_share", part.share, "1")
+    return Amounts(
+        by_metric={metric: None if cost is None else cost * share for metric, cost in whole.by_metric.items()},
+        embodied_kg=whole.embodied_kg * share,
+    )
 
 
 def _known(part: Known, facts: Facts) -> Amounts:

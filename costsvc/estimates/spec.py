@@ -157,7 +157,16 @@ class Known:
     cost_usd: tuple[float, float, float] | None = None
 
 
-Part = TrainingRun | Serving | Hosting | ApiCall | Known
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelShare:
+    """A share of what the training of a known model has cost."""
+
+    model: str
+    share: float = 1.0
+    region: str | None = None
+
+
+Part = TrainingRun | Serving | Hosting | ApiCall | ModelShare | Known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

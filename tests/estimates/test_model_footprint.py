@@ -8,6 +8,12 @@ from tests.estimates.reading import codes, factors, out_of_order, reasons, value
 GIVEN = ("energy_kwh", "carbon.total_kg", "water.total_l", "cost.total_usd")
 
 
+def at(answer, path):
+    for name in path.split("."):
+        answer = answer[name]
+    return answer
+
+
 @pytest.fixture(scope="module")
 def footprint(client):
     def footprint(model, **query):
@@ -127,3 +133,41 @@ def test_what_is_not_known_is_refused(client, path, status, field):
 
 def test_a_model_itself_is_still_shown(client):
     assert client.get("/v1/models/llama-3.1-8b").json["model_id"] == "llama-3.1-8b"
+
+
+def test_a_share_of_it_is_a_part_of_a_comparison(client, footprint):
+    part = {"model_footprint": {"model": "llama-3.1-8b", "share": 0.001, "region": "US-VA"}}
+    other = {"name": "nothing", "upfront": [{"known": {"energy_kwh": 0}}]}
+    body = {"tasks": 1, "strategies": [{"name": "adapted", "upfront": [part]}, other]}
+    answer = client.post("/v1/comparisons/amortization", json=body).json
+    paid = answer["strategies"][0]["upfront"]
+    whole = footprint("llama-3.1-8b", region="US-VA")["estimate"]
+    for metric, path in zip(("energy_kwh", "carbon_kg", "water_l", "cost_usd"), GIVEN, strict=True):
+        assert paid[metric]["value"] == pytest.approx(value(whole, path) / 1000)
+        assert paid[metric]["high"] == pytest.approx(at(whole, path)["high"] / 1000)
+    assert answer["parts"][0]["kind"] == "model_footprint"
+
+
+@pytest.mark.parametrize(
+    ("part", "field", "words"),
+    [
+        pytest.param({"model": "lama-3.1-8b"}, "model", "llama-3.1-8b", id="near-model"),
+        pytest.param({"model": "llama-3.1-8b", "share": 1.5}, "share", "from 0 to 1", id="more-than-all"),
+        pytest.param({"model": "llama-3.1-8b", "region": "Atlantis"}, "region", "not known", id="region"),
+        pytest.param({"share": 0.5}, "model", "is missing", id="of-what"),
+    ],
+)
+def test_a_share_of_nothing_is_refused(client, part, field, words):
+    known = {"name": "a", "upfront": [{"known": {"energy_kwh": 1}}]}
+    body = {"tasks": 1, "strategies": [known, {"name": "b", "upfront": [{"model_footprint": part}]}]}
+    answer = client.post("/v1/comparisons/amortization", json=body)
+    assert answer.status_code == 422
+    assert words in answer.json["errors"][f"strategies.1.upfront.0.model_footprint.{field}"][0]
+
+
+def test_a_share_of_an_unknown_training_is_unknown(client):
+    known = {"name": "a", "upfront": [{"known": {"energy_kwh": 1}}]}
+    body = {"tasks": 1, "strategies": [known, {"name": "b", "upfront": [{"model_footprint": {"model": "bert-base"}}]}]}
+    answer = client.post("/v1/comparisons/amortization", json=body).json
+    assert answer["strategies"][1]["total"]["energy_kwh"] is None
+    assert any("neither accelerator-hours" in reason for reason in reasons(answer).values())

@@ -14,6 +14,7 @@ from costsvc.estimates.spec import (
     Hosting,
     Known,
     Machine,
+    ModelShare,
     Part,
     StrategySpec,
     Surface,
@@ -38,7 +39,7 @@ WIDE = {
     "required": ["value", "low", "high"],
     "additionalProperties": False,
 }
-PART_KINDS = ("training", "inference", "hosting", "api", "known")
+PART_KINDS = ("training", "inference", "hosting", "api", "model_footprint", "known")
 
 
 class HostingSchema(SiteSchema):
@@ -92,6 +93,18 @@ class ApiSchema(SiteSchema):
         return ApiCall(site=site(data), **chosen(data, names))
 
 
+class ModelShareSchema(Request):
+    """A share of what the training of a known model has cost, as GET /v1/models/{name}/footprint tells it."""
+
+    model = Name("Model of the table", "llama-3.1-8b", required=True)
+    share = Number(limits.SHARE, "Share of its training that is charged; default 1")
+    region = Name("Where it was trained; left out: the world's average", "US-VA")
+
+    @ma.post_load
+    def _to_domain(self, data: dict[str, Any], **_: Any) -> ModelShare:
+        return ModelShare(**data)
+
+
 class KnownQuantity(Request):
     """A number with its 90 % interval."""
 
@@ -137,12 +150,13 @@ class KnownSchema(Request):
 
 
 class PartSchema(Request):
-    """Exactly one of a training run, an inference request, hosting, a call to an API, or known amounts."""
+    """Exactly one of a training run, a request, hosting, a call to an API, a known model's training, known amounts."""
 
     training = Object(TrainingRunSchema, "A training run")
     inference = Object(OneRequestSchema, "A request; its per-request figures are taken")
     hosting = Object(HostingSchema, "Replicas that stand by")
     api = Object(ApiSchema, "A request to somebody else's model")
+    model_footprint = Object(ModelShareSchema, "A share of a known model's training")
     known = Object(KnownSchema, "Amounts that are known")
 
     @ma.post_load
