@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import harmonic_mean
 
+from benchmarks import decisions
 from benchmarks.load import Server, rate, requests, served
 from costsvc.estimates.inference import inference
 from costsvc.estimates.spec import Machine, Serving, Site, Subject
@@ -26,6 +27,8 @@ PEER_BODIES = 300
 WARM_UP = 1_000
 ROUND = 500
 CALLS = 2_000
+DECISIONS = 20
+MS_PER_S = 1e3
 GUNICORN = (sys.executable, "-m", "gunicorn", "--config", "python:costsvc.web.gunicorn_conf", "--workers", "1")
 INSTANCES = ("p3.2xlarge", "p3.8xlarge", "p3.16xlarge", "g4dn.xlarge", "g4dn.12xlarge", "g5.xlarge", "g5.48xlarge")
 COUNTRIES = ("FRA", "DEU", "USA", "SWE", "POL", "IRL", "JPN", "IND")
@@ -43,6 +46,11 @@ def main() -> None:
             estimates, views = _alternate(service, bare, ours[WARM_UP:])
         print(f"ready after              {service.ready_s:8.2f} s (less than 3)")
         print(f"memory of a worker       {service.worker_mb():8.0f} MB (less than 200), after these requests")
+        for name, bodies, limit in _decisions(draw):
+            rate(service, bodies[:1])
+            each, _ = rate(service, bodies)
+            print(f"{name:<25}{MS_PER_S / each:8.0f} ms (at most {limit}), as long as {views / each:.0f} bare views")
+        print(f"memory of a worker       {service.worker_mb():8.0f} MB (at most 300), after comparisons")
     peer = _boaviztapi(draw)
     print(f"training estimates       {estimates:8.0f} /s, {size} bytes each, {BODIES} different bodies")
     print(f"bare Flask view          {views:8.0f} /s, ratio {estimates / views:.2f} (at least 0.3)")
@@ -50,6 +58,16 @@ def main() -> None:
     own, ecologits = _inference_us(draw), _ecologits_us()
     print(f"inference estimate       {own:8.0f} us a call, with intervals")
     print(f"ecologits.llm_impacts    {ecologits:8.0f} us a call, ratio {own / ecologits:.2f}")
+
+
+def _decisions(draw: random.Random) -> list[tuple[str, list[bytes], int]]:
+    """The largest comparisons: what they are, requests that all differ, and the limit in ms."""
+    hours = [draw.uniform(100, 10_000) for _ in range(DECISIONS)]
+    kinds = (("placement", decisions.placement, 1000), ("amortization", decisions.amortization, 300))
+    return [
+        (f"largest {name}", requests(f"/v1/comparisons/{name}", [body(hour) for hour in hours]), limit)
+        for name, body, limit in kinds
+    ]
 
 
 def _alternate(service: Server, bare: Server, ours: Sequence[bytes]) -> tuple[float, float]:
