@@ -10,11 +10,9 @@ from costsvc.estimates.parts import located
 from costsvc.estimates.site import Setting
 from costsvc.estimates.spec import Load, Site, TrainingRun
 from costsvc.estimates.training import Run, running
-from costsvc.estimates.windows import Window
 from costsvc.model import footprint as formulas
-from costsvc.model.schedule import Timeline
 from costsvc.reference.profiles import HOURS, MONTHS, Profile, profile
-from costsvc.units import Numeric
+from costsvc.units import Array, Numeric
 
 FLAT = np.ones((MONTHS, HOURS))
 """The shape of a grid of which only the mean of the year is known."""
@@ -52,12 +50,11 @@ class Demand:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Local:
-    """A workload in a place over a window.
+    """A workload in a place.
 
     Attributes:
         setting: The place.
         profile: Its profile, None where it has none and its intensity is taken as the same all year.
-        line: Its intensity over the window. [1]
         energy_kwh: Energy at the meter. [kWh]
         kg: CO2e at the mean of the year. [kg]
         facts: What was used.
@@ -65,10 +62,14 @@ class Local:
 
     setting: Setting
     profile: Profile | None
-    line: Timeline
     energy_kwh: Numeric
     kg: Numeric
     facts: Facts
+
+    @property
+    def shape(self) -> Array:
+        """Intensity by month and hour over the mean of the year [1]."""
+        return FLAT if self.profile is None else self.profile.shape
 
 
 def level(setting: Setting) -> Numeric:
@@ -93,7 +94,7 @@ def demanded(workload: TrainingRun | Load, facts: Facts) -> Demand:
     return Demand(energy_kwh=energy, run=run, site=workload.site)
 
 
-def local(where: Site, demand: Demand, window: Window, facts: Facts) -> Local:
+def local(where: Site, demand: Demand, facts: Facts) -> Local:
     """The workload in a place; of the place only what this answer rests on is recorded."""
     seen = Facts(facts.catalog)
     setting = site.resolve(where, demand.provider, seen)
@@ -108,7 +109,6 @@ def local(where: Site, demand: Demand, window: Window, facts: Facts) -> Local:
     return Local(
         setting=setting,
         profile=found,
-        line=window.line(FLAT if found is None else found.shape),
         energy_kwh=demand.meter_kwh(setting),
         kg=demand.kg(setting),
         facts=facts,

@@ -51,7 +51,7 @@ def schedule(asked: Schedule, catalog: Catalog) -> Plain:
     duration_h = asked.duration_h or _own_duration(demand.run, facts)
     window = _window(asked, duration_h)
     with located("training") if demand.run else nullcontext():
-        here = local(demand.site, demand, window, facts)
+        here = local(demand.site, demand, facts)
     there = _best_elsewhere(asked, demand, window, here)
     shown = _request(asked, demand, here.setting, duration_h)
     _warn(asked, demand, here)
@@ -97,11 +97,11 @@ def _best_elsewhere(asked: Schedule, demand: Demand, window: Window, here: Local
     plans: dict[str | None, Plan] = {}
     for region in regions:
         where = Site(region=region, year=demand.site.year, scope=demand.site.scope)
-        there = local(where, demand, window, Facts(catalog))
+        there = local(where, demand, Facts(catalog))
         if there.setting.location is not None:
             zone = there.profile.zone if there.profile else None
             if zone not in plans:
-                plans[zone] = window.best(there.line, 1)[0]
+                plans[zone] = window.best(window.line(there.shape), 1)[0]
             found.append((there, plans[zone]))
     if not found:
         here.facts.miss("best_other_region", NONE_KNOWN if regions else NONE_ASKED)
@@ -126,9 +126,10 @@ def _timed(here: Local, window: Window, there: tuple[Local, Plan] | None, facts:
         for name in NEEDS_PROFILE:
             facts.miss(name, _no_profile(here))
         return dict.fromkeys(NEEDS_PROFILE)
-    plans = window.best(here.line)
-    now = window.whole(here.line, window.begin, window.duration_h)
-    average = window.whole(here.line, window.begin, window.length_h)
+    line = window.line(here.shape)
+    plans = window.best(line)
+    now = window.whole(line, window.begin, window.duration_h)
+    average = window.whole(line, window.begin, window.length_h)
     against = {"now": here.kg * now.ratio, "average": here.kg * average.ratio}
     if there is not None:
         against["best_other_region"] = there[0].kg * there[1].ratio

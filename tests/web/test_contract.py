@@ -64,9 +64,11 @@ BESIDE: dict[str, tuple[str, ...]] = {
     "usd_per_accelerator_hour": (*OWNED_ONLY, "kind"),
     "output_tokens": ("task", *PIXELS),
     "strategies": ("baseline",),
-    "training": ("inference", "hosting", "known", "energy_kwh", "region", "scope"),
-    "inference": ("hosting", "known"),
-    "hosting": ("known",),
+    "training": ("inference", "hosting", "api", "model_footprint", "known", "energy_kwh", "region", "scope"),
+    "inference": ("hosting", "api", "model_footprint", "known"),
+    "hosting": ("api", "model_footprint", "known"),
+    "api": ("model_footprint", "known"),
+    "model_footprint": ("known",),
     "value": ("low", "high"),
 }
 """Fields that are refused beside another."""

@@ -51,7 +51,7 @@ def operations(document: dict[str, Any]) -> dict[str, tuple[str, dict[str, Any]]
     """Path to its method and operation, with the parameters of the path."""
     return {
         path: next(
-            (method, {"parameters": item.get("parameters", []), **operation})
+            (method, {**operation, "parameters": item.get("parameters", []) + operation.get("parameters", [])})
             for method, operation in item.items()
             if method in ("get", "post")
         )
