@@ -39,6 +39,7 @@ TOTALS = (
     "cost",
 )
 EXPLAINED = ("factors", "unavailable", "sources", "warnings", "data_version", "version")
+ASSUMED = "The power is that of training an llm and the grid that of the year of release; the tables know neither."
 UNKNOWN = "neither accelerator-hours nor FLOP nor tokens are known; give them to POST /v1/estimates/training"
 
 
@@ -87,6 +88,7 @@ def model_footprint(name: str, region: str | None, catalog: Catalog) -> Plain:
 def charged(record: Record, facts: Facts) -> Trained:
     """The run of a record in its place; what the table knows of it counts as the table's."""
     found = trained(record.run, facts)
+    facts.warn("run-assumed", ASSUMED)
     amount = AMOUNTS[record.basis]
     facts.factors[amount] = replace(
         facts.factors[amount], origin="table", source_id=record.row["source_id"], locator=record.row["locator"]
@@ -105,6 +107,7 @@ def _estimate(record: Record, facts: Facts) -> Plain:
     extra = {"duration_h": found.run.duration_h, "training_flop": found.run.flop}
     chosen = {"precision": found.run.precision}
     asked = request.normalised(record.run.said, found.run.usage.hardware, found.setting, chosen)
+    facts.unavailable = {f"estimate.{field}": reason for field, reason in facts.unavailable.items()}
     shown, q = answer.estimate(asked, found.footprint, extra, found.setting, facts)
     totals = {**shown, **q}
     return {

@@ -82,8 +82,16 @@ def test_a_region_moves_the_carbon_and_the_world_is_taken_without_one(footprint)
     assert value(sweden, "estimate.carbon.location_kg") < 0.2 * value(world, "estimate.carbon.location_kg")
 
 
-def test_the_year_is_that_of_the_release(footprint):
-    assert footprint("gpt-3-175b")["estimate"]["place"]["year"] == 2020
+def test_the_year_is_that_of_the_release_and_is_said_to_be_assumed(footprint):
+    answer = footprint("gpt-3-175b")
+    assert answer["estimate"]["place"]["year"] == 2020
+    assert "run-assumed" in codes(answer)
+
+
+def test_what_is_null_has_its_reason_under_its_own_path(footprint):
+    answer = footprint("llama-3.1-8b")
+    assert answer["estimate"]["carbon"]["market_kg"] is None
+    assert "no contract" in reasons(answer)["estimate.carbon.market_kg"]
 
 
 def test_what_it_was_trained_on_is_assumed_where_it_is_not_known(footprint):
