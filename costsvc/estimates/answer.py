@@ -81,9 +81,12 @@ def explained(facts: Facts) -> Plain:
     }
 
 
-@lru_cache(maxsize=8192)
 def factor(found: Factor) -> Plain:
     """A factor as the answer shows it."""
+    return _plain(found) if found.origin == "request" else _kept(found)
+
+
+def _plain(found: Factor) -> Plain:
     return {
         "name": found.name,
         "value": found.value,
@@ -95,6 +98,10 @@ def factor(found: Factor) -> Plain:
         "locator": found.locator,
         "year": found.year,
     }
+
+
+_kept = lru_cache(maxsize=8192)(_plain)
+"""Figures of the tables come again and again; those of a request do not."""
 
 
 def equivalents(q: dict[str, Quantity | None], catalog: Catalog) -> list[Plain]:

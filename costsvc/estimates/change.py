@@ -118,7 +118,7 @@ def _log(amount: float | None, reference: float | None) -> float:
     """Logarithm of a ratio, 0 where it does not exist."""
     if amount is None or reference is None or amount <= 0 or reference <= 0:
         return 0.0
-    return float(np.log(amount / reference))
+    return float(np.log(amount) - np.log(reference))
 
 
 def _mean(first: float, second: float) -> float:

@@ -151,19 +151,9 @@ def social(total_kg: Numeric, year: int, facts: Facts) -> Numeric:
     if factor is None or row is None:
         raise LookupError("carbon_costs has no social cost of carbon")
     level = int(facts.catalog.default("price_level_year").value)
-    now, then = (facts.catalog.row("price_indices", (DEFLATOR, year)) for year in (level, int(row["price_year"])))
-    if now is None or then is None:
-        raise LookupError("price_indices has no deflator for the years of the social cost of carbon")
-    ratio = Factor(
-        name="price_index_ratio",
-        value=now["value"] / then["value"],
-        low=now["value"] / then["value"],
-        high=now["value"] / then["value"],
-        unit="1",
-        origin="table",
-        identity="price_indices/ratio",
-        source_id=now["source_id"],
-        locator=now["locator"],
-        year=level,
+    ratio = facts.catalog.ratio(
+        "price_indices", ((DEFLATOR, level), (DEFLATOR, row["price_year"])), "value", "price_index_ratio"
     )
+    if ratio is None:
+        raise LookupError("price_indices has no deflator for the years of the social cost of carbon")
     return social_usd(total_kg, facts.use(factor), facts.use(ratio))

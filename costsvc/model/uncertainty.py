@@ -80,16 +80,24 @@ class Factor:
         return hash((self.identity, self.value, self.name))
 
 
-@lru_cache(maxsize=8192)
 def sample(factor: Factor) -> Numeric:
     """The factor's central value followed by its draws, or the value alone where it has no width.
 
     The lower half of the draws spans value to low and the upper half value to high, each on the
     factor's scale, so that 90 % of them lie between low and high. Where the value or an end lies
     on a bound of the scale, the scale is linear, clipped to the valid range.
+
+    Args:
+        factor: The factor.
+
+    Returns:
+        The sample, in its unit. [any]
     """
-    if factor.low == factor.high:
-        return factor.value
+    return factor.value if factor.low == factor.high else _drawn(factor)
+
+
+@lru_cache(maxsize=8192)
+def _drawn(factor: Factor) -> Array:
     bottom, top = RANGE[factor.scale]
     ends = np.array([factor.low, factor.value, factor.high])
     if bottom < ends[0] and ends[2] < top:
@@ -126,22 +134,21 @@ def quantities(results: Sequence[Numeric | None]) -> list[Quantity | None]:
         One quantity per result, in its unit. The interval is widened to hold the value; an
         infinite end is None, which says that there is no bound. [any]
     """
-    sizes = [result.size for result in results if isinstance(result, np.ndarray)]
-    if not sizes:
-        return [_quantity(result) for result in results]
-    table = np.empty((len(results), max(sizes)))
-    for row, result in zip(table, results, strict=True):
-        row[:] = 0.0 if result is None else result
+    wide = {id(result): result for result in results if isinstance(result, np.ndarray)}
+    shown = dict(zip(wide, _intervals(list(wide.values())), strict=True)) if wide else {}
+    return [None if result is None else shown.get(id(result)) or _quantity(result) for result in results]
+
+
+def _intervals(samples: Sequence[Array]) -> list[Quantity]:
+    """The value and interval of samples with width."""
+    table = np.array(np.broadcast_arrays(*samples)) if len({one.size for one in samples}) > 1 else np.array(samples)
     values = table[:, 0]
     lows, highs = percentiles(table[:, 1:])
     ends = np.array([values, np.minimum(lows, values), np.maximum(highs, values)]).T
     shown: list[list[float | None]] = ends.tolist()
     if not np.isfinite(ends).all():
         shown = [[end if np.isfinite(end) else None for end in row] for row in ends.tolist()]
-    return [
-        None if result is None else {"value": value, "low": low, "high": high}
-        for result, (value, low, high) in zip(results, shown, strict=True)
-    ]
+    return [{"value": value, "low": low, "high": high} for value, low, high in shown]
 
 
 def middle(result: Numeric) -> float:
@@ -183,10 +190,8 @@ def _between(first: Array, second: Array, weight: float) -> Array:
     return np.where(first == second, first, between)
 
 
-def _quantity(result: Numeric | None) -> Quantity | None:
+def _quantity(result: Numeric) -> Quantity:
     """A quantity without width."""
-    if result is None:
-        return None
     value = float(result) if np.isfinite(result) else None
     return {"value": value, "low": value, "high": value}
 
@@ -225,8 +230,8 @@ def slopes(identities: Sequence[str], results: Sequence[Array]) -> Array:
         deviation of its draws. [any]
     """
     inputs = np.array([_ordered_quantiles(identity) for identity in identities])
+    # quantiles add up to nothing, so what the results have in common drops out of the products
     outputs = np.array(results)[:, 1:]
-    outputs -= outputs.mean(axis=1, keepdims=True)
     # the diagonal is raised a little, so that a figure used under two names is shared by both
     gram = inputs @ inputs.T + ALIKE * np.eye(len(inputs))
     found: Array = np.linalg.solve(gram, inputs @ outputs.T).T

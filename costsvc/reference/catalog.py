@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from operator import itemgetter
 from pathlib import Path
@@ -184,6 +184,24 @@ class Catalog:
         cached = (table, key, column, name)
         if cached not in self._factors:
             self._factors[cached] = self._factor(table, key, column, name, unit, scale)
+        return self._factors[cached]
+
+    def ratio(self, table: str, keys: tuple[Key, Key], column: str, name: str) -> Factor | None:
+        """A figure of one row over that of another, as a factor without width.
+
+        Args:
+            table: Name of the table.
+            keys: The row above and the row below the line.
+            column: Column of both figures.
+            name: What the answer calls the ratio.
+        """
+        cached = (table, keys, column, name)
+        if cached not in self._factors:
+            above, below = (self.factor(table, key, column, name, "1") for key in keys)
+            ratio = above.value / below.value if above and below else None
+            self._factors[cached] = (
+                None if above is None or ratio is None else replace(above, value=ratio, low=ratio, high=ratio)
+            )
         return self._factors[cached]
 
     def group(self, table: str, *start: Key) -> list[Any]:

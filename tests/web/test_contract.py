@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from costsvc.settings import Settings
-from costsvc.web import amortization, inference, schedule, training
+from costsvc.web import amortization, change, inference, placement, schedule, training
 from costsvc.web.app import create_app
 from costsvc.web.schemas.inference import PIXELS
 from costsvc.web.schemas.site import OWNED_ONLY
@@ -35,6 +35,8 @@ QUESTIONS = {
     "/v1/estimates/training": training.EXAMPLE,
     "/v1/estimates/inference": inference.EXAMPLE,
     "/v1/comparisons/amortization": amortization.EXAMPLE,
+    "/v1/comparisons/placement": placement.EXAMPLE,
+    "/v1/comparisons/change": change.EXAMPLE,
     "/v1/comparisons/schedule": schedule.EXAMPLE,
 }
 KNOWN = {
@@ -43,6 +45,10 @@ KNOWN = {
     "region": ("aws:us-east-1", "gcp/us-central1", "DE", "US-VA", "em:FR", "world"),
     "model": ("llama-3.1-8b", "llama-3.1-70b", "mixtral-8x7b"),
     "provider": ("aws", "gcp", "azure"),
+    "accelerators": ("h100", "a100", "b200"),
+    "regions": ("aws:eu-north-1", "DE"),
+    "providers": ("aws", "gcp"),
+    "country": ("SWE", "US"),
     "other_regions": ("aws:eu-north-1", "DE"),
     "earliest": ("2027-01-01T00:00:00Z", "2027-02-28T23:30:00.5+05:30"),
     "deadline": ("2027-12-31T00:00:00Z", "2027-11-01T00:00:00-03:00"),
@@ -52,6 +58,9 @@ NEEDED = {
     "inference": {"accelerator": "h100", "model": "llama-3.1-8b"},
     "hosting": {"accelerator": "t4", "hours": 10},
     "known": {"energy_kwh": 1},
+    "before": {"training": {"accelerator": "h100", "accelerator_hours": 10}},
+    "after": {"training": {"accelerator": "h100", "accelerator_hours": 10}},
+    "weights": {"cost_usd": 1},
 }
 BESIDE: dict[str, tuple[str, ...]] = {
     "accelerator": ("instance", "instances"),
@@ -64,6 +73,7 @@ BESIDE: dict[str, tuple[str, ...]] = {
     "usd_per_accelerator_hour": (*OWNED_ONLY, "kind"),
     "output_tokens": ("task", *PIXELS),
     "strategies": ("baseline",),
+    "weights": ("metric", "segment", "max_usd", "max_hours", "max_kg", "max_l"),
     "training": ("inference", "hosting", "api", "model_footprint", "known", "energy_kwh", "region", "scope"),
     "inference": ("hosting", "api", "model_footprint", "known"),
     "hosting": ("api", "model_footprint", "known"),

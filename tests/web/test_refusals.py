@@ -15,7 +15,8 @@ from costsvc.web.app import create_app
 TRAINING, INFERENCE = "/v1/estimates/training", "/v1/estimates/inference"
 AMORTIZATION = "/v1/comparisons/amortization"
 SCHEDULE = "/v1/comparisons/schedule"
-POSTS = (TRAINING, INFERENCE, AMORTIZATION, SCHEDULE)
+PLACEMENT, CHANGE = "/v1/comparisons/placement", "/v1/comparisons/change"
+POSTS = (TRAINING, INFERENCE, AMORTIZATION, SCHEDULE, PLACEMENT, CHANGE)
 RUN: dict[str, Any] = {"accelerator": "h100", "accelerator_hours": 10}
 TOKENS: dict[str, Any] = {"accelerator": "h100", "training_tokens_b": 10, "total_params_b": 1}
 INSTANCE: dict[str, Any] = {"instance": "p5.48xlarge", "hours": 10}
