@@ -125,9 +125,8 @@ def crossing(dearer: Numeric, saved_per_unit: Numeric) -> Crossing:
     if verdict not in (Verdict.FROM, Verdict.UP_TO):
         return Crossing(verdict=verdict, at=None)
     with np.errstate(divide="ignore", invalid="ignore"):
-        at = np.asarray(dearer / np.asarray(saved_per_unit, dtype=float))
-    at = np.where(at > 0, at, np.inf)
-    return Crossing(verdict=verdict, at=at if at.ndim else float(at))
+        at = np.divide(dearer, saved_per_unit)
+    return Crossing(verdict=verdict, at=np.where(at > 0, at, np.inf)[()])
 
 
 def probability_cheaper(first: Numeric, second: Numeric) -> float:
@@ -187,7 +186,7 @@ def difference(first: Numeric, second: Numeric) -> Array:
     Returns:
         The difference. [metric]
     """
-    found = np.asarray(first - second, dtype=float)
+    found = first - second
     size = np.maximum(np.abs(first), np.abs(second))
     return np.where(np.abs(found) <= ROUNDING * size, 0.0, found)
 

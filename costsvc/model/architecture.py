@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from costsvc.model.explanation import formula
 from costsvc.units import PER_BILLION, Numeric
 
 BYTES_PER_GB = 1e9
@@ -57,6 +58,7 @@ class ShapeRule:
     expert_share_factor: Numeric
 
 
+@formula
 def completed(model: ServedModel, rule: ShapeRule) -> ServedModel:
     """A model whose missing dimensions are those of the usual model of its size.
 
@@ -67,8 +69,9 @@ def completed(model: ServedModel, rule: ShapeRule) -> ServedModel:
     Returns:
         The model without NaN.
     """
-    active, density = np.asarray(model.active_params_b), model.active_params_b / model.total_params_b
-    usual = rule.layers_coefficient * active**rule.layers_exponent * density**-rule.layers_sparsity_exponent
+    density = model.active_params_b / model.total_params_b
+    grown = np.power(model.active_params_b, rule.layers_exponent)
+    usual = rule.layers_coefficient * grown * density**-rule.layers_sparsity_exponent
     layers = _known(model.layers, usual)
     window_layers = _known(model.window_layers, 0.0)
     return replace(
@@ -83,6 +86,7 @@ def completed(model: ServedModel, rule: ShapeRule) -> ServedModel:
     )
 
 
+@formula
 def expert_params_b(model: ServedModel) -> Numeric:
     """Parameters that sit in routed experts.
 
@@ -94,11 +98,12 @@ def expert_params_b(model: ServedModel) -> Numeric:
     Returns:
         Parameters in experts; 0 if dense. [10^9]
     """
-    share = np.asarray(model.expert_share)
+    share = model.expert_share
     spare = np.where(share < 1, 1.0 - share, 1.0)
     return np.where(share < 1, (model.total_params_b - model.active_params_b) / spare, 0.0)
 
 
+@formula
 def touched_params_b(model: ServedModel, batch: Numeric, routing_exponent: Numeric) -> Numeric:
     """Parameters that one decode step reads.
 
@@ -113,11 +118,12 @@ def touched_params_b(model: ServedModel, batch: Numeric, routing_exponent: Numer
     Returns:
         Parameters read. [10^9]
     """
-    choices = np.asarray(batch, dtype=float) ** routing_exponent
-    untouched = np.maximum(1.0 - np.asarray(model.expert_share), 0.0) ** choices
+    choices = np.power(batch, routing_exponent)
+    untouched = np.power(np.maximum(1.0 - model.expert_share, 0.0), choices)
     return model.total_params_b - expert_params_b(model) * untouched
 
 
+@formula
 def cache_per_sequence(model: ServedModel, context_tokens: Numeric) -> Numeric:
     """Numbers that one sequence keeps: keys and values of its tokens, and recurrent state.
 
@@ -133,6 +139,7 @@ def cache_per_sequence(model: ServedModel, context_tokens: Numeric) -> Numeric:
     return growing + STATE_WIDTH * model.state_values
 
 
+@formula
 def moved_per_step(model: ServedModel, context_tokens: Numeric) -> Numeric:
     """Numbers that a decode step moves for one sequence.
 
@@ -151,6 +158,7 @@ def moved_per_step(model: ServedModel, context_tokens: Numeric) -> Numeric:
     return cache_per_sequence(model, context_tokens) + STATE_WIDTH * model.state_values
 
 
+@formula
 def weights_gb(total_params_b: Numeric, weight_bytes: Numeric) -> Numeric:
     """Memory that the weights of one replica take.
 
@@ -164,6 +172,7 @@ def weights_gb(total_params_b: Numeric, weight_bytes: Numeric) -> Numeric:
     return total_params_b * PER_BILLION * weight_bytes / BYTES_PER_GB
 
 
+@formula
 def cache_gb(model: ServedModel, batch: Numeric, context_tokens: Numeric, cache_bytes: Numeric) -> Numeric:
     """Memory that the key-value cache of a batch takes.
 

@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from costsvc.model.explanation import formula
 from costsvc.units import FLOP_PER_TFLOP, PER_BILLION, S_PER_H, Numeric
 
 
+@formula
 def training_flop(active_params_b: Numeric, tokens_b: Numeric, flop_per_param_token: Numeric) -> Numeric:
     """Model FLOP of a training run.
 
@@ -22,6 +24,7 @@ def training_flop(active_params_b: Numeric, tokens_b: Numeric, flop_per_param_to
     return flop_per_param_token * (active_params_b * PER_BILLION) * (tokens_b * PER_BILLION)
 
 
+@formula
 def model_flops_utilization(
     mfu: Numeric,
     size: tuple[Numeric, Numeric],
@@ -50,6 +53,7 @@ def model_flops_utilization(
     return np.clip(found, *within)
 
 
+@formula
 def accelerator_hours(flop: Numeric, peak_tflops: Numeric, mfu: Numeric, recomputation: Numeric) -> Numeric:
     """Time that accelerators need for a training run.
 

@@ -6,6 +6,7 @@ servers (IT), the building's meter. PUE is applied once, between the last two.
 
 import numpy as np
 
+from costsvc.model.explanation import formula
 from costsvc.units import G_PER_KG, H_PER_YEAR, KG_PER_T, W_PER_KW, Numeric
 
 LN_10 = float(np.log(10.0))
@@ -24,6 +25,7 @@ def energy_kwh(power_w: Numeric, hours: Numeric) -> Numeric:
     return power_w / W_PER_KW * hours
 
 
+@formula
 def meter_energy_kwh(it_energy_kwh: Numeric, pue: Numeric) -> Numeric:
     """Energy at the building's meter.
 
@@ -40,6 +42,7 @@ def meter_energy_kwh(it_energy_kwh: Numeric, pue: Numeric) -> Numeric:
     return it_energy_kwh * pue
 
 
+@formula
 def grid_kg(energy_kwh: Numeric, g_per_kwh: Numeric, grid_losses: Numeric) -> Numeric:
     """CO2e of electricity.
 
@@ -57,6 +60,7 @@ def grid_kg(energy_kwh: Numeric, g_per_kwh: Numeric, grid_losses: Numeric) -> Nu
     return energy_kwh * g_per_kwh / (1 - grid_losses) / G_PER_KG
 
 
+@formula
 def contract_g_per_kwh(share: Numeric, contract_g_per_kwh: Numeric, residual_g_per_kwh: Numeric) -> Numeric:
     """Market-based intensity under a contract.
 
@@ -74,6 +78,7 @@ def contract_g_per_kwh(share: Numeric, contract_g_per_kwh: Numeric, residual_g_p
     return share * contract_g_per_kwh + (1 - share) * residual_g_per_kwh
 
 
+@formula
 def cfe_g_per_kwh(cfe_share: Numeric, grid_g_per_kwh: Numeric, grid_carbon_free_share: Numeric) -> Numeric:
     """Market-based intensity under hourly matched carbon-free energy.
 
@@ -90,11 +95,11 @@ def cfe_g_per_kwh(cfe_share: Numeric, grid_g_per_kwh: Numeric, grid_carbon_free_
     References:
         Google, "24/7 Carbon-Free Energy: Methodologies and Metrics" (2021).
     """
-    emitting = np.where(np.asarray(grid_carbon_free_share) >= 1, 1.0, 1 - grid_carbon_free_share)
-    found = (1 - cfe_share) * grid_g_per_kwh / emitting
-    return found if np.ndim(found) else float(found)
+    emitting = np.where(grid_carbon_free_share >= 1, 1.0, 1 - grid_carbon_free_share)
+    return (1 - cfe_share) * grid_g_per_kwh / emitting
 
 
+@formula
 def embodied_kg(
     hours: Numeric, chip_kg: Numeric, host_share_kg: Numeric, service_life_years: Numeric, utilization: Numeric
 ) -> Numeric:
@@ -116,6 +121,7 @@ def embodied_kg(
     return hours * (chip_kg + host_share_kg) / (service_life_years * H_PER_YEAR * utilization)
 
 
+@formula
 def onsite_l(it_energy_kwh: Numeric, wue_l_per_kwh: Numeric) -> Numeric:
     """Water that cooling takes on site; it is metered per kWh of servers, so PUE has no part.
 
@@ -132,6 +138,7 @@ def onsite_l(it_energy_kwh: Numeric, wue_l_per_kwh: Numeric) -> Numeric:
     return it_energy_kwh * wue_l_per_kwh
 
 
+@formula
 def offsite_l(energy_kwh: Numeric, grid_l_per_kwh: Numeric) -> Numeric:
     """Water consumed to generate the electricity.
 
@@ -161,6 +168,7 @@ def priced_usd(amount: Numeric, usd_per_unit: Numeric) -> Numeric:
     return amount * usd_per_unit
 
 
+@formula
 def hardware_usd(
     hours: Numeric, purchase_usd: Numeric, age_years: Numeric, utilization: Numeric, decline_per_year: Numeric
 ) -> Numeric:
@@ -187,6 +195,7 @@ def hardware_usd(
     return hours * purchase_usd * loss_per_h * 10 ** (-decline_per_year * age_years) / utilization
 
 
+@formula
 def social_usd(total_kg: Numeric, usd_per_t: Numeric, price_index_ratio: Numeric) -> Numeric:
     """Damage of CO2e to everybody.
 

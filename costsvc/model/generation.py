@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from costsvc.model.explanation import formula
 from costsvc.model.serving import FLOP_PER_PARAM_TOKEN, ServingChip
 from costsvc.units import FLOP_PER_TFLOP, PER_BILLION, Numeric
 
@@ -42,6 +43,7 @@ class PictureRule:
     guidance_passes: Numeric
 
 
+@formula
 def pictured(model: PictureModel, rule: PictureRule) -> PictureModel:
     """A model whose missing figures are those of the usual network.
 
@@ -142,6 +144,7 @@ class ForwardConstants:
     waiting_power_share: Numeric
 
 
+@formula
 def latent_tokens(model: PictureModel, load: GenerationLoad) -> Numeric:
     """Tokens of the latent picture or video that a step denoises.
 
@@ -156,6 +159,7 @@ def latent_tokens(model: PictureModel, load: GenerationLoad) -> Numeric:
     return load.width_px * load.height_px / model.pixels_per_token**2 * latent_frames
 
 
+@formula
 def denoising_tflop(model: PictureModel, load: GenerationLoad, constants: GenerationConstants) -> Numeric:
     """Arithmetic of all denoising steps of one item.
 
@@ -221,6 +225,7 @@ def forward(params_b: Numeric, tokens: Numeric, batch: Numeric, chip: ServingChi
     return _work(chip, constants, (computing_s, constants.forward_overhead_s), 1.0, batch)
 
 
+@formula
 def _work(
     chip: ServingChip,
     constants: GenerationConstants | ForwardConstants,

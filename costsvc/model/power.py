@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from costsvc.model.explanation import formula
 from costsvc.units import Numeric
 
 
+@formula
 def accelerator_power_w(tdp_w: Numeric, fraction: Numeric) -> Numeric:
     """Mean power of one accelerator under a workload.
 
@@ -18,6 +20,7 @@ def accelerator_power_w(tdp_w: Numeric, fraction: Numeric) -> Numeric:
     return tdp_w * fraction
 
 
+@formula
 def server_power_w(chip_w: Numeric, overhead_share: Numeric, base_w: Numeric, fabric_w: Numeric) -> Numeric:
     """Power of a server and its fabric, per accelerator.
 
@@ -33,6 +36,7 @@ def server_power_w(chip_w: Numeric, overhead_share: Numeric, base_w: Numeric, fa
     return chip_w * (1 + overhead_share) + base_w + fabric_w
 
 
+@formula
 def accelerator_power_from_server_w(server_w: Numeric, overhead_share: Numeric, base_w: Numeric) -> Numeric:
     """The accelerator's part of a measured server power: :func:`server_power_w` solved for it.
 

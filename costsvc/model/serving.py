@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from costsvc.model.architecture import BYTES_PER_GB, ServedModel, moved_per_step, touched_params_b
+from costsvc.model.explanation import formula
 from costsvc.units import FLOP_PER_TFLOP, PER_BILLION, Numeric
 
 FLOP_PER_PARAM_TOKEN = 2.0
@@ -138,6 +139,7 @@ class StepParts:
     media_s: Numeric
 
 
+@formula
 def memory_s(model: ServedModel, chip: ServingChip, load: Load, constants: ServingConstants) -> Numeric:
     """Time to read what one decode step needs from the replica's memories.
 
@@ -158,6 +160,7 @@ def memory_s(model: ServedModel, chip: ServingChip, load: Load, constants: Servi
     return (weights + cache) / bandwidth
 
 
+@formula
 def forward_s(model: ServedModel, chip: ServingChip, load: Load, tokens: Numeric, efficiency: Numeric) -> Numeric:
     """Time to pass tokens through the weights at the speed of arithmetic.
 
@@ -179,6 +182,7 @@ def forward_s(model: ServedModel, chip: ServingChip, load: Load, tokens: Numeric
     return flop / (load.accelerators * chip.peak_tflops * FLOP_PER_TFLOP * efficiency)
 
 
+@formula
 def step_parts(model: ServedModel, chip: ServingChip, load: Load, constants: ServingConstants) -> StepParts:
     """Time of one decode step, part by part.
 
@@ -209,6 +213,7 @@ def step_parts(model: ServedModel, chip: ServingChip, load: Load, constants: Ser
     )
 
 
+@formula
 def step_s(parts: StepParts) -> Numeric:
     """Time of one decode step: the slowest of memory, arithmetic and launching, then the rest.
 
@@ -222,6 +227,7 @@ def step_s(parts: StepParts) -> Numeric:
     return bound + parts.prefill_s + parts.scheduling_s + parts.media_s
 
 
+@formula
 def power_share(parts: StepParts, constants: ServingConstants) -> Numeric:
     """Share of the power limit that a chip draws, from how its step is spent.
 
@@ -238,6 +244,7 @@ def power_share(parts: StepParts, constants: ServingConstants) -> Numeric:
     return share / (1 + share**8) ** (1 / 8)
 
 
+@formula
 def serve(model: ServedModel, chip: ServingChip, load: Load, constants: ServingConstants) -> Serving:
     """Time, power and energy of a replica that is busy all the time.
 

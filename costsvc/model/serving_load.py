@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from costsvc.model.explanation import formula, solved, untraced
 from costsvc.units import Numeric
 
 ROUNDS = 40
@@ -26,6 +27,7 @@ class Occupancy:
     replicas: Numeric
 
 
+@formula
 def occupancy(requests_per_s: Numeric, latency_s: Callable[[Numeric], Numeric], largest_batch: Numeric) -> Occupancy:
     """Batch of a replica that a stream of requests keeps busy in part.
 
@@ -49,16 +51,27 @@ def occupancy(requests_per_s: Numeric, latency_s: Callable[[Numeric], Numeric], 
     whole = requests_per_s * latency_s(largest_batch) / largest_batch
     replicas = np.maximum(whole, 1.0)
     rate = requests_per_s / replicas
-    low = np.ones_like(rate * largest_batch)
+
+    def balancing(batch: Numeric) -> Numeric:
+        return np.minimum(mean_while_busy(rate * latency_s(batch)), largest_batch)
+
+    batch = solved(_balanced(balancing, untraced(rate * largest_batch), untraced(largest_batch)), balancing, "1")
+    inside = rate * latency_s(batch)
+    return Occupancy(batch=batch, busy_share=-np.expm1(-inside), replicas=replicas)
+
+
+def _balanced(balancing: Callable[[Numeric], Numeric], like: Numeric, largest_batch: Numeric) -> Numeric:
+    """The batch between 1 and the largest that is its own balance, by bisection."""
+    low = np.ones_like(like)
     high = low * largest_batch
     for _ in range(ROUNDS):
         middle = np.sqrt(low * high)
-        more = mean_while_busy(rate * latency_s(middle)) > middle
+        more = balancing(middle) > middle
         low, high = np.where(more, middle, low), np.where(more, high, middle)
-    inside = rate * latency_s(low)
-    return Occupancy(batch=low, busy_share=-np.expm1(-inside), replicas=replicas)
+    return low
 
 
+@formula
 def mean_while_busy(inside: Numeric) -> Numeric:
     """Mean of a Poisson number given that it is not zero.
 
@@ -71,6 +84,7 @@ def mean_while_busy(inside: Numeric) -> Numeric:
     return inside / -np.expm1(-inside)
 
 
+@formula
 def idle_j_per_request(occupied: Occupancy, requests_per_s: Numeric, accelerators: Numeric, idle_w: Numeric) -> Numeric:
     """Energy of the chips while they wait, shared among the requests.
 
