@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from costsvc.estimates import answer
+from costsvc.estimates.alternatives import ChangeSpec, PlacementMetric
 from costsvc.estimates.answer import Plain
 from costsvc.estimates.facts import Facts
 from costsvc.estimates.outcome import COLUMNS, Outcome, Workload, difference, outcome, shown
 from costsvc.estimates.parts import Basis, located
-from costsvc.estimates.spec import ChangeSpec, PlacementMetric
 from costsvc.model.amortization import probability_cheaper
 from costsvc.model.uncertainty import Factor, middle
 from costsvc.reference.catalog import Catalog

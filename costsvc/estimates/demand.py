@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from costsvc.estimates import site
+from costsvc.estimates.alternatives import Load
 from costsvc.estimates.facts import Facts
 from costsvc.estimates.parts import located
 from costsvc.estimates.site import Setting
-from costsvc.estimates.spec import Load, Site, TrainingRun
+from costsvc.estimates.spec import Site, TrainingRun
 from costsvc.estimates.training import Run, running
 from costsvc.model import footprint as formulas
 from costsvc.reference.profiles import HOURS, MONTHS, Profile, profile

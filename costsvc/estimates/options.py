@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from costsvc.errors import BadRequestError
 from costsvc.estimates import site
+from costsvc.estimates.alternatives import Candidates
 from costsvc.estimates.facts import Facts
 from costsvc.estimates.footprint import Usage
 from costsvc.estimates.hardware import ANY, Hardware, resolve
@@ -13,7 +14,7 @@ from costsvc.estimates.inference import requested
 from costsvc.estimates.parts import KINDS
 from costsvc.estimates.served import FIT
 from costsvc.estimates.site import Setting
-from costsvc.estimates.spec import Candidates, Machine, Serving, Site, Subject, TrainingRun
+from costsvc.estimates.spec import Machine, Serving, Site, Subject, TrainingRun
 from costsvc.estimates.subject import sizes
 from costsvc.estimates.training import running
 from costsvc.model.placement import training_memory_gb

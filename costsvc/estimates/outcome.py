@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from costsvc.estimates.alternatives import PlacementMetric
 from costsvc.estimates.answer import Plain
 from costsvc.estimates.facts import Facts
 from costsvc.estimates.hardware import Hardware
@@ -12,7 +13,7 @@ from costsvc.estimates.inference import served
 from costsvc.estimates.parts import METRICS, Basis, by_metric
 from costsvc.estimates.request import normalised
 from costsvc.estimates.site import Setting
-from costsvc.estimates.spec import PlacementMetric, Serving, TrainingRun
+from costsvc.estimates.spec import Serving, TrainingRun
 from costsvc.estimates.training import trained
 from costsvc.model.uncertainty import middle, quantities
 from costsvc.units import PERCENT, Numeric

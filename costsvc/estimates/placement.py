@@ -9,12 +9,13 @@ import numpy.typing as npt
 from costsvc import limits
 from costsvc.errors import BadRequestError
 from costsvc.estimates import answer, hardware, money
+from costsvc.estimates.alternatives import Placement, PlacementMetric
 from costsvc.estimates.answer import Plain
 from costsvc.estimates.facts import Facts
 from costsvc.estimates.options import Fitting, Refused, Spot, Workload, machines, settled, spots
 from costsvc.estimates.outcome import COLUMNS, Outcome, difference, outcome, shown
 from costsvc.estimates.parts import KINDS, Basis, located
-from costsvc.estimates.spec import OWNED, Placement, PlacementMetric, PriceKind, Serving
+from costsvc.estimates.spec import OWNED, PriceKind, Serving
 from costsvc.model import footprint as formulas
 from costsvc.model import placement as placing
 from costsvc.model.uncertainty import middle

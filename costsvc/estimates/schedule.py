@@ -10,12 +10,13 @@ import numpy as np
 from costsvc import limits
 from costsvc.errors import BadRequestError
 from costsvc.estimates import answer, request
+from costsvc.estimates.alternatives import Schedule
 from costsvc.estimates.answer import Plain
 from costsvc.estimates.demand import Demand, Local, demanded, level, local
 from costsvc.estimates.facts import Facts
 from costsvc.estimates.parts import located
 from costsvc.estimates.site import Setting
-from costsvc.estimates.spec import Schedule, Site, TrainingRun
+from costsvc.estimates.spec import Site, TrainingRun
 from costsvc.estimates.training import Run
 from costsvc.estimates.windows import Plan, Window, iso
 from costsvc.model.schedule import INSTANT

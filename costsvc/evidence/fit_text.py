@@ -6,8 +6,9 @@ from typing import TypeAlias
 
 import numpy as np
 
+from costsvc.estimates.shape import DIMENSIONS
 from costsvc.evidence.constants import Constant, Fitted, fit, fixed
-from costsvc.evidence.serving_rows import ANY, CACHE_BYTES, DIMENSIONS, SIZES, Measured
+from costsvc.evidence.serving_rows import ANY, CACHE_BYTES, SIZES, Measured
 from costsvc.model.architecture import ServedModel, ShapeRule, completed
 from costsvc.model.serving import Load, Serving, ServingConstants, serve
 from costsvc.units import Array

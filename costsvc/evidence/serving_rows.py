@@ -9,6 +9,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
+from costsvc.estimates.shape import DIMENSIONS
 from costsvc.model.architecture import ServedModel
 from costsvc.model.serving import ServingChip
 from costsvc.units import Array
@@ -28,15 +29,6 @@ WEIGHT_BYTES = {
     "int4": FOUR_BITS,
 }
 SIZES = ("total_params_b", "active_params_b")
-DIMENSIONS = (
-    "layers",
-    "full_layers",
-    "window_layers",
-    "window_tokens",
-    "cached_values",
-    "state_values",
-    "expert_share",
-)
 CHIP = ("tdp_w", "memory_bandwidth_gb_s", "peak_tflops")
 
 

@@ -1,6 +1,5 @@
 """All tables: names lead to rows, and rows give factors that know where they come from."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -13,8 +12,9 @@ from costsvc.model.uncertainty import Factor, Origin, Scale
 from costsvc.reference import names
 from costsvc.reference.grid import Grid
 from costsvc.reference.names import Match, Names
+from costsvc.reference.package import load_tables, summary, version
 from costsvc.reference.places import Place, Places, places
-from costsvc.reference.table import Key, Row, Table, cell, describe, primary_key, read
+from costsvc.reference.table import Key, Row, Table, cell, describe
 
 GRID_TABLES = (
     "grid_average",
@@ -23,8 +23,6 @@ GRID_TABLES = (
     "grid_marginal",
     "grid_marginal_ifi",
 )
-BUILD_ONLY = frozenset({"power_measurements", "mfu_measurements"})
-"""Tables that only fits read; a service does not load them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +91,8 @@ class Catalog:
             apis=_apis(tables["api_prices"]),
             places=places(tables, grid),
             grid=grid,
-            described=tuple(_summary(resource, tables) for resource in describe(folder).values()),
-            version=_version(folder, overlay),
+            described=tuple(summary(resource, tables) for resource in describe(folder).values()),
+            version=version(folder, overlay),
         )
 
     def row(self, table: str, key: Key) -> Row | None:
@@ -272,26 +270,6 @@ class Catalog:
         return "default" if table == "defaults" else "table"
 
 
-def load_tables(folder: Path, overlay: Path | None = None) -> dict[str, Table]:
-    """Every table that a service needs, checked whole.
-
-    Raises:
-        TableError: If tables are not as described; it names the faults of all of them.
-    """
-    resources = {name: r for name, r in describe(folder).items() if name not in BUILD_ONLY}
-    sources = _sources(folder, overlay, resources["sources"])
-    tables, found = {}, []
-    for name, resource in resources.items():
-        try:
-            tables[name] = _laid_over(Table.load(folder, resource, sources), overlay, resource, sources)
-        except TableError as error:
-            found.append(str(error))
-    found += [f"{overlay}: no table is called {name}" for name in _strangers(overlay, resources)]
-    if found:
-        raise TableError("\n".join(found))
-    return tables
-
-
 def _apis(table: Table) -> dict[str, Names]:
     """Names of models by who sells them; the last part of a path stands for it where no other has the same."""
     models: dict[str, list[str]] = {}
@@ -306,46 +284,6 @@ def _apis(table: Table) -> dict[str, Names]:
 def _providers(tables: Mapping[str, Table]) -> set[str]:
     columns = (("accelerator_prices", "provider"), ("regions", "provider"), ("operators", "operator"))
     return {row[column] for table, column in columns for row in tables[table].rows.values()} - {"*"}
-
-
-def _summary(resource: Mapping[str, Any], tables: Mapping[str, Table]) -> Row:
-    name = resource["name"]
-    return {
-        "name": name,
-        "title": resource.get("title"),
-        "licence": [licence["name"] for licence in resource.get("licenses", [])],
-        "key": list(primary_key(resource)),
-        "columns": [{"name": f["name"], "type": f["type"]} for f in resource["schema"]["fields"]],
-        "rows": len(tables[name]) if name in tables else None,
-    }
-
-
-def _laid_over(table: Table, overlay: Path | None, resource: Mapping[str, Any], sources: set[str]) -> Table:
-    if overlay is None or not (overlay / resource["path"]).exists():
-        return table
-    return table.with_rows(Table.load(overlay, resource, sources))
-
-
-def _sources(folder: Path, overlay: Path | None, resource: Mapping[str, Any]) -> set[str]:
-    files = [place / resource["path"] for place in (folder, overlay) if place and (place / resource["path"]).exists()]
-    return {source for file in files for source in read(file, resource)["source_id"]}
-
-
-def _strangers(overlay: Path | None, resources: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    if overlay is None:
-        return []
-    if not overlay.is_dir():
-        return [f"(the folder {overlay} itself, which is not there)"]
-    known = {resource["path"] for resource in resources.values()}
-    return sorted(file.name for file in overlay.glob("*.csv") if file.name not in known)
-
-
-def _version(folder: Path, overlay: Path | None) -> str:
-    digest = hashlib.sha256()
-    for place in filter(None, (folder, overlay)):
-        for file in sorted(place.glob("*.csv")):
-            digest.update(file.name.encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def _found(index: Names, name: str, asked: str) -> Match:

@@ -9,7 +9,8 @@ from costsvc.estimates.spec import Comparison
 from costsvc.reference.catalog import Catalog
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import answer, catalog
-from costsvc.web.schemas.amortization import AmortizationSchema, ComparisonSchema
+from costsvc.web.schemas.amortization import ComparisonSchema
+from costsvc.web.schemas.decision import AmortizationSchema
 
 blueprint = CostsvcBlueprint("amortization", __name__, url_prefix="/v1", description="Shared model or one per task")
 SMALL = {"accelerator": "a100-sxm4-80gb", "region": "aws:us-east-1"}

@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import Response
 
+from costsvc.estimates.alternatives import Placement
 from costsvc.estimates.placement import placement
-from costsvc.estimates.spec import Placement
 from costsvc.reference.catalog import Catalog
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import answer, catalog

@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import Response
 
+from costsvc.estimates.alternatives import Schedule
 from costsvc.estimates.schedule import schedule
-from costsvc.estimates.spec import Schedule
 from costsvc.reference.catalog import Catalog
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import answer, catalog

@@ -6,7 +6,7 @@ import pytest
 
 from costsvc.errors import TableError
 from costsvc.evidence.build import build
-from costsvc.reference.catalog import BUILD_ONLY
+from costsvc.reference.package import BUILD_ONLY
 from costsvc.reference.table import describe
 from costsvc.settings import bundled_data
 

@@ -1,0 +1,74 @@
+"""A data package and what is laid over it: read, checked whole, described and identified."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from costsvc.errors import TableError
+from costsvc.reference.table import Row, Table, describe, primary_key, read
+
+BUILD_ONLY = frozenset({"power_measurements", "mfu_measurements"})
+"""Tables that only fits read; a service does not load them."""
+
+
+def load_tables(folder: Path, overlay: Path | None = None) -> dict[str, Table]:
+    """Every table that a service needs, checked whole.
+
+    Raises:
+        TableError: If tables are not as described; it names the faults of all of them.
+    """
+    resources = {name: r for name, r in describe(folder).items() if name not in BUILD_ONLY}
+    sources = _sources(folder, overlay, resources["sources"])
+    tables, found = {}, []
+    for name, resource in resources.items():
+        try:
+            tables[name] = _laid_over(Table.load(folder, resource, sources), overlay, resource, sources)
+        except TableError as error:
+            found.append(str(error))
+    found += [f"{overlay}: no table is called {name}" for name in _strangers(overlay, resources)]
+    if found:
+        raise TableError("\n".join(found))
+    return tables
+
+
+def _laid_over(table: Table, overlay: Path | None, resource: Mapping[str, Any], sources: set[str]) -> Table:
+    if overlay is None or not (overlay / resource["path"]).exists():
+        return table
+    return table.with_rows(Table.load(overlay, resource, sources))
+
+
+def _sources(folder: Path, overlay: Path | None, resource: Mapping[str, Any]) -> set[str]:
+    files = [place / resource["path"] for place in (folder, overlay) if place and (place / resource["path"]).exists()]
+    return {source for file in files for source in read(file, resource)["source_id"]}
+
+
+def _strangers(overlay: Path | None, resources: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    if overlay is None:
+        return []
+    if not overlay.is_dir():
+        return [f"(the folder {overlay} itself, which is not there)"]
+    known = {resource["path"] for resource in resources.values()}
+    return sorted(file.name for file in overlay.glob("*.csv") if file.name not in known)
+
+
+def version(folder: Path, overlay: Path | None) -> str:
+    """A hash of every table, that of a package and of what is laid over it."""
+    digest = hashlib.sha256()
+    for place in filter(None, (folder, overlay)):
+        for file in sorted(place.glob("*.csv")):
+            digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def summary(resource: Mapping[str, Any], tables: Mapping[str, Table]) -> Row:
+    """A table's name, title, licence, key, columns and number of rows."""
+    name = resource["name"]
+    return {
+        "name": name,
+        "title": resource.get("title"),
+        "licence": [licence["name"] for licence in resource.get("licenses", [])],
+        "key": list(primary_key(resource)),
+        "columns": [{"name": f["name"], "type": f["type"]} for f in resource["schema"]["fields"]],
+        "rows": len(tables[name]) if name in tables else None,
+    }
