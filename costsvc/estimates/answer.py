@@ -42,13 +42,7 @@ def estimate(
         setting: Where.
         facts: What was used, and what is missing.
     """
-    samples: dict[str, Numeric | None] = {
-        "accelerator_hours": found.accelerator_hours,
-        **{name: getattr(found, name) for names in (ENERGIES, *FIELDS.values()) for name in names},
-        **{name: getattr(found.cost, name) for name in COSTS},
-        "social_usd": found.social_usd,
-        **extra,
-    }
+    samples = {**amounts(found), **extra}
     q = dict(zip(samples, quantities(list(samples.values())), strict=True))
     carbon: Plain = {name: q[name] for name in FIELDS["carbon"]}
     answer: Plain = {
@@ -65,6 +59,16 @@ def estimate(
         **explained(facts),
     }
     return answer, {name: q[name] for name in extra}
+
+
+def amounts(found: Footprint) -> dict[str, Numeric | None]:
+    """Every number of a footprint by the name under which an answer shows it."""
+    return {
+        "accelerator_hours": found.accelerator_hours,
+        **{name: getattr(found, name) for names in (ENERGIES, *FIELDS.values()) for name in names},
+        **{name: getattr(found.cost, name) for name in COSTS},
+        "social_usd": found.social_usd,
+    }
 
 
 def explained(facts: Facts) -> Plain:

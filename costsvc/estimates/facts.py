@@ -3,9 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from costsvc.model.explanation import called, given
 from costsvc.model.uncertainty import Factor, Scale, sample
 from costsvc.reference.catalog import Catalog
 from costsvc.units import Numeric
+
+
+def traced(factor: Factor) -> Numeric:
+    """A factor's central value that remembers what becomes of it, for an explanation."""
+    source = ", ".join(filter(None, (factor.source_id, factor.locator)))
+    return given(factor.value, factor.name, factor.unit, source or None)
 
 
 @dataclass(slots=True)
@@ -18,7 +25,7 @@ class Facts:
         warnings: What the caller should know, by code.
         unavailable: Why a field of the answer does not exist.
         number: What the formulas run on in place of a factor: its sample, unless somebody asks what follows from
-            another.
+            another, or how it comes about.
     """
 
     catalog: Catalog
@@ -47,9 +54,19 @@ class Facts:
             )
         )
 
+    def show(self, name: str, number: Numeric, unit: str) -> Numeric:
+        """Give a number that is no factor the name under which an explanation shows it."""
+        if self.number is not traced:
+            return number
+        return called(number, name, unit)  # type: ignore[arg-type] # traced numbers are single ones
+
     def warn(self, code: str, message: str) -> None:
         """Say something once per code."""
         self.warnings.setdefault(code, message)
+
+    def values(self) -> dict[str, float]:
+        """The central values of the factors."""
+        return {name: factor.value for name, factor in self.factors.items()}
 
     def miss(self, field_name: str, reason: str) -> None:
         """Say why a field of the answer is null."""

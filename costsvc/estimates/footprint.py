@@ -12,6 +12,7 @@ from costsvc.estimates.hardware import Hardware, Power
 from costsvc.estimates.site import Setting
 from costsvc.estimates.spec import Pricing
 from costsvc.model import footprint as formulas
+from costsvc.model.explanation import formula
 from costsvc.units import Numeric
 
 
@@ -34,7 +35,21 @@ class Usage:
 class Footprint:
     """Energy, carbon, water and money of a workload; None is what does not exist.
 
-    Energy in kWh at the chips, the servers and the meter; CO2e in kg; water in L; money in USD.
+    Attributes:
+        accelerator_hours: Accelerators times hours. [h]
+        accelerator_energy_kwh: At the chips. [kWh]
+        it_energy_kwh: At the servers. [kWh]
+        energy_kwh: At the building's meter. [kWh]
+        location_kg: CO2e at the average of the grid. [kg]
+        market_kg: CO2e at contracts and residual mix. [kg]
+        marginal_kg: CO2e at the margin of the grid. [kg]
+        embodied_kg: CO2e of manufacture. [kg]
+        total_kg: location_kg and embodied_kg. [kg]
+        onsite_l: Water for cooling. [L]
+        offsite_l: Water at the power plants. [L]
+        total_l: Both. [L]
+        cost: What is paid.
+        social_usd: Damage of the CO2e. [USD]
     """
 
     accelerator_hours: Numeric
@@ -52,17 +67,18 @@ class Footprint:
     cost: money.Cost
     social_usd: Numeric | None
 
-    def times(self, factor: float) -> Self:
+    def times(self, factor: Numeric) -> Self:
         """The footprint of so many of the same."""
         cost = money.Cost(**_times(self.cost, factor))
         return replace(self, **_times(self, factor), cost=cost)
 
 
-def _times(amounts: Footprint | money.Cost, factor: float) -> dict[str, Any]:
+def _times(amounts: Footprint | money.Cost, factor: Numeric) -> dict[str, Any]:
     found = {field.name: getattr(amounts, field.name) for field in fields(amounts) if field.name != "cost"}
     return {name: None if amount is None else amount * factor for name, amount in found.items()}
 
 
+@formula
 def footprint(usage: Usage, setting: Setting, pricing: Pricing, facts: Facts) -> Footprint:
     """The footprint of usage in a place.
 

@@ -181,7 +181,7 @@ def server_w(hardware: Hardware, chip_w: Numeric, facts: Facts) -> Numeric:
     share, base = (host_factor(hardware, column, facts) for column in ("overhead_share", "base_w"))
     spans = (hardware.count or 1.0) > hardware.per_host
     fabric = host_factor(hardware, "fabric_w", facts) if spans else 0.0
-    return power.server_power_w(chip_w, share, base, fabric)
+    return facts.show("it_power_w", power.server_power_w(chip_w, share, base, fabric), "W")
 
 
 def host_factor(hardware: Hardware, column: str, facts: Facts) -> Numeric:

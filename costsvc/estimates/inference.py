@@ -5,7 +5,8 @@ from typing import get_args
 
 from costsvc.estimates import answer, generated, hardware, site, text
 from costsvc.estimates.answer import Plain
-from costsvc.estimates.facts import Facts
+from costsvc.estimates.explanation import explanation
+from costsvc.estimates.facts import Facts, traced
 from costsvc.estimates.footprint import Footprint, Usage, footprint
 from costsvc.estimates.hardware import Power
 from costsvc.estimates.request import normalised
@@ -13,10 +14,12 @@ from costsvc.estimates.served import Demand
 from costsvc.estimates.site import Setting
 from costsvc.estimates.spec import Precision, Serving, TextTask
 from costsvc.estimates.subject import sizes
+from costsvc.model.explanation import rename
 from costsvc.reference.catalog import Catalog
 from costsvc.units import G_PER_KG, J_PER_KWH, ML_PER_L, PER_MILLION, Numeric
 
 TEXT_TASKS = get_args(TextTask)
+FIGURES = ("accelerator_energy_j", "it_energy_j", "energy_j", "carbon_g", "water_ml", "cost_usd")
 PER = ("per_request", "per_output_token", "per_million_tokens")
 
 
@@ -52,8 +55,13 @@ class Served:
     facts: Facts
 
 
-def inference(asked: Serving, catalog: Catalog) -> Plain:
+def inference(asked: Serving, catalog: Catalog, *, explain: bool = False) -> Plain:
     """Answer the question what requests to a model cost.
+
+    Args:
+        asked: The requests.
+        catalog: The tables.
+        explain: Whether the steps that lead to the answer are told as well.
 
     Raises:
         UnknownNameError: If a name is not known.
@@ -61,13 +69,7 @@ def inference(asked: Serving, catalog: Catalog) -> Plain:
     """
     found = served(asked, Facts(catalog))
     demand = found.request.demand
-    one = _figures(found.one)
-    extra: dict[str, Numeric | None] = {
-        "duration_h": None,
-        "throughput_tokens_per_s": demand.tokens_per_s,
-        "latency_s": demand.latency_s,
-        **{f"{per}.{name}": _per(amount, per, demand) for per in PER for name, amount in one.items()},
-    }
+    extra = _extra(found)
     _say_gaps(demand, found.facts)
     chosen = {"precision": found.request.precision, "requests": asked.requests, "task": asked.task, **demand.chosen}
     told = normalised(asked.said, demand.hardware, found.setting, chosen)
@@ -75,11 +77,30 @@ def inference(asked: Serving, catalog: Catalog) -> Plain:
     return {
         **shown,
         "duration_h": q["duration_h"],
-        **{per: {name: q[f"{per}.{name}"] for name in one} for per in PER},
+        **{per: {name: q[f"{per}.{name}"] for name in FIGURES} for per in PER},
         "throughput_tokens_per_s": q["throughput_tokens_per_s"],
         "latency_s": q["latency_s"],
         "sci": {"g_per_unit": q["per_request.carbon_g"], "unit": "request"},
+        **({"explanation": _explanation(asked, catalog)} if explain else {}),
     }
+
+
+def _extra(found: Served) -> dict[str, Numeric | None]:
+    demand, one = found.request.demand, _figures(found.one)
+    return {
+        "duration_h": None,
+        "throughput_tokens_per_s": demand.tokens_per_s,
+        "latency_s": demand.latency_s,
+        **{f"{per}.{name}": _per(amount, per, demand) for per in PER for name, amount in one.items()},
+    }
+
+
+def _explanation(asked: Serving, catalog: Catalog) -> list[Plain]:
+    found = served(asked, Facts(catalog, number=traced))
+    for name, amount in answer.amounts(found.one).items():
+        rename(amount, f"{name}_per_request")
+    whole = found.one.times(found.facts.show("requests", asked.requests, "1"))
+    return explanation({**answer.amounts(whole), **_extra(found)}, found.facts.values())
 
 
 def served(asked: Serving, facts: Facts) -> Served:
@@ -101,8 +122,9 @@ def requested(asked: Serving, facts: Facts) -> Request:
     precision = asked.precision or hardware.default_precision(machine)
     kind = text if asked.task in TEXT_TASKS else generated
     demand = kind.demand(asked, size, machine, precision, facts)
-    it_w = hardware.server_w(demand.hardware, demand.accelerator_w, facts)
-    power = Power(accelerator_w=demand.accelerator_w, it_w=it_w)
+    accelerator_w = facts.show("accelerator_power_w", demand.accelerator_w, "W")
+    it_w = hardware.server_w(demand.hardware, accelerator_w, facts)
+    power = Power(accelerator_w=accelerator_w, it_w=it_w)
     usage = Usage(hours=demand.hours, power=power, hardware=demand.hardware)
     return Request(usage=usage, demand=demand, precision=precision)
 

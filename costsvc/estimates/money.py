@@ -6,6 +6,7 @@ from costsvc.estimates.facts import Facts
 from costsvc.estimates.hardware import Hardware
 from costsvc.estimates.site import Setting
 from costsvc.estimates.spec import OWNED, Pricing
+from costsvc.model.explanation import formula
 from costsvc.model.footprint import hardware_usd, priced_usd, social_usd
 from costsvc.model.uncertainty import Factor
 from costsvc.reference.grid import nearest_year
@@ -19,7 +20,15 @@ RENTED = "the rent contains it"
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Cost:
-    """Money in USD; None where it does not apply or is not known."""
+    """Money; None where it does not apply or is not known.
+
+    Attributes:
+        rental_usd: Rent. [USD]
+        hardware_usd: Write-off of owned hardware. [USD]
+        electricity_usd: Electricity of owned hardware. [USD]
+        facility_usd: Building of owned hardware. [USD]
+        total_usd: What is paid. [USD]
+    """
 
     rental_usd: Numeric | None = None
     hardware_usd: Numeric | None = None
@@ -28,6 +37,7 @@ class Cost:
     total_usd: Numeric | None = None
 
 
+@formula
 def cost(
     hours: Numeric, energy_kwh: Numeric, hardware: Hardware, setting: Setting, pricing: Pricing, facts: Facts
 ) -> Cost:

@@ -74,7 +74,7 @@ class Fit:
         found = {}
         for field in fields(kind):  # type: ignore[arg-type] # only dataclasses come
             factor = self.find(field.name)
-            found[field.name] = factor.value if factor.low == factor.high else self.facts.use(factor)
+            found[field.name] = self.facts.number(factor) if factor.low == factor.high else self.facts.use(factor)
         return kind(**found)
 
 

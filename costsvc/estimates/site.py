@@ -152,7 +152,7 @@ def _market(
         return None, None
     share = facts.use(present(facts.catalog.factor("regions", place.region, "cfe_share", "cfe_share", "1", "share")))
     found = cfe_g_per_kwh(share, location, facts.use(free))
-    return found, {**(basis or {}), "method": "cfe"}
+    return facts.show("market_g_per_kwh", found, "g/kWh"), {**(basis or {}), "method": "cfe"}
 
 
 def _contract(contract: Contract, site: Site, facts: Facts) -> tuple[Numeric | None, Basis | None]:
@@ -165,7 +165,7 @@ def _contract(contract: Contract, site: Site, facts: Facts) -> tuple[Numeric | N
     if contract.residual_g_per_kwh is not None:
         residual = facts.given("residual_g_per_kwh", contract.residual_g_per_kwh, "g/kWh")
     basis = {"scope": site.scope, "method": "contract", "zone": None, "year": site.year, "resolution": "request"}
-    return contract_g_per_kwh(share, g_per_kwh, residual), basis
+    return facts.show("market_g_per_kwh", contract_g_per_kwh(share, g_per_kwh, residual), "g/kWh"), basis
 
 
 def _carbon_free_share(basis: Basis | None, catalog: Catalog) -> Factor | None:

@@ -13,6 +13,7 @@ from costsvc.reference.catalog import Catalog
 from costsvc.units import Numeric
 
 SECTIONS = ("upfront", "per_task", "per_request")
+KINDS_OF_GROWTH = ("plain", "grid", "money")
 Number = Callable[[Factor], Numeric]
 
 
@@ -47,9 +48,9 @@ class Growth:
             money=time_factors(horizon, discounting(asked.time.discount_rate)),
         )
 
-    def on(self, found: Amounts, role: str) -> dict[Metric, Numeric | None]:
+    def on(self, found: Amounts, role: str, facts: Facts) -> dict[Metric, Numeric | None]:
         """A part's amounts over the horizon."""
-        plain, grid, money = (float(getattr(kind, role)) for kind in (self.plain, self.grid, self.money))
+        plain, grid, money = (_shown(kind, getattr(getattr(self, kind), role), facts) for kind in KINDS_OF_GROWTH)
         carbon = found.by_metric["carbon_kg"]
         return {
             "energy_kwh": _times(found.by_metric["energy_kwh"], plain),
@@ -59,7 +60,11 @@ class Growth:
         }
 
 
-def _times(amount: Numeric | None, factor: float) -> Numeric | None:
+def _shown(kind: str, factor: float, facts: Facts) -> Numeric:
+    return factor if factor == 1 else facts.show(f"{kind}_time_factor", factor, "1")
+
+
+def _times(amount: Numeric | None, factor: Numeric) -> Numeric | None:
     return None if amount is None else amount * factor
 
 
@@ -139,7 +144,7 @@ class Resolver:
             for section in SECTIONS
             for place, part in _parts(spec, section)
         ]
-        return Resolved(name=spec.name, pieces=pieces, sections=_sections(pieces))
+        return Resolved(name=spec.name, pieces=pieces, sections=in_sections(pieces))
 
     def piece(self, where: str, section: str, part: Part, number: Number) -> Piece:
         """Estimate a part.
@@ -153,7 +158,7 @@ class Resolver:
         facts = Facts(self.catalog, number=number)
         with located(f"{where}.{KINDS[type(part)]}"):
             found = amounts(part, self.asked.carbon_basis, facts)
-        by_metric = self.growth.on(found, _role(section, part))
+        by_metric = self.growth.on(found, _role(section, part), facts)
         return Piece(where=where, section=section, part=part, by_metric=by_metric, facts=facts)
 
     def central(self, found: Resolved, metric: Metric, identity: str, value: float) -> Strategy | None:
@@ -173,7 +178,7 @@ class Resolver:
             self.piece(piece.where, piece.section, piece.part, number) if _rests_on(piece, identity) else piece
             for piece in found.pieces
         ]
-        strategy = Resolved(name=found.name, pieces=pieces, sections=_sections(pieces)).strategy(metric)
+        strategy = Resolved(name=found.name, pieces=pieces, sections=in_sections(pieces)).strategy(metric)
         if strategy is None:
             return None
         return Strategy(
@@ -187,7 +192,8 @@ def _rests_on(piece: Piece, identity: str) -> bool:
     return any(factor.identity == identity for factor in piece.facts.factors.values())
 
 
-def _sections(pieces: Sequence[Piece]) -> dict[str, Mapping[Metric, Numeric | None]]:
+def in_sections(pieces: Sequence[Piece]) -> dict[str, Mapping[Metric, Numeric | None]]:
+    """For each section and metric the sum of its parts, None where one is not known."""
     return {
         section: {metric: _sum([p.by_metric for p in pieces if p.section == section], metric) for metric in METRICS}
         for section in SECTIONS

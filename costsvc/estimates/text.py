@@ -217,5 +217,7 @@ def _largest_batch(model: ServedModel, load: Load, machine: Hardware, facts: Fac
         facts.catalog.factor(served.FIT, ("usable_memory_share", hardware.ANY), "value", "usable_memory_share")
     )
     context = load.input_tokens + load.output_tokens
-    free = memory * usable.value * (machine.count or 1.0) - weights_gb(model.total_params_b, load.weight_bytes)
-    return np.maximum(free / cache_gb(model, 1.0, context, load.cache_bytes), 1.0)
+    room = facts.show("usable_memory_gb", memory * usable.value * (machine.count or 1.0), "GB")
+    free = room - weights_gb(model.total_params_b, load.weight_bytes)
+    each = cache_gb(model, 1.0, context, load.cache_bytes)
+    return facts.show("largest_batch", np.maximum(free / each, 1.0), "1")

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from costsvc.errors import BadRequestError
 from costsvc.estimates import answer, hardware, request, site
 from costsvc.estimates.answer import Plain
-from costsvc.estimates.facts import Facts, present
+from costsvc.estimates.explanation import explanation
+from costsvc.estimates.facts import Facts, present, traced
 from costsvc.estimates.footprint import Footprint, Usage, footprint
 from costsvc.estimates.hardware import Hardware
 from costsvc.estimates.site import Setting
@@ -14,6 +15,7 @@ from costsvc.estimates.subject import Sizes, sizes
 from costsvc.model import compute
 from costsvc.model.uncertainty import middle
 from costsvc.reference.catalog import Catalog
+from costsvc.reference.table import Row
 from costsvc.units import G_PER_KG, H_PER_DAY, Numeric
 
 SIX_ND_TOLERANCE = 0.25
@@ -58,29 +60,44 @@ class Trained:
     facts: Facts
 
 
-def training(run: TrainingRun, catalog: Catalog) -> Plain:
+def training(run: TrainingRun, catalog: Catalog, *, explain: bool = False) -> Plain:
     """Answer the question what a training run costs.
+
+    Args:
+        run: The run.
+        catalog: The tables.
+        explain: Whether the steps that lead to the answer are told as well.
 
     Raises:
         UnknownNameError: If a name is not known.
         BadRequestError: If what is said does not go together.
     """
     found = trained(run, Facts(catalog))
-    extra = {
-        "duration_h": found.run.duration_h,
-        "training_flop": found.run.flop,
-        "g_per_unit": None if found.footprint.total_kg is None else found.footprint.total_kg * G_PER_KG,
-    }
     chosen = {"precision": found.run.precision}
     asked = request.normalised(run.said, found.run.usage.hardware, found.setting, chosen)
-    shown, q = answer.estimate(asked, found.footprint, extra, found.setting, found.facts)
+    shown, q = answer.estimate(asked, found.footprint, _extra(found), found.setting, found.facts)
     return {
         **shown,
         "duration_h": q["duration_h"],
         "training_flop": q["training_flop"],
         "phases": _phases(shown, run.overheads),
         "sci": {"g_per_unit": q["g_per_unit"], "unit": "training run"},
+        **({"explanation": _explanation(run, catalog)} if explain else {}),
     }
+
+
+def _extra(found: Trained) -> dict[str, Numeric | None]:
+    total_kg = found.footprint.total_kg
+    return {
+        "duration_h": found.run.duration_h,
+        "training_flop": found.run.flop,
+        "g_per_unit": None if total_kg is None else total_kg * G_PER_KG,
+    }
+
+
+def _explanation(run: TrainingRun, catalog: Catalog) -> list[Plain]:
+    found = trained(run, Facts(catalog, number=traced))
+    return explanation({**answer.amounts(found.footprint), **_extra(found)}, found.facts.values())
 
 
 def trained(run: TrainingRun, facts: Facts) -> Trained:
@@ -143,7 +160,7 @@ def _hours(
         return _hours_of_flop(run, flop, size, machine, precision, facts)
     if run.hours is not None:
         wall = facts.given("hours", run.hours, "h")
-        return wall * (machine.count or 1.0), machine
+        return wall * facts.show("accelerators", machine.count or 1.0, "1"), machine
     hours = facts.given("accelerator_hours", run.accelerator_hours or 0.0, "h")
     return hours, _counted(machine, hours, facts)
 
@@ -184,14 +201,22 @@ def _mfu(machine: Hardware, size: Sizes, precision: Precision, facts: Facts) -> 
     base = facts.use(present(facts.catalog.factor("mfu", row["mfu_family"], "mfu", "mfu", "1", "share")))
     return compute.model_flops_utilization(
         base,
-        ((size.active_b or row["reference_params_b"]) / row["reference_params_b"], row["params_exponent"]),
-        (
-            (machine.count or row["reference_accelerators"]) / row["reference_accelerators"],
-            row["accelerators_exponent"],
-        ),
-        row["fp8_factor"] if precision in ("fp8", "fp4") else 1.0,
+        (_over_reference("params_b", size.active_b, row, facts), _exponent("params", row, facts)),
+        (_over_reference("accelerators", machine.count, row, facts), _exponent("accelerators", row, facts)),
+        facts.show("fp8_factor", row["fp8_factor"], "1") if precision in ("fp8", "fp4") else 1.0,
         (facts.catalog.default("mfu_floor").value, facts.catalog.default("mfu_ceiling").value),
     )
+
+
+def _over_reference(name: str, value: float | None, row: Row, facts: Facts) -> Numeric:
+    """A figure of the run over that of the run whose utilisation stands in the table."""
+    reference: float = row[f"reference_{name}"]
+    shown = "active_params_b" if name == "params_b" else name
+    return facts.show(shown, value or reference, "1") / facts.show(f"reference_{name}", reference, "1")
+
+
+def _exponent(name: str, row: Row, facts: Facts) -> Numeric:
+    return facts.show(f"{name}_exponent", row[f"{name}_exponent"], "1")
 
 
 def _recomputation(run: TrainingRun, facts: Facts) -> Numeric:
@@ -213,15 +238,13 @@ def _counted(machine: Hardware, hours: Numeric, facts: Facts) -> Hardware:
     return request.with_count(machine, count)
 
 
-def _all_phases(overheads: Overheads, facts: Facts) -> float:
+def _all_phases(overheads: Overheads, facts: Facts) -> Numeric:
     """Work of all phases over that of the final run."""
-    given = {name: getattr(overheads, name) for name in ("development_share", "failed_share", "retrainings")}
-    for name, share in given.items():
-        if share:
-            facts.given(name, share, "1")
-    if not any(given.values()):
+    shares = {name: getattr(overheads, name) for name in ("development_share", "failed_share", "retrainings")}
+    given = [facts.given(name, share, "1") for name, share in shares.items() if share]
+    if not given:
         facts.warn("final-run-only", "Development, failed and repeated runs are not counted; give overheads.")
-    return 1.0 + float(sum(given.values()))
+    return 1.0 + sum(given)
 
 
 def _phases(shown: Plain, overheads: Overheads) -> list[Plain]:

@@ -78,7 +78,33 @@ def total(strategy: Strategy, tasks: Numeric, requests_per_task: Numeric) -> Num
     Returns:
         Cost. [metric]
     """
-    return strategy.upfront + tasks * (strategy.per_task + requests_per_task * strategy.per_request)
+    return strategy.upfront + tasks * each_task(strategy, requests_per_task)
+
+
+def each_task(strategy: Strategy, requests_per_task: Numeric) -> Numeric:
+    """What a task costs with its requests.
+
+    Args:
+        strategy: Its parts. [metric]
+        requests_per_task: Requests to the task. [1]
+
+    Returns:
+        Cost. [metric]
+    """
+    return strategy.per_task + requests_per_task * strategy.per_request
+
+
+def without_requests(strategy: Strategy, tasks: Numeric) -> Numeric:
+    """What a strategy costs before the first request.
+
+    Args:
+        strategy: Its parts. [metric]
+        tasks: Number of tasks. [1]
+
+    Returns:
+        Cost. [metric]
+    """
+    return strategy.upfront + tasks * strategy.per_task
 
 
 def tasks_crossing(first: Strategy, second: Strategy, requests_per_task: Numeric) -> Crossing:
@@ -92,7 +118,7 @@ def tasks_crossing(first: Strategy, second: Strategy, requests_per_task: Numeric
     Returns:
         Verdict and the number of tasks where the two cost the same. [1]
     """
-    per_task = [s.per_task + requests_per_task * s.per_request for s in (first, second)]
+    per_task = [each_task(strategy, requests_per_task) for strategy in (first, second)]
     return crossing(difference(first.upfront, second.upfront), difference(per_task[1], per_task[0]))
 
 
@@ -107,7 +133,7 @@ def requests_crossing(first: Strategy, second: Strategy, tasks: Numeric) -> Cros
     Returns:
         Verdict and the requests per task where the two cost the same. [1]
     """
-    before = [s.upfront + tasks * s.per_task for s in (first, second)]
+    before = [without_requests(strategy, tasks) for strategy in (first, second)]
     return crossing(difference(*before), tasks * difference(second.per_request, first.per_request))
 
 

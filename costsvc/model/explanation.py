@@ -134,6 +134,17 @@ def called(number: float, name: str, unit: str | None = None) -> Traced:
     return found
 
 
+def rename(number: Numeric | None, name: str) -> None:
+    """Give a traced number that follows from others another name.
+
+    Args:
+        number: The number; what was given keeps its name. [any]
+        name: What it is called from now on.
+    """
+    if isinstance(number, Traced) and number.arguments:
+        number.name = name
+
+
 def untraced(number: Numeric) -> Numeric:
     """A number without its past.
 

@@ -198,13 +198,44 @@ def generate(model: PictureModel, chip: ServingChip, load: GenerationLoad, const
     Returns:
         Energy per item, and time and power of the batch.
     """
+    waiting_s = load.steps * constants.step_overhead_s
+    return _work(chip, constants, (computing_s(model, chip, load, constants), waiting_s), load.accelerators, load.batch)
+
+
+@formula
+def computing_s(
+    model: PictureModel, chip: ServingChip, load: GenerationLoad, constants: GenerationConstants
+) -> Numeric:
+    """Time that a batch of images or videos takes at the speed of arithmetic.
+
+    Args:
+        model: The network, complete.
+        chip: The accelerator.
+        load: What is generated.
+        constants: What the fit found.
+
+    Returns:
+        Time. [s]
+    """
     peak = chip.peak_tflops * constants.generation_efficiency * constants.generation_multiplier
     reach = model.params_b**constants.generation_efficiency_exponent * load.accelerators
+    each = denoising_tflop(model, load, constants) / reach + codec_tflop(load, constants)
+    return load.batch * each / peak
+
+
+@formula
+def codec_tflop(load: GenerationLoad, constants: GenerationConstants) -> Numeric:
+    """Arithmetic of encoding the prompt and decoding the frames, at the efficiency of 10^9 parameters.
+
+    Args:
+        load: Size and frames.
+        constants: What the fit found.
+
+    Returns:
+        Arithmetic of one image or video. [TFLOP]
+    """
     megapixels = load.width_px * load.height_px * load.frames / PIXELS_PER_MEGAPIXEL
-    alone_tflop = constants.codec_tflop_per_megapixel * megapixels + constants.prompt_tflop
-    computing_s = load.batch * (denoising_tflop(model, load, constants) / reach + alone_tflop) / peak
-    waiting_s = load.steps * constants.step_overhead_s
-    return _work(chip, constants, (computing_s, waiting_s), load.accelerators, load.batch)
+    return constants.codec_tflop_per_megapixel * megapixels + constants.prompt_tflop
 
 
 def forward(params_b: Numeric, tokens: Numeric, batch: Numeric, chip: ServingChip, constants: ForwardConstants) -> Work:
@@ -220,9 +251,27 @@ def forward(params_b: Numeric, tokens: Numeric, batch: Numeric, chip: ServingChi
     Returns:
         Energy per request, time and power of the batch.
     """
-    tflop = FLOP_PER_PARAM_TOKEN * params_b * PER_BILLION * tokens * batch / FLOP_PER_TFLOP
-    computing_s = tflop / (chip.peak_tflops * constants.forward_efficiency)
-    return _work(chip, constants, (computing_s, constants.forward_overhead_s), 1.0, batch)
+    seconds = forward_tflop(params_b, tokens, batch) / (chip.peak_tflops * constants.forward_efficiency)
+    return _work(chip, constants, (seconds, constants.forward_overhead_s), 1.0, batch)
+
+
+@formula
+def forward_tflop(params_b: Numeric, tokens: Numeric, batch: Numeric) -> Numeric:
+    """Arithmetic of one forward pass.
+
+    Args:
+        params_b: Parameters that a token passes through. [10^9]
+        tokens: Tokens, or patches, of a request. [token]
+        batch: Requests in the pass. [1]
+
+    Returns:
+        Arithmetic. [TFLOP]
+
+    References:
+        J. Kaplan et al., "Scaling Laws for Neural Language Models", arXiv:2001.08361, section 2.1:
+        2 FLOP per weight and token forward.
+    """
+    return FLOP_PER_PARAM_TOKEN * params_b * PER_BILLION * tokens * batch / FLOP_PER_TFLOP
 
 
 @formula
@@ -234,9 +283,9 @@ def _work(
     batch: Numeric,
 ) -> Work:
     """Work whose seconds are spent computing and waiting."""
-    computing_s, waiting_s = seconds
-    latency_s = computing_s + waiting_s
-    drawn_s = constants.generation_power_share * computing_s + constants.waiting_power_share * waiting_s
+    computing, waiting = seconds
+    latency_s = computing + waiting
+    drawn_s = constants.generation_power_share * computing + constants.waiting_power_share * waiting
     power_w = chip.tdp_w * drawn_s / latency_s
     return Work(
         j_per_item=accelerators * power_w * latency_s / batch,

@@ -228,8 +228,24 @@ def step_s(parts: StepParts) -> Numeric:
 
 
 @formula
+def wanted_power_share(parts: StepParts, constants: ServingConstants) -> Numeric:
+    """Share of the power limit that a chip would draw if there were no limit, from how its step is spent.
+
+    Args:
+        parts: The parts of the step.
+        constants: What the fit found.
+
+    Returns:
+        Share. [1]
+    """
+    whole = step_s(parts)
+    arithmetic = constants.arithmetic_power_share * (parts.arithmetic_s + parts.prefill_s) / whole
+    return constants.base_power_share + constants.memory_power_share * parts.memory_s / whole + arithmetic
+
+
+@formula
 def power_share(parts: StepParts, constants: ServingConstants) -> Numeric:
-    """Share of the power limit that a chip draws, from how its step is spent.
+    """Share of the power limit that a chip draws.
 
     Args:
         parts: The parts of the step.
@@ -238,9 +254,7 @@ def power_share(parts: StepParts, constants: ServingConstants) -> Numeric:
     Returns:
         Share, below 1. [1]
     """
-    whole = step_s(parts)
-    arithmetic = constants.arithmetic_power_share * (parts.arithmetic_s + parts.prefill_s) / whole
-    share = constants.base_power_share + constants.memory_power_share * parts.memory_s / whole + arithmetic
+    share = wanted_power_share(parts, constants)
     return share / (1 + share**8) ** (1 / 8)
 
 
