@@ -33,11 +33,13 @@ rate,chat,meta-llama/Llama-2-13b,13,13,H100,1,arrival 1 req/s,bf16,225-250,190-2
 image,text-to-image,some/picture,2,,H100,1,4,bf16,,,image,0.3,,GPU only,measured,v3 (2026-02-16),"20 steps, 1024x1024"
 modelled,chat,some/model,70,70,H100,8,8,bf16,,100,request,1,10,GPU only,modelled,2025,
 """
-AMORTIZATION = """id,shared_cost_value,shared_cost_unit,per_task_cost_value,per_task_cost_unit,break_even_n
-parity,59257,kWh,0.0001,kWh per inference,592570000
-search,3.2,tCO2,48.5,tCO2 saved,1
-mixed,1,kWh,1,USD,1
-nothing,,,,,400
+AMORTIZATION = """id,comparison,shared_cost_value,shared_cost_unit,per_task_cost_value,per_task_cost_unit,\
+ratio_shared_over_task,break_even_n
+parity,training vs inference,59257,kWh,0.0001,kWh per inference,,592570000
+search,search vs reuse,3.2,tCO2,48.5,tCO2 saved,,1
+general,shared general model vs task-specific model,0.0488,kWh per 1000,0.0037,kWh per 1000,13.2,
+mixed,training vs inference,1,kWh,1,USD,,1
+nothing,training vs inference,,,,,,400
 """
 
 
@@ -63,6 +65,7 @@ def cases(folder) -> dict[tuple[str, str], Case]:
         ("arithmetic: kg from kWh", "meter"),
         ("arithmetic: break-even", "parity"),
         ("arithmetic: break-even", "search"),
+        ("decision: general against task model at volume", "general"),
     ],
 )
 def test_arithmetic_comes_out_within_what_was_rounded(cases, kind, row):
