@@ -6,6 +6,7 @@ from typing import Any
 from costsvc.errors import BadRequestError
 from costsvc.estimates import answer, money
 from costsvc.estimates.answer import Plain
+from costsvc.estimates.comparison_explanation import Comparing, of_comparison, of_part
 from costsvc.estimates.facts import Facts
 from costsvc.estimates.flip import Duel, flip
 from costsvc.estimates.parts import METRICS, Metric
@@ -30,8 +31,13 @@ ADOPTERS = (1.0, 10.0, 100.0)
 UNITS: Mapping[Metric, str] = {"energy_kwh": "energy", "carbon_kg": "CO2e", "water_l": "water", "cost_usd": "money"}
 
 
-def amortization(asked: Comparison, catalog: Catalog) -> Plain:
+def amortization(asked: Comparison, catalog: Catalog, *, explain: bool = False) -> Plain:
     """Answer which strategy is cheaper and when.
+
+    Args:
+        asked: The strategies and the tasks.
+        catalog: The tables.
+        explain: Whether the steps that lead to the answer are told as well.
 
     Raises:
         UnknownNameError: If a name in a part is not known.
@@ -45,6 +51,7 @@ def amortization(asked: Comparison, catalog: Catalog) -> Plain:
     request = {**asked.said, "baseline": baseline.name, "carbon_basis": asked.carbon_basis}
     ranking = {metric: _ranking(resolved, metric, tasks, requests) for metric in METRICS}
     facts = Facts(catalog)
+    comparing = Comparing(resolved=resolved, baseline=baseline, tasks=tasks, requests=requests)
     return {
         "id": answer.identity(request, catalog),
         "request": request,
@@ -67,7 +74,8 @@ def amortization(asked: Comparison, catalog: Catalog) -> Plain:
         "ranking": ranking,
         "disagreements": _disagreements(ranking),
         "value": None if asked.benefit is None else _values(asked.benefit, resolved, (tasks, requests), facts),
-        **_explained(resolved, facts, catalog),
+        **_explained(resolved, facts, resolver if explain else None, catalog),
+        **({"explanation": of_comparison(comparing)} if explain else {}),
     }
 
 
@@ -239,8 +247,8 @@ def _values(benefit: Benefit, resolved: Sequence[Resolved], at: tuple[float, flo
     return told
 
 
-def _explained(resolved: Sequence[Resolved], own: Facts, catalog: Catalog) -> dict[str, Any]:
-    """Parts with their factors, and what all of them have to say together."""
+def _explained(resolved: Sequence[Resolved], own: Facts, again: Resolver | None, catalog: Catalog) -> dict[str, Any]:
+    """Parts with their factors and, where they are estimated again, their steps; and what all have to say together."""
     pieces = [piece for strategy in resolved for piece in strategy.pieces]
     whole = Facts(catalog, factors=dict(own.factors))
     for piece in pieces:
@@ -255,6 +263,7 @@ def _explained(resolved: Sequence[Resolved], own: Facts, catalog: Catalog) -> di
                 "part": piece.where,
                 "kind": piece.kind,
                 "factors": [answer.factor(f) for f in piece.facts.factors.values()],
+                **({"explanation": of_part(piece, again)} if again else {}),
             }
             for piece in pieces
         ],

@@ -21,6 +21,7 @@ def hosted(hosting: Hosting, facts: Facts) -> Footprint:
     setting = site.resolve(hosting.site, machine.provider, facts)
     chip_w = hardware.idle_w(machine, hosting.machine, facts)
     power = Power(accelerator_w=chip_w, it_w=hardware.server_w(machine, chip_w, facts))
-    hours = facts.given("hosting_hours", hosting.hours, "h") * (machine.count or 1.0)
+    count = facts.show("accelerators", machine.count or 1.0, "1")
+    hours = facts.given("hosting_hours", hosting.hours, "h") * count
     usage = Usage(hours=hours, power=power, hardware=machine)
     return footprint(usage, setting, hosting.site.pricing, facts)

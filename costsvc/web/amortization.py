@@ -11,6 +11,7 @@ from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import answer, catalog
 from costsvc.web.schemas.amortization import ComparisonSchema
 from costsvc.web.schemas.decision import AmortizationSchema
+from costsvc.web.schemas.explain import ExplainQuery
 
 blueprint = CostsvcBlueprint("amortization", __name__, url_prefix="/v1", description="Shared model or one per task")
 SMALL = {"accelerator": "a100-sxm4-80gb", "region": "aws:us-east-1"}
@@ -40,14 +41,15 @@ EXAMPLE = {
 
 @blueprint.post("/comparisons/amortization")
 @blueprint.arguments(ComparisonSchema, example=EXAMPLE)
+@blueprint.arguments(ExplainQuery, location="query")
 @blueprint.response(200, AmortizationSchema)
-def compare_strategies(asked: Comparison) -> Response:
+def compare_strategies(asked: Comparison, query: dict[str, bool]) -> Response:
     """Compare one shared model with one model per task.
 
     Totals of each strategy, from how many tasks or requests on it is the cheaper one, how sure
     that is, curves to plot, and each task's share of what is paid once.
     """
-    return answer(amortization(asked, catalog()))
+    return answer(amortization(asked, catalog(), **query))
 
 
 def example(tables: Catalog) -> dict[str, Any]:

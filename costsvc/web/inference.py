@@ -9,6 +9,7 @@ from costsvc.estimates.spec import Serving
 from costsvc.reference.catalog import Catalog
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import answer, catalog
+from costsvc.web.schemas.explain import ExplainQuery
 from costsvc.web.schemas.inference import InferenceEstimate, ServingSchema
 
 blueprint = CostsvcBlueprint("inference", __name__, url_prefix="/v1", description="What serving a model costs")
@@ -26,14 +27,15 @@ EXAMPLE = {
 
 @blueprint.post("/estimates/inference")
 @blueprint.arguments(ServingSchema, example=EXAMPLE)
+@blueprint.arguments(ExplainQuery, location="query")
 @blueprint.response(200, InferenceEstimate)
-def estimate_inference(asked: Serving) -> Response:
+def estimate_inference(asked: Serving, query: dict[str, bool]) -> Response:
     """Estimate the cost of requests to a model.
 
     Of text from its tokens and the batch or rate, of images and video from steps and pixels, of
     small tasks from the tokens read.
     """
-    return answer(inference(asked, catalog()))
+    return answer(inference(asked, catalog(), **query))
 
 
 def example(tables: Catalog) -> dict[str, Any]:

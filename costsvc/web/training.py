@@ -10,6 +10,7 @@ from costsvc.reference.catalog import Catalog
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import answer, catalog
 from costsvc.web.schemas.answer import TrainingEstimate
+from costsvc.web.schemas.explain import ExplainQuery
 from costsvc.web.schemas.training import TrainingRunSchema
 
 blueprint = CostsvcBlueprint("training", __name__, url_prefix="/v1", description="What training a model costs")
@@ -24,14 +25,15 @@ EXAMPLE = {
 
 @blueprint.post("/estimates/training")
 @blueprint.arguments(TrainingRunSchema, example=EXAMPLE)
+@blueprint.arguments(ExplainQuery, location="query")
 @blueprint.response(200, TrainingEstimate)
-def estimate_training(run: TrainingRun) -> Response:
+def estimate_training(run: TrainingRun, query: dict[str, bool]) -> Response:
     """Estimate the cost of one training run.
 
     From accelerator-hours, from wall-clock hours of an instance, or from tokens and the size of
     the model.
     """
-    return answer(training(run, catalog()))
+    return answer(training(run, catalog(), **query))
 
 
 def example(tables: Catalog) -> dict[str, Any]:

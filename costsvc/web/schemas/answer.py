@@ -5,6 +5,7 @@ from typing import Any
 import marshmallow as ma
 
 from costsvc.web.fields import Part
+from costsvc.web.schemas.explain import steps
 
 NULLABLE = "null where it does not exist; unavailable says why"
 
@@ -176,6 +177,7 @@ class Estimate(Explained):
     equivalents = ma.fields.List(ma.fields.Nested(Equivalent), required=True)
     drivers = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.List(ma.fields.Nested(Driver)), required=True)
     sci = ma.fields.Nested(Sci, required=True)
+    explanation = steps("The steps from the factors to the answer, at central values")
 
 
 class TrainingEstimate(Estimate):

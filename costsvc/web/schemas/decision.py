@@ -7,6 +7,7 @@ import marshmallow as ma
 from costsvc.estimates.parts import METRICS
 from costsvc.model.amortization import Verdict
 from costsvc.web.schemas.answer import Explained, FactorAnswer, Quantity, maybe
+from costsvc.web.schemas.explain import steps
 
 
 class Amounts(ma.Schema):
@@ -166,6 +167,7 @@ class PartAnswer(ma.Schema):
     part = ma.fields.String(required=True)
     kind = ma.fields.String(required=True)
     factors = ma.fields.List(ma.fields.Nested(FactorAnswer), required=True)
+    explanation = steps("The steps from the factors to what the part comes to over the horizon")
 
 
 class AmortizationSchema(Explained):
@@ -192,3 +194,4 @@ class AmortizationSchema(Explained):
     value = ma.fields.List(ma.fields.Nested(Worth), required=True, allow_none=True)
     ranking = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.List(ma.fields.String()), required=True)
     parts = ma.fields.List(ma.fields.Nested(PartAnswer), required=True)
+    explanation = steps("The steps from what the parts come to, to totals and crossings")

@@ -1,0 +1,167 @@
+"""Traced numbers: formulas run on them unchanged, and they remember what was done."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from costsvc.model.explanation import Traced, called, formula, given, rename, solved, untraced
+from costsvc.model.serving_load import occupancy
+from costsvc.units import Numeric
+
+A, B = given(2.0, "a", "1"), given(3.0, "b", "kWh")
+
+
+@formula
+def doubled_kwh(energy_kwh: Numeric) -> Numeric:
+    """Twice as much.
+
+    Args:
+        energy_kwh: Energy. [kWh]
+
+    Returns:
+        Energy. [kWh]
+
+    References:
+        Euclid, "Elements",
+        book V.
+    """
+    return energy_kwh * 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Parts:
+    """Two parts.
+
+    Attributes:
+        energy_kwh: Energy
+            of both. [kWh]
+        hours: Time. [h]
+    """
+
+    energy_kwh: Numeric
+    hours: Numeric
+
+
+@formula
+def parted(energy_kwh: Numeric, hours: Numeric) -> Parts:
+    """Parts of a load.
+
+    Args:
+        energy_kwh: Energy. [kWh]
+        hours: Time. [h]
+
+    Returns:
+        Both, doubled.
+    """
+    return Parts(energy_kwh=doubled_kwh(energy_kwh), hours=hours * 2.0)
+
+
+@pytest.mark.parametrize(
+    ("compute", "operation", "value"),
+    [
+        pytest.param(lambda a: a + B, "add", 5.0, id="sum"),
+        pytest.param(lambda a: 1 - a, "subtract", -1.0, id="number-before"),
+        pytest.param(lambda a: np.float64(4.0) * a, "multiply", 8.0, id="scalar-of-numpy-before"),
+        pytest.param(lambda a: a / np.asarray(4.0), "divide", 0.5, id="array-of-one-after"),
+        pytest.param(lambda a: 2.0**a, "power", 4.0, id="power-of-a-number"),
+        pytest.param(lambda a: -a, "negative", -2.0, id="negative"),
+        pytest.param(lambda a: np.sqrt(a * a), "sqrt", 2.0, id="root"),
+        pytest.param(lambda a: np.log2(np.maximum(a, 1.0)), "log2", 1.0, id="logarithm"),
+        pytest.param(lambda a: np.clip(a, 0.0, 1.0), "minimum", 1.0, id="clip"),
+        pytest.param(lambda a: np.where(a < B, a * B, 0.0), "multiply", 6.0, id="what-was-taken"),
+    ],
+)
+def test_arithmetic_is_remembered(compute, operation, value):
+    found = compute(A)
+    assert isinstance(found, Traced)
+    assert (found.operation, float(found)) == (operation, value)
+
+
+@pytest.mark.parametrize(
+    "compute",
+    [
+        pytest.param(lambda a: a + 0.0, id="nothing-added"),
+        pytest.param(lambda a: 0.0 + a, id="added-to-nothing"),
+        pytest.param(lambda a: 1.0 * a, id="one-times"),
+        pytest.param(lambda a: a / 1.0, id="by-one"),
+        pytest.param(lambda a: a - 0.0, id="nothing-taken"),
+        pytest.param(lambda a: a[()], id="taken-out-of-an-array"),
+        pytest.param(lambda a: np.where(np.isnan(a), 7.0, a), id="known"),
+    ],
+)
+def test_what_changes_nothing_is_not_shown(compute):
+    assert compute(A) is A
+
+
+def test_nothing_times_a_number_is_nothing():
+    assert not isinstance(A * 0.0, Traced)
+
+
+@pytest.mark.parametrize(
+    "compute",
+    [
+        pytest.param(lambda a: np.add(a, a, where=True), id="part-of-a-function"),
+        pytest.param(np.linalg.norm, id="function-of-arrays"),
+        pytest.param(lambda a: a * np.array([1.0, 2.0]), id="several-numbers"),
+    ],
+)
+def test_what_cannot_be_shown_is_refused(compute):
+    with pytest.raises(TypeError):
+        compute(A)
+
+
+def test_a_formula_names_its_result_with_unit_and_reference():
+    found = doubled_kwh(B)
+    assert isinstance(found, Traced)
+    assert (found.name, found.unit, found.reference) == ("doubled_kwh", "kWh", 'Euclid, "Elements", book V.')
+
+
+def test_a_formula_leaves_plain_numbers_as_they_are():
+    assert type(doubled_kwh(2.0)) is float
+    assert isinstance(doubled_kwh(np.array([1.0, 2.0])), np.ndarray)
+
+
+def test_fields_of_an_object_are_named_over_their_formula():
+    found = parted(B, A)
+    assert [(part.name, part.unit) for part in (found.energy_kwh, found.hours)] == [
+        ("energy_kwh", "kWh"),
+        ("hours", "h"),
+    ]
+    assert found.energy_kwh.reference is not None
+
+
+def test_a_second_name_is_shown_as_equal_to_the_first():
+    first = called(A + B, "sum", "kWh")
+    second = called(first, "total")
+    assert (first.name, second.name, second.unit) == ("sum", "total", "kWh")
+    assert second.arguments == (first,)
+
+
+def test_what_was_given_keeps_its_name():
+    number = given(1.0, "pue", "1")
+    rename(number, "other")
+    assert number.name == "pue"
+
+
+def test_a_solution_has_the_equation_as_its_check():
+    found = solved(2.0, lambda x: 1.0 + x / A, "1")
+    assert isinstance(found, Traced)
+    assert found.check is not None
+    assert float(found.check) == 2.0
+    assert solved(2.0, lambda x: 1.0 + x / 2.0, "1") == 2.0
+
+
+def test_the_search_for_a_balance_leaves_no_trace():
+    rate = given(5.0, "requests_per_s", "1/s")
+    found = occupancy(rate, lambda batch: 0.9 + 0.1 * batch, 64.0)
+    plain = occupancy(5.0, lambda batch: 0.9 + 0.1 * batch, 64.0)
+    assert isinstance(found.batch, Traced)
+    assert found.batch.arguments == ()
+    assert float(found.batch) == float(plain.batch)
+    assert found.batch.name == "batch"
+
+
+def test_untraced_numbers_forget():
+    assert type(untraced(A)) is float
+    assert untraced(1.5) == 1.5
