@@ -193,7 +193,8 @@ def _at_rate(asked: Serving, run: Run, slowness: Numeric, machine: Hardware, fit
     busy = formulas.serve(model, chip, replace(load, batch=occupied.batch), constants)
     # a replica that could do more is paced by its requests: what the fit leaves open shows in its watts, not its hours
     unexplained = np.where(occupied.replicas > 1, 1.0, slowness) * fit.use("unknown_load")
-    busy_w = served.measured_power(asked, np.minimum(busy.accelerator_power_w * unexplained, chip.tdp_w), facts)
+    limited_w = np.minimum(busy.accelerator_power_w * facts.show("unexplained_load", unexplained, "1"), chip.tdp_w)
+    busy_w = facts.show("busy_power_w", served.measured_power(asked, limited_w, facts), "W")
     idle_j = idle_j_per_request(
         occupied, rate, 1.0, hardware.idle_w(machine, replace(asked.machine, accelerator_power_w=None), facts)
     )
