@@ -177,17 +177,13 @@ def percentiles(draws: Array) -> tuple[Array, Array]:
     below, weight = int(place), place - int(place)
     above = count - 1 - below
     ordered = np.partition(draws, (below, below + 1, above - 1, above), axis=1)
-    return (
-        _between(ordered[:, below], ordered[:, below + 1], weight),
-        _between(ordered[:, above], ordered[:, above - 1], weight),
-    )
-
-
-def _between(first: Array, second: Array, weight: float) -> Array:
+    near, far = ordered[:, (below, above)], ordered[:, (below + 1, above - 1)]
     with np.errstate(invalid="ignore"):
-        between: Array = first + (second - first) * weight
-    # the difference of two infinite draws is none
-    return np.where(first == second, first, between)
+        ends = near + (far - near) * weight
+    if not np.isfinite(ends).all():
+        # the difference of two infinite draws is none
+        ends = np.where(near == far, near, ends)
+    return ends[:, 0], ends[:, 1]
 
 
 def _quantity(result: Numeric) -> Quantity:

@@ -7,11 +7,11 @@ from flask import Response
 from costsvc.estimates.amortization import amortization
 from costsvc.estimates.spec import Comparison
 from costsvc.reference.catalog import Catalog
-from costsvc.web.api import CostsvcBlueprint
+from costsvc.web.api import CostsvcBlueprint, parameters
 from costsvc.web.context import answer, catalog
 from costsvc.web.schemas.amortization import ComparisonSchema
 from costsvc.web.schemas.decision import AmortizationSchema
-from costsvc.web.schemas.explain import ExplainQuery
+from costsvc.web.schemas.explain import QUERY, ExplainQuery
 
 blueprint = CostsvcBlueprint("amortization", __name__, url_prefix="/v1", description="Shared model or one per task")
 SMALL = {"accelerator": "a100-sxm4-80gb", "region": "aws:us-east-1"}
@@ -41,15 +41,15 @@ EXAMPLE = {
 
 @blueprint.post("/comparisons/amortization")
 @blueprint.arguments(ComparisonSchema, example=EXAMPLE)
-@blueprint.arguments(ExplainQuery, location="query")
+@blueprint.query(ExplainQuery)
 @blueprint.response(200, AmortizationSchema)
-def compare_strategies(asked: Comparison, query: dict[str, bool]) -> Response:
+def compare_strategies(asked: Comparison) -> Response:
     """Compare one shared model with one model per task.
 
     Totals of each strategy, from how many tasks or requests on it is the cheaper one, how sure
     that is, curves to plot, and each task's share of what is paid once.
     """
-    return answer(amortization(asked, catalog(), **query))
+    return answer(amortization(asked, catalog(), **parameters(QUERY)))
 
 
 def example(tables: Catalog) -> dict[str, Any]:

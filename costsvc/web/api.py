@@ -3,6 +3,7 @@
 import json
 from typing import Any, Never
 
+import flask
 import orjson
 import yaml as pyyaml
 from flask import Flask, Request
@@ -48,6 +49,14 @@ class Parser(FlaskParser):
         abort(422, messages=messages)
 
 
+def parameters(schema: Schema) -> dict[str, Any]:
+    """The parameters of the request's query; few requests have one, and the others need no parser."""
+    if not flask.request.query_string:
+        return {}
+    found: dict[str, Any] = CostsvcBlueprint.ARGUMENTS_PARSER.parse(schema, flask.request, location="query")
+    return found
+
+
 def _with_infinities(body: bytes) -> Any:
     """A body that is JSON but for NaN, Infinity or 1e400, so that its fields can say what they want instead.
 
@@ -76,6 +85,17 @@ class CostsvcBlueprint(Blueprint):
             for code in codes:
                 view = self.problem(code)(view)
             return parsed(view)
+
+        return decorator
+
+    def query(self, schema: type[Schema]) -> Any:
+        """Document the parameters and the errors of a query that the view reads by :func:`parameters`."""
+        documented = self.arguments(schema, location="query")
+
+        def decorator(view: Any) -> Any:
+            # only the documentation is wanted: a parser around each request would cost time
+            view._apidoc = documented(view)._apidoc
+            return view
 
         return decorator
 

@@ -1,5 +1,8 @@
 """The application factory."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask, Response
 
 from costsvc import limits
@@ -19,10 +22,19 @@ from costsvc.web import (
     training,
 )
 from costsvc.web.api import CostsvcApi
+from costsvc.web.context import JSON
 from costsvc.web.document import document
 
 # Swagger UI draws with inline styles
 POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+
+
+class Service(Flask):
+    """An application whose views are all plain functions."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The view itself; whether it is a coroutine need not be asked at each request."""
+        return func
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -32,7 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SettingsError: If a setting is unknown or unreadable.
         TableError: If a table is not as described.
     """
-    app = Flask("costsvc.web")
+    app = Service("costsvc.web")
     app.config["MAX_CONTENT_LENGTH"] = limits.BODY_BYTES
     app.url_map.strict_slashes = False
     app.extensions["costsvc"] = Services.open(settings or Settings.from_env())
@@ -59,5 +71,6 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _secured(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Content-Security-Policy", POLICY)
+    if response.mimetype != JSON:
+        response.headers.setdefault("Content-Security-Policy", POLICY)
     return response

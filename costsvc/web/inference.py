@@ -7,9 +7,9 @@ from flask import Response
 from costsvc.estimates.inference import inference
 from costsvc.estimates.spec import Serving
 from costsvc.reference.catalog import Catalog
-from costsvc.web.api import CostsvcBlueprint
+from costsvc.web.api import CostsvcBlueprint, parameters
 from costsvc.web.context import answer, catalog
-from costsvc.web.schemas.explain import ExplainQuery
+from costsvc.web.schemas.explain import QUERY, ExplainQuery
 from costsvc.web.schemas.inference import InferenceEstimate, ServingSchema
 
 blueprint = CostsvcBlueprint("inference", __name__, url_prefix="/v1", description="What serving a model costs")
@@ -27,15 +27,15 @@ EXAMPLE = {
 
 @blueprint.post("/estimates/inference")
 @blueprint.arguments(ServingSchema, example=EXAMPLE)
-@blueprint.arguments(ExplainQuery, location="query")
+@blueprint.query(ExplainQuery)
 @blueprint.response(200, InferenceEstimate)
-def estimate_inference(asked: Serving, query: dict[str, bool]) -> Response:
+def estimate_inference(asked: Serving) -> Response:
     """Estimate the cost of requests to a model.
 
     Of text from its tokens and the batch or rate, of images and video from steps and pixels, of
     small tasks from the tokens read.
     """
-    return answer(inference(asked, catalog(), **query))
+    return answer(inference(asked, catalog(), **parameters(QUERY)))
 
 
 def example(tables: Catalog) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import os
 import time
+from functools import cache
 
 from flask import Flask, Response, g, request
 from prometheus_client import (
@@ -42,8 +43,14 @@ def _start() -> None:
 
 def _count(response: Response) -> Response:
     route = request.url_rule.rule if request.url_rule else UNROUTED
-    labels = (route, str(response.status_code))
-    REQUESTS.labels(*labels).inc()
+    requests, latency = _series(route, str(response.status_code))
+    requests.inc()
     if "started" in g:
-        LATENCY.labels(*labels).observe(time.perf_counter() - g.started)
+        latency.observe(time.perf_counter() - g.started)
     return response
+
+
+@cache
+def _series(*labels: str) -> tuple[Counter, Histogram]:
+    """The two series of a route and a status; there are few, and looking them up takes a lock."""
+    return REQUESTS.labels(*labels), LATENCY.labels(*labels)

@@ -7,10 +7,10 @@ from flask import Response
 from costsvc.estimates.spec import TrainingRun
 from costsvc.estimates.training import training
 from costsvc.reference.catalog import Catalog
-from costsvc.web.api import CostsvcBlueprint
+from costsvc.web.api import CostsvcBlueprint, parameters
 from costsvc.web.context import answer, catalog
 from costsvc.web.schemas.answer import TrainingEstimate
-from costsvc.web.schemas.explain import ExplainQuery
+from costsvc.web.schemas.explain import QUERY, ExplainQuery
 from costsvc.web.schemas.training import TrainingRunSchema
 
 blueprint = CostsvcBlueprint("training", __name__, url_prefix="/v1", description="What training a model costs")
@@ -25,15 +25,15 @@ EXAMPLE = {
 
 @blueprint.post("/estimates/training")
 @blueprint.arguments(TrainingRunSchema, example=EXAMPLE)
-@blueprint.arguments(ExplainQuery, location="query")
+@blueprint.query(ExplainQuery)
 @blueprint.response(200, TrainingEstimate)
-def estimate_training(run: TrainingRun, query: dict[str, bool]) -> Response:
+def estimate_training(run: TrainingRun) -> Response:
     """Estimate the cost of one training run.
 
     From accelerator-hours, from wall-clock hours of an instance, or from tokens and the size of
     the model.
     """
-    return answer(training(run, catalog(), **query))
+    return answer(training(run, catalog(), **parameters(QUERY)))
 
 
 def example(tables: Catalog) -> dict[str, Any]:

@@ -19,6 +19,9 @@ class ExplainQuery(Request):
     )
 
 
+QUERY = ExplainQuery()
+
+
 class Step(ma.Schema):
     """One step of the way to an answer."""
 
