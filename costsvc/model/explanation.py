@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from functools import lru_cache, wraps
 from inspect import cleandoc
-from typing import Any, ParamSpec, TypeVar
+from operator import attrgetter
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
@@ -187,16 +188,32 @@ def formula(function: Callable[P, R]) -> Callable[P, R]:
         The same formula.
     """
     returned = function.__annotations__["return"]
-    names = tuple(field.name for field in fields(returned)) if is_dataclass(returned) else ()
+    return _naming_fields(function, returned) if is_dataclass(returned) else _naming_result(function)
+
+
+def _naming_result(function: Callable[P, R]) -> Callable[P, R]:
+    @wraps(function)
+    def named(*args: P.args, **kwargs: P.kwargs) -> R:
+        result = function(*args, **kwargs)
+        # asked of every result, so it has to be quick
+        if result.__class__ is Traced:
+            _name_result(function, cast("Traced", result))
+        return result
+
+    return named
+
+
+def _naming_fields(function: Callable[P, R], returned: Any) -> Callable[P, R]:
+    names = [field.name for field in fields(returned)]
+    numbers = attrgetter(*names)
 
     @wraps(function)
     def named(*args: P.args, **kwargs: P.kwargs) -> R:
         result = function(*args, **kwargs)
-        if isinstance(result, Traced):
-            _name_result(function, result)
-        for name in names:
-            if isinstance(number := getattr(result, name), Traced):
-                _name_field(function, returned, name, number)
+        if Traced in map(type, numbers(result)):
+            for name, number in zip(names, numbers(result), strict=True):
+                if isinstance(number, Traced):
+                    _name_field(function, returned, name, number)
         return result
 
     return named
