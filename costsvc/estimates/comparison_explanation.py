@@ -80,7 +80,9 @@ def _traced(one: Resolved, index: int) -> Resolved:
     ]
     sections = {
         section: {
-            metric: None if amount is None else _called(amount, _path(f"strategies.{index}.{section}", metric))
+            metric: None
+            if amount is None
+            else called(amount, _path(f"strategies.{index}.{section}", metric), unit(metric))
             for metric, amount in by_metric.items()
         }
         for section, by_metric in in_sections(pieces).items()
@@ -90,10 +92,6 @@ def _traced(one: Resolved, index: int) -> Resolved:
 
 def _start(piece: Piece, metric: Metric, amount: Numeric | None) -> Numeric | None:
     return None if amount is None else given(middle(amount), _path(piece.where, metric), unit(metric))
-
-
-def _called(amount: Numeric, name: str) -> Numeric:
-    return called(middle(amount) if not isinstance(amount, float) else amount, name, unit(name))
 
 
 def _totals(strategy: Strategy | None, where: str, metric: Metric, at: tuple[Numeric, Numeric]) -> Named:

@@ -40,7 +40,7 @@ def explanation(results: Mapping[str, Numeric | None], known: Mapping[str, float
         results: Traced numbers under the names by which they are shown; None is left out.
         known: Names and values that stand elsewhere in the answer, where steps begin.
     """
-    ends = [called(found, name, unit(name)) for name, found in results.items() if found is not None]  # type: ignore[arg-type] # traced numbers are single ones
+    ends = [called(found, name, unit(name)) for name, found in results.items() if found is not None]
     return _Chain(known=known).steps(ends)
 
 

@@ -56,9 +56,7 @@ class Facts:
 
     def show(self, name: str, number: Numeric, unit: str) -> Numeric:
         """Give a number that is no factor the name under which an explanation shows it."""
-        if self.number is not traced:
-            return number
-        return called(number, name, unit)  # type: ignore[arg-type] # traced numbers are single ones
+        return called(number, name, unit) if self.number is traced else number
 
     def warn(self, code: str, message: str) -> None:
         """Say something once per code."""

@@ -116,7 +116,7 @@ def given(value: float, name: str, unit: str, reference: str | None = None) -> T
     return found
 
 
-def called(number: float, name: str, unit: str | None = None) -> Traced:
+def called(number: Numeric, name: str, unit: str | None = None) -> Traced:
     """A number under a name of its own.
 
     Args:
@@ -127,7 +127,7 @@ def called(number: float, name: str, unit: str | None = None) -> Traced:
     Returns:
         The number, traced. [any]
     """
-    found = number if isinstance(number, Traced) else Traced(number)
+    found = number if isinstance(number, Traced) else Traced(float(number))
     if found.settled and found.name != name:
         unit = found.unit or unit
         found = Traced(found, "positive", found)
