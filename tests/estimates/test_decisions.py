@@ -8,6 +8,7 @@ POST = "/v1/comparisons/amortization"
 METRICS = ("energy_kwh", "carbon_kg", "water_l", "cost_usd")
 G = {"accelerator": "a100-sxm4-80gb", "region": "aws:us-east-1"}
 API = {"model": "gpt-4o-mini", "provider": "openai", "input_tokens": 1000, "output_tokens": 500}
+TASKS = {"tasks": None, "requests_per_task": None}
 SHARED = {
     "name": "shared",
     "upfront": [{"training": G | {"accelerator_hours": 10_000, "total_params_b": 7}}],
@@ -218,6 +219,18 @@ def test_standing_capacity_decides(compare):
 @pytest.mark.parametrize(
     ("change", "field", "words"),
     [
+        pytest.param(
+            TASKS | {"task_list": [{"name": "a", "requests": 1, "weight": 1}, {"name": "b", "requests": 1}]},
+            "task_list.1.weight",
+            "all tasks have weight, or none has",
+            id="weights-that-do-not-match",
+        ),
+        pytest.param(
+            TASKS | {"task_list": [{"name": "a", "requests": 1, "weight": 0}]},
+            "task_list.0.weight",
+            "one above 0",
+            id="weights-of-nothing",
+        ),
         pytest.param({"time": {}}, "time.lifetime_months", "missing", id="time-without-end"),
         pytest.param(
             {"time": {"lifetime_months": 10, "tasks_per_month": 0.5}},
@@ -261,6 +274,7 @@ def test_standing_capacity_decides(compare):
 )
 def test_bad_input_is_refused_by_field(client, change, field, words):
     body = {"tasks": 10, "requests_per_task": 100, "strategies": [SHARED, OWN]} | change
+    body = {name: value for name, value in body.items() if value is not None}
     response = client.post(POST, json=body)
     assert response.status_code == 422, response.json
     assert any(words in text for text in response.json["errors"][field]), response.json["errors"]

@@ -116,12 +116,25 @@ class ComparisonSchema(Request):
 
 def _task_errors(data: dict[str, Any]) -> dict[str, list[str]]:
     if data.get("task_list"):
-        return refuse(data, ["tasks", "requests_per_task"], "beside task_list")
+        return {**refuse(data, ["tasks", "requests_per_task"], "beside task_list"), **_key_errors(data["task_list"])}
     if data.get("tasks") is None:
         return {"tasks": ["This is missing; give tasks or task_list."]}
     if data.get("requests_per_task") is None and any(strategy.per_request for strategy in data["strategies"]):
         return {"requests_per_task": ["This is missing; a strategy has a part per request."]}
     return {}
+
+
+def _key_errors(tasks: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """What is wrong with the keys of shares: one that only some tasks have, or that is 0 for all."""
+    errors = {}
+    for key in ("tokens", "weight"):
+        given = [task.get(key) for task in tasks]
+        lacking = [place for place, value in enumerate(given) if value is None]
+        if 0 < len(lacking) < len(given):
+            errors[f"task_list.{lacking[0]}.{key}"] = [f"This is missing; all tasks have {key}, or none has."]
+        elif not lacking and not any(given):
+            errors[f"task_list.0.{key}"] = [f"{key} is 0 for all tasks; one above 0 is needed to share by it."]
+    return errors
 
 
 def _name_errors(data: dict[str, Any]) -> dict[str, list[str]]:
