@@ -158,7 +158,7 @@ def untraced(number: Numeric) -> Numeric:
     return float(number) if isinstance(number, Traced) else number
 
 
-def solved(solution: Numeric, equation: Callable[[Numeric], Numeric], unit: str) -> Numeric:
+def solved(solution: Numeric, equation: Callable[[Numeric], Numeric], unit: str) -> Traced:
     """The solution x of x = f(x), which has no formula of its own.
 
     Args:
@@ -167,10 +167,8 @@ def solved(solution: Numeric, equation: Callable[[Numeric], Numeric], unit: str)
         unit: Unit of the solution.
 
     Returns:
-        The solution; where the equation is traced, so is the solution, and f of it is shown as its check. [any]
+        The solution, traced; f of it is shown as its check. [any]
     """
-    if not isinstance(equation(solution), Traced):
-        return solution
     found = Traced(float(solution))
     found.unit = unit
     check = equation(found)

