@@ -15,7 +15,10 @@ from costsvc.cli import main
 from costsvc.web.amortization import EXAMPLE as COMPARISON
 
 COMMITTED = Path(__file__).parents[2] / "openapi.yaml"
-TASKS = [{"name": "a", "requests": 100, "tokens": 5, "weight": 1}, {"name": "b", "requests": 0, "tokens": 0, "weight": 2}]
+TASKS = [
+    {"name": "a", "requests": 100, "tokens": 5, "weight": 1},
+    {"name": "b", "requests": 0, "tokens": 0, "weight": 2},
+]
 OWNED = {"kind": "owned", "facility_usd_per_kwh": 0.01, "age_years": 2}
 QUESTIONS = [
     pytest.param("training", {"accelerator": "v100", "accelerator_hours": 0}, id="nothing"),
