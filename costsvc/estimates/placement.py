@@ -84,6 +84,7 @@ def placement(asked: Placement, catalog: Catalog) -> Plain:
     score = placing.weighted_score(options.amounts, np.array(list(weights.values())))
     front = placing.pareto_front(np.where(allowed, np.array([options.column(name) for name in FRONT]), np.nan).T)
     ranked = [int(i) for i in np.argsort(score, kind="stable") if allowed[i] and not np.isnan(score[i])]
+    unranked = int(np.count_nonzero(allowed)) - len(ranked)
     best = [outcome(options.workload(i), asked.carbon_basis, Facts(catalog)) for i in ranked[: asked.shown]]
     return {
         "id": answer.identity(asked.said, catalog),
@@ -101,7 +102,7 @@ def placement(asked: Placement, catalog: Catalog) -> Plain:
         "refused": [
             {"accelerator": one.accelerator, "reason": one.reason} for one in tried if isinstance(one, Refused)
         ],
-        **_explained([baseline, *best], catalog),
+        **_explained({"baseline": baseline, **{f"options.{i}": one for i, one in enumerate(best)}}, unranked, catalog),
     }
 
 
@@ -211,12 +212,17 @@ def _points(options: Options, front: npt.NDArray[np.bool_]) -> Iterator[Plain]:
         }
 
 
-def _explained(outcomes: Sequence[Outcome], catalog: Catalog) -> Plain:
-    """Sources and warnings of what is shown; its factors come with an estimate of the option's request."""
+def _explained(outcomes: Mapping[str, Outcome], unranked: int, catalog: Catalog) -> Plain:
+    """Sources, warnings and gaps of what is shown; its factors come with an estimate of the option's request."""
     whole = Facts(catalog)
-    for one in outcomes:
-        whole.factors |= {f"{id(one)}.{name}": factor for name, factor in one.facts.factors.items()}
+    if unranked:
+        whole.warn(
+            "options-not-ranked", f"Something that counts is not known of {unranked} options; they have no rank."
+        )
+    for where, one in outcomes.items():
+        whole.factors |= {f"{where}.{name}": factor for name, factor in one.facts.factors.items()}
         whole.warnings |= one.facts.warnings
+        whole.unavailable |= {f"{where}.{field}": reason for field, reason in one.facts.unavailable.items()}
     explained = answer.explained(whole)
     del explained["factors"]
     return explained

@@ -183,6 +183,21 @@ def test_kinds_of_price_and_years_are_dimensions_too(place):
     assert found == {("on-demand", 2024), ("on-demand", 2025), ("owned", 2024), ("owned", 2025)}
 
 
+def test_options_whose_rank_is_not_known_are_counted(place):
+    # market-based CO2e is known of Google's regions only
+    answer = all_options(place, training=RUN, carbon_basis="market", metric="carbon_kg")
+    assert {option["request"]["region"] for option in answer["options"]} == {"gcp:us-central1"}
+    assert any(w["code"] == "options-not-ranked" and "6 options" in w["message"] for w in answer["warnings"])
+
+
+def test_what_an_option_lacks_has_its_reason(place):
+    answer = place(training=RUN, price_kinds=["reserved-3y"], accelerators=["rtx-4090"], offered_only=False)
+    gaps = {gap["field"] for gap in answer["unavailable"]}
+    option = answer["options"][0]
+    assert (option["cost_usd"] is None) == ("options.0.cost.total_usd" in gaps)
+    assert "baseline.carbon.market_kg" in gaps
+
+
 def test_an_instance_is_its_accelerators(place):
     answer = place(training={"instance": "p5.48xlarge", "hours": 10, "region": "aws:us-east-1"}, regions=REGIONS[:2])
     assert {option["request"]["accelerators"] for option in answer["options"]} == {8}

@@ -160,11 +160,9 @@ class Explained(ma.Schema):
     version = ma.fields.String(required=True)
 
 
-class Estimate(Explained):
-    """What a workload costs, how sure that is, and where each number comes from."""
+class Totals(ma.Schema):
+    """What a workload comes to in its place."""
 
-    id = ma.fields.String(required=True, metadata={"description": "Equal requests on equal versions have equal ids"})
-    request = ma.fields.Dict(required=True, metadata={"description": "The request under canonical names"})
     place = ma.fields.Nested(Place, required=True)
     accelerator_hours = number("Accelerators times hours, all phases")
     duration_h = maybe("Wall-clock hours of the final run")
@@ -174,6 +172,13 @@ class Estimate(Explained):
     carbon = ma.fields.Nested(Carbon, required=True)
     water = ma.fields.Nested(Water, required=True)
     cost = ma.fields.Nested(Cost, required=True)
+
+
+class Estimate(Totals, Explained):
+    """What a workload costs, how sure that is, and where each number comes from."""
+
+    id = ma.fields.String(required=True, metadata={"description": "Equal requests on equal versions have equal ids"})
+    request = ma.fields.Dict(required=True, metadata={"description": "The request under canonical names"})
     equivalents = ma.fields.List(ma.fields.Nested(Equivalent), required=True)
     drivers = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.List(ma.fields.Nested(Driver)), required=True)
     sci = ma.fields.Nested(Sci, required=True)

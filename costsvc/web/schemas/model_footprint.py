@@ -3,7 +3,7 @@
 import marshmallow as ma
 
 from costsvc.web.fields import Name, Part
-from costsvc.web.schemas.answer import NULLABLE, Carbon, Cost, Explained, Place, Water, maybe, number
+from costsvc.web.schemas.answer import NULLABLE, Explained, Totals, maybe
 from costsvc.web.schemas.base import Request
 
 
@@ -22,19 +22,10 @@ class ModelAnswer(ma.Schema):
     released_on = ma.fields.String(required=True, allow_none=True)
 
 
-class Totals(ma.Schema):
+class TrainingTotals(Totals):
     """What a training estimate says in total."""
 
-    place = ma.fields.Nested(Place, required=True)
-    accelerator_hours = number("Accelerators times hours")
-    duration_h = maybe("Wall-clock hours")
     training_flop = maybe("Model FLOP")
-    accelerator_energy_kwh = number("Energy of the accelerators alone")
-    it_energy_kwh = number("Energy of the servers")
-    energy_kwh = number("Energy at the building's meter")
-    carbon = ma.fields.Nested(Carbon, required=True)
-    water = ma.fields.Nested(Water, required=True)
-    cost = ma.fields.Nested(Cost, required=True)
 
 
 class ModelFootprint(Explained):
@@ -56,4 +47,4 @@ class ModelFootprint(Explained):
         allow_none=True,
         metadata={"description": f"The request to /v1/estimates/training that gives the same; {NULLABLE}"},
     )
-    estimate = Part(Totals, f"The totals of that; {NULLABLE}", required=True, allow_none=True)
+    estimate = Part(TrainingTotals, f"The totals of that; {NULLABLE}", required=True, allow_none=True)
