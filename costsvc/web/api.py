@@ -57,6 +57,16 @@ def parameters(schema: Schema) -> dict[str, Any]:
     return found
 
 
+def _refuse_query() -> None:
+    """Refuse parameters of a question that knows none, rather than pass over them."""
+    request = flask.request
+    if not request.query_string or request.method != "POST":
+        return
+    view = flask.current_app.view_functions.get(request.endpoint or "")
+    if view is not None and not hasattr(view, "takes_query"):
+        abort(422, messages={name: ["This question takes no parameters; say it in the body."] for name in request.args})
+
+
 def _with_infinities(body: bytes) -> Any:
     """A body that is JSON but for NaN, Infinity or 1e400, so that its fields can say what they want instead.
 
@@ -95,6 +105,7 @@ class CostsvcBlueprint(Blueprint):
         def decorator(view: Any) -> Any:
             # only the documentation is wanted: a parser around each request would cost time
             view._apidoc = documented(view)._apidoc
+            view.takes_query = True
             return view
 
         return decorator
@@ -133,6 +144,7 @@ class CostsvcApi(Api):
             },
         )
         super().__init__(app)
+        app.before_request(_refuse_query)
         for field, kind in ((Name, "string"), (Choice, "string"), (Number, "number"), (WholeNumber, "integer")):
             self.register_field(field, kind, None)
 

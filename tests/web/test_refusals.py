@@ -384,3 +384,8 @@ def test_a_fault_shows_nothing_of_the_exception(broken: Flask) -> None:
     assert "fault of the service" in problem["detail"]
     assert "secret" not in answer.text
     assert "RuntimeError" not in answer.text
+
+
+@pytest.mark.parametrize("path", [PLACEMENT, CHANGE, SCHEDULE])
+def test_a_parameter_without_effect_is_refused(client: FlaskClient, path: str) -> None:
+    assert_names(refused(client.post(f"{path}?explain=true", json={}), 422), "explain", "takes no parameters")
