@@ -42,7 +42,7 @@ class HostingSchema(SiteSchema):
     instance = Name("Cloud instance, in place of accelerator and accelerators", "p5.48xlarge")
     instances = WholeNumber(limits.ACCELERATORS, "Number of instances; default 1")
     accelerator_power_w = Number(limits.POWER_W, "Measured power of one accelerator that waits")
-    hours = Number(limits.HOURS, "Wall-clock hours of standing by", required=True)
+    hours = Number(limits.HOURS, "Wall-clock hours of waiting; those of work are paid by the requests", required=True)
 
     @ma.validates_schema
     def _together(self, data: dict[str, Any], **_: Any) -> None:
