@@ -1,6 +1,6 @@
 """What an estimate has taken as known, and what it had to say about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from costsvc.model.explanation import called, given
@@ -53,6 +53,15 @@ class Facts:
                 scale=scale,
             )
         )
+
+    def central(self, factor: Factor) -> Numeric:
+        """The central value of a factor that has no width or is taken without it: not recorded, but explained."""
+        return traced(factor) if self.number is traced else factor.value
+
+    def row(self, table: str, key: str, columns: Sequence[str]) -> dict[str, Numeric]:
+        """Those figures of a row that the table has, taken without width."""
+        found = {name: self.catalog.factor(table, key, name, name, "1") for name in columns}
+        return {name: self.central(factor) for name, factor in found.items() if factor is not None}
 
     def show(self, name: str, number: Numeric, unit: str) -> Numeric:
         """Give a number that is no factor the name under which an explanation shows it."""

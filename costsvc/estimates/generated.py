@@ -53,7 +53,7 @@ def demand(asked: Serving, size: Sizes, machine: Hardware, precision: Precision,
         work, slowness = _picture(asked, size, machine, precision, fit, batch)
     else:
         work, slowness = _forward(asked, size, machine, precision, fit, batch)
-    hours = (machine.count or 1.0) * work.latency_s * slowness / S_PER_H
+    hours = facts.show("accelerators", machine.count or 1.0, "1") * work.latency_s * slowness / S_PER_H
     return Demand(
         hardware=machine,
         hours=hours / batch,
@@ -74,10 +74,10 @@ def _picture(
         height_px=_sized(asked, "height_px", size, fit),
         frames=_sized(asked, "frames", size, fit) if asked.task == "video" else 1.0,
         batch=batch,
-        accelerators=machine.count or 1.0,
+        accelerators=fit.facts.show("accelerators", machine.count or 1.0, "1"),
     )
     chip = served.chip(machine, precision, fit.facts)
-    known = {name: size.row[name] for name in NETWORK if size.row and size.row.get(name) is not None}
+    known = fit.facts.row("models", size.row["model_id"], NETWORK) if size.row else {}
     model = pictured(PictureModel(params_b=size.total(fit.facts), **known), fit.constants(PictureRule))
     run = (model, chip, load, fit.constants(GenerationConstants))
     work = generate(*run)

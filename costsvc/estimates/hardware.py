@@ -216,4 +216,11 @@ def embodied(hardware: Hardware, hours: Numeric, facts: Facts) -> Numeric:
     host = host_factor(hardware, "embodied_kg", facts)
     life = facts.use(facts.catalog.default("embodied_service_life_years"))
     utilization = facts.use(facts.catalog.default("hardware_utilization", scale="share"))
-    return embodied_kg(hours, facts.use(chip), host / hardware.per_host, life, utilization)
+    return embodied_kg(hours, facts.use(chip), host / _hosted(hardware, facts), life, utilization)
+
+
+def _hosted(hardware: Hardware, facts: Facts) -> Numeric:
+    """Accelerators that share a host."""
+    column = "accelerators_per_host"
+    known = facts.catalog.factor("hosts", hardware.trait("host_family"), column, column, "1")
+    return hardware.per_host if known is None else facts.central(known)

@@ -35,7 +35,7 @@ def served_model(size: Sizes, fit: Fit) -> ServedModel:
     """
     facts = fit.facts
     row = size.row or _alike(size, facts.catalog)
-    known = {name: facts.show(name, row[name], "1") for name in DIMENSIONS if row and row.get(name) is not None}
+    known = facts.row("models", row["model_id"], DIMENSIONS) if row else {}
     sketch = ServedModel(total_params_b=size.total(facts), active_params_b=size.active(facts), **known)
     if not set(SHAPED) <= set(known):
         facts.warn(

@@ -51,7 +51,7 @@ class Setting:
     market: Numeric | None
     marginal: Numeric | None
     water: Numeric | None
-    losses: float
+    losses: Numeric
     basis: dict[str, Basis | None] = field(default_factory=dict)
 
     @property
@@ -100,7 +100,7 @@ def resolve(site: Site, provider: str | None, facts: Facts) -> Setting:
         market=market,
         marginal=marginal,
         water=_water(place, facts),
-        losses=site.grid_losses,
+        losses=facts.show("grid_losses", site.grid_losses, "1") if site.grid_losses else 0.0,
         basis={"location": basis, "market": market_basis, "marginal": marginal_basis},
     )
 

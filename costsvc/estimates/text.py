@@ -92,7 +92,8 @@ def _placed(
         count = 1.0 if memory is None else middle(fewest_accelerators(weights, memory, usable))
         facts.warn("accelerators-assumed", f"The replica's accelerators were not given; {count:g} hold the weights.")
         machine = replace(machine, count=count)
-    load = replace(load, accelerators=machine.count or 1.0, batch=_batch(asked, fit, facts))
+    shown = facts.show("accelerators", machine.count or 1.0, "1")
+    load = replace(load, accelerators=shown, batch=_batch(asked, fit, facts))
     if memory is not None:
         _say_memory(weights, model, load, memory * usable * (machine.count or 1.0), facts)
     return machine, load
@@ -213,12 +214,12 @@ def _at_rate(asked: Serving, run: Run, slowness: Numeric, machine: Hardware, fit
 
 def _largest_batch(model: ServedModel, load: Load, machine: Hardware, facts: Facts) -> Numeric:
     """Sequences that fit beside the weights, at least 1."""
-    memory = machine.row.get("memory_gb") or 0.0
+    memory = facts.catalog.factor("accelerators", machine.id, "memory_gb", "memory_gb", "GB")
     usable = present(
         facts.catalog.factor(served.FIT, ("usable_memory_share", hardware.ANY), "value", "usable_memory_share")
     )
     context = load.input_tokens + load.output_tokens
-    room = facts.show("usable_memory_gb", memory * usable.value * (machine.count or 1.0), "GB")
-    free = room - weights_gb(model.total_params_b, load.weight_bytes)
+    each_gb = 0.0 if memory is None else facts.central(memory) * facts.central(usable)
+    free = each_gb * load.accelerators - weights_gb(model.total_params_b, load.weight_bytes)
     each = cache_gb(model, 1.0, context, load.cache_bytes)
     return facts.show("largest_batch", np.maximum(free / each, 1.0), "1")

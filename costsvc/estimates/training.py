@@ -13,12 +13,13 @@ from costsvc.estimates.site import Setting
 from costsvc.estimates.spec import Overheads, Precision, TrainingRun
 from costsvc.estimates.subject import Sizes, sizes
 from costsvc.model import compute
+from costsvc.model.explanation import untraced
 from costsvc.model.uncertainty import middle
 from costsvc.reference.catalog import Catalog
-from costsvc.reference.table import Row
 from costsvc.units import G_PER_KG, H_PER_DAY, Numeric
 
 SIX_ND_TOLERANCE = 0.25
+SCALING = ("reference_params_b", "params_exponent", "reference_accelerators", "accelerators_exponent", "fp8_factor")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,17 +31,19 @@ class Run:
         hours: Accelerator-hours of the final run.
         flop: Model FLOP of the final run, None where the model's size or tokens are open.
         precision: At which precision.
+        accelerators: How many share the final run.
     """
 
     usage: Usage
     hours: Numeric
     flop: Numeric | None
     precision: Precision
+    accelerators: Numeric
 
     @property
     def duration_h(self) -> Numeric:
         """Wall-clock hours of the final run."""
-        return self.hours / (self.usage.hardware.count or 1.0)
+        return self.hours / self.accelerators
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -121,7 +124,13 @@ def running(run: TrainingRun, facts: Facts) -> Run:
     hours, machine = _hours(run, flop, size, machine, precision, facts)
     power = hardware.training_power(machine, run.machine, run.workload, size.total_b, facts)
     work = hours * _all_phases(run.overheads, facts)
-    return Run(usage=Usage(hours=work, power=power, hardware=machine), hours=hours, flop=flop, precision=precision)
+    return Run(
+        usage=Usage(hours=work, power=power, hardware=machine),
+        hours=hours,
+        flop=flop,
+        precision=precision,
+        accelerators=facts.show("accelerators", machine.count or 1.0, "1"),
+    )
 
 
 def _flop(run: TrainingRun, size: Sizes, facts: Facts) -> Numeric | None:
@@ -199,24 +208,25 @@ def _mfu(machine: Hardware, size: Sizes, precision: Precision, facts: Facts) -> 
     if row is None:
         raise LookupError("mfu has no row for any family")
     base = facts.use(present(facts.catalog.factor("mfu", row["mfu_family"], "mfu", "mfu", "1", "share")))
+    known = facts.row("mfu", row["mfu_family"], SCALING)
     return compute.model_flops_utilization(
         base,
-        (_over_reference("params_b", size.active_b, row, facts), _exponent("params", row, facts)),
-        (_over_reference("accelerators", machine.count, row, facts), _exponent("accelerators", row, facts)),
-        facts.show("fp8_factor", row["fp8_factor"], "1") if precision in ("fp8", "fp4") else 1.0,
-        (facts.catalog.default("mfu_floor").value, facts.catalog.default("mfu_ceiling").value),
+        (
+            _over_reference("active_params_b", size.active_b, known["reference_params_b"], facts),
+            known["params_exponent"],
+        ),
+        (
+            _over_reference("accelerators", machine.count, known["reference_accelerators"], facts),
+            known["accelerators_exponent"],
+        ),
+        known["fp8_factor"] if precision in ("fp8", "fp4") else 1.0,
+        (facts.central(facts.catalog.default("mfu_floor")), facts.central(facts.catalog.default("mfu_ceiling"))),
     )
 
 
-def _over_reference(name: str, value: float | None, row: Row, facts: Facts) -> Numeric:
+def _over_reference(name: str, value: float | None, reference: Numeric, facts: Facts) -> Numeric:
     """A figure of the run over that of the run whose utilisation stands in the table."""
-    reference: float = row[f"reference_{name}"]
-    shown = "active_params_b" if name == "params_b" else name
-    return facts.show(shown, value or reference, "1") / facts.show(f"reference_{name}", reference, "1")
-
-
-def _exponent(name: str, row: Row, facts: Facts) -> Numeric:
-    return facts.show(f"{name}_exponent", row[f"{name}_exponent"], "1")
+    return facts.show(name, value or untraced(reference), "1") / reference
 
 
 def _recomputation(run: TrainingRun, facts: Facts) -> Numeric:

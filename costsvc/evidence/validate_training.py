@@ -72,7 +72,7 @@ class Asked:
             subject=self.subject,
             workload=self.workload,
             site=where,
-            **amount,  # type: ignore[arg-type]
+            **amount,  # type: ignore[arg-type] # one of the three amounts, all of them numbers
         )
         return training(run, catalog)
 

@@ -30,7 +30,7 @@ def model_flops_utilization(
     size: tuple[Numeric, Numeric],
     count: tuple[Numeric, Numeric],
     precision_factor: Numeric,
-    within: tuple[float, float],
+    within: tuple[Numeric, Numeric],
 ) -> Numeric:
     """Model FLOPs utilisation for a size of model and a number of accelerators.
 

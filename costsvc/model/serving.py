@@ -156,8 +156,22 @@ def memory_s(model: ServedModel, chip: ServingChip, load: Load, constants: Servi
     weights = touched * PER_BILLION * load.weight_bytes / constants.memory_efficiency
     mean_context = load.input_tokens + load.output_tokens / 2
     cache = load.batch * moved_per_step(model, mean_context) * load.cache_bytes / constants.cache_efficiency
-    bandwidth = load.accelerators * chip.memory_bandwidth_gb_s * BYTES_PER_GB * constants.memory_multiplier
-    return (weights + cache) / bandwidth
+    return (weights + cache) / bandwidth_b_s(chip, load, constants)
+
+
+@formula
+def bandwidth_b_s(chip: ServingChip, load: Load, constants: ServingConstants) -> Numeric:
+    """Bandwidth of the replica's memories together.
+
+    Args:
+        chip: The accelerator.
+        load: Its devices are used.
+        constants: What the chip reaches of an H100's efficiency.
+
+    Returns:
+        Bandwidth. [B/s]
+    """
+    return load.accelerators * chip.memory_bandwidth_gb_s * BYTES_PER_GB * constants.memory_multiplier
 
 
 @formula

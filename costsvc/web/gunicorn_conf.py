@@ -24,8 +24,7 @@ else:
     # Fresh at each start, or the counts of workers long gone would be added to ours.
     OWN_METRICS = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="costsvc-metrics-", dir=SCRATCH)
 
-# prometheus-client chooses at its import between one process and several.
-from prometheus_client.multiprocess import mark_process_dead  # noqa: E402
+from prometheus_client.multiprocess import mark_process_dead  # noqa: E402 - its import reads the variable set above
 
 wsgi_app = "costsvc.web.app:create_app()"
 bind = f"0.0.0.0:{os.environ.get('PORT') or 8000}"

@@ -23,6 +23,11 @@ def evaluated(step: Body) -> float:
     return float(eval(text, {"__builtins__": {}, **KNOWN}))  # noqa: S307 - nothing but arithmetic
 
 
+def literals(step: Body) -> set[float]:
+    """The numbers that stand in a step's formula without a name."""
+    return {float(number) for number in re.findall(NUMBER, step["formula"])}
+
+
 def redo(steps: Iterable[Body], known: dict[str, float]) -> dict[str, float]:
     """The results of all steps, each checked on the way.
 

@@ -1,12 +1,13 @@
 """Explanations: a reader redoes the arithmetic of every kind of request from the JSON alone."""
 
+import math
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from tests.estimates.reading import value
-from tests.estimates.redone import beginnings, behind, redo
+from tests.estimates.redone import beginnings, behind, literals, redo
 
 Body = dict[str, Any]
 H100 = {"accelerator": "h100-sxm5-80gb", "region": "aws:us-east-1"}
@@ -38,6 +39,11 @@ SERVINGS = [
     pytest.param({"accelerator": "p4", "total_params_b": 3, "requests_per_s": 0.01}, id="text-on-what-nobody-measured"),
     pytest.param({**A100, "task": "image", "total_params_b": 2}, id="image"),
     pytest.param({**A100, "task": "video", "total_params_b": 5, "frames": 49, "batch_size": 2}, id="video"),
+    pytest.param(
+        {"accelerator": "a100-sxm4-40gb", "region": "USA", "task": "video", "model": "i2vgen-xl", "batch_size": 1}
+        | {"accelerators": 1, "precision": "fp16"},
+        id="video-of-a-known-model",
+    ),
     pytest.param({**A100, "task": "classification", "total_params_b": 0.1, "input_tokens": 300}, id="classification"),
     pytest.param({**A100, "task": "embedding", "total_params_b": 0.1, "pricing": OWNED}, id="owned"),
 ]
@@ -49,6 +55,10 @@ FIELDS = {
 }
 CHOOSING = {"longest_run_days", "memory_bandwidth_gb_s"}
 """Factors by which something else is chosen, and a datasheet's figure that pictures and small tasks do not need."""
+CONSTANTS = {0, 0.125, 1, 2, 4, 8, 10, math.log(10), 1000, 3600, 8760, 1e6, 3.6e6, 1e9, 1e12}
+"""Conversions of units, and what belongs to the form of a formula."""
+OF_THE_REQUEST = {"accelerators", "requests", "grid_losses"}
+"""What the request says or the answer's own request settles, so that there is no source to name."""
 COMPARISON = {
     "tasks": 10,
     "requests_per_task": 1e6,
@@ -137,6 +147,14 @@ def test_every_factor_has_its_place_in_a_step(explain, body):
     answer = explain(f"estimates/{kind}", body)
     used = {name for step in answer["explanation"] for name in step["inputs"]}
     assert beginnings(answer).keys() - used <= CHOOSING
+
+
+@pytest.mark.parametrize("body", [*TRAININGS, *SERVINGS])
+def test_no_number_of_the_request_or_the_tables_goes_unnamed(explain, body):
+    kind = "training" if {"accelerator_hours", "hours", "training_tokens_b"} & body.keys() else "inference"
+    steps = explain(f"estimates/{kind}", body)["explanation"]
+    assert {number for step in steps if step["inputs"] for number in literals(step)} <= CONSTANTS
+    assert {step["name"] for step in steps if not step["inputs"] and step["reference"] is None} <= OF_THE_REQUEST
 
 
 def test_the_batch_of_a_rate_solves_the_equation_that_is_shown(explain):

@@ -16,7 +16,7 @@ ANY = "*"
 VARIANT = re.compile(r"-(pcie|sxm\d?|sxm|nvl|oam|\d+gb|bw-ws|bw-maxq|bw-server|dgx-spark|super)(?=-|$)")
 UNIT = {"sxm": "board", "pcie": "board", "oam": "package", "socket": "package", "som": "module"} | {
     "superchip": "superchip", "desktop": "soc", "soc": "soc", "tpu": "chip", "asic": "chip"
-}  # fmt: skip
+}  # fmt: skip # a table reads best in few lines
 BEHAVES_LIKE = {
     "h100": {"h100", "h200", "h800", "h20", "gh200"},
     "b200": {"b200", "b300", "gb200", "gb300"},
