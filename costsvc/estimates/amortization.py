@@ -74,7 +74,7 @@ def amortization(asked: Comparison, catalog: Catalog, *, explain: bool = False) 
         "ranking": ranking,
         "disagreements": _disagreements(ranking),
         "value": None if asked.benefit is None else _values(asked.benefit, resolved, (tasks, requests), facts),
-        **_explained(resolved, facts, resolver if explain else None, catalog),
+        **_explained(resolved, facts, resolver if explain else None),
         **({"explanation": of_comparison(comparing)} if explain else {}),
     }
 
@@ -247,16 +247,9 @@ def _values(benefit: Benefit, resolved: Sequence[Resolved], at: tuple[float, flo
     return told
 
 
-def _explained(resolved: Sequence[Resolved], own: Facts, again: Resolver | None, catalog: Catalog) -> dict[str, Any]:
+def _explained(resolved: Sequence[Resolved], own: Facts, again: Resolver | None) -> dict[str, Any]:
     """Parts with their factors and, where they are estimated again, their steps; and what all have to say together."""
     pieces = [piece for strategy in resolved for piece in strategy.pieces]
-    whole = Facts(catalog, factors=dict(own.factors))
-    for piece in pieces:
-        whole.factors |= {f"{piece.where}.{name}": factor for name, factor in piece.facts.factors.items()}
-        whole.warnings |= piece.facts.warnings
-        whole.unavailable |= {f"{piece.where}.{name}": reason for name, reason in piece.facts.unavailable.items()}
-    explained = answer.explained(whole)
-    del explained["factors"]
     return {
         "parts": [
             {
@@ -267,5 +260,5 @@ def _explained(resolved: Sequence[Resolved], own: Facts, again: Resolver | None,
             }
             for piece in pieces
         ],
-        **explained,
+        **answer.together({piece.where: piece.facts for piece in pieces}, own),
     }

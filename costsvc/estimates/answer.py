@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -83,6 +84,26 @@ def explained(facts: Facts) -> Plain:
         "data_version": catalog.version,
         "version": __version__,
     }
+
+
+def together(parts: Mapping[str, Facts], own: Facts) -> Plain:
+    """What the parts of a comparison say of themselves, and what it says beside them.
+
+    Args:
+        parts: What each part rests on, by where it stands; gaps are told with that.
+        own: What the comparison itself rests on.
+
+    Returns:
+        As :func:`explained`, but for the factors: each part has its own.
+    """
+    whole = Facts(own.catalog, factors=dict(own.factors), warnings=dict(own.warnings))
+    for where, facts in parts.items():
+        whole.factors |= {f"{where}.{name}": held for name, held in facts.factors.items()}
+        whole.warnings |= facts.warnings
+        whole.unavailable |= {f"{where}.{field}": reason for field, reason in facts.unavailable.items()}
+    told = explained(whole)
+    del told["factors"]
+    return told
 
 
 def factor(found: Factor) -> Plain:

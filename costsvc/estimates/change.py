@@ -60,13 +60,6 @@ def change(asked: ChangeSpec, catalog: Catalog) -> Plain:
     before, after = found
     changes = difference(after, before)
     causes = _causes(asked, (before, after), catalog)
-    whole = Facts(catalog)
-    for name, one in zip(sides, found, strict=True):
-        whole.factors |= {f"{name}.{factor}": held for factor, held in one.facts.factors.items()}
-        whole.warnings |= one.facts.warnings
-        whole.unavailable |= {f"{name}.{field}": reason for field, reason in one.facts.unavailable.items()}
-    explained = answer.explained(whole)
-    del explained["factors"]
     return {
         "id": answer.identity(asked.said, catalog),
         "request": asked.said,
@@ -77,7 +70,7 @@ def change(asked: ChangeSpec, catalog: Catalog) -> Plain:
         "probability_lower": {name: _probability(after, before, name) for name in COLUMNS},
         "causes": causes,
         "summary": _summary(changes, causes),
-        **explained,
+        **answer.together({"before": before.facts, "after": after.facts}, Facts(catalog)),
     }
 
 

@@ -84,8 +84,8 @@ def _picture(
     measured = _measured(asked, run, size, (machine.id, machine.count, precision), fit)
     if measured is not None:
         return replace(work, accelerator_power_w=work.accelerator_power_w * measured.power_ratio), measured.slowness
-    wide = fit.use("generation_residual")
-    return work, wide if len(known) == len(NETWORK) else wide * fit.use("unknown_network")
+    wide = fit.error("generation_residual", _on(size, machine))
+    return work, wide if len(known) == len(NETWORK) else wide * fit.error("unknown_network", size.key)
 
 
 def _measured(
@@ -129,6 +129,11 @@ def _sized(asked: Serving, name: str, size: Sizes, fit: Fit) -> Numeric:
     return fit.use(f"default_{name}", name)
 
 
+def _on(size: Sizes, machine: Hardware) -> str:
+    """A model on a chip, of which an error is one."""
+    return f"{size.key}/{machine.row.get('family') or machine.id}"
+
+
 def _forward(
     asked: Serving, size: Sizes, machine: Hardware, precision: Precision, fit: Fit, batch: Numeric
 ) -> tuple[Work, Numeric]:
@@ -141,4 +146,4 @@ def _forward(
         tokens = fit.facts.given("input_tokens", max(asked.input_tokens, 1.0), "token")
     chip = served.chip(machine, precision, fit.facts)
     work = forward(size.active(fit.facts), tokens, batch, chip, fit.constants(ForwardConstants))
-    return work, fit.use("forward_residual")
+    return work, fit.error("forward_residual", _on(size, machine))

@@ -22,8 +22,6 @@ from costsvc.units import PER_BILLION
 Basis = Literal["hours", "compute"]
 AMOUNTS: Mapping[Basis, str] = {"hours": "accelerator_hours", "compute": "training_tokens_b"}
 RUNS = "training_runs"
-K = 6.0
-"""FLOP per parameter and token, at which FLOP are told as tokens."""
 ENOUGH = 5
 """Models of a year from which on it is told what they were usually trained on."""
 TOTALS = (
@@ -142,8 +140,9 @@ def _of_compute(model: Row, place: Site, facts: Facts) -> Record | None:
     """A run of the model's FLOP, told as tokens, or of its tokens."""
     tokens = model["training_tokens_b"]
     if model["training_flop"] is not None:
-        tokens = model["training_flop"] / (K * model["active_params_b"] * PER_BILLION**2)
-        facts.warn("flop-as-tokens", f"training_tokens_b is what gives the FLOP at {K:g} per parameter and token.")
+        k = facts.catalog.default("flop_per_param_token_pretraining").value
+        tokens = model["training_flop"] / (k * model["active_params_b"] * PER_BILLION**2)
+        facts.warn("flop-as-tokens", f"training_tokens_b is what gives the FLOP at {k:g} per parameter and token.")
     if tokens is None:
         return None
     if model["flop_note"]:

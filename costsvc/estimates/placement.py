@@ -86,6 +86,7 @@ def placement(asked: Placement, catalog: Catalog) -> Plain:
     ranked = [int(i) for i in np.argsort(score, kind="stable") if allowed[i] and not np.isnan(score[i])]
     unranked = int(np.count_nonzero(allowed)) - len(ranked)
     best = [outcome(options.workload(i), asked.carbon_basis, Facts(catalog)) for i in ranked[: asked.shown]]
+    shown_facts = {"baseline": baseline.facts, **{f"options.{i}": one.facts for i, one in enumerate(best)}}
     return {
         "id": answer.identity(asked.said, catalog),
         "request": asked.said,
@@ -102,7 +103,7 @@ def placement(asked: Placement, catalog: Catalog) -> Plain:
         "refused": [
             {"accelerator": one.accelerator, "reason": one.reason} for one in tried if isinstance(one, Refused)
         ],
-        **_explained({"baseline": baseline, **{f"options.{i}": one for i, one in enumerate(best)}}, unranked, catalog),
+        **answer.together(shown_facts, _own(unranked, catalog)),
     }
 
 
@@ -212,17 +213,11 @@ def _points(options: Options, front: npt.NDArray[np.bool_]) -> Iterator[Plain]:
         }
 
 
-def _explained(outcomes: Mapping[str, Outcome], unranked: int, catalog: Catalog) -> Plain:
-    """Sources, warnings and gaps of what is shown; its factors come with an estimate of the option's request."""
-    whole = Facts(catalog)
+def _own(unranked: int, catalog: Catalog) -> Facts:
+    """What is to be said of the options that are not shown."""
+    facts = Facts(catalog)
     if unranked:
-        whole.warn(
+        facts.warn(
             "options-not-ranked", f"Something that counts is not known of {unranked} options; they have no rank."
         )
-    for where, one in outcomes.items():
-        whole.factors |= {f"{where}.{name}": factor for name, factor in one.facts.factors.items()}
-        whole.warnings |= one.facts.warnings
-        whole.unavailable |= {f"{where}.{field}": reason for field, reason in one.facts.unavailable.items()}
-    explained = answer.explained(whole)
-    del explained["factors"]
-    return explained
+    return facts

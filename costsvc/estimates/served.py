@@ -1,7 +1,7 @@
 """What a served request takes of its accelerators, whatever its task."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
 from costsvc.errors import BadRequestError
@@ -68,6 +68,16 @@ class Fit:
     def use(self, name: str, shown_as: str | None = None) -> Numeric:
         """Record a constant and return its sample."""
         return self.facts.use(self.find(name, shown_as))
+
+    def error(self, name: str, of: str) -> Numeric:
+        """Record an error of the fit and return its sample.
+
+        Args:
+            name: The row that holds its width.
+            of: What it is the error of, a model on a chip for example; that of another is drawn for itself.
+        """
+        factor = self.find(name)
+        return self.facts.use(replace(factor, identity=f"{factor.identity}/{of}"))
 
     def constants(self, kind: type[Constants]) -> Constants:
         """An object whose every field is a constant of the table; those without width go unsaid."""

@@ -36,6 +36,11 @@ class Sizes:
         """Central value of the active parameters [10^9]."""
         return self.active_factor.value if self.active_factor else None
 
+    @property
+    def key(self) -> str:
+        """What tells the model from others: its name, or its parameters."""
+        return self.row["model_id"] if self.row else f"{self.total_b:g}-{self.active_b:g}"
+
     def active(self, facts: Facts) -> Numeric:
         """Record the active parameters as used and return their sample [10^9]."""
         return facts.use(self.active_factor) if self.active_factor else 0.0

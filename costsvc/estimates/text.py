@@ -121,12 +121,12 @@ def _say_memory(weights: Numeric, model: ServedModel, load: Load, room: float, f
 def _residual(load: Load, family: str, size: Sizes, fit: Fit, trust_scopes: Sequence[str]) -> Numeric:
     """What the fit leaves unexplained, wider for what was never measured."""
     trust = Fit(facts=fit.facts, scopes=trust_scopes)
-    wide = trust.use("serving_residual")
+    wide = trust.error("serving_residual", f"{size.key}/{family}")
     if not fit.has("memory_multiplier", family):
         fit.facts.warn("chip-not-measured", f"Serving on {family} was never measured; its interval is wider.")
-        wide = wide * fit.use("unknown_chip")
+        wide = wide * fit.error("unknown_chip", family)
     if size.row is None or size.row.get("layers") is None:
-        wide = wide * trust.use("unknown_dimensions")
+        wide = wide * trust.error("unknown_dimensions", size.key)
     longest = fit.find("longest_input_tokens").value
     if middle(load.input_tokens) > longest:
         text = f"Prompts of more than {longest:.0f} tokens were never measured; the interval is wider."

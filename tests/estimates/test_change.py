@@ -64,6 +64,20 @@ def test_what_both_sides_share_has_no_part_in_the_width(moved):
     assert percent == {end: pytest.approx(-50, abs=1.5) for end in ("value", "low", "high")}
 
 
+@pytest.mark.parametrize(
+    ("change", "has_width"),
+    [
+        pytest.param({"output_tokens": 100}, False, id="same-model-same-chip"),
+        pytest.param({"accelerator": "b200"}, True, id="other-chip"),
+        pytest.param({"model": "llama-3-8b"}, True, id="other-model"),
+    ],
+)
+def test_an_error_of_the_fit_belongs_to_a_model_on_a_chip(moved, change, has_width):
+    body = CHAT | {"batch_size": 5000}  # beyond what was measured, so that the fit answers
+    percent = moved("inference", body, **change)["difference"]["hours"]["percent"]
+    assert (percent["high"] - percent["low"] > 1) == has_width
+
+
 @pytest.mark.parametrize("metric", METRICS)
 @pytest.mark.parametrize(
     "change", [{"region": "aws:eu-north-1"}, {"accelerator": "h100-sxm5-80gb"}, {"training_tokens_b": 10}], ids=str
