@@ -1,7 +1,6 @@
 """Fields that say what would be right, and take no string, boolean or NaN for a number."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import marshmallow as ma
@@ -71,33 +70,26 @@ class Name(ma.fields.String):
         return value.strip()
 
 
-class Names(ma.fields.List[Any]):
+class Names(ma.fields.Field[Any]):
     """A list of names, or one word in place of all of them."""
 
     def __init__(self, description: str, length: tuple[int, int], word: str | None = None) -> None:
         low, high = length
         self.word = word
-        super().__init__(
+        self._list = ma.fields.List(
             Name("A name"),
-            validate=self._within(low, high),
-            metadata={"description": description},
+            validate=ma.validate.Length(low, high, error=f"{low} to {high} names are allowed here."),
             error_messages=MESSAGES,
         )
+        name = {"type": "string", "minLength": 1, "maxLength": NAME_LENGTH}
+        array = {"type": "array", "items": name, "minItems": low, "maxItems": high}
+        either = array if word is None else {"oneOf": [array, {"type": "string", "enum": [word]}]}
+        super().__init__(metadata={"description": description, **either}, error_messages=MESSAGES)
 
-    @staticmethod
-    def _within(low: int, high: int) -> Callable[[Any], None]:
-        length = ma.validate.Length(low, high, error=f"{low} to {high} names are allowed here.")
-
-        def check(value: Any) -> None:
-            if not isinstance(value, str):
-                length(value)
-
-        return check
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:
         if self.word is not None and value == self.word:
             return value
-        return super()._deserialize(value, attr, data, **kwargs)
+        return self._list.deserialize(value, attr, data)
 
 
 class Switch(ma.fields.Boolean):
