@@ -44,8 +44,7 @@ def demand(asked: Serving, size: Sizes, machine: Hardware, precision: Precision,
     if machine.count is None:
         facts.warn("accelerators-assumed", "The accelerators of a replica were not given; 1 is taken.")
         machine = replace(machine, count=1.0)
-    family = machine.row.get("family") or machine.id
-    fit = Fit(facts=facts, scopes=(family, asked.task, served.generation_of_software(asked.software_year)))
+    fit = Fit(facts=facts, scopes=(machine.family, asked.task, served.generation_of_software(asked.software_year)))
     batch = facts.given("batch_size", asked.batch_size or 1.0, "1")
     if asked.batch_size is None:
         facts.warn("batch-assumed", "The batch was not given; 1 is taken.")
@@ -84,7 +83,7 @@ def _picture(
     measured = _measured(asked, run, size, (machine.id, machine.count, precision), fit)
     if measured is not None:
         return replace(work, accelerator_power_w=work.accelerator_power_w * measured.power_ratio), measured.slowness
-    wide = fit.error("generation_residual", _on(size, machine))
+    wide = fit.error("generation_residual", _on(size, machine)) * served.of_chip("generation_multiplier", machine, fit)
     return work, wide if len(known) == len(NETWORK) else wide * fit.error("unknown_network", size.key)
 
 
@@ -131,7 +130,7 @@ def _sized(asked: Serving, name: str, size: Sizes, fit: Fit) -> Numeric:
 
 def _on(size: Sizes, machine: Hardware) -> str:
     """A model on a chip, of which an error is one."""
-    return f"{size.key}/{machine.row.get('family') or machine.id}"
+    return f"{size.key}/{machine.family}"
 
 
 def _forward(
@@ -144,6 +143,10 @@ def _forward(
         tokens = fit.use("effective_input_tokens", "input_tokens")
     else:
         tokens = fit.facts.given("input_tokens", max(asked.input_tokens, 1.0), "token")
+    fit.facts.warn(
+        "task-not-measured",
+        f"Tasks like {asked.task} were measured at two reference points only; the interval is wide.",
+    )
     chip = served.chip(machine, precision, fit.facts)
     work = forward(size.active(fit.facts), tokens, batch, chip, fit.constants(ForwardConstants))
     return work, fit.error("forward_residual", _on(size, machine))

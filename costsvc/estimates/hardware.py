@@ -60,6 +60,11 @@ class Hardware:
         """The table of its row."""
         return "accelerators" if "vendor" in self.row else "cpus"
 
+    @property
+    def family(self) -> str:
+        """The chip whose variants share their measurements."""
+        return str(self.row.get("family") or self.id)
+
     def trait(self, name: str) -> str:
         """A name that leads into another table: host_family, power_family, ..."""
         return str(self.row[name] if name in self.row else CPU[name])

@@ -122,6 +122,21 @@ def generation_of_software(year: int | None) -> str:
     return ANY if year is None else str(max(year, 2023))
 
 
+def of_chip(multiplier: str, machine: Hardware, fit: Fit) -> Numeric:
+    """What widens the interval of a chip that has no multiplier of its own, as it was never measured."""
+    if fit.has(multiplier, machine.family):
+        return 1.0
+    fit.facts.warn("chip-not-measured", f"Serving on {machine.family} was never measured; its interval is wider.")
+    return fit.error("unknown_chip", machine.family)
+
+
+def say_age(year: int | None, facts: Facts) -> None:
+    """Say where the age of the software lies between those that were measured."""
+    factor = facts.catalog.factor(FIT, ("software_factor", generation_of_software(year)), "value", "software_factor")
+    if factor is not None and factor.low != factor.high:
+        facts.warn("software-not-measured", f"Software of {year} was not measured; its speed is taken between others'.")
+
+
 def measured_power(asked: Serving, estimated_w: Numeric, facts: Facts) -> Numeric:
     """The caller's measured power, else the estimate [W]."""
     if asked.machine.accelerator_power_w is None:

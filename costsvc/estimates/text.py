@@ -40,10 +40,12 @@ def demand(asked: Serving, size: Sizes, machine: Hardware, precision: Precision,
     if size.total_b is None:
         raise BadRequestError({"model": "This is missing; give model, or total_params_b and active_params_b."})
     weight_bytes = present(facts.catalog.factor(served.FIT, ("weight_bytes", precision), "value", "weight_bytes"))
-    family = machine.row.get("family") or machine.id
     computed_in = machine.peak(precision)
     kind, software = served.kind_of(size, weight_bytes.value), served.generation_of_software(asked.software_year)
-    fit = Fit(facts=facts, scopes=(asked.task, family, kind, computed_in[0] if computed_in else precision, software))
+    served.say_age(asked.software_year, facts)
+    fit = Fit(
+        facts=facts, scopes=(asked.task, machine.family, kind, computed_in[0] if computed_in else precision, software)
+    )
     model = served_model(size, fit)
     load = Load(
         accelerators=1.0,
@@ -57,11 +59,11 @@ def demand(asked: Serving, size: Sizes, machine: Hardware, precision: Precision,
     chip = served.chip(machine, precision, facts)
     run = (model, chip, load, fit.constants(ServingConstants))
     if asked.requests_per_s is not None:
-        slowness = _residual(load, family, size, fit, (asked.task, software, kind))
+        slowness = _residual(load, machine, size, fit, (asked.task, software, kind))
         return _at_rate(asked, run, slowness, machine, fit)
     measured = _measured(asked, run, size, (machine.id, machine.count, precision), fit)
     if measured is None:
-        slowness = _residual(load, family, size, fit, (asked.task, software, kind))
+        slowness = _residual(load, machine, size, fit, (asked.task, software, kind))
         measured = Correction(slowness=slowness, power_ratio=1.0)
     return _saturated(asked, run, measured, machine, facts)
 
@@ -118,13 +120,12 @@ def _say_memory(weights: Numeric, model: ServedModel, load: Load, room: float, f
         facts.warn("does-not-fit", text)
 
 
-def _residual(load: Load, family: str, size: Sizes, fit: Fit, trust_scopes: Sequence[str]) -> Numeric:
+def _residual(load: Load, machine: Hardware, size: Sizes, fit: Fit, trust_scopes: Sequence[str]) -> Numeric:
     """What the fit leaves unexplained, wider for what was never measured."""
     trust = Fit(facts=fit.facts, scopes=trust_scopes)
-    wide = trust.error("serving_residual", f"{size.key}/{family}")
-    if not fit.has("memory_multiplier", family):
-        fit.facts.warn("chip-not-measured", f"Serving on {family} was never measured; its interval is wider.")
-        wide = wide * fit.error("unknown_chip", family)
+    wide = trust.error("serving_residual", f"{size.key}/{machine.family}") * served.of_chip(
+        "memory_multiplier", machine, fit
+    )
     if size.row is None or size.row.get("layers") is None:
         wide = wide * trust.error("unknown_dimensions", size.key)
     longest = fit.find("longest_input_tokens").value

@@ -3,6 +3,8 @@
 import pytest
 
 POST = "/v1/estimates/inference"
+SMALL = {"model": None, "total_params_b": 0.1, "output_tokens": None}
+PICTURE = {"task": "image", "model": "stable-diffusion-3.5-large", "input_tokens": None, "output_tokens": None}
 TEXT = {
     "model": "llama-3.1-8b",
     "accelerator": "h100-sxm5-80gb",
@@ -94,6 +96,9 @@ def test_measured_power_takes_the_place_of_the_estimate(ask):
         pytest.param({"model": None, "total_params_b": 8}, "dimensions-matched", id="dimensions-of-another"),
         pytest.param({"model": "llama-3.1-405b"}, "does-not-fit", id="memory"),
         pytest.param({"accelerator": "mi300x"}, "chip-not-measured", id="chip"),
+        pytest.param({"software_year": 2025}, "software-not-measured", id="software"),
+        pytest.param({**SMALL, "task": "embedding"}, "task-not-measured", id="small-task"),
+        pytest.param({**PICTURE, "accelerator": "mi300x"}, "chip-not-measured", id="chip-of-pictures"),
         pytest.param({"accelerator": "a100-sxm4-80gb", "precision": "fp8"}, "weights-only", id="precision"),
     ],
 )
@@ -102,7 +107,8 @@ def test_says_what_it_had_to_assume(ask, change, code):
 
 
 @pytest.mark.parametrize(
-    "change", [{"batch_size": None}, {"output_tokens": None}, {"model": None, "total_params_b": 8}]
+    "change",
+    [{"batch_size": None}, {"output_tokens": None}, {"model": None, "total_params_b": 8}, {"software_year": 2025}],
 )
 def test_what_is_assumed_widens_the_interval(ask, change):
     def width(answer):
