@@ -128,19 +128,22 @@ def _residual(load: Load, machine: Hardware, size: Sizes, fit: Fit, trust_scopes
     )
     if size.row is None or size.row.get("layers") is None:
         wide = wide * trust.error("unknown_dimensions", size.key)
-    longest = fit.find("longest_input_tokens").value
-    if middle(load.input_tokens) > longest:
-        text = f"Prompts of more than {longest:.0f} tokens were never measured; the interval is wider."
-        fit.facts.warn("task-not-measured", text)
+    if _is_long(load, fit):
+        fit.facts.warn("task-not-measured", "Prompts as long as this were never measured; the interval is wider.")
         wide = wide * fit.use("unknown_task")
     return wide
+
+
+def _is_long(load: Load, fit: Fit) -> bool:
+    """Whether a prompt is longer than any that was measured."""
+    return middle(load.input_tokens) > fit.find("longest_input_tokens").value
 
 
 def _measured(
     asked: Serving, run: Run, size: Sizes, machine: tuple[str, float | None, Precision], fit: Fit
 ) -> Correction | None:
     """How measurements of the same model on the same machines differ from the formulas at a given batch."""
-    if asked.batch_size is None or size.row is None:
+    if asked.batch_size is None or size.row is None or _is_long(run[2], fit):
         return None
     columns = ("model_id", "accelerator_id", "accelerators", "precision")
     rows = fit.facts.catalog.rows_by(MEASUREMENTS, *columns).get((size.row["model_id"], *machine), [])

@@ -72,6 +72,7 @@ def test_a_measurement_narrows_the_interval(serve):
         pytest.param({"batch_size": 64, "software_year": 2025}, id="other-software"),
         pytest.param({"batch_size": 64, "task": "reasoning"}, id="other-task"),
         pytest.param({}, id="batch-not-given"),
+        pytest.param({"batch_size": 64, "input_tokens": 50_000}, id="prompt-beyond-the-measured"),
     ],
 )
 def test_what_was_not_measured_is_computed(serve, change):
