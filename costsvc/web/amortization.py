@@ -1,14 +1,12 @@
 """POST /v1/comparisons/amortization."""
 
-from typing import Any
-
 from flask import Response
 
 from costsvc.estimates.amortization import amortization
 from costsvc.estimates.spec import Comparison
-from costsvc.reference.catalog import Catalog
 from costsvc.web.api import CostsvcBlueprint, parameters
 from costsvc.web.context import answer, catalog
+from costsvc.web.question import Question
 from costsvc.web.schemas.amortization import ComparisonSchema
 from costsvc.web.schemas.decision import AmortizationSchema
 from costsvc.web.schemas.explain import QUERY, ExplainQuery
@@ -37,6 +35,14 @@ EXAMPLE = {
     ],
     "baseline": "per-task",
 }
+QUESTION = Question(
+    kind="amortization",
+    path="/v1/comparisons/amortization",
+    schema=ComparisonSchema(),
+    ask=amortization,
+    example=EXAMPLE,
+    explains=True,
+)
 
 
 @blueprint.post("/comparisons/amortization")
@@ -50,8 +56,3 @@ def compare_strategies(asked: Comparison) -> Response:
     that is, curves to plot, and each task's share of what is paid once.
     """
     return answer(amortization(asked, catalog(), **parameters(QUERY)))
-
-
-def example(tables: Catalog) -> dict[str, Any]:
-    """The answer to the example."""
-    return amortization(ComparisonSchema().load(EXAMPLE), tables)

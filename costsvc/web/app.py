@@ -24,6 +24,7 @@ from costsvc.web import (
 from costsvc.web.api import CostsvcApi
 from costsvc.web.context import JSON
 from costsvc.web.document import document
+from costsvc.web.question import Answers
 
 # Swagger UI draws with inline styles
 POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
@@ -48,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = limits.BODY_BYTES
     app.url_map.strict_slashes = False
     app.extensions["costsvc"] = Services.open(settings or Settings.from_env())
+    app.extensions["answers"] = Answers(app.extensions["costsvc"].catalog)
     app.extensions["listings"] = listings(app.extensions["costsvc"].catalog)
     metrics.register(app)
     api = CostsvcApi(app)

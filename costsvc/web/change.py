@@ -1,14 +1,12 @@
 """POST /v1/comparisons/change."""
 
-from typing import Any
-
 from flask import Response
 
 from costsvc.estimates.alternatives import ChangeSpec
 from costsvc.estimates.change import change
-from costsvc.reference.catalog import Catalog
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import answer, catalog
+from costsvc.web.question import Question
 from costsvc.web.schemas.change import ChangeAnswer, ChangeSchema
 
 blueprint = CostsvcBlueprint("change", __name__, url_prefix="/v1", description="A workload before and after a change")
@@ -17,6 +15,13 @@ EXAMPLE = {
     "before": {"training": RUN},
     "after": {"training": {**RUN, "accelerator": "h100-sxm5-80gb", "region": "aws:eu-north-1"}},
 }
+QUESTION = Question(
+    kind="change",
+    path="/v1/comparisons/change",
+    schema=ChangeSchema(),
+    ask=change,
+    example=EXAMPLE,
+)
 
 
 @blueprint.post("/comparisons/change")
@@ -29,8 +34,3 @@ def compare_change(asked: ChangeSpec) -> Response:
     and one line of Markdown for a pull request.
     """
     return answer(change(asked, catalog()))
-
-
-def example(tables: Catalog) -> dict[str, Any]:
-    """The answer to the example."""
-    return change(ChangeSchema().load(EXAMPLE), tables)

@@ -5,17 +5,8 @@ from typing import Any
 from apispec import APISpec
 from flask import Flask
 
-from costsvc.web import amortization, change, inference, placement, schedule, training
+from costsvc.web.questions import QUESTIONS
 
-WORKED = {
-    "/v1/estimates/training": training.example,
-    "/v1/estimates/inference": inference.example,
-    "/v1/comparisons/amortization": amortization.example,
-    "/v1/comparisons/placement": placement.example,
-    "/v1/comparisons/change": change.example,
-    "/v1/comparisons/schedule": schedule.example,
-}
-"""What gives the answer to the example request of each path."""
 SHOWN = 3
 """Items of a list that an example shows."""
 DIGITS = ".6g"
@@ -30,9 +21,9 @@ def document(app: Flask, spec: APISpec) -> dict[str, Any]:
         spec: Its paths and schemas.
     """
     found: dict[str, Any] = spec.to_dict()
-    for path, example in WORKED.items():
-        content = found["paths"][path]["post"]["responses"]["200"]["content"]["application/json"]
-        content["example"] = _short(example(app.extensions["costsvc"].catalog))
+    for question in QUESTIONS.values():
+        content = found["paths"][question.path]["post"]["responses"]["200"]["content"]["application/json"]
+        content["example"] = _short(question.answer(question.example, app.extensions["costsvc"].catalog))
     return found
 
 

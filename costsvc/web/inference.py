@@ -1,14 +1,12 @@
 """POST /v1/estimates/inference."""
 
-from typing import Any
-
 from flask import Response
 
 from costsvc.estimates.inference import inference
 from costsvc.estimates.spec import Serving
-from costsvc.reference.catalog import Catalog
 from costsvc.web.api import CostsvcBlueprint, parameters
 from costsvc.web.context import answer, catalog
+from costsvc.web.question import Question
 from costsvc.web.schemas.explain import QUERY, ExplainQuery
 from costsvc.web.schemas.inference import InferenceEstimate, ServingSchema
 
@@ -23,6 +21,14 @@ EXAMPLE = {
     "requests": 1_000_000,
     "region": "gcp:us-central1",
 }
+QUESTION = Question(
+    kind="inference",
+    path="/v1/estimates/inference",
+    schema=ServingSchema(),
+    ask=inference,
+    example=EXAMPLE,
+    explains=True,
+)
 
 
 @blueprint.post("/estimates/inference")
@@ -36,8 +42,3 @@ def estimate_inference(asked: Serving) -> Response:
     small tasks from the tokens read.
     """
     return answer(inference(asked, catalog(), **parameters(QUERY)))
-
-
-def example(tables: Catalog) -> dict[str, Any]:
-    """The answer to the example."""
-    return inference(ServingSchema().load(EXAMPLE), tables)

@@ -1,14 +1,12 @@
 """POST /v1/comparisons/placement."""
 
-from typing import Any
-
 from flask import Response
 
 from costsvc.estimates.alternatives import Placement
 from costsvc.estimates.placement import placement
-from costsvc.reference.catalog import Catalog
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import answer, catalog
+from costsvc.web.question import Question
 from costsvc.web.schemas.placement import PlacementAnswer, PlacementSchema
 
 blueprint = CostsvcBlueprint("placement", __name__, url_prefix="/v1", description="Where and on what a workload runs")
@@ -24,6 +22,13 @@ EXAMPLE = {
     "weights": {"cost_usd": 1, "carbon_kg": 0.2},
     "limit": 3,
 }
+QUESTION = Question(
+    kind="placement",
+    path="/v1/comparisons/placement",
+    schema=PlacementSchema(),
+    ask=placement,
+    example=EXAMPLE,
+)
 
 
 @blueprint.post("/comparisons/placement")
@@ -37,8 +42,3 @@ def compare_places(asked: Placement) -> Response:
     full and held against the workload as it was described.
     """
     return answer(placement(asked, catalog()))
-
-
-def example(tables: Catalog) -> dict[str, Any]:
-    """The answer to the example."""
-    return placement(PlacementSchema().load(EXAMPLE), tables)

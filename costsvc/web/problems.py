@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any, NotRequired, TypedDict
 
 from flask import Flask, Response, request
-from marshmallow.exceptions import SCHEMA
+from marshmallow.exceptions import SCHEMA, ValidationError
 from werkzeug.exceptions import HTTPException
 
 from costsvc.errors import BadRequestError, CostsvcError, UnknownNameError
@@ -53,6 +53,7 @@ class Problem(TypedDict):
 def register(app: Flask) -> None:
     """Let every error leave the application as a problem."""
     app.register_error_handler(CostsvcError, _domain)
+    app.register_error_handler(ValidationError, _invalid)
     app.register_error_handler(HTTPException, _http)
 
 
@@ -66,10 +67,21 @@ def problem(status: int, code: str, detail: str, errors: Mapping[str, list[str]]
 
 def _domain(error: CostsvcError) -> Response:
     status = STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
-    return problem(status, error.code, str(error), _by_field(error))
+    return problem(status, error.code, str(error), by_field(error))
 
 
-def _by_field(error: CostsvcError) -> dict[str, list[str]]:
+def _invalid(error: ValidationError) -> Response:
+    return problem(422, *CODES[422], by_field(error))
+
+
+def by_field(error: CostsvcError | ValidationError) -> dict[str, list[str]]:
+    """What is wrong, by the path of the field: ``strategies.0.name``.
+
+    Args:
+        error: Why a request has no answer.
+    """
+    if isinstance(error, ValidationError):
+        return dict(_flat(error.messages))
     if isinstance(error, UnknownNameError):
         return {error.field: [str(error)]}
     if isinstance(error, BadRequestError):

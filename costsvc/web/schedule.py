@@ -1,14 +1,12 @@
 """POST /v1/comparisons/schedule."""
 
-from typing import Any
-
 from flask import Response
 
 from costsvc.estimates.alternatives import Schedule
 from costsvc.estimates.schedule import schedule
-from costsvc.reference.catalog import Catalog
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import answer, catalog
+from costsvc.web.question import Question
 from costsvc.web.schemas.schedule import ScheduleAnswer, ScheduleSchema
 
 blueprint = CostsvcBlueprint("schedule", __name__, url_prefix="/v1", description="When to run")
@@ -18,6 +16,13 @@ EXAMPLE = {
     "deadline": "2027-04-09T18:00:00-07:00",
     "other_regions": ["aws:us-west-2", "aws:eu-central-1"],
 }
+QUESTION = Question(
+    kind="schedule",
+    path="/v1/comparisons/schedule",
+    schema=ScheduleSchema(),
+    ask=schedule,
+    example=EXAMPLE,
+)
 
 
 @blueprint.post("/comparisons/schedule")
@@ -30,8 +35,3 @@ def find_windows(asked: Schedule) -> Response:
     the best one saves against starting at once, against the average, and against other regions.
     """
     return answer(schedule(asked, catalog()))
-
-
-def example(tables: Catalog) -> dict[str, Any]:
-    """The answer to the example."""
-    return schedule(ScheduleSchema().load(EXAMPLE), tables)

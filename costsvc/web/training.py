@@ -1,14 +1,12 @@
 """POST /v1/estimates/training."""
 
-from typing import Any
-
 from flask import Response
 
 from costsvc.estimates.spec import TrainingRun
 from costsvc.estimates.training import training
-from costsvc.reference.catalog import Catalog
 from costsvc.web.api import CostsvcBlueprint, parameters
 from costsvc.web.context import answer, catalog
+from costsvc.web.question import Question
 from costsvc.web.schemas.answer import TrainingEstimate
 from costsvc.web.schemas.explain import QUERY, ExplainQuery
 from costsvc.web.schemas.training import TrainingRunSchema
@@ -21,6 +19,14 @@ EXAMPLE = {
     "total_params_b": 8,
     "overheads": {"failed_share": 0.1},
 }
+QUESTION = Question(
+    kind="training",
+    path="/v1/estimates/training",
+    schema=TrainingRunSchema(),
+    ask=training,
+    example=EXAMPLE,
+    explains=True,
+)
 
 
 @blueprint.post("/estimates/training")
@@ -34,8 +40,3 @@ def estimate_training(run: TrainingRun) -> Response:
     the model.
     """
     return answer(training(run, catalog(), **parameters(QUERY)))
-
-
-def example(tables: Catalog) -> dict[str, Any]:
-    """The answer to the example."""
-    return training(TrainingRunSchema().load(EXAMPLE), tables)

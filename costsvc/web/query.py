@@ -1,0 +1,128 @@
+"""A request as a query string: the fields of its JSON under dotted names, ``overheads.failed_share=0.1``.
+
+Entries of a list are numbered (``strategies.0.name=shared``); a list of words is one text with commas. What a
+query cannot say is left to the schema, which names the field.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import marshmallow as ma
+
+from costsvc.estimates.answer import Plain
+from costsvc.web.fields import Names, Number, Switch
+from costsvc.web.schemas.parts import Amount, KnownQuantity
+
+SWITCHES = {"true": True, "false": False}
+WORDS = ma.fields.List, Names
+
+
+def body(pairs: Iterable[tuple[str, str]], schema: ma.Schema) -> Plain:
+    """The JSON that a query stands for; fields without a text are left out.
+
+    Args:
+        pairs: Names and texts.
+        schema: Reads the JSON.
+    """
+    grown: Plain = {}
+    for name, text in pairs:
+        if text.strip():
+            _put(grown, name, text.strip(), schema)
+    return _listed(grown, schema)
+
+
+def pairs(said: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """The query that stands for some JSON.
+
+    Args:
+        said: The JSON.
+        name: Where it stands in the whole, with dots.
+    """
+    if isinstance(said, dict):
+        inner = said.items()
+    elif isinstance(said, list) and any(isinstance(one, dict) for one in said):
+        inner = enumerate(said)  # type: ignore[assignment] # numbers name entries as words name fields
+    else:
+        yield name, _text(said)
+        return
+    for key, value in inner:
+        yield from pairs(value, f"{name}.{key}" if name else str(key))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ",".join(map(_text, value))
+    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
+
+
+def _put(grown: Plain, name: str, text: str, schema: ma.Schema) -> None:
+    """Lay a text where its name says; under the rest of the name where the schema knows no such field."""
+    head, _, rest = name.partition(".")
+    field = schema.fields.get(head)
+    inside = _inside(field)
+    if inside is None or not rest:
+        grown[name if rest else head] = _value(field, text) if not rest else text
+        return
+    room = grown.setdefault(head, {})
+    if not isinstance(room, dict):
+        return  # the same field came as a text before; the schema refuses that
+    if isinstance(field, ma.fields.List):
+        place, _, rest = rest.partition(".")
+        room = room.setdefault(place, {})
+    if rest:
+        _put(room, rest, text, inside)
+    else:
+        room[""] = text
+
+
+def _inside(field: ma.fields.Field[Any] | None) -> ma.Schema | None:
+    """The schema of what a field holds, None where it holds no object."""
+    if isinstance(field, ma.fields.List):
+        return _inside(field.inner)
+    if isinstance(field, ma.fields.Nested):
+        found: ma.Schema = field.schema
+        return found
+    return KnownQuantity() if isinstance(field, Amount) else None
+
+
+def _value(field: ma.fields.Field[Any] | None, text: str) -> Any:
+    if isinstance(field, Number | Amount):
+        return _number(text)
+    if isinstance(field, Switch):
+        return SWITCHES.get(text.lower(), text)
+    if isinstance(field, Names) and text == field.word:
+        return text
+    if isinstance(field, WORDS):
+        inner = getattr(field, "inner", None)
+        return [_value(inner, word.strip()) for word in text.split(",") if word.strip()]
+    return text
+
+
+def _number(text: str) -> Any:
+    """A number, or the text itself for the field to refuse."""
+    try:
+        return float(text.replace(" ", ""))
+    except ValueError:
+        return text
+
+
+def _listed(grown: Plain, schema: ma.Schema) -> Plain:
+    """The same with lists in place of numbered entries."""
+    done: Plain = {}
+    for name, value in grown.items():
+        field = schema.fields.get(name)
+        inside = _inside(field)
+        if inside is None or not isinstance(value, dict):
+            done[name] = value
+        elif isinstance(field, ma.fields.List):
+            done[name] = [_listed(value[place], inside) for place in sorted(value, key=_place)]
+        else:
+            done[name] = _listed(value, inside)
+    return done
+
+
+def _place(number: str) -> tuple[int, str]:
+    """Entries in the order of their numbers; others after them."""
+    return (int(number), number) if number.isdecimal() and number.isascii() and len(number) < 4 else (1000, number)  # noqa: PLR2004
