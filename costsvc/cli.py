@@ -8,7 +8,8 @@ from costsvc import __version__
 from costsvc.errors import CostsvcError
 from costsvc.evidence import fit_serving, fit_training
 from costsvc.evidence.build import build
-from costsvc.evidence.validate import publish, report, validate
+from costsvc.evidence.published import STORED
+from costsvc.evidence.validate import publish, report, scored, validate
 from costsvc.settings import Settings, bundled_data
 from costsvc.web.api import yaml
 from costsvc.web.app import create_app
@@ -42,6 +43,7 @@ def data() -> None:
     """Build, fit and check the reference tables."""
 
 
+FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 PACKAGE = click.option("--into", type=FOLDER, default=bundled_data, help="The data package.")
 
@@ -67,11 +69,12 @@ def fit_tables(into: Path) -> None:
 @click.argument("published", type=FOLDER)
 @PACKAGE
 @click.option("--docs", type=FOLDER, help="Write validation.md and validation.svg into this folder.")
+@click.option("--stored", type=FILE, default=STORED, help="With --docs: what the service shows, written here.")
 @click.option("--ecologits", help="Command that answers as EcoLogits does: benchmarks/ecologits_energy.py.")
-def validate_estimates(published: Path, into: Path, docs: Path | None, ecologits: str | None) -> None:
+def validate_estimates(published: Path, into: Path, docs: Path | None, stored: Path, ecologits: str | None) -> None:
     """Hold estimates against the published figures in PUBLISHED, each left out of the fits."""
     cases = list(validate(published, into))
     for line in report(cases):
         click.echo(line)
     if docs:
-        publish(cases, into, docs, ecologits)
+        publish(scored(cases, into, ecologits), docs, stored)

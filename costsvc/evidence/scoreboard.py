@@ -1,19 +1,21 @@
-"""The page that says how near the estimates come: docs/validation.md."""
+"""How near the estimates come: the scoreboard, and its page, docs/validation.md."""
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from costsvc.evidence import peers
 from costsvc.evidence.cases import Case, Summary, summaries
 from costsvc.evidence.figure import unit_of
-from costsvc.evidence.peers import Beside, Peer
+from costsvc.evidence.published import Beside, Estimator, Kind, LeftOut, MayBe, Miss, Point, Scoreboard
 from costsvc.evidence.validate_training import FAULTS
 
 WORST = 10
 WHY = Path(__file__).with_name("misses.csv")
 NOT_EXPLAINED = "not explained"
-DIGITS = 3
+READ, SEEN, KEPT = 3, 4, 6
+"""Digits of a number that is read, of a point that is drawn, and of what is kept: the last ones differ by machine."""
 OPENING = """\
 # How near it comes
 
@@ -55,28 +57,47 @@ PEERS = ("kind", "estimator", "rows", "our median", "our 90th", "its median", "i
 MISSES = ("row", "kind", "published", "predicted", "interval", "ratio", "what explains it")
 
 
-def page(cases: Sequence[Case], besides: Iterable[Beside], peers: Iterable[Peer], version: str) -> str:
-    """The page as Markdown.
+def score(
+    cases: Sequence[Case], besides: Iterable[peers.Beside], others: Iterable[peers.Peer], version: str
+) -> Scoreboard:
+    """What was compared, as numbers: the page, the figure and the service show nothing else.
 
     Args:
         cases: What was compared.
         besides: Other estimators on the same rows.
-        peers: What these estimators are.
+        others: What these estimators are.
         version: Version of the data.
     """
+    known = explanations(WHY)
+    return Scoreboard(
+        data_version=version,
+        kinds=[_kind(one, [case for case in cases if case.kind == one.kind]) for one in summaries(cases)],
+        peers=[_beside(one) for one in besides],
+        estimators=[Estimator(name=one.name, compared=one.compared, reference=one.reference) for one in others],
+        misses=[_miss(one, known) for one in worst(cases)],
+        left_out=[LeftOut(row=row, why=why) for row, why in sorted(FAULTS.items())],
+    )
+
+
+def page(board: Scoreboard) -> str:
+    """The page as Markdown.
+
+    Args:
+        board: What was compared.
+    """
     parts = [
-        OPENING.format(version=version),
+        OPENING.format(version=board["data_version"]),
         "## By kind\n",
-        _table(KINDS, map(_kind, summaries(cases))),
+        _table(KINDS, map(_kind_cells, board["kinds"])),
         FIGURE,
         BESIDE,
-        _table(PEERS, map(_beside, besides)),
+        _table(PEERS, map(_beside_cells, board["peers"])),
         "What of them is compared:\n",
-        "".join(f"- *{peer.name}*: {peer.compared}. {peer.reference}.\n" for peer in peers),
+        "".join(f"- *{one['name']}*: {one['compared']}. {one['reference']}.\n" for one in board["estimators"]),
         f"## The {WORST} worst misses\n\nEach row once, with its worst answer:\n",
-        _table(MISSES, _misses(cases, explanations(WHY))),
+        _table(MISSES, map(_miss_cells, board["misses"])),
         LEFT_OUT,
-        _table(("row", "why"), sorted(FAULTS.items())),
+        _table(("row", "why"), ((one["row"], one["why"]) for one in board["left_out"])),
     ]
     return "\n".join(parts)
 
@@ -103,29 +124,80 @@ def worst(cases: Iterable[Case]) -> list[Case]:
     return list(found.values())[:WORST]
 
 
-def _misses(cases: Iterable[Case], known: Mapping[str, str]) -> Iterable[Sequence[str]]:
-    for one in worst(cases):
-        why = next((text for pattern, text in known.items() if fnmatchcase(one.id, pattern)), NOT_EXPLAINED)
-        published = f"{_short(one.published)} {unit_of(one.kind)}".rstrip()
-        interval = f"{_short(one.low)} to {_short(one.high)}"
-        yield (f"`{one.id}`", one.kind, published, _short(one.value), interval, f"{one.ratio:.2f}", why)
+def _kind(one: Summary, cases: Iterable[Case]) -> Kind:
+    expected, unit = one.expected, unit_of(one.kind)
+    return Kind(
+        kind=one.kind,
+        unit=unit,
+        rows=one.cases,
+        median=_digits(one.median),
+        ninetieth=_digits(one.ninetieth),
+        inside=one.inside if expected else None,
+        may_be=MayBe(least=expected[0], most=expected[1]) if expected else None,
+        holds=one.holds if expected else None,
+        width=_digits(one.width) if expected else None,
+        points=[_point(case) for case in cases] if unit else [],
+    )
 
 
-def _kind(one: Summary) -> Sequence[str]:
-    said = (one.kind, str(one.cases), f"{one.median:.3f}", f"{one.ninetieth:.2f}")
-    if one.expected is None:
+def _point(one: Case) -> Point:
+    published, predicted, low, high = (_digits(value, SEEN) for value in (one.published, one.value, one.low, one.high))
+    return Point(row=one.id, published=published, predicted=predicted, low=low, high=high)
+
+
+def _beside(one: peers.Beside) -> Beside:
+    return Beside(
+        kind=one.ours.kind,
+        estimator=one.peer,
+        rows=one.ours.cases,
+        our_median=_digits(one.ours.median),
+        our_ninetieth=_digits(one.ours.ninetieth),
+        its_median=_digits(one.theirs.median),
+        its_ninetieth=_digits(one.theirs.ninetieth),
+    )
+
+
+def _miss(one: Case, known: Mapping[str, str]) -> Miss:
+    return Miss(
+        row=one.id,
+        kind=one.kind,
+        unit=unit_of(one.kind),
+        published=_digits(one.published),
+        predicted=_digits(one.value),
+        low=_digits(one.low),
+        high=_digits(one.high),
+        ratio=_digits(one.ratio),
+        why=next((text for pattern, text in known.items() if fnmatchcase(one.id, pattern)), None),
+    )
+
+
+def _kind_cells(one: Kind) -> Sequence[str]:
+    said = (one["kind"], str(one["rows"]), f"{one['median']:.3f}", f"{one['ninetieth']:.2f}")
+    allowed = one["may_be"]
+    if allowed is None:
         return (*said, "", "", "", "")
-    least, most = one.expected
-    return (*said, str(one.inside), f"{least} to {most}", "yes" if one.holds else "**no**", f"{one.width:.2f}")
+    count = f"{allowed['least']} to {allowed['most']}"
+    return (*said, str(one["inside"]), count, "yes" if one["holds"] else "**no**", f"{one['width']:.2f}")
 
 
-def _beside(one: Beside) -> Sequence[str]:
-    figures = (one.ours.median, one.ours.ninetieth, one.theirs.median, one.theirs.ninetieth)
-    return (one.ours.kind, one.peer, str(one.ours.cases), *(f"{figure:.2f}" for figure in figures))
+def _beside_cells(one: Beside) -> Sequence[str]:
+    figures = (one["our_median"], one["our_ninetieth"], one["its_median"], one["its_ninetieth"])
+    return (one["kind"], one["estimator"], str(one["rows"]), *(f"{figure:.2f}" for figure in figures))
+
+
+def _miss_cells(one: Miss) -> Sequence[str]:
+    published = f"{_short(one['published'])} {one['unit']}".rstrip()
+    interval = f"{_short(one['low'])} to {_short(one['high'])}"
+    said = (published, _short(one["predicted"]), interval, f"{one['ratio']:.2f}")
+    return (f"`{one['row']}`", one["kind"], *said, one["why"] or NOT_EXPLAINED)
+
+
+def _digits(value: float, digits: int = KEPT) -> float:
+    return float(f"{value:.{digits}g}")
 
 
 def _short(value: float) -> str:
-    return f"{float(f'{value:.{DIGITS}g}'):,.10g}"
+    return f"{_digits(value, READ):,.10g}"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from costsvc.errors import TableError
-from costsvc.evidence import figure, peers, scoreboard
+from costsvc.evidence import figure, peers, published, scoreboard
 from costsvc.evidence.cases import Case, Summary, summaries
 from costsvc.evidence.leave_out import LeaveOut
 from costsvc.evidence.leave_out_serving import LeaveModelOut
+from costsvc.evidence.published import Scoreboard
 from costsvc.evidence.validate_amortization import amortization_cases
 from costsvc.evidence.validate_inference import inference_cases
 from costsvc.evidence.validate_training import power_cases, training_cases
@@ -16,14 +17,14 @@ from costsvc.reference.catalog import Catalog
 HEAD = f"{'kind':<82}{'rows':>6}{'median':>9}{'90th':>8}{'inside':>9}{'of 0.9':>12}{'width':>8}"
 
 
-def validate(published: Path, data: Path) -> Iterator[Case]:
+def validate(folder: Path, data: Path) -> Iterator[Case]:
     """Ask the service about every published row that says enough.
 
     What is tested takes no part in its own estimate: the run, the reading or the model is left out
     of the fits.
 
     Args:
-        published: Folder with training.csv, power_mfu.csv, inference.csv and amortization.csv; files that
+        folder: Folder with training.csv, power_mfu.csv, inference.csv and amortization.csv; files that
             are not there are passed over.
         data: The data package.
 
@@ -36,13 +37,13 @@ def validate(published: Path, data: Path) -> Iterator[Case]:
     catalog = Catalog.load(data)
     runs, models = LeaveOut.of(data, catalog), LeaveModelOut.of(data, catalog)
     readers: dict[str, Callable[[], Iterator[Case]]] = {
-        "training.csv": lambda: training_cases(published, runs),
-        "power_mfu.csv": lambda: power_cases(published, runs),
-        "inference.csv": lambda: inference_cases(published, models),
-        "amortization.csv": lambda: amortization_cases(published, catalog),
+        "training.csv": lambda: training_cases(folder, runs),
+        "power_mfu.csv": lambda: power_cases(folder, runs),
+        "inference.csv": lambda: inference_cases(folder, models),
+        "amortization.csv": lambda: amortization_cases(folder, catalog),
     }
     for name, read in readers.items():
-        if (published / name).exists():
+        if (folder / name).exists():
             yield from read()
 
 
@@ -51,13 +52,12 @@ def report(cases: Iterable[Case]) -> list[str]:
     return [HEAD, *(_line(one) for one in summaries(cases))]
 
 
-def publish(cases: Sequence[Case], data: Path, docs: Path, ecologits: str | None = None) -> None:
-    """Write validation.md and validation.svg; the same cases give the same bytes.
+def scored(cases: Sequence[Case], data: Path, ecologits: str | None = None) -> Scoreboard:
+    """The scoreboard of what was compared; the same cases give the same.
 
     Args:
         cases: What was compared.
         data: The data package that answered.
-        docs: Folder to write into.
         ecologits: Command that answers as EcoLogits does; without it EcoLogits is left out.
 
     Raises:
@@ -67,9 +67,20 @@ def publish(cases: Sequence[Case], data: Path, docs: Path, ecologits: str | None
         raise TableError("no published figure was found that says enough to be asked for")
     catalog = Catalog.load(data)
     others = (*peers.PEERS, *(peers.ecologits(ecologits) if ecologits else ()))
-    text = scoreboard.page(cases, peers.beside(cases, others, catalog), others, catalog.version)
-    (docs / "validation.md").write_text(text, encoding="utf-8")
-    (docs / "validation.svg").write_text(figure.svg(cases), encoding="utf-8")
+    return scoreboard.score(cases, peers.beside(cases, others, catalog), others, catalog.version)
+
+
+def publish(board: Scoreboard, docs: Path, stored: Path) -> None:
+    """Write a scoreboard as a page, as a figure and as the file that the service reads.
+
+    Args:
+        board: The scoreboard.
+        docs: Folder of validation.md and validation.svg.
+        stored: File that the service reads.
+    """
+    (docs / "validation.md").write_text(scoreboard.page(board), encoding="utf-8")
+    (docs / "validation.svg").write_text(figure.svg(published.cases_of(board)), encoding="utf-8")
+    stored.write_text(published.text(board), encoding="utf-8")
 
 
 def _line(one: Summary) -> str:

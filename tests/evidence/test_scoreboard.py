@@ -1,21 +1,29 @@
-"""The page of the scoreboard, its figure, and the other estimators on it."""
+"""The scoreboard, its page, its file, its figure, and the other estimators on it."""
 
 import json
 import shlex
 import sys
 from math import comb
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from costsvc.cli import main
 from costsvc.errors import CostsvcError
-from costsvc.evidence import figure, peers, scoreboard
+from costsvc.evidence import figure, peers, published, scoreboard
 from costsvc.evidence.cases import Case, likely, summaries
-from costsvc.evidence.validate import publish
+from costsvc.evidence.validate import publish, scored
 from costsvc.settings import bundled_data
 
+PAGE = Path(__file__).parents[2] / "docs" / "validation.md"
 RUN = {"hardware": "A100-80GB SXM", "gpu_hours": "1000", "pue": "1.1", "scope_notes": "", "n_gpus": "8"}
 SIZED = {**RUN, "params_total": "7e9", "params_active": "7e9", "tokens": "1e12"}
 SERVED = {"model": "nothing we know", "params_total_b": "14", "params_active_b": "14", "batch_size": "8", "notes": ""}
+PARITY = """id,comparison,shared_cost_value,shared_cost_unit,per_task_cost_value,per_task_cost_unit,\
+ratio_shared_over_task,break_even_n
+parity,training vs inference,59257,kWh,0.0001,kWh per inference,,592570000
+"""
 AT_THE_METER = "training: energy at the meter, hours given"
 AT_THE_WALL = "training: energy at the wall, hours given"
 HOURS = "training: hours from parameters and tokens"
@@ -138,7 +146,7 @@ def test_the_page_says_what_was_missed_and_why():
         of(HOURS, published=100.0, value=500.0, id_="other"),
         of(AT_THE_METER, published=100.0, value=300.0, id_="other"),
     ]
-    page = scoreboard.page(cases, [], [], "abc")
+    page = scoreboard.page(scoreboard.score(cases, [], [], "abc"))
     rows = [line for line in page.splitlines() if line.startswith("| `")]
     assert rows == [
         f"| `other` | {HOURS} | 100 h | 500 | 250 to 1,000 | 5.00 | not explained |",
@@ -180,7 +188,68 @@ def test_each_panel_has_its_kinds_and_a_diagonal():
     assert json.dumps(spec)
 
 
-def test_page_and_figure_are_written(tmp_path):
-    publish([of(HOURS, published=1e5, row=SIZED)], bundled_data(), tmp_path, command(ANSWERS_HALF_A_JOULE))
+def test_a_kind_that_is_not_drawn_has_no_points_and_one_without_an_interval_no_verdict():
+    board = scoreboard.score([of("arithmetic: energy", spread=1.0), of(HOURS)], [], [], "abc")
+    arithmetic, hours = board["kinds"]
+    assert [arithmetic[name] for name in ("inside", "may_be", "holds", "width", "points")] == [None] * 4 + [[]]
+    assert hours["points"] == [{"row": "row", "published": 1.0, "predicted": 1.0, "low": 0.5, "high": 2.0}]
+
+
+def test_what_is_written_is_read_again_a_row_to_a_line(tmp_path):
+    board = scoreboard.score([of(HOURS, id_="a"), of(HOURS, id_='"b'), of("arithmetic: energy")], [], [], "abc")
+    path = tmp_path / "scoreboard.json"
+    path.write_text(published.text(board), encoding="utf-8")
+    assert published.read(path) == board
+    lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    assert [line for line in lines if line.startswith("[")] == [
+        '["a", 1.0, 1.0, 0.5, 2.0],',
+        '["\\"b", 1.0, 1.0, 0.5, 2.0]',
+    ]
+
+
+def test_a_figure_without_a_number_is_not_written():
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        published.text(scoreboard.score([of(HOURS, value=float("nan"))], [], [], "abc"))
+
+
+def test_nothing_compared_is_told():
+    with pytest.raises(CostsvcError, match="no published figure"):
+        scored([], bundled_data())
+
+
+def test_page_figure_and_file_are_written_from_one_scoreboard(tmp_path):
+    cases = [of(HOURS, published=1e5, row=SIZED)]
+    publish(scored(cases, bundled_data(), command(ANSWERS_HALF_A_JOULE)), tmp_path, tmp_path / "scoreboard.json")
     assert "| LLMCarbon | 1 |" in (tmp_path / "validation.md").read_text()
     assert (tmp_path / "validation.svg").read_text().startswith("<svg")
+    board = published.read(tmp_path / "scoreboard.json")
+    assert scoreboard.page(board) == (tmp_path / "validation.md").read_text()
+    assert [one["estimator"] for one in board["peers"]] == ["LLMCarbon"]
+
+
+def test_the_command_writes_all_three(tmp_path):
+    (tmp_path / "amortization.csv").write_text(PARITY, encoding="utf-8")
+    command_line = ["data", "validate", str(tmp_path), "--docs", str(tmp_path), "--stored", str(tmp_path / "s.json")]
+    answer = CliRunner().invoke(main, command_line)
+    assert answer.exit_code == 0, answer.output
+    assert {path.name for path in tmp_path.iterdir()} >= {"validation.md", "validation.svg", "s.json"}
+    assert [one["kind"] for one in published.read(tmp_path / "s.json")["kinds"]] == ["arithmetic: break-even"]
+
+
+def test_the_page_in_the_docs_is_of_the_scoreboard_that_the_service_shows():
+    assert scoreboard.page(published.read()) == PAGE.read_text(encoding="utf-8")
+
+
+def test_the_figure_can_be_drawn_from_what_the_package_travels_with():
+    cases = published.stored_cases()
+    shown = [len(panel["layer"][-1]["data"]["values"]) for panel in figure.specification(cases)["concat"]]
+    assert len(shown) == len(figure.PANELS)
+    assert sum(shown) == len(cases) == sum(one["rows"] for one in published.read()["kinds"] if one["unit"])
+
+
+def test_points_give_the_same_summaries_as_the_figures_they_were_rounded_from():
+    kinds = {one["kind"]: one for one in published.read()["kinds"]}
+    for one in summaries(published.stored_cases()):
+        assert one.cases == kinds[one.kind]["rows"]
+        assert one.median == pytest.approx(kinds[one.kind]["median"], rel=1e-3)
+        assert one.inside == pytest.approx(kinds[one.kind]["inside"], abs=1)  # an edge may round to the other side
