@@ -224,7 +224,7 @@ def _figure(value: float, unit: str) -> str:
     sign = MINUS if value < 0 else ""
     if unit not in SHORT_DOLLARS:
         return sign + figure
-    return f"{sign}${_with_cents(figure) if unit == DOLLARS else figure}"
+    return f"{sign}${_with_cents(size, figure) if unit == DOLLARS else figure}"
 
 
 def _decimal(size: float) -> str:
@@ -242,12 +242,12 @@ def _power_of_ten(size: float) -> str:
     return f"{mantissa}{TIMES_TEN}{str(int(exponent)).translate(SUPERSCRIPT)}"
 
 
-def _with_cents(figure: str) -> str:
-    """Dollars with two decimals where there is one, and below a hundred where there is none."""
+def _with_cents(size: float, figure: str) -> str:
+    """Dollars with cents up to a hundred, as prices have them; fractions of a cent below a dollar."""
     whole, _, decimals = figure.partition(".")
     if len(whole) >= DIGITS or TIMES_TEN in figure:
         return figure
-    return f"{whole}.{decimals:0<2}"
+    return f"{size:.2f}" if size >= 1 else f"{whole}.{decimals:0<2}"
 
 
 def _ends(figures: Shown, *, with_unit: bool) -> str:

@@ -1,0 +1,30 @@
+"""The same question as a command."""
+
+import json
+import shlex
+from typing import Any
+
+from costsvc.web.texts.taken import Taken
+
+SCRIPT = """#!/bin/sh
+# Asks the service the same question again; prints its answer as JSON.
+curl --silent --show-error --fail-with-body --globoff \\
+  --header 'Content-Type: application/json' \\
+  --data-raw {body} \\
+  {address}
+"""
+
+
+def script(taken: Taken) -> str:
+    """A shell script that posts the request with curl."""
+    body = json.dumps(_short(taken.body), indent=2, ensure_ascii=False)
+    return SCRIPT.format(body=shlex.quote(body), address=shlex.quote(taken.address))
+
+
+def _short(said: Any) -> Any:
+    """The same JSON with whole numbers as people write them."""
+    if isinstance(said, dict):
+        return {name: _short(value) for name, value in said.items()}
+    if isinstance(said, list):
+        return [_short(one) for one in said]
+    return int(said) if isinstance(said, float) and said.is_integer() else said
