@@ -24,10 +24,15 @@ from costsvc.web import (
 from costsvc.web.api import CostsvcApi
 from costsvc.web.context import JSON
 from costsvc.web.document import document
+from costsvc.web.page import filters, views
+from costsvc.web.page.suggestions import suggestions
 from costsvc.web.question import Answers
 
-# Swagger UI draws with inline styles
-POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+"""What a page may load: nothing of another host, and nothing inline."""
 
 
 class Service(Flask):
@@ -50,6 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.strict_slashes = False
     app.extensions["costsvc"] = Services.open(settings or Settings.from_env())
     app.extensions["answers"] = Answers(app.extensions["costsvc"].catalog)
+    app.extensions["suggestions"] = suggestions(app.extensions["costsvc"].catalog)
     app.extensions["listings"] = listings(app.extensions["costsvc"].catalog)
     metrics.register(app)
     api = CostsvcApi(app)
@@ -65,7 +71,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         operations,
     ):
         api.register_blueprint(resource.blueprint)
-    app.register_blueprint(operations.pages)
+    for pages in (views.pages, operations.pages):
+        app.register_blueprint(pages)
+    filters.register(app)
     app.extensions["openapi"] = document(app, api.spec)
     app.after_request(_secured)
     return app

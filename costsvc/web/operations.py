@@ -4,7 +4,7 @@ from pathlib import Path
 
 import flask_swagger_ui
 import marshmallow as ma
-from flask import Blueprint, Response, current_app, render_template, send_from_directory
+from flask import Blueprint, Response, current_app, make_response, render_template, send_from_directory
 
 from costsvc import __version__
 from costsvc.web import metrics, problems
@@ -14,6 +14,8 @@ from costsvc.web.context import answer, catalog
 blueprint = CostsvcBlueprint("operations", __name__, description="Health, metrics and documents")
 pages = Blueprint("docs", __name__, template_folder="templates")
 SWAGGER_UI = Path(flask_swagger_ui.__file__).parent / "dist"
+SWAGGER_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+"""What the page of the API may load: it draws with inline styles."""
 
 
 class Health(ma.Schema):
@@ -53,9 +55,11 @@ def openapi() -> Response:
 
 
 @pages.get("/docs")
-def docs() -> str:
+def docs() -> Response:
     """Show the API in Swagger UI, which comes from an installed package."""
-    return render_template("docs.html")
+    response = make_response(render_template("docs.html"))
+    response.headers["Content-Security-Policy"] = SWAGGER_POLICY
+    return response
 
 
 @pages.get("/docs/assets/<name>")

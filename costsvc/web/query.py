@@ -5,6 +5,7 @@ query cannot say is left to the schema, which names the field.
 """
 
 from collections.abc import Iterable, Iterator
+from math import isfinite
 from typing import Any
 
 import marshmallow as ma
@@ -39,13 +40,13 @@ def pairs(said: Any, name: str = "") -> Iterator[tuple[str, str]]:
         name: Where it stands in the whole, with dots.
     """
     if isinstance(said, dict):
-        inner = said.items()
+        named = list(said.items())
     elif isinstance(said, list) and any(isinstance(one, dict) for one in said):
-        inner = enumerate(said)  # type: ignore[assignment] # numbers name entries as words name fields
+        named = list(enumerate(said))
     else:
         yield name, _text(said)
         return
-    for key, value in inner:
+    for key, value in named:
         yield from pairs(value, f"{name}.{key}" if name else str(key))
 
 
@@ -61,8 +62,8 @@ def _put(grown: Plain, name: str, text: str, schema: ma.Schema) -> None:
     """Lay a text where its name says; under the rest of the name where the schema knows no such field."""
     head, _, rest = name.partition(".")
     field = schema.fields.get(head)
-    inside = _inside(field)
-    if inside is None or not rest:
+    inner = inside(field)
+    if inner is None or not rest:
         grown[name if rest else head] = _value(field, text) if not rest else text
         return
     room = grown.setdefault(head, {})
@@ -72,15 +73,19 @@ def _put(grown: Plain, name: str, text: str, schema: ma.Schema) -> None:
         place, _, rest = rest.partition(".")
         room = room.setdefault(place, {})
     if rest:
-        _put(room, rest, text, inside)
+        _put(room, rest, text, inner)
     else:
         room[""] = text
 
 
-def _inside(field: ma.fields.Field[Any] | None) -> ma.Schema | None:
-    """The schema of what a field holds, None where it holds no object."""
+def inside(field: ma.fields.Field[Any] | None) -> ma.Schema | None:
+    """The schema of the objects that a field holds, None where it holds none.
+
+    Args:
+        field: A field of a schema, or None where there is no such field.
+    """
     if isinstance(field, ma.fields.List):
-        return _inside(field.inner)
+        return inside(field.inner)
     if isinstance(field, ma.fields.Nested):
         found: ma.Schema = field.schema
         return found
@@ -95,17 +100,17 @@ def _value(field: ma.fields.Field[Any] | None, text: str) -> Any:
     if isinstance(field, Names) and text == field.word:
         return text
     if isinstance(field, WORDS):
-        inner = getattr(field, "inner", None)
-        return [_value(inner, word.strip()) for word in text.split(",") if word.strip()]
+        return [_value(getattr(field, "inner", None), word.strip()) for word in text.split(",") if word.strip()]
     return text
 
 
 def _number(text: str) -> Any:
     """A number, or the text itself for the field to refuse."""
     try:
-        return float(text.replace(" ", ""))
+        found = float(text.replace(" ", ""))
     except ValueError:
         return text
+    return found if isfinite(found) else text
 
 
 def _listed(grown: Plain, schema: ma.Schema) -> Plain:
@@ -113,13 +118,13 @@ def _listed(grown: Plain, schema: ma.Schema) -> Plain:
     done: Plain = {}
     for name, value in grown.items():
         field = schema.fields.get(name)
-        inside = _inside(field)
-        if inside is None or not isinstance(value, dict):
+        inner = inside(field)
+        if inner is None or not isinstance(value, dict):
             done[name] = value
         elif isinstance(field, ma.fields.List):
-            done[name] = [_listed(value[place], inside) for place in sorted(value, key=_place)]
+            done[name] = [_listed(value[place], inner) for place in sorted(value, key=_place)]
         else:
-            done[name] = _listed(value, inside)
+            done[name] = _listed(value, inner)
     return done
 
 

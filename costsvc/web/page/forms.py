@@ -1,0 +1,226 @@
+"""A form over the fields of a question: what was said stands in it, and what is wrong beside it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import marshmallow as ma
+
+from costsvc.web.fields import Choice, Number, Switch
+from costsvc.web.page.layout import (
+    BRIEF,
+    CANDIDATES,
+    DEMAND,
+    LISTS,
+    PARTS,
+    PHASES,
+    SERVING,
+    TRAINING,
+    WINDOW,
+    Group,
+    label,
+)
+from costsvc.web.query import inside
+
+Said = Mapping[str, str]
+Errors = Mapping[str, Sequence[str]]
+WORKLOADS: Mapping[str, tuple[Group, ...]] = {"training": TRAINING, "inference": SERVING}
+STRATEGIES = ("shared", "per-task")
+"""Names of the strategies of an empty form."""
+YES_OR_NO = ("true", "false")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """One field of a form.
+
+    Attributes:
+        name: Its dotted name, under which the request has it.
+        label: What people call it.
+        hint: What it means.
+        value: What was said.
+        unit: Unit of a number.
+        choices: Words to choose from; none where any text or number may stand.
+        suggestions: Name of the list of suggestions.
+        numeric: Whether a number is wanted.
+        errors: What is wrong with it.
+    """
+
+    name: str
+    label: str
+    hint: str
+    value: str
+    unit: str
+    choices: tuple[str, ...]
+    suggestions: str | None
+    numeric: bool
+    errors: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        """Its id in the page."""
+        return f"f-{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Controls that belong together.
+
+    Attributes:
+        title: What they are about.
+        first: Controls that are always in sight.
+        more: Controls that can be unfolded.
+        level: How deep it lies: 0 for a section of the form, 1 and 2 inside one.
+    """
+
+    title: str
+    first: tuple[Control, ...] = ()
+    more: tuple[Control, ...] = ()
+    level: int = 0
+
+    @property
+    def used(self) -> bool:
+        """Whether something was said, or is wrong, among what can be unfolded."""
+        return any(one.value or one.errors for one in self.more)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A form.
+
+    Attributes:
+        sections: Its controls.
+        errors: What is wrong with the whole, or with what has no control.
+        said: Whether anything was said.
+    """
+
+    sections: tuple[Section, ...]
+    errors: tuple[tuple[str, str], ...]
+    said: bool
+
+    def controls(self) -> Iterator[Control]:
+        """All controls."""
+        for section in self.sections:
+            yield from (*section.first, *section.more)
+
+
+def form(kind: str, workload: str, schema: ma.Schema, said: Said, errors: Errors) -> Form:
+    """The form of a question.
+
+    Args:
+        kind: Kind of the question.
+        workload: Which workload an empty form is for, ``training`` or ``inference``, where there are both.
+        schema: Reads the request.
+        said: What was said, by dotted name.
+        errors: What is wrong, by dotted name.
+    """
+    draw = _Drawn(schema, said, errors)
+    sections = [draw.section(group) for group in groups(kind, workload)]
+    if kind == "amortization":
+        sections += _strategies(draw)
+    if others := [name for name in said if name not in draw.names]:
+        sections.append(draw.section(Group(title="Also said", first=tuple(others))))
+    loose = [(field, text) for field, texts in errors.items() if field not in draw.names for text in texts]
+    return Form(sections=tuple(sections), errors=tuple(loose), said=bool(said))
+
+
+def groups(kind: str, workload: str) -> list[Group]:
+    """The groups of a question's form, without the strategies of a comparison.
+
+    Args:
+        kind: Kind of the question.
+        workload: The workload of those that take either.
+    """
+    if kind in WORKLOADS:
+        return list(WORKLOADS[kind])
+    inner = WORKLOADS[workload]
+    if kind == "placement":
+        return [*CANDIDATES, *(group.under(f"{workload}.") for group in inner)]
+    if kind == "change":
+        return [
+            Group(title=f"{side.capitalize()}: {group.title.lower()}", first=moved.first, more=moved.more)
+            for side in ("before", "after")
+            for group in inner
+            for moved in [group.under(f"{side}.{workload}.")]
+        ]
+    if kind == "schedule":
+        return [WINDOW[0], *(group.under("training.") for group in TRAINING), WINDOW[1]]
+    return list(DEMAND)
+
+
+def _strategies(draw: "_Drawn") -> Iterator[Section]:
+    """A section for each strategy and, below it, for each of its parts: first those given, then others to fill in."""
+    for place in range(max(draw.entries("strategies"), len(STRATEGIES))):
+        where = f"strategies.{place}"
+        default = STRATEGIES[place] if place < len(STRATEGIES) else ""
+        name = draw.control(f"{where}.name", default)
+        yield Section(title=f"Strategy {place + 1}: {name.value or 'without a name'}", first=(name,))
+        for phase, (title, kinds) in PHASES.items():
+            yield Section(title=title, level=1)
+            listed = phase != "per_request"
+            for prefix, kind in draw.parts(f"{where}.{phase}", kinds, listed=listed):
+                others = [name for name in draw.said if name.startswith(prefix)]
+                fields = dict.fromkeys([*(f"{prefix}{field}" for field in BRIEF[kind]), *others])
+                yield Section(title=PARTS[kind], more=tuple(map(draw.control, fields)), level=2)
+
+
+class _Drawn:
+    """Draws controls, and remembers which fields have one."""
+
+    def __init__(self, schema: ma.Schema, said: Said, errors: Errors) -> None:
+        self.schema, self.said, self.errors = schema, said, errors
+        self.names: set[str] = set()
+
+    def section(self, group: Group) -> Section:
+        return Section(
+            title=group.title,
+            first=tuple(map(self.control, group.first)),
+            more=tuple(map(self.control, group.more)),
+        )
+
+    def control(self, name: str, default: str = "") -> Control:
+        self.names.add(name)
+        field = _field(self.schema, name)
+        metadata: Mapping[str, Any] = field.metadata if field else {}
+        unit = field.limit.unit if isinstance(field, Number) and field.limit.unit != "1" else ""
+        return Control(
+            name=name,
+            label=label(name),
+            hint=str(metadata.get("description", "")).removesuffix(f" [{unit}]"),
+            value=self.said.get(name, default),
+            unit=unit,
+            choices=field.words if isinstance(field, Choice) else YES_OR_NO if isinstance(field, Switch) else (),
+            suggestions=LISTS.get(name.rpartition(".")[2]) if not isinstance(field, Number) else None,
+            numeric=isinstance(field, Number),
+            errors=tuple(self.errors.get(name, ())),
+        )
+
+    def entries(self, name: str) -> int:
+        """How many entries of a list something was said of."""
+        places = [one[len(name) + 1 :].split(".")[0] for one in self.said if one.startswith(f"{name}.")]
+        return max((int(place) + 1 for place in places if place.isdecimal()), default=0)
+
+    def parts(self, name: str, kinds: tuple[str, ...], *, listed: bool) -> Iterator[tuple[str, str]]:
+        """Prefix and kind of the parts that were given, and then of the kinds that were not."""
+        given = self.entries(name) if listed else 1
+        held = [(f"{name}.{place}" if listed else name) for place in range(given)]
+        found = [(where, kind) for where in held for kind in BRIEF if self._has(f"{where}.{kind}.")]
+        yield from ((f"{where}.{kind}.", kind) for where, kind in found)
+        missing = [kind for kind in kinds if kind not in {kind for _, kind in found}]
+        for place, kind in enumerate(missing, given):
+            yield (f"{name}.{place}.{kind}." if listed else f"{name}.{kind}."), kind
+
+    def _has(self, prefix: str) -> bool:
+        return any(name.startswith(prefix) for name in self.said)
+
+
+def _field(schema: ma.Schema, name: str) -> ma.fields.Field[Any] | None:
+    """The field of a dotted name, None where the schema knows none."""
+    head, _, rest = name.partition(".")
+    field = schema.fields.get(head)
+    deeper = inside(field)
+    if deeper is None or not rest:
+        return field if not rest else None
+    if isinstance(field, ma.fields.List):
+        rest = rest.partition(".")[2]
+    return _field(deeper, rest) if rest else None

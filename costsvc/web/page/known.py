@@ -1,0 +1,52 @@
+"""GET /tables: what is known, with its sources, and /scoreboard: how near the estimates come."""
+
+from typing import Any
+
+from flask import Blueprint, abort, current_app, render_template, request, url_for
+
+from costsvc import limits
+from costsvc.reference.listing import Listing
+from costsvc.web.columns import COLUMNS
+from costsvc.web.context import catalog
+from costsvc.web.known import RESOURCES
+
+pages = Blueprint("tables", __name__, template_folder="../templates")
+NAMES = [one.name for one in RESOURCES]
+ROWS = 50
+
+
+@pages.get("/tables/<name>")
+def show(name: str) -> str:
+    """Show a table, or the rows that hold a word."""
+    q, cursor = (request.args.get(key, "").strip()[: limits.NAME_LENGTH] for key in ("q", "cursor"))
+    page = _listing(name).page(q, ROWS, cursor)
+    return render_template(
+        "page/table.html",
+        name=name,
+        names=NAMES,
+        q=q,
+        page=page,
+        rows=[(_key(name, item), item) for item in page.items],
+        columns=COLUMNS[name],
+        listing=url_for(f"known.list_{name}", q=q or None),
+    )
+
+
+@pages.get("/tables/<name>/<path:key>")
+def row(name: str, key: str) -> str:
+    """Show all that a row holds, by id or alias."""
+    resource = next((one for one in RESOURCES if one.name == name), None) or abort(404)
+    found = resource.find(catalog(), key)
+    item = (found and _listing(name).items.get(found)) or abort(404)
+    listing = url_for(f"known.show_{name}", name=found)
+    return render_template("page/row.html", name=name, key=found, item=item, listing=listing)
+
+
+def _listing(name: str) -> Listing:
+    listings: dict[str, Listing] = current_app.extensions["listings"]
+    return listings.get(name) or abort(404)
+
+
+def _key(name: str, item: Any) -> Any:
+    """The id of a row: what its first column shows."""
+    return item[COLUMNS[name][0].name]

@@ -1,0 +1,302 @@
+"""Which fields a form shows, in which groups, and what people call them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Fields that belong together.
+
+    Attributes:
+        title: What they are about.
+        first: Fields that are always in sight, under their dotted names.
+        more: Fields that can be unfolded.
+    """
+
+    title: str
+    first: tuple[str, ...]
+    more: tuple[str, ...] = ()
+
+    def under(self, prefix: str) -> "Group":
+        """The same fields inside another one: ``before.training.region``."""
+        first, more = (tuple(f"{prefix}{name}" for name in names) for names in (self.first, self.more))
+        return Group(title=self.title, first=first, more=more)
+
+
+SITE_MORE = (
+    "year",
+    "scope",
+    "pue",
+    "wue_l_per_kwh",
+    "grid_g_per_kwh",
+    "grid_losses",
+    "contract.share",
+    "contract.g_per_kwh",
+    "contract.residual_g_per_kwh",
+)
+PAID = Group(
+    title="What is paid",
+    first=("pricing.kind",),
+    more=(
+        "pricing.provider",
+        "pricing.usd_per_accelerator_hour",
+        "pricing.purchase_usd_per_accelerator",
+        "pricing.electricity_usd_per_kwh",
+        "pricing.facility_usd_per_kwh",
+        "pricing.utilization",
+        "pricing.age_years",
+    ),
+)
+TRAINING = (
+    Group(
+        title="The model",
+        first=("model", "total_params_b"),
+        more=("active_params_b", "workload", "method", "precision"),
+    ),
+    Group(
+        title="The run",
+        first=("accelerator_hours", "training_tokens_b"),
+        more=("hours", "mfu", "activation_recomputation"),
+    ),
+    Group(
+        title="The machine",
+        first=("accelerator", "accelerators"),
+        more=("instance", "instances", "accelerator_power_w", "it_power_w"),
+    ),
+    Group(title="The place", first=("region",), more=SITE_MORE),
+    PAID,
+    Group(
+        title="Besides the final run",
+        first=(),
+        more=("overheads.development_share", "overheads.failed_share", "overheads.retrainings"),
+    ),
+)
+SERVING = (
+    Group(
+        title="The model",
+        first=("model", "total_params_b"),
+        more=("active_params_b", "precision", "task"),
+    ),
+    Group(
+        title="The requests",
+        first=("requests", "input_tokens", "output_tokens", "batch_size"),
+        more=("requests_per_s", "software_year", "steps", "width_px", "height_px", "frames"),
+    ),
+    Group(title="The machine", first=("accelerator", "accelerators"), more=("accelerator_power_w",)),
+    Group(title="The place", first=("region",), more=SITE_MORE),
+    PAID,
+)
+CANDIDATES = (
+    Group(
+        title="What to try",
+        first=("accelerators", "regions"),
+        more=("segment", "provider", "country", "providers", "price_kinds", "years", "offered_only"),
+    ),
+    Group(
+        title="What counts",
+        first=("metric",),
+        more=(
+            "carbon_basis",
+            "weights.cost_usd",
+            "weights.carbon_kg",
+            "weights.energy_kwh",
+            "weights.water_l",
+            "weights.hours",
+            "max_usd",
+            "max_kg",
+            "max_hours",
+            "max_l",
+            "limit",
+        ),
+    ),
+)
+WINDOW = (
+    Group(title="When", first=("earliest", "deadline"), more=("duration_h", "interruptible", "other_regions")),
+    Group(title="A constant load instead of a run", first=(), more=("energy_kwh", "region", "scope")),
+)
+DEMAND = (
+    Group(title="How much it is used", first=("tasks", "requests_per_task")),
+    Group(
+        title="Over time",
+        first=(),
+        more=(
+            "time.lifetime_months",
+            "time.tasks_per_month",
+            "time.retraining_interval_months",
+            "time.discount_rate",
+            "time.grid_trend_per_year",
+        ),
+    ),
+    Group(
+        title="Map of tasks and requests",
+        first=(),
+        more=(
+            "surface.tasks.low",
+            "surface.tasks.high",
+            "surface.tasks.points",
+            "surface.requests_per_task.low",
+            "surface.requests_per_task.high",
+            "surface.requests_per_task.points",
+        ),
+    ),
+    Group(
+        title="What it is worth, and what counts",
+        first=(),
+        more=(
+            "benefit.usd_per_task",
+            "benefit.second_order_usd",
+            "benefit.second_order_kg",
+            "baseline",
+            "carbon_basis",
+        ),
+    ),
+)
+BRIEF: Mapping[str, tuple[str, ...]] = {
+    "training": (
+        "accelerator",
+        "accelerator_hours",
+        "training_tokens_b",
+        "model",
+        "total_params_b",
+        "method",
+        "workload",
+        "region",
+    ),
+    "inference": (
+        "accelerator",
+        "model",
+        "total_params_b",
+        "task",
+        "batch_size",
+        "requests_per_s",
+        "input_tokens",
+        "output_tokens",
+        "region",
+    ),
+    "hosting": ("accelerator", "accelerators", "hours", "region"),
+    "model_footprint": ("model", "share", "region"),
+    "api": ("model", "provider", "input_tokens", "output_tokens"),
+    "known": ("energy_kwh", "carbon_kg", "water_l", "cost_usd"),
+}
+"""The fields of a part that a comparison shows; others that a request gives are shown beside them."""
+PARTS = {
+    "training": "A training run",
+    "inference": "A request to a model",
+    "hosting": "Replicas that wait",
+    "model_footprint": "A share of a known model's training",
+    "api": "A request to a provider's API",
+    "known": "Amounts that are known",
+}
+PHASES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "upfront": ("Paid once", ("training", "model_footprint", "hosting", "known")),
+    "per_task": ("Paid for each task", ("training", "hosting", "known")),
+    "per_request": ("Paid for each request", ("inference", "api", "known")),
+}
+"""When a part is paid: its title, and the kinds that a form offers there."""
+LISTS: Mapping[str, str] = {
+    "accelerator": "accelerators",
+    "accelerators": "accelerators",
+    "region": "regions",
+    "regions": "regions",
+    "other_regions": "regions",
+    "model": "models",
+    "instance": "instances",
+}
+"""Which names are suggested for a field."""
+LABELS: Mapping[str, str] = {
+    "accelerator": "Accelerator",
+    "accelerators": "Number of accelerators",
+    "accelerator_hours": "Accelerator-hours",
+    "accelerator_power_w": "Measured power of a chip",
+    "active_params_b": "Active parameters",
+    "activation_recomputation": "Activation recomputation",
+    "batch_size": "Batch size",
+    "baseline": "Held against",
+    "carbon_basis": "CO2e that counts",
+    "carbon_kg": "CO2e",
+    "contract.g_per_kwh": "CO2e of contracted electricity",
+    "contract.residual_g_per_kwh": "CO2e of the residual mix",
+    "contract.share": "Share under contract",
+    "cost_usd": "Money",
+    "country": "Only in this country",
+    "deadline": "Must have ended by",
+    "duration_h": "Duration",
+    "earliest": "May begin at",
+    "energy_kwh": "Energy",
+    "grid_g_per_kwh": "Grid intensity",
+    "grid_losses": "Grid losses",
+    "hours": "Wall-clock hours",
+    "instance": "Cloud instance",
+    "instances": "Number of instances",
+    "input_tokens": "Tokens of a prompt",
+    "interruptible": "May pause",
+    "it_power_w": "Measured power of the servers, per chip",
+    "limit": "Options shown in full",
+    "max_hours": "At most, hours",
+    "max_kg": "At most, CO2e",
+    "max_l": "At most, water",
+    "max_usd": "At most, money",
+    "method": "Method",
+    "metric": "Rank by",
+    "mfu": "Model FLOPs utilisation",
+    "model": "Model",
+    "offered_only": "Only what the seller rents out",
+    "other_regions": "Other regions",
+    "output_tokens": "Tokens of an answer",
+    "overheads.development_share": "Development runs",
+    "overheads.failed_share": "Failed runs",
+    "overheads.retrainings": "Retrainings",
+    "precision": "Number format",
+    "price_kinds": "Kinds of price",
+    "pricing.age_years": "Age of the hardware",
+    "pricing.electricity_usd_per_kwh": "Price of electricity",
+    "pricing.facility_usd_per_kwh": "Rate of the building",
+    "pricing.kind": "Rented or owned",
+    "pricing.provider": "Provider",
+    "pricing.purchase_usd_per_accelerator": "Purchase price of a chip",
+    "pricing.usd_per_accelerator_hour": "Rent of a chip",
+    "pricing.utilization": "Utilisation of the hardware",
+    "provider": "Provider",
+    "providers": "Sellers to try",
+    "pue": "PUE",
+    "region": "Region",
+    "regions": "Regions to try",
+    "requests": "Requests",
+    "requests_per_s": "Requests per second",
+    "requests_per_task": "Requests per task",
+    "scope": "Emissions of the grid",
+    "segment": "Kind of accelerators",
+    "software_year": "Year of the software",
+    "steps": "Denoising steps",
+    "task": "What is asked for",
+    "tasks": "Tasks",
+    "total_params_b": "Parameters",
+    "training_tokens_b": "Training tokens",
+    "water_l": "Water",
+    "workload": "Kind of model",
+    "wue_l_per_kwh": "WUE",
+    "year": "Year",
+    "years": "Years to try",
+}
+"""What a field is called; longer names win, and others are called as they are."""
+
+
+def label(name: str) -> str:
+    """What people call a field.
+
+    Args:
+        name: Its dotted name.
+    """
+    words = name.split(".")
+    for start in range(len(words)):
+        found = LABELS.get(".".join(words[start:]))
+        if found:
+            return found
+    return words[-1].replace("_", " ").capitalize()
+
+
+def names(groups: tuple[Group, ...]) -> Iterator[str]:
+    """All fields of some groups."""
+    for group in groups:
+        yield from (*group.first, *group.more)

@@ -1,0 +1,180 @@
+"""GET / and the other views: a form, and the answer to what it says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
+from marshmallow import ValidationError
+
+from costsvc import __version__
+from costsvc.errors import CostsvcError
+from costsvc.estimates.answer import Plain
+from costsvc.web import problems, query
+from costsvc.web.context import catalog
+from costsvc.web.page import forms, headlines, results
+from costsvc.web.question import Question
+from costsvc.web.questions import QUESTIONS, answered
+
+Pairs = list[tuple[str, str]]
+pages = Blueprint("page", __name__, template_folder="../templates")
+EXPLAIN = "explain"
+"""The one parameter of a view that is no field of the request."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A page with a form and its answer.
+
+    Attributes:
+        name: Its endpoint.
+        path: Its address.
+        title: What the navigation calls it.
+        asks: The question that it answers.
+        kind: Kind of the question.
+        workload: What its empty form is for, where there is a choice.
+            other: Name and title of the view of the other workload.
+        examples: A request to begin with, where that of the question is for another workload.
+    """
+
+    name: str
+    path: str
+    title: str
+    asks: str
+    kind: str
+    workload: str = "training"
+    other: tuple[str, str] | None = None
+    examples: Plain | None = None
+
+    @property
+    def example(self) -> Plain:
+        """A request to begin with."""
+        return self.examples or self.question.example
+
+    @property
+    def question(self) -> Question:
+        """What is asked."""
+        return QUESTIONS[self.kind]
+
+
+VIEWS = (
+    View(name="training", path="/", title="Training", asks="What does a training run cost?", kind="training"),
+    View(name="serving", path="/serving", title="Serving", asks="What do requests to a model cost?", kind="inference"),
+    View(
+        name="shared",
+        path="/shared",
+        title="Shared or per task",
+        asks="One shared model, or one model per task?",
+        kind="amortization",
+    ),
+    View(
+        name="placement",
+        path="/placement",
+        title="Placement",
+        asks="Where, and on what, should it run?",
+        kind="placement",
+        other=("placement_serving", "Place requests instead of a training run"),
+    ),
+    View(
+        name="placement_serving",
+        path="/placement/serving",
+        title="Placement",
+        asks="Where, and on what, should requests be served?",
+        kind="placement",
+        workload="inference",
+        other=("placement", "Place a training run instead of requests"),
+    ),
+    View(
+        name="change",
+        path="/change",
+        title="What if",
+        asks="What would a change of the run come to?",
+        kind="change",
+        other=("change_serving", "Change how requests are served instead of a training run"),
+    ),
+    View(
+        name="change_serving",
+        path="/change/serving",
+        title="What if",
+        asks="What would a change of serving come to?",
+        kind="change",
+        workload="inference",
+        other=("change", "Change a training run instead of how requests are served"),
+    ),
+    View(name="schedule", path="/schedule", title="Schedule", asks="When is it best run?", kind="schedule"),
+)
+"""All views, in the order of the navigation; those for serving stand behind their first."""
+
+
+def address(view: View, said: Sequence[tuple[str, str]]) -> str:
+    """Where a view's answer to some fields lies."""
+    where = request.script_root + view.path
+    return f"{where}?{urlencode(said)}" if said else where
+
+
+def _add(view: View) -> None:
+    @pages.get(view.path, endpoint=view.name)
+    def show() -> Response | Any:
+        given = list(request.args.items(multi=True))
+        if any(not text.strip() for _, text in given):
+            return redirect(address(view, [(name, text) for name, text in given if text.strip()]))
+        return _shown(view, given)
+
+
+def _shown(view: View, given: Pairs) -> Response:
+    body = query.body([pair for pair in given if pair[0] != EXPLAIN], view.question.schema)
+    said = list(query.pairs(body))
+    explain = view.question.explains and (EXPLAIN, "true") in given
+    answer, errors = _answer(view.question, body, explain=explain) if said else (None, {})
+    form = forms.form(view.kind, view.workload, view.question.schema, dict(said), errors)
+    page = render_template(
+        f"page/{view.kind}.html" if answer else "page/view.html",
+        view=view,
+        form=form,
+        said=said,
+        answer=answer,
+        example=list(query.pairs(view.example)),
+        suggestions=current_app.extensions["suggestions"],
+        **(_told(view, answer, form) if answer else {}),
+    )
+    return make_response(page, 422 if errors else 200)
+
+
+def _told(view: View, answer: Plain, form: forms.Form) -> dict[str, Any]:
+    """What the template of an answer shows beside it."""
+    told: dict[str, Any] = {
+        "headline": headlines.headline(view.kind, answer),
+        "figures": [],
+        "documents": [],
+        "fields": {one.name.rpartition(".")[2]: one.name for one in form.controls()},
+    }
+    if view.kind in forms.WORKLOADS:
+        names = {str(id_): row["name"] for id_, row in catalog().tables["equivalences"].rows.items()}
+        told |= {"totals": results.totals(answer), "pictured": results.equivalents(answer, names)}
+    return told
+
+
+def _answer(question: Question, body: Plain, *, explain: bool) -> tuple[Plain | None, dict[str, list[str]]]:
+    """The answer, or what is wrong by field."""
+    try:
+        return answered(question, body, explain=explain), {}
+    except (ValidationError, CostsvcError) as error:
+        return None, problems.by_field(error)
+
+
+@pages.app_context_processor
+def _around() -> dict[str, Any]:
+    """What every template may use."""
+    return {
+        "views": VIEWS,
+        "address": address,
+        "results": results,
+        "override": results.override,
+        "version": __version__,
+        "data_version": catalog().version,
+    }
+
+
+for _view in VIEWS:
+    _add(_view)
