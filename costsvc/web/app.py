@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask, Response
 
 from costsvc import limits
+from costsvc.evidence import published
 from costsvc.reference.listing import listings
 from costsvc.services import Services
 from costsvc.settings import Settings
@@ -20,11 +21,13 @@ from costsvc.web import (
     placement,
     schedule,
     training,
+    validation,
 )
 from costsvc.web.api import CostsvcApi
 from costsvc.web.context import JSON
 from costsvc.web.document import document
 from costsvc.web.page import filters, views
+from costsvc.web.page import known as tables
 from costsvc.web.page.suggestions import suggestions
 from costsvc.web.question import Answers
 
@@ -56,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["costsvc"] = Services.open(settings or Settings.from_env())
     app.extensions["answers"] = Answers(app.extensions["costsvc"].catalog)
     app.extensions["suggestions"] = suggestions(app.extensions["costsvc"].catalog)
+    app.extensions["scoreboard"] = published.read()
     app.extensions["listings"] = listings(app.extensions["costsvc"].catalog)
     metrics.register(app)
     api = CostsvcApi(app)
@@ -68,10 +72,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         schedule,
         model_footprint,
         known,
+        validation,
         operations,
     ):
         api.register_blueprint(resource.blueprint)
-    for pages in (views.pages, operations.pages):
+    for pages in (views.pages, tables.pages, operations.pages):
         app.register_blueprint(pages)
     filters.register(app)
     app.extensions["openapi"] = document(app, api.spec)

@@ -1,0 +1,179 @@
+"""GET /v1/validation: how near the estimates came to published figures."""
+
+import marshmallow as ma
+from flask import Response, current_app, request
+
+from costsvc.web.api import CostsvcBlueprint
+from costsvc.web.context import answer, catalog
+from costsvc.web.fields import Part
+
+blueprint = CostsvcBlueprint("validation", __name__, url_prefix="/v1", description="How near the estimates come")
+NO_INTERVAL = "null where an answer rests on the caller's numbers alone and has no interval"
+EXAMPLE = {
+    "current": True,
+    "data_version": "0123456789abcdef",
+    "kinds": [
+        {
+            "kind": "training: chip power",
+            "unit": "W",
+            "rows": 16,
+            "median": 1.211,
+            "ninetieth": 2.12,
+            "inside": 14,
+            "may_be": {"least": 12, "most": 16},
+            "holds": True,
+            "width": 1.64,
+            "points": [{"row": "zeus_v100_ncf", "published": 36.2, "predicted": 135.0, "low": 45.5, "high": 268.1}],
+        }
+    ],
+    "peers": [
+        {
+            "kind": "training: chip power",
+            "estimator": "TDP",
+            "rows": 16,
+            "our_median": 1.21,
+            "our_ninetieth": 2.12,
+            "its_median": 1.34,
+            "its_ninetieth": 2.84,
+        }
+    ],
+    "estimators": [
+        {
+            "name": "TDP",
+            "compared": "the chip's rated power, as though nothing else drew any",
+            "reference": "Lacoste et al. 2019, arXiv:1910.09700, section 2; what most model cards print",
+        }
+    ],
+    "misses": [
+        {
+            "row": "zeus_v100_ncf",
+            "kind": "training: chip power",
+            "unit": "W",
+            "published": 36.2,
+            "predicted": 135.0,
+            "low": 45.5,
+            "high": 268.1,
+            "ratio": 3.73,
+            "why": "a small recommender that leaves its chip nearly idle: 15 % of its power limit",
+        }
+    ],
+    "left_out": [{"row": "flm_gpt3", "why": "energy without PUE beside CO2 with it"}],
+}
+
+
+def _text(description: str, *, nullable: bool = False) -> ma.fields.String:
+    return ma.fields.String(required=True, allow_none=nullable, metadata={"description": description})
+
+
+def _whole(description: str, *, nullable: bool = False) -> ma.fields.Integer:
+    return ma.fields.Integer(required=True, allow_none=nullable, metadata={"description": description})
+
+
+def _number(description: str, *, nullable: bool = False) -> ma.fields.Float:
+    return ma.fields.Float(required=True, allow_none=nullable, metadata={"description": description})
+
+
+class ComparedFigure(ma.Schema):
+    """A published figure and the estimate that answers it, in the unit of their kind."""
+
+    row = _text("The published row")
+    published = _number("The published figure")
+    predicted = _number("The estimate, with what is tested left out of the fits")
+    low = _number("Lower end of its 90 % interval")
+    high = _number("Upper end of its 90 % interval")
+
+
+class CountInside(ma.Schema):
+    """The central 95 % of Binomial(rows, 0.9): what a 90 % interval allows."""
+
+    least = _whole("Fewest rows inside")
+    most = _whole("Most rows inside")
+
+
+class ComparedKind(ma.Schema):
+    """Published figures of one kind; a ratio is the larger of predicted over published and its inverse."""
+
+    kind = _text("What is compared")
+    unit = _text("Unit of its figures; empty where they differ in it")
+    rows = _whole("Published rows")
+    median = _number("Median of the ratios")
+    ninetieth = _number("Ratio that one row in ten exceeds; of fewer than ten rows the second worst")
+    inside = _whole(f"Rows whose figure lies in the interval; {NO_INTERVAL}", nullable=True)
+    may_be = Part(CountInside, f"How many that may be; {NO_INTERVAL}", required=True, allow_none=True)
+    holds = ma.fields.Boolean(
+        required=True, allow_none=True, metadata={"description": f"Whether it is as many; {NO_INTERVAL}"}
+    )
+    width = _number(f"Upper over lower end of the interval, in the median; {NO_INTERVAL}", nullable=True)
+    points = ma.fields.List(
+        ma.fields.Nested(ComparedFigure),
+        required=True,
+        metadata={"description": "What the figure is drawn from; none where the unit is empty"},
+    )
+
+
+class ComparedPeer(ma.Schema):
+    """Another estimator and the service on the rows of one kind that both answer."""
+
+    kind = _text("What is compared")
+    estimator = _text("The other estimator")
+    rows = _whole("Rows that both answer")
+    our_median = _number("Median of the service's ratios")
+    our_ninetieth = _number("Ratio of the service that one row in ten exceeds")
+    its_median = _number("Median of the other's ratios")
+    its_ninetieth = _number("Ratio of the other that one row in ten exceeds")
+
+
+class ComparedEstimator(ma.Schema):
+    """What of another estimator is compared, and where it is described."""
+
+    name = _text("Its name")
+    compared = _text("What of it is compared")
+    reference = _text("Where it is described")
+
+
+class Miss(ComparedFigure):
+    """A row that was missed."""
+
+    kind = _text("What is compared")
+    unit = _text("Unit of the figures; empty where they differ in it")
+    ratio = _number("The larger of predicted over published and its inverse")
+    why = _text("What explains it; null where nothing does", nullable=True)
+
+
+class RowLeftOut(ma.Schema):
+    """A row that is not held against an estimate."""
+
+    row = _text("The published row")
+    why = _text("Why not")
+
+
+class Validation(ma.Schema):
+    """Published figures beside what the service answers, with what is tested left out of the fits."""
+
+    current = ma.fields.Boolean(
+        required=True, metadata={"description": "Whether this was measured on the tables that the service runs on"}
+    )
+    data_version = _text("Version of the tables that this was measured on")
+    kinds = ma.fields.List(ma.fields.Nested(ComparedKind), required=True)
+    peers = ma.fields.List(ma.fields.Nested(ComparedPeer), required=True)
+    estimators = ma.fields.List(ma.fields.Nested(ComparedEstimator), required=True)
+    misses = ma.fields.List(
+        ma.fields.Nested(Miss), required=True, metadata={"description": "The worst, each row once, the worst first"}
+    )
+    left_out = ma.fields.List(ma.fields.Nested(RowLeftOut), required=True)
+
+
+@blueprint.get("/validation")
+@blueprint.response(200, Validation, example=EXAMPLE)
+@blueprint.alt_response(304, description="Nothing has changed since the ETag")
+def show_validation() -> Response:
+    """Show how near the estimates came to published figures.
+
+    By kind of figure and beside other estimators, with the worst misses and every point of the figure.
+    """
+    board = current_app.extensions["scoreboard"]
+    response = answer({"current": board["data_version"] == catalog().version, **board})
+    response.add_etag()  # of its bytes: the same tables may have been measured again
+    response.headers["Cache-Control"] = "no-cache"
+    response.make_conditional(request)
+    return response
