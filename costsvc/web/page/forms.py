@@ -6,18 +6,22 @@ from typing import Any
 
 import marshmallow as ma
 
-from costsvc.web.fields import Choice, Number, Switch
+from costsvc.web.fields import Choice, Names, Number, Switch
 from costsvc.web.page.layout import (
     BRIEF,
     CANDIDATES,
     DEMAND,
+    LISTED,
+    LISTED_HINT,
     LISTS,
     PARTS,
     PHASES,
     SERVING,
     TRAINING,
+    UNITS,
     WINDOW,
     Group,
+    hint,
     label,
 )
 from costsvc.web.query import inside
@@ -182,13 +186,14 @@ class _Drawn:
         self.names.add(name)
         field = _field(self.schema, name)
         metadata: Mapping[str, Any] = field.metadata if field else {}
-        unit = field.limit.unit if isinstance(field, Number) and field.limit.unit != "1" else ""
+        unit = field.limit.unit if isinstance(field, Number) else "1"
+        said = str(metadata.get("description", "")).removesuffix(f" [{unit}]")
         return Control(
             name=name,
-            label=label(name),
-            hint=str(metadata.get("description", "")).removesuffix(f" [{unit}]"),
+            label=LISTED[name] if isinstance(field, Names) else label(name),
+            hint=_listed_hint(field) if isinstance(field, Names) else hint(name, said),
             value=self.said.get(name, default),
-            unit=unit,
+            unit=UNITS.get(unit, unit),
             choices=field.words if isinstance(field, Choice) else YES_OR_NO if isinstance(field, Switch) else (),
             suggestions=LISTS.get(name.rpartition(".")[2]) if not isinstance(field, Number) else None,
             numeric=isinstance(field, Number),
@@ -212,6 +217,10 @@ class _Drawn:
 
     def _has(self, prefix: str) -> bool:
         return any(name.startswith(prefix) for name in self.said)
+
+
+def _listed_hint(field: Names) -> str:
+    return LISTED_HINT if field.word is None else f"{LISTED_HINT}; or {field.word}"
 
 
 def _field(schema: ma.Schema, name: str) -> ma.fields.Field[Any] | None:

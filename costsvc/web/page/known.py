@@ -1,7 +1,5 @@
 """GET /tables: what is known, with its sources, and /scoreboard: how near the estimates come."""
 
-from typing import Any
-
 from flask import Blueprint, abort, current_app, render_template, request, url_for
 
 from costsvc import limits
@@ -26,7 +24,6 @@ def show(name: str) -> str:
         names=NAMES,
         q=q,
         page=page,
-        rows=[(_key(name, item), item) for item in page.items],
         columns=COLUMNS[name],
         listing=url_for(f"known.list_{name}", q=q or None),
     )
@@ -42,11 +39,12 @@ def row(name: str, key: str) -> str:
     return render_template("page/row.html", name=name, key=found, item=item, listing=listing)
 
 
+@pages.get("/scoreboard")
+def scoreboard() -> str:
+    """Show how near the estimates came to published figures."""
+    return render_template("page/scoreboard.html", board=current_app.extensions["scoreboard"], figures=[])
+
+
 def _listing(name: str) -> Listing:
     listings: dict[str, Listing] = current_app.extensions["listings"]
     return listings.get(name) or abort(404)
-
-
-def _key(name: str, item: Any) -> Any:
-    """The id of a row: what its first column shows."""
-    return item[COLUMNS[name][0].name]

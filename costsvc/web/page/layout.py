@@ -242,7 +242,6 @@ LABELS: Mapping[str, str] = {
     "mfu": "Model FLOPs utilisation",
     "model": "Model",
     "offered_only": "Only what the seller rents out",
-    "other_regions": "Other regions",
     "output_tokens": "Tokens of an answer",
     "overheads.development_share": "Development runs",
     "overheads.failed_share": "Failed runs",
@@ -258,10 +257,8 @@ LABELS: Mapping[str, str] = {
     "pricing.usd_per_accelerator_hour": "Rent of a chip",
     "pricing.utilization": "Utilisation of the hardware",
     "provider": "Provider",
-    "providers": "Sellers to try",
     "pue": "PUE",
     "region": "Region",
-    "regions": "Regions to try",
     "requests": "Requests",
     "requests_per_s": "Requests per second",
     "requests_per_task": "Requests per task",
@@ -280,6 +277,51 @@ LABELS: Mapping[str, str] = {
     "years": "Years to try",
 }
 """What a field is called; longer names win, and others are called as they are."""
+
+
+LISTED: Mapping[str, str] = {
+    "accelerators": "Accelerators to try",
+    "other_regions": "Other regions",
+    "providers": "Sellers to try",
+    "regions": "Regions to try",
+}
+"""What a field is called that holds several names."""
+LISTED_HINT = "some, with commas"
+HINTS: Mapping[str, str] = {
+    "accelerator": "such as h100, a100-sxm4-80gb, tpu-v4",
+    "accelerator_hours": "accelerators times hours; or tokens",
+    "accelerators": "",
+    "active_params_b": "that one token passes through",
+    "batch_size": "sequences served at once, in the mean",
+    "input_tokens": "",
+    "output_tokens": "",
+    "model": "such as llama-3.1-8b; or its size",
+    "name": "",
+    "region": "such as aws:us-east-1, SWE, US-VA, world",
+    "requests": "",
+    "requests_per_task": "over the whole time",
+    "tasks": "",
+    "total_params_b": "",
+    "training_tokens_b": "every epoch counted",
+    "pricing.kind": "",
+}
+"""Shorter words for what a field means than its description; none where its label says it."""
+UNITS: Mapping[str, str] = {"1": "", "10^9 parameters": "billions", "10^9 tokens": "billions", "USD": "$"}
+"""What a unit is called beside a field."""
+
+
+def hint(name: str, description: str) -> str:
+    """What a field means, as a form says it.
+
+    Args:
+        name: Its dotted name.
+        description: What the API says of it.
+    """
+    words = name.split(".")
+    for start in range(len(words)):
+        if (found := HINTS.get(".".join(words[start:]))) is not None:
+            return found
+    return description
 
 
 def label(name: str) -> str:

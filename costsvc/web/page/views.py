@@ -16,6 +16,7 @@ from costsvc.web.context import catalog
 from costsvc.web.page import forms, headlines, results
 from costsvc.web.question import Question
 from costsvc.web.questions import QUESTIONS, answered
+from costsvc.web.texts import documents
 
 Pairs = list[tuple[str, str]]
 pages = Blueprint("page", __name__, template_folder="../templates")
@@ -136,23 +137,33 @@ def _shown(view: View, given: Pairs) -> Response:
         answer=answer,
         example=list(query.pairs(view.example)),
         suggestions=current_app.extensions["suggestions"],
-        **(_told(view, answer, form) if answer else {}),
+        **(_told(view, answer, form, said) if answer else {}),
     )
     return make_response(page, 422 if errors else 200)
 
 
-def _told(view: View, answer: Plain, form: forms.Form) -> dict[str, Any]:
+def _told(view: View, answer: Plain, form: forms.Form, said: Pairs) -> dict[str, Any]:
     """What the template of an answer shows beside it."""
     told: dict[str, Any] = {
         "headline": headlines.headline(view.kind, answer),
         "figures": [],
-        "documents": [],
+        "documents": [_taken(view.question, document, said) for document in documents.of(view.kind)],
         "fields": {one.name.rpartition(".")[2]: one.name for one in form.controls()},
     }
     if view.kind in forms.WORKLOADS:
         names = {str(id_): row["name"] for id_, row in catalog().tables["equivalences"].rows.items()}
         told |= {"totals": results.totals(answer), "pictured": results.equivalents(answer, names)}
     return told
+
+
+def _taken(question: Question, document: documents.Document, said: Pairs) -> dict[str, str]:
+    """What an answer can be taken away as, and where."""
+    where = f"{request.script_root}{question.path}/{document.name}?{urlencode(said)}"
+    return {
+        "title": f"{document.what[:1].upper()}{document.what[1:]}",
+        "href": where,
+        "download": f"{where}&download=1",
+    }
 
 
 def _answer(question: Question, body: Plain, *, explain: bool) -> tuple[Plain | None, dict[str, list[str]]]:
