@@ -17,7 +17,8 @@ curl --silent --show-error --fail-with-body --globoff \\
 
 def script(taken: Taken) -> str:
     """A shell script that posts the request with curl."""
-    body = json.dumps(_short(taken.body), indent=2, ensure_ascii=False)
+    # in ASCII, so that no character of another script can make the command look like a different one
+    body = json.dumps(_short(taken.body), indent=2)
     return SCRIPT.format(body=shlex.quote(body), address=shlex.quote(taken.address))
 
 

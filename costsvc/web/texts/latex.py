@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from urllib.parse import quote
 
 from costsvc.web.numbers import DIMENSIONS
 from costsvc.web.texts.markdown import more
@@ -71,7 +70,6 @@ TIED = re.compile(rf"(?<=\d) (?=(?:{'|'.join(map(re.escape, UNITS))})(?![a-z]))"
 """The space between a figure and its unit, at which no line breaks."""
 LIGATURE = re.compile("-(?=-)")
 """A hyphen that would become a dash with the next one."""
-SAFE_IN_ADDRESS = "/:?#[]@!$&'()*+,;=%~"
 NEEDS = r"% \url is of the package url or hyperref; everything else is plain LaTeX."
 
 
@@ -123,5 +121,5 @@ def _sources(citation: Citation) -> list[str]:
 
 
 def address(url: str | None) -> str:
-    r"""A space and an address in ``\url``, percent-encoded where it could end early; nothing where there is none."""
-    return rf" \url{{{quote(url, safe=SAFE_IN_ADDRESS)}}}" if url else ""
+    r"""A space and an address in ``\url``; nothing where there is none."""
+    return rf" \url{{{url}}}" if url else ""

@@ -7,7 +7,6 @@ from costsvc.web.texts.taken import Citation
 MARK = r"\[S\d+\](?![(\[:])"
 """The mark of a source; it is no link, whatever stands behind it."""
 SPECIAL = re.compile(rf"({MARK})|([\\`*_{{}}\[\]<>|~&#$!])")
-UNSAFE_IN_ADDRESS = re.compile(r"[\s<>\\]")
 
 
 def escaped(text: str) -> str:
@@ -38,7 +37,7 @@ def _sources(citation: Citation) -> list[str]:
 
 def address(url: str | None) -> str:
     """A space and an address that is a link wherever it stands; nothing where there is none."""
-    return f" <{UNSAFE_IN_ADDRESS.sub('', url)}>" if url else ""
+    return f" <{url}>" if url else ""
 
 
 def more(citation: Citation) -> str:

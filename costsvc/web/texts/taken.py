@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from costsvc.estimates.answer import Plain
-from costsvc.web.texts.words import plain
+from costsvc.web.texts.words import plain, web_address
 
 ASSUMPTION = "assumption"
 """The source of what nobody has published."""
@@ -99,4 +99,4 @@ def reason(answer: Plain, *fields: str) -> str:
 
 def _reference(number: int, source: Plain) -> Reference:
     said = f"{source['producer']}: {source['title']}, {source['published']}."
-    return Reference(mark=f"[S{number}]", said=plain(said), url=source["url"])
+    return Reference(mark=f"[S{number}]", said=plain(said), url=web_address(source["url"]))

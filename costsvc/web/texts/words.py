@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from urllib.parse import quote
 
 from costsvc.estimates.answer import Plain
 from costsvc.web import numbers
@@ -41,6 +42,7 @@ FACTORS: Mapping[str, str] = {
     "usd_per_accelerator_hour": "price of an accelerator-hour",
     "wue_l_per_kwh": "on-site water use",
 }
+SAFE_IN_ADDRESS = "/:?#[]@!$&'()*+,;=%~"
 UNIT_SUFFIX = re.compile(r"(_g_per_kwh|_l_per_kwh|_usd_per_kwh|_tflops|_gb_s|_kg|_w|_l|_px|_b|_s)$")
 WORKLOADS: Mapping[str, str] = {
     "llm": "a language model",
@@ -63,6 +65,13 @@ def plain(text: str) -> str:
     """Text in one line, without characters that control how it is laid out."""
     spaced = " ".join(text.split())
     return "".join(one for one in spaced if not unicodedata.category(one).startswith("C"))
+
+
+def web_address(url: str | None) -> str | None:
+    """An address that ends where it should in Markdown and LaTeX; None where it is none of the web."""
+    if url is None or not url.startswith(("http://", "https://")):
+        return None
+    return quote(plain(url), safe=SAFE_IN_ADDRESS)
 
 
 def both(things: Sequence[str]) -> str:
