@@ -31,6 +31,7 @@ Errors = Mapping[str, Sequence[str]]
 WORKLOADS: Mapping[str, tuple[Group, ...]] = {"training": TRAINING, "inference": SERVING}
 STRATEGIES = ("shared", "per-task")
 """Names of the strategies of an empty form."""
+LONG = 8
 YES_OR_NO = ("true", "false")
 
 
@@ -101,6 +102,11 @@ class Form:
     sections: tuple[Section, ...]
     errors: tuple[tuple[str, str], ...]
     said: bool
+
+    @property
+    def long(self) -> bool:
+        """Whether its end lies far below its beginning."""
+        return len(self.sections) > LONG
 
     def controls(self) -> Iterator[Control]:
         """All controls."""

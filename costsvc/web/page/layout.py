@@ -211,6 +211,9 @@ LABELS: Mapping[str, str] = {
     "accelerator_power_w": "Measured power of a chip",
     "active_params_b": "Active parameters",
     "activation_recomputation": "Activation recomputation",
+    "benefit.second_order_kg": "CO2e of second-order effects",
+    "benefit.second_order_usd": "Damage of second-order effects",
+    "benefit.usd_per_task": "Worth of a task",
     "batch_size": "Batch size",
     "baseline": "Held against",
     "carbon_basis": "CO2e that counts",
@@ -223,15 +226,31 @@ LABELS: Mapping[str, str] = {
     "deadline": "Must have ended by",
     "duration_h": "Duration",
     "earliest": "May begin at",
+    "discount_rate": "Discount rate",
     "energy_kwh": "Energy",
     "grid_g_per_kwh": "Grid intensity",
     "grid_losses": "Grid losses",
+    "grid_trend_per_year": "Trend of the grid",
     "hours": "Wall-clock hours",
     "instance": "Cloud instance",
     "instances": "Number of instances",
     "input_tokens": "Tokens of a prompt",
     "interruptible": "May pause",
     "it_power_w": "Measured power of the servers, per chip",
+    "lifetime_months": "Lifetime",
+    "retraining_interval_months": "Trained again every",
+    "tasks_per_month": "Tasks arriving",
+    "surface.tasks.low": "Tasks from",
+    "surface.tasks.high": "Tasks to",
+    "surface.tasks.points": "Steps of tasks",
+    "surface.requests_per_task.low": "Requests per task from",
+    "surface.requests_per_task.high": "Requests per task to",
+    "surface.requests_per_task.points": "Steps of requests",
+    "weights.carbon_kg": "Weight of CO2e",
+    "weights.cost_usd": "Weight of money",
+    "weights.energy_kwh": "Weight of energy",
+    "weights.hours": "Weight of time",
+    "weights.water_l": "Weight of water",
     "limit": "Options shown in full",
     "max_hours": "At most, hours",
     "max_kg": "At most, CO2e",
@@ -306,7 +325,14 @@ HINTS: Mapping[str, str] = {
     "pricing.kind": "",
 }
 """Shorter words for what a field means than its description; none where its label says it."""
-UNITS: Mapping[str, str] = {"1": "", "10^9 parameters": "billions", "10^9 tokens": "billions", "USD": "$"}
+UNITS: Mapping[str, str] = {
+    "1": "",
+    "10^9 parameters": "billions",
+    "10^9 tokens": "billions",
+    "USD": "$",
+    "USD or kg": "",
+    "kWh, kg, L or USD": "",
+}
 """What a unit is called beside a field."""
 
 

@@ -36,6 +36,14 @@ FACTOR_FIELDS: Mapping[str, str] = {
     "contract_g_per_kwh": "g_per_kwh",
 }
 """The field that takes the place of a factor of another name."""
+VERDICTS: Mapping[str, str] = {
+    "always": "{ours} is lower than {other} whatever the number of tasks",
+    "never": "{ours} is never lower than {other}",
+    "equal": "{ours} and {other} come to the same",
+    "from": "{ours} is lower than {other} from {tasks} tasks on",
+    "up_to": "{ours} is lower than {other} up to {tasks} tasks",
+}
+"""What each verdict says."""
 EQUIVALENTS = 5
 CERTAIN = 0.995
 
@@ -181,16 +189,9 @@ def verdict(entry: Plain) -> str:
     Args:
         entry: One of ``break_even`` of a comparison of strategies.
     """
-    ours, other, kind = entry["strategy"], entry["against"], entry["verdict"]
-    tasks = numbers.text(entry["tasks"], "number") if entry["tasks"] else None
-    texts = {
-        "always": f"{ours} is lower whatever the number of tasks",
-        "never": f"{ours} is never lower",
-        "equal": f"{ours} and {other} come to the same",
-        "from": f"{ours} is lower from {tasks} tasks on",
-        "up_to": f"{ours} is lower up to {tasks} tasks",
-    }
-    return texts.get(kind, "not known")
+    tasks = numbers.text(entry["tasks"]["value"], "number") if entry["tasks"] else ""
+    said = VERDICTS.get(entry["verdict"])
+    return said.format(ours=entry["strategy"], other=entry["against"], tasks=tasks) if said else "not known"
 
 
 def likely(probability: float | None) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
+from flask import Blueprint, current_app, redirect, render_template, request
 from marshmallow import ValidationError
 
 from costsvc import __version__
@@ -116,20 +116,20 @@ def address(view: View, said: Sequence[tuple[str, str]]) -> str:
 
 def _add(view: View) -> None:
     @pages.get(view.path, endpoint=view.name)
-    def show() -> Response | Any:
+    def show() -> Any:
         given = list(request.args.items(multi=True))
         if any(not text.strip() for _, text in given):
             return redirect(address(view, [(name, text) for name, text in given if text.strip()]))
         return _shown(view, given)
 
 
-def _shown(view: View, given: Pairs) -> Response:
+def _shown(view: View, given: Pairs) -> str:
     body = query.body([pair for pair in given if pair[0] != EXPLAIN], view.question.schema)
     said = list(query.pairs(body))
     explain = view.question.explains and (EXPLAIN, "true") in given
     answer, errors = _answer(view.question, body, explain=explain) if said else (None, {})
     form = forms.form(view.kind, view.workload, view.question.schema, dict(said), errors)
-    page = render_template(
+    return render_template(
         f"page/{view.kind}.html" if answer else "page/view.html",
         view=view,
         form=form,
@@ -139,7 +139,6 @@ def _shown(view: View, given: Pairs) -> Response:
         suggestions=current_app.extensions["suggestions"],
         **(_told(view, answer, form, said) if answer else {}),
     )
-    return make_response(page, 422 if errors else 200)
 
 
 def _told(view: View, answer: Plain, form: forms.Form, said: Pairs) -> dict[str, Any]:
