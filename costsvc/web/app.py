@@ -20,6 +20,7 @@ from costsvc.web import (
     operations,
     placement,
     schedule,
+    takeaway,
     training,
     validation,
 )
@@ -70,6 +71,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         placement,
         change,
         schedule,
+        takeaway,
         model_footprint,
         known,
         validation,

@@ -3,7 +3,7 @@
 from typing import Any
 
 import orjson
-from flask import Response, current_app
+from flask import Response, current_app, request
 
 from costsvc.reference.catalog import Catalog
 from costsvc.services import Services
@@ -25,3 +25,11 @@ def catalog() -> Catalog:
 def answer(body: Any, status: int = 200, mimetype: str = JSON) -> Response:
     """Plain data as a response."""
     return Response(orjson.dumps(body), status=status, mimetype=mimetype)
+
+
+def revalidated(response: Response) -> Response:
+    """The response with a tag of its bytes, or 304 without them where the client has the same."""
+    response.add_etag()
+    response.headers["Cache-Control"] = "no-cache"
+    response.make_conditional(request)
+    return response

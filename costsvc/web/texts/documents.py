@@ -31,7 +31,6 @@ class Document:
 
     Attributes:
         name: The last part of its address.
-        title: What a page calls it.
         what: What it is.
         media_type: What it is served as.
         kinds: The questions whose answers have one.
@@ -39,7 +38,6 @@ class Document:
     """
 
     name: str
-    title: str
     what: str
     media_type: str
     kinds: frozenset[str]
@@ -64,7 +62,6 @@ DOCUMENTS: Mapping[str, Document] = {
     for document in (
         Document(
             name="citation.md",
-            title="Paragraph with sources, Markdown",
             what="a paragraph for a paper or report, with its sources, in Markdown",
             media_type=MARKDOWN,
             kinds=ALL,
@@ -72,7 +69,6 @@ DOCUMENTS: Mapping[str, Document] = {
         ),
         Document(
             name="citation.tex",
-            title="Paragraph with sources, LaTeX",
             what="the same paragraph in LaTeX",
             media_type="text/x-tex",
             kinds=ALL,
@@ -80,7 +76,6 @@ DOCUMENTS: Mapping[str, Document] = {
         ),
         Document(
             name="model-card.md",
-            title="Model card for the Hugging Face Hub",
             what="metadata and a section for a model card of the Hugging Face Hub",
             media_type=MARKDOWN,
             kinds=frozenset({"training"}),
@@ -88,7 +83,6 @@ DOCUMENTS: Mapping[str, Document] = {
         ),
         Document(
             name="sci.md",
-            title="Statement of software carbon intensity",
             what="a statement of software carbon intensity by ISO/IEC 21031:2024",
             media_type=MARKDOWN,
             kinds=ESTIMATES,
@@ -96,7 +90,6 @@ DOCUMENTS: Mapping[str, Document] = {
         ),
         Document(
             name="request.sh",
-            title="The request as a curl command",
             what="the request as a shell script with curl",
             media_type="text/x-shellscript",
             kinds=ALL,
@@ -104,7 +97,6 @@ DOCUMENTS: Mapping[str, Document] = {
         ),
         Document(
             name="answer.json",
-            title="The answer as JSON",
             what="the answer itself",
             media_type="application/json",
             kinds=ALL,

@@ -1,0 +1,133 @@
+"""GET {question}/{document}: an answer as a text to take away."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import marshmallow as ma
+from flask import Response, request
+
+from costsvc import limits
+from costsvc.web import problems, query
+from costsvc.web.api import CostsvcBlueprint
+from costsvc.web.context import JSON, revalidated
+from costsvc.web.question import Question
+from costsvc.web.questions import QUESTIONS, answered
+from costsvc.web.schemas.answer import TrainingEstimate
+from costsvc.web.schemas.change import ChangeAnswer
+from costsvc.web.schemas.decision import AmortizationSchema
+from costsvc.web.schemas.inference import InferenceEstimate
+from costsvc.web.schemas.placement import PlacementAnswer
+from costsvc.web.schemas.schedule import ScheduleAnswer
+from costsvc.web.texts import documents
+from costsvc.web.texts.documents import Document
+from costsvc.web.texts.taken import Taken
+
+blueprint = CostsvcBlueprint("takeaway", __name__, description="Answers as texts to take away")
+DOWNLOAD = "download"
+YES = "1"
+SCHEMAS: Mapping[str, type[ma.Schema]] = {
+    "training": TrainingEstimate,
+    "inference": InferenceEstimate,
+    "amortization": AmortizationSchema,
+    "placement": PlacementAnswer,
+    "change": ChangeAnswer,
+    "schedule": ScheduleAnswer,
+}
+"""What is in the JSON of each kind of question."""
+
+
+def _add(question: Question) -> None:
+    """Give a question the address of its documents."""
+
+    @blueprint.get(
+        f"{question.path}/<document>", endpoint=f"take_{question.kind}", parameters=[_documents_of(question.kind)]
+    )
+    @blueprint.doc(
+        summary=f"Take an answer of {question.kind} away as a text.",
+        description=_described(question),
+        parameters=[_fields_of(question), _download()],
+        responses={"200": {"description": "The document", "content": _content(question.kind)}},
+    )
+    @blueprint.alt_response(304, description="Nothing has changed since the ETag")
+    @blueprint.problem(404)
+    @blueprint.problem(422)
+    def take(document: str) -> Response:
+        found = documents.DOCUMENTS.get(document)
+        if found is None or question.kind not in found.kinds:
+            known = ", ".join(one.name for one in documents.of(question.kind))
+            shown = document[: limits.NAME_LENGTH]
+            return problems.problem(404, "not-found", f"{question.kind} has no document {shown!r}; it has {known}.")
+        return _taken(question, found)
+
+
+def _taken(question: Question, document: Document) -> Response:
+    fields = list(request.args.items(multi=True))
+    asked = [pair for pair in fields if pair[0] != DOWNLOAD]
+    body = query.body(asked, question.schema)
+    taken = Taken(
+        kind=question.kind,
+        answer=answered(question, body),
+        body=body,
+        address=request.root_url.rstrip("/") + question.path,
+    )
+    response = Response(document.write(taken), content_type=_content_type(document))
+    if _is_download(fields):
+        response.headers.set("Content-Disposition", "attachment", filename=f"{question.kind}-{document.name}")
+    return revalidated(response)
+
+
+def _is_download(fields: list[tuple[str, str]]) -> bool:
+    said = [value for name, value in fields if name == DOWNLOAD]
+    if any(value != YES for value in said):
+        raise ma.ValidationError({DOWNLOAD: [f"This is not allowed; {YES} would be right, or no such parameter."]})
+    return bool(said)
+
+
+def _content_type(document: Document) -> str:
+    return JSON if document.media_type == JSON else f"{document.media_type}; charset=utf-8"
+
+
+def _described(question: Question) -> str:
+    listed = "\n".join(f"- `{document.name}`: {document.what}" for document in documents.of(question.kind))
+    return f"The answer to the question whose fields the query gives, as one of\n\n{listed}"
+
+
+def _documents_of(kind: str) -> dict[str, Any]:
+    names = [document.name for document in documents.of(kind)]
+    return {
+        "name": "document",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "enum": names},
+        "example": names[0],
+    }
+
+
+def _fields_of(question: Question) -> dict[str, Any]:
+    return {
+        "name": "request",
+        "in": "query",
+        "description": f"The fields that POST {question.path} takes, under dotted names",
+        "style": "form",
+        "explode": True,
+        "schema": {"type": "object", "additionalProperties": {"type": "string"}},
+        "example": dict(query.pairs(question.example)),
+    }
+
+
+def _download() -> dict[str, Any]:
+    return {
+        "name": DOWNLOAD,
+        "in": "query",
+        "description": "Whether a browser saves the document under a name of its own",
+        "schema": {"type": "string", "enum": [YES]},
+    }
+
+
+def _content(kind: str) -> dict[str, Any]:
+    types = {document.media_type for document in documents.of(kind)}
+    return {name: {"schema": SCHEMAS[kind] if name == JSON else {"type": "string"}} for name in sorted(types)}
+
+
+for _question in QUESTIONS.values():
+    _add(_question)
