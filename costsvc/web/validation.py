@@ -1,10 +1,10 @@
 """GET /v1/validation: how near the estimates came to published figures."""
 
 import marshmallow as ma
-from flask import Response, current_app, request
+from flask import Response, current_app
 
 from costsvc.web.api import CostsvcBlueprint
-from costsvc.web.context import answer, catalog
+from costsvc.web.context import answer, catalog, revalidated
 from costsvc.web.fields import Part
 
 blueprint = CostsvcBlueprint("validation", __name__, url_prefix="/v1", description="How near the estimates come")
@@ -172,8 +172,4 @@ def show_validation() -> Response:
     By kind of figure and beside other estimators, with the worst misses and every point of the figure.
     """
     board = current_app.extensions["scoreboard"]
-    response = answer({"current": board["data_version"] == catalog().version, **board})
-    response.add_etag()  # of its bytes: the same tables may have been measured again
-    response.headers["Cache-Control"] = "no-cache"
-    response.make_conditional(request)
-    return response
+    return revalidated(answer({"current": board["data_version"] == catalog().version, **board}))
