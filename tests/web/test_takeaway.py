@@ -8,6 +8,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+import yaml
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
@@ -155,3 +156,21 @@ def test_every_document_is_documented(app: Flask) -> None:
         assert set(content) == {one.media_type for one in documents.of(kind)}
         for one in documents.of(kind):
             assert re.search(rf"`{one.name}`: {one.what}", operation["get"]["description"])
+
+
+def test_the_readme_shows_what_is_answered(client: FlaskClient) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("## Take it away")[2].partition("\n## ")[0]
+    address = re.search(r"localhost:8000(/\S+)'", section)[1]  # type: ignore[index] # it is there
+    paragraph = " ".join(re.findall(r"^> (.*)$", section, re.MULTILINE)).removesuffix(" ...")
+    assert client.get(address).text.startswith(paragraph)
+    shown = yaml.safe_load(section.partition("```yaml\n")[2].partition("```")[0])["co2_eq_emissions"]
+    card = client.get(address.replace("citation.md", "model-card.md")).text
+    assert shown.items() <= yaml.safe_load(card.split("---\n")[1])["co2_eq_emissions"].items()
+
+
+def test_the_documents_page_lists_every_document() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "takeaway.md").read_text(encoding="utf-8")
+    for one in DOCUMENTS.values():
+        whose = "all" if one.kinds == set(QUESTIONS) else ", ".join(kind for kind in QUESTIONS if kind in one.kinds)
+        assert re.search(rf"^\| `{one.name}` \| `{one.media_type}` \| .* \| {whose} \|$", page, re.MULTILINE)

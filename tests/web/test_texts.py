@@ -138,7 +138,7 @@ def test_every_source_that_is_cited_is_listed_once(catalog: Catalog) -> None:
 def test_what_was_filled_in_is_said(catalog: Catalog) -> None:
     taken = asked("training", catalog)
     said = text(taken, "citation.md")
-    assert "service life of the hardware 5 years (4 to 6)" in after(said, "By default and not by the request")
+    assert "service life of the hardware 5 years (4 to 6)" in after(said, "Taken by default")
     for warning in taken.answer["warnings"]:
         assert markdown.escaped(warning["message"]) in said
 
@@ -158,6 +158,7 @@ def test_what_was_filled_in_is_said(catalog: Catalog) -> None:
         ),
         pytest.param(WORLD | {"pricing": {"kind": "owned"}}, "the cost is not known", id="no-price"),
         pytest.param(WORLD | {"pue": 1.07}, "PUE 1.07, as given", id="given"),
+        pytest.param(WORLD | {"accelerator_hours": 5}, "5 accelerator-hours in the final run alone", id="final"),
         pytest.param(
             {"accelerator": "h100", "training_tokens_b": 300, "total_params_b": 8, "active_params_b": 2},
             "8 billion parameters, 2 billion of them active on 300 billion tokens",

@@ -74,7 +74,7 @@ def _hours(answer: Plain) -> str:
     hours = f"{numbers.count(answer['accelerator_hours'])} accelerator-hours"
     phases = [phase for phase in answer["phases"] if phase["hours"]["value"]]
     if len(phases) <= 1:
-        return hours
+        return f"{hours} in the final run alone" if phases else hours
     said = [f"{numbers.count(phase['hours']['value'])} in {PHASES[phase['name']]}" for phase in phases]
     return f"{hours}, {words.both(said)},"
 
@@ -163,7 +163,7 @@ def _factor(factor: Plain, unit: str, references: References) -> str:
 def _defaults(answer: Plain, references: References) -> str:
     filled = [one for one in answer["factors"] if one["origin"] == "default" and one["name"] not in NO_CHOICE]
     said = [_factor(one, _unit(one), references) for one in filled]
-    return f"By default and not by the request: {'; '.join(said)}." if said else ""
+    return f"Taken by default: {'; '.join(said)}." if said else ""
 
 
 def _unit(factor: Plain) -> str:
