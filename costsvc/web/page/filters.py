@@ -52,7 +52,7 @@ def interval_bar(quantity: Plain | None) -> Markup:
 
 
 def register(app: Flask) -> None:
-    """Give an application's templates these filters."""
+    """Give an application's templates these filters, and let them leave no blanks of their own."""
     filters: dict[str, Any] = {
         "shown": numbers.shown,
         "text": numbers.text,
@@ -61,3 +61,4 @@ def register(app: Flask) -> None:
         "range": interval_bar,
     }
     app.jinja_env.filters.update(filters)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True  # a third of a page would be spaces

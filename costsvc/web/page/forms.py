@@ -108,6 +108,11 @@ class Form:
         """Whether its end lies far below its beginning."""
         return len(self.sections) > LONG
 
+    @property
+    def lists(self) -> set[str]:
+        """The lists of suggestions that its controls use."""
+        return {one.suggestions for one in self.controls() if one.suggestions}
+
     def controls(self) -> Iterator[Control]:
         """All controls."""
         for section in self.sections:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from costsvc.reference.catalog import Catalog
+from costsvc.reference.names import normal
 from costsvc.reference.table import Row
 
 Suggestions = Mapping[str, list[tuple[str, str]]]
@@ -30,7 +31,9 @@ def _rows(catalog: Catalog, table: str) -> Iterable[Row]:
 
 
 def _named(row: Row, id_column: str) -> tuple[str, str]:
-    return row[id_column], row["name"]
+    """An id and its name, where that says more."""
+    id_, name = row[id_column], row["name"]
+    return id_, "" if normal(name) in normal(id_) else name
 
 
 def _segment(row: Row) -> tuple[int, str]:
