@@ -191,6 +191,21 @@ def test_every_kind_of_serving_has_its_texts(body: dict[str, Any], catalog: Cata
         assert taken.answer["id"] in one.write(taken) or one.name == "request.sh"
 
 
+def test_what_was_assumed_is_not_said_to_be_given(catalog: Catalog) -> None:
+    body = {"task": "image", "total_params_b": 2, "accelerator": "a100"}
+    assert "batch size 1;" in text(asked("inference", catalog, body), "citation.md")
+    assert "batch size 1, as given;" in text(asked("inference", catalog, body | {"batch_size": 1}), "citation.md")
+
+
+def test_a_search_that_finds_nothing_says_so(catalog: Catalog) -> None:
+    body = {"training": {"accelerator": "a100", "accelerator_hours": 100, "region": "DE"}, "max_kg": 0.001}
+    said = text(asked("placement", catalog, body), "citation.md")
+    assert (
+        "covered 1 combination of accelerator, region, seller and price (none within the limits), ranked by CO₂e."
+        in said
+    )
+
+
 def test_a_schedule_of_energy_alone_has_its_paragraph(catalog: Catalog) -> None:
     example = QUESTIONS["schedule"].example
     body = {name: example[name] for name in ("earliest", "deadline")}

@@ -68,8 +68,8 @@ def placement(taken: Taken) -> Citation:
     kind = "training" if "training" in answer["request"] else "inference"
     baseline = answer["baseline"]["request"]
     said = [
-        f"For {_lowered(_described(kind, baseline))}, {_options(answer)} were compared, "
-        f"ranked by {_ranked_by(answer)}.",
+        f"For {_lowered(_described(kind, baseline))}, the search covered {_options(answer)}, ranked by "
+        f"{_ranked_by(answer)}.",
         _best(answer),
         f"As described, the workload takes {_totals(answer['baseline'])}.",
         _basis(answer),
@@ -180,14 +180,12 @@ def _lower(probabilities: Plain) -> str:
 
 def _options(answer: Plain) -> str:
     considered, allowed = answer["options_considered"], answer["options_allowed"]
-    combinations = f"{considered} combinations of accelerator, region, seller and price"
-    return combinations if allowed == considered else f"{combinations}, of which {allowed} meet the limits,"
+    many = f"{considered} combination{'' if considered == 1 else 's'} of accelerator, region, seller and price"
+    return many if allowed == considered else f"{many} ({allowed or 'none'} within the limits)"
 
 
 def _ranked_by(answer: Plain) -> str:
     weights = answer["weights"]
-    if not weights:
-        return words.METRICS[answer["metric"]]
     units = {
         "energy_kwh": "kWh",
         "carbon_kg": "kg of CO₂e",
@@ -201,7 +199,7 @@ def _ranked_by(answer: Plain) -> str:
 
 def _best(answer: Plain) -> str:
     if not answer["options"]:
-        return "None of them is possible."
+        return ""
     best = answer["options"][0]
     kind = best["request"].get("pricing", {}).get("kind", "on-demand")
     return (

@@ -52,8 +52,8 @@ def estimate(taken: Taken) -> Citation:
         _water_and_cost(answer),
         "" if taken.kind == "training" else _per_request(answer),
         "Ranges in parentheses are 90 % intervals.",
-        _assumptions(answer, references),
-        _defaults(answer, references),
+        _inputs(taken, references),
+        _defaults(taken, references),
         BOUNDARY,
         _driver(answer),
         identity(answer),
@@ -95,20 +95,20 @@ def _load(request: Plain) -> str:
     batch = request.get("batch_size")
     if batch is None:
         return ""
-    return f" with {numbers.exact(batch)} concurrent request{'' if batch == 1 else 's'}"
+    return " one request at a time" if batch == 1 else f" with {numbers.exact(batch)} concurrent requests"
 
 
 def _carbon(answer: Plain) -> str:
     carbon = answer["carbon"]
-    embodied = f"{numbers.carbon(carbon['embodied_kg'])} embodied in the hardware, by hours of use"
+    embodied, hours = numbers.carbon(carbon["embodied_kg"]), "embodied in the hardware, by hours of use"
     if carbon["total_kg"] is None:
         why = reason(answer, "carbon.location_kg", "carbon.total_kg")
-        known = f"; the hardware adds {embodied}" if carbon["embodied_kg"] else ""
+        known = f"; {embodied} is {hours}" if carbon["embodied_kg"] else ""
         return f"CO₂e of the electricity is not known{_because(why)}{known}."
     scope = SCOPES[carbon["basis"]["location"]["scope"]]
     return (
         f"This causes {numbers.carbon(carbon['total_kg'])} of CO₂e: {numbers.carbon(carbon['location_kg'])} from "
-        f"the electricity (location-based, {scope}) and {embodied}."
+        f"the electricity (location-based, {scope}) and {embodied} {hours}."
     )
 
 
@@ -144,25 +144,31 @@ def _per_request(answer: Plain) -> str:
     return f"Per request this is {numbers.energy(energy)} of electricity{carbon}."
 
 
-def _assumptions(answer: Plain, references: References) -> str:
-    by_name = {factor["name"]: factor for factor in answer["factors"]}
-    said = [_factor(by_name[name], unit, references) for name, unit in MAIN.items() if name in by_name]
+def _inputs(taken: Taken, references: References) -> str:
+    by_name = {factor["name"]: factor for factor in taken.answer["factors"]}
+    said = [_factor(by_name[name], unit, taken, references) for name, unit in MAIN.items() if name in by_name]
     return f"Main inputs: {'; '.join(said)}." if said else ""
 
 
-def _factor(factor: Plain, unit: str, references: References) -> str:
+def _factor(factor: Plain, unit: str, taken: Taken, references: References) -> str:
     figure = numbers.money(factor) if unit == "USD" else numbers.count(factor)
     head, bracket, interval = figure.partition(" (")
     year = f" in {factor['year']}" if factor["name"] == "grid_g_per_kwh" and factor["year"] else ""
-    given = ", as given" if factor["origin"] == "request" else ""
+    given = ", as given" if _is_said(factor["name"], taken.body) else ""
     with_unit = head if unit in ("", "USD") else f"{head} {unit}"
     mark = references.mark(factor["source_id"])
     return f"{words.factor(factor['name'])} {with_unit}{bracket}{interval}{year}{given}{mark}"
 
 
-def _defaults(answer: Plain, references: References) -> str:
-    filled = [one for one in answer["factors"] if one["origin"] == "default" and one["name"] not in NO_CHOICE]
-    said = [_factor(one, _unit(one), references) for one in filled]
+def _is_said(name: str, body: Plain) -> bool:
+    """Whether a request says a field itself; what was assumed for it also counts as of the request."""
+    return name in body or any(name in inner for inner in body.values() if isinstance(inner, dict))
+
+
+def _defaults(taken: Taken, references: References) -> str:
+    factors = taken.answer["factors"]
+    filled = [one for one in factors if one["origin"] == "default" and one["name"] not in NO_CHOICE]
+    said = [_factor(one, _unit(one), taken, references) for one in filled]
     return f"Taken by default: {'; '.join(said)}." if said else ""
 
 

@@ -20,6 +20,7 @@ FACTORS: Mapping[str, str] = {
     "accelerator_peak_tflops": "the accelerator's peak throughput",
     "accelerator_power_w": "accelerator power",
     "accelerator_tdp_w": "rated accelerator power",
+    "age_years": "age of the owned hardware",
     "cfe_share": "the provider's carbon-free share",
     "embodied_accelerator_kg": "the embodied carbon of an accelerator",
     "embodied_service_life_years": "service life of the hardware",
@@ -34,16 +35,23 @@ FACTORS: Mapping[str, str] = {
     "measured_power_ratio": "measured against modelled power",
     "measured_slowness": "measured against modelled serving time",
     "mfu": "model FLOP utilization",
+    "generation_residual": "what the formula for pictures leaves unexplained",
+    "forward_residual": "what the formula for small tasks leaves unexplained",
     "owned_utilization": "utilization of owned hardware",
     "power_fraction": "share of its rated power that an accelerator draws",
     "price_decline_per_year": "yearly decline of hardware prices",
     "pue": "PUE",
-    "serving_residual": "speed of serving that the model leaves unexplained",
+    "purchase_usd_per_accelerator": "purchase price of an accelerator",
+    "serving_residual": "what the formula for serving leaves unexplained",
+    "unknown_dimensions": "layers and cache of the model, which are not known",
+    "unknown_load": "load below saturation, which was not measured",
+    "unknown_network": "kind of network, which was not measured",
+    "unknown_task": "kind of task, which was not measured",
     "usd_per_accelerator_hour": "price of an accelerator-hour",
     "wue_l_per_kwh": "on-site water use",
 }
 SAFE_IN_ADDRESS = "/:?#[]@!$&'()*+,;=%~"
-UNIT_SUFFIX = re.compile(r"(_g_per_kwh|_l_per_kwh|_usd_per_kwh|_tflops|_gb_s|_kg|_w|_l|_px|_b|_s)$")
+UNIT_SUFFIX = re.compile(r"(_g_per_kwh|_l_per_kwh|_usd_per_kwh|_years|_tflops|_gb_s|_kg|_w|_l|_px|_b|_s)$")
 WORKLOADS: Mapping[str, str] = {
     "llm": "a language model",
     "encoder": "an encoder",
