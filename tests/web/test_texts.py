@@ -157,6 +157,12 @@ def test_what_was_filled_in_is_said(catalog: Catalog) -> None:
             id="direct",
         ),
         pytest.param(WORLD | {"pricing": {"kind": "owned"}}, "the cost is not known", id="no-price"),
+        pytest.param(
+            WORLD | {"accelerator": "h100", "region": "DE", "pricing": {"kind": "owned"}},
+            "for hardware, electricity and facility",
+            id="owned",
+        ),
+        pytest.param(WORLD | {"accelerator_hours": 9, "grid_g_per_kwh": 0}, "0 kg from the electricity", id="clean"),
         pytest.param(WORLD | {"pue": 1.07}, "PUE 1.07, as given", id="given"),
         pytest.param(WORLD | {"accelerator_hours": 5}, "5 accelerator-hours in the final run alone", id="final"),
         pytest.param(
@@ -230,6 +236,22 @@ def test_a_verdict_is_said_in_words(verdict: str | None, expected: str, catalog:
     answer["break_even"] = [answer["break_even"][0] | {"verdict": verdict}]
     said = text(Taken(kind="amortization", answer=answer, body=taken.body, address=ADDRESS), "citation.md")
     assert f"In electricity, {expected}" in said or f"In electricity {expected}" in said
+
+
+def test_where_nothing_is_uncertain_no_probability_is_said(catalog: Catalog) -> None:
+    taken = asked("amortization", catalog)
+    answer = copy.deepcopy(taken.answer)
+    answer["break_even"] = [answer["break_even"][0] | {"probability": None}]
+    said = text(Taken(kind="amortization", answer=answer, body=taken.body, address=ADDRESS), "citation.md")
+    assert "383 (296 to 644) tasks on." in said
+
+
+def test_a_saving_of_nothing_has_no_percentage(catalog: Catalog) -> None:
+    example = QUESTIONS["schedule"].example
+    body = {name: example[name] for name in ("earliest", "deadline")}
+    body["training"] = example["training"] | {"grid_g_per_kwh": 0}
+    said = text(asked("schedule", catalog, body), "citation.md")
+    assert "Against a start at once the saving is 0 kg of CO₂e." in said
 
 
 def test_a_probability_counted_from_draws_is_never_certain(catalog: Catalog) -> None:

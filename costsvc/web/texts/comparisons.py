@@ -186,14 +186,9 @@ def _options(answer: Plain) -> str:
 
 def _ranked_by(answer: Plain) -> str:
     weights = answer["weights"]
-    units = {
-        "energy_kwh": "kWh",
-        "carbon_kg": "kg of CO₂e",
-        "water_l": "L of water",
-        "cost_usd": "USD",
-        "hours": "hour",
-    }
-    said = [f"{numbers.exact(weight)} per {units[metric]}" for metric, weight in weights.items() if weight]
+    if list(weights.values()) == [1.0]:
+        return words.METRICS[next(iter(weights))]
+    said = [f"{numbers.exact(weight)} per {ONE_OF[metric]}" for metric, weight in weights.items()]
     return f"a weighted sum ({words.both(said)})"
 
 
@@ -225,9 +220,6 @@ def _signed(percent: Plain) -> str:
 
 
 def _windows(answer: Plain) -> Iterator[str]:
-    if not answer["windows"]:
-        yield "No window is long enough."
-        return
     best, now = answer["windows"][0], answer["now"]
     yield f"The best window, from {_instant(best['start'])} to {_instant(best['end'])}, has {_window(best)}."
     yield f"A start at once has {_window(now)}." if now["start"] != best["start"] else "That is a start at once."
