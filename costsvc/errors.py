@@ -51,3 +51,12 @@ class UnknownNameError(CostsvcError):
         self.field, self.name, self.near = field, name, tuple(near)
         hint = f" Nearest known: {', '.join(self.near)}." if self.near else ""
         super().__init__(f"{name!r} is not known.{hint}")
+
+
+class BusyError(CostsvcError):
+    """Too much of a kind of work is under way; the same request will be answered a little later."""
+
+    code: ClassVar[str] = "busy"
+
+    def __init__(self) -> None:
+        super().__init__("Too many drawings are being made; try again in a second.")

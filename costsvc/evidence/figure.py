@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from math import ceil, floor, log10
 from typing import Any
 
+from costsvc.drawing import COLOURS, drawn
 from costsvc.evidence.cases import Case
 
 Spec = dict[str, Any]
@@ -24,8 +25,6 @@ PANELS = (
     ("Images and video: chips", "Wh per image or video", r"^serving: images"),
 )
 """Title, unit, and which kinds a panel shows."""
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-"""Okabe and Ito's, which colour-blind readers tell apart."""
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "stroke")
 LABEL = "format(datum.value, datum.value < 10000 ? '~g' : '~s')"
 """10k, 1M, but 0.1 and not 100m."""
@@ -70,9 +69,7 @@ def svg(cases: Sequence[Case]) -> str:
     Args:
         cases: What was compared.
     """
-    import vl_convert  # noqa: PLC0415 - 100 MB that only this needs
-
-    return str(vl_convert.vegalite_to_svg(specification(cases), vl_version="6.1")) + "\n"
+    return drawn(specification(cases), "svg").decode() + "\n"
 
 
 def _panel(title: str, unit: str, cases: Sequence[Case]) -> Spec:

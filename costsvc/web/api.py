@@ -113,7 +113,7 @@ class CostsvcBlueprint(Blueprint):
     def problem(self, code: int) -> Any:
         """Document an error of a view."""
         documented = self.alt_response(
-            code, schema=ProblemSchema, description=problems.CODES[code][1], content_type=problems.PROBLEM_JSON
+            code, schema=ProblemSchema, description=problems.MEANINGS[code], content_type=problems.PROBLEM_JSON
         )
 
         def decorator(view: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask, Response
 
 from costsvc import limits
+from costsvc.drawing import Artist
 from costsvc.evidence import published
 from costsvc.reference.listing import listings
 from costsvc.services import Services
@@ -13,6 +14,7 @@ from costsvc.settings import Settings
 from costsvc.web import (
     amortization,
     change,
+    drawings,
     inference,
     known,
     metrics,
@@ -58,6 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = limits.BODY_BYTES
     app.url_map.strict_slashes = False
     app.extensions["costsvc"] = Services.open(settings or Settings.from_env())
+    app.extensions["artist"] = Artist()
     app.extensions["answers"] = Answers(app.extensions["costsvc"].catalog)
     app.extensions["suggestions"] = suggestions(app.extensions["costsvc"].catalog)
     app.extensions["scoreboard"] = published.read()
@@ -65,6 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     metrics.register(app)
     api = CostsvcApi(app)
     for resource in (
+        drawings,
         training,
         inference,
         amortization,

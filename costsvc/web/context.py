@@ -1,10 +1,14 @@
 """What a view finds around itself."""
 
+from collections.abc import Callable
+from hashlib import sha256
+from http import HTTPStatus
 from typing import Any
 
 import orjson
 from flask import Response, current_app, request
 
+from costsvc import __version__
 from costsvc.reference.catalog import Catalog
 from costsvc.services import Services
 
@@ -25,6 +29,21 @@ def catalog() -> Catalog:
 def answer(body: Any, status: int = 200, mimetype: str = JSON) -> Response:
     """Plain data as a response."""
     return Response(orjson.dumps(body), status=status, mimetype=mimetype)
+
+
+def tagged(make: Callable[[], Response]) -> Response:
+    """A response that follows from its address and the versions alone; not made where the client has it.
+
+    Args:
+        make: Makes the response.
+    """
+    said = "\n".join((__version__, catalog().version, request.full_path))
+    etag = sha256(said.encode()).hexdigest()[:32]
+    response = Response(status=HTTPStatus.NOT_MODIFIED) if request.if_none_match.contains_weak(etag) else make()
+    if response.status_code in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED):
+        response.set_etag(etag)
+        response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 def revalidated(response: Response) -> Response:

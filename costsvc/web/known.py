@@ -2,18 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 import marshmallow as ma
-from flask import Response, current_app, request
+from flask import Response, current_app
 
 from costsvc import limits
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.listing import Listing
 from costsvc.web import problems
 from costsvc.web.api import CostsvcBlueprint
-from costsvc.web.context import answer, catalog
+from costsvc.web.context import answer, catalog, tagged
 from costsvc.web.schemas.base import Request
 
 blueprint = CostsvcBlueprint("known", __name__, url_prefix="/v1", description="What is known, with sources")
@@ -108,8 +107,7 @@ def _add(resource: Resource) -> None:
     @blueprint.response(200, Items)
     @blueprint.alt_response(304, description="Nothing has changed since the ETag")
     def list_items(query: dict[str, Any]) -> Response:
-        page = _listing(resource).page(**query)
-        return _tagged({"items": page.items, "total": page.total, "next": page.next})
+        return tagged(lambda: _page(resource, query))
 
     @blueprint.get(f"/{resource.name}/<path:name>", endpoint=f"show_{resource.name}", parameters=[named])
     @blueprint.doc(summary=f"Show one of the {resource.what}, by id or alias.")
@@ -121,21 +119,17 @@ def _add(resource: Resource) -> None:
         item = _listing(resource).items.get(found) if found else None
         if item is None:
             return problems.problem(404, "not-found", f"{resource.name} has no {name[: limits.NAME_LENGTH]!r}.")
-        return _tagged(item)
+        return tagged(lambda: answer(item))
+
+
+def _page(resource: Resource, query: dict[str, Any]) -> Response:
+    page = _listing(resource).page(**query)
+    return answer({"items": page.items, "total": page.total, "next": page.next})
 
 
 def _listing(resource: Resource) -> Listing:
     found: Listing = current_app.extensions["listings"][resource.name]
     return found
-
-
-def _tagged(body: Any) -> Response:
-    """A response that clients may keep for as long as the tables do not change."""
-    response = answer(body)
-    response.set_etag(sha256(catalog().version.encode() + request.full_path.encode()).hexdigest()[:32])
-    response.headers["Cache-Control"] = "no-cache"
-    response.make_conditional(request)
-    return response
 
 
 for _resource in RESOURCES:

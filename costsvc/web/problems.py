@@ -8,7 +8,7 @@ from flask import Flask, Response, request
 from marshmallow.exceptions import SCHEMA, ValidationError
 from werkzeug.exceptions import HTTPException
 
-from costsvc.errors import BadRequestError, CostsvcError, UnknownNameError
+from costsvc.errors import BadRequestError, BusyError, CostsvcError, UnknownNameError
 from costsvc.limits import BODY_BYTES, DRAINED_BYTES
 from costsvc.web.context import answer
 
@@ -17,6 +17,7 @@ TYPE = "/docs/problems#"
 STATUS: dict[type[CostsvcError], HTTPStatus] = {
     BadRequestError: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownNameError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 CODES: dict[int, tuple[str, str]] = {
     400: ("malformed-json", "The body is no JSON."),
@@ -27,6 +28,10 @@ CODES: dict[int, tuple[str, str]] = {
     422: ("invalid-request", "Some fields are not as they must be; see errors."),
     500: ("internal-error", "The service failed to answer; this is a fault of the service."),
 }
+BUSY = "Too many figures are being drawn; Retry-After says when to ask again. Estimates are not held up."
+SOON_S = "1"
+MEANINGS = {status: text for status, (_, text) in CODES.items()} | {503: BUSY}
+"""What each status means, for those who read the documents."""
 CHUNK = 65_536
 BODY = "body"
 """Where an error stands that is about the whole request."""
@@ -36,6 +41,7 @@ KINDS = [
     *((status, code, text) for status, (code, text) in CODES.items()),
     (422, UnknownNameError.code, UNKNOWN_NAME),
     (422, BadRequestError.code, BAD_REQUEST),
+    (503, BusyError.code, BUSY),
 ]
 """Status, code and meaning of every problem."""
 
@@ -67,7 +73,10 @@ def problem(status: int, code: str, detail: str, errors: Mapping[str, list[str]]
 
 def _domain(error: CostsvcError) -> Response:
     status = STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
-    return problem(status, error.code, str(error), by_field(error))
+    response = problem(status, error.code, str(error), by_field(error))
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = SOON_S
+    return response
 
 
 def _invalid(error: ValidationError) -> Response:

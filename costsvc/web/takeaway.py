@@ -7,7 +7,7 @@ import marshmallow as ma
 from flask import Response, request
 
 from costsvc import limits
-from costsvc.web import problems, query
+from costsvc.web import asking, problems
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import JSON, revalidated
 from costsvc.web.question import Question
@@ -23,8 +23,6 @@ from costsvc.web.texts.documents import Document
 from costsvc.web.texts.taken import Taken
 
 blueprint = CostsvcBlueprint("takeaway", __name__, description="Answers as texts to take away")
-DOWNLOAD = "download"
-YES = "1"
 SCHEMAS: Mapping[str, type[ma.Schema]] = {
     "training": TrainingEstimate,
     "inference": InferenceEstimate,
@@ -45,7 +43,7 @@ def _add(question: Question) -> None:
     @blueprint.doc(
         summary=f"Take an answer of {question.kind} away as a text.",
         description=_described(question),
-        parameters=[_fields_of(question), _download()],
+        parameters=[asking.fields_of(question), asking.download()],
         responses={"200": {"description": "The document", "content": _content(question.kind)}},
     )
     @blueprint.alt_response(304, description="Nothing has changed since the ETag")
@@ -61,9 +59,7 @@ def _add(question: Question) -> None:
 
 
 def _taken(question: Question, document: Document) -> Response:
-    fields = list(request.args.items(multi=True))
-    asked = [pair for pair in fields if pair[0] != DOWNLOAD]
-    body = query.body(asked, question.schema)
+    download, body = asking.is_download(), asking.body(question)
     taken = Taken(
         kind=question.kind,
         answer=answered(question, body),
@@ -71,16 +67,9 @@ def _taken(question: Question, document: Document) -> Response:
         address=request.root_url.rstrip("/") + question.path,
     )
     response = Response(document.write(taken), content_type=_content_type(document))
-    if _is_download(fields):
+    if download:
         response.headers.set("Content-Disposition", "attachment", filename=f"{question.kind}-{document.name}")
     return revalidated(response)
-
-
-def _is_download(fields: list[tuple[str, str]]) -> bool:
-    said = [value for name, value in fields if name == DOWNLOAD]
-    if any(value != YES for value in said):
-        raise ma.ValidationError({DOWNLOAD: [f"This is not allowed; {YES} would be right, or no such parameter."]})
-    return bool(said)
 
 
 def _content_type(document: Document) -> str:
@@ -100,27 +89,6 @@ def _documents_of(kind: str) -> dict[str, Any]:
         "required": True,
         "schema": {"type": "string", "enum": names},
         "example": names[0],
-    }
-
-
-def _fields_of(question: Question) -> dict[str, Any]:
-    return {
-        "name": "request",
-        "in": "query",
-        "description": f"The fields that POST {question.path} takes, under dotted names",
-        "style": "form",
-        "explode": True,
-        "schema": {"type": "object", "additionalProperties": {"type": "string"}},
-        "example": dict(query.pairs(question.example)),
-    }
-
-
-def _download() -> dict[str, Any]:
-    return {
-        "name": DOWNLOAD,
-        "in": "query",
-        "description": "Whether a browser saves the document under a name of its own",
-        "schema": {"type": "string", "enum": [YES]},
     }
 
 

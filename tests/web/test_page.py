@@ -213,7 +213,10 @@ def test_every_suggestion_is_known(client: FlaskClient, app: Flask) -> None:
 
 @pytest.mark.parametrize("view", EACH)
 def test_a_page_stays_light(client: FlaskClient, view: View) -> None:
-    assert len(client.get(example(view)).data) < 175_000
+    answer = client.get(example(view), headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert len(answer.data) < 40_000
+    assert len(client.get(example(view)).data) < 300_000
 
 
 def test_views_are_named_once() -> None:

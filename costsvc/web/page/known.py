@@ -7,8 +7,10 @@ from costsvc.reference.listing import Listing
 from costsvc.web.columns import COLUMNS
 from costsvc.web.context import catalog
 from costsvc.web.known import RESOURCES
+from costsvc.web.packing import packed
 
 pages = Blueprint("tables", __name__, template_folder="../templates")
+pages.after_request(packed)
 NAMES = [one.name for one in RESOURCES]
 ROWS = 50
 

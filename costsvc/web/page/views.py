@@ -11,15 +11,18 @@ from marshmallow import ValidationError
 from costsvc import __version__
 from costsvc.errors import CostsvcError
 from costsvc.estimates.answer import Plain
-from costsvc.web import problems, query
+from costsvc.web import amortization, problems, query
 from costsvc.web.context import catalog
-from costsvc.web.page import forms, headlines, results
+from costsvc.web.packing import packed
+from costsvc.web.page import forms, headlines, pictures, results
+from costsvc.web.page.pictures import Pairs
 from costsvc.web.question import Question
 from costsvc.web.questions import QUESTIONS, answered
 from costsvc.web.texts import documents
 
-Pairs = list[tuple[str, str]]
 pages = Blueprint("page", __name__, template_folder="../templates")
+REACH = {"tasks": 10_000, "requests_per_task": 1e9}
+"""How far the map of an example goes."""
 EXPLAIN = "explain"
 """The one parameter of a view that is no field of the request."""
 
@@ -68,6 +71,8 @@ VIEWS = (
         title="Shared or per task",
         asks="One shared model, or one model per task?",
         kind="amortization",
+        examples=amortization.EXAMPLE
+        | {"tasks": 100, "surface": {name: {"low": 1, "high": high, "points": 20} for name, high in REACH.items()}},
     ),
     View(
         name="placement",
@@ -145,7 +150,7 @@ def _told(view: View, answer: Plain, form: forms.Form, said: Pairs) -> dict[str,
     """What the template of an answer shows beside it."""
     told: dict[str, Any] = {
         "headline": headlines.headline(view.kind, answer),
-        "figures": [],
+        "figures": pictures.of(view.question, answer, said),
         "documents": [_taken(view.question, document, said) for document in documents.of(view.kind)],
         "fields": {one.name.rpartition(".")[2]: one.name for one in form.controls()},
     }
@@ -186,5 +191,6 @@ def _around() -> dict[str, Any]:
     }
 
 
+pages.after_request(packed)
 for _view in VIEWS:
     _add(_view)

@@ -1,0 +1,112 @@
+"""GET {question}/figures/{figure}: an answer as a figure, as its data, as its specification."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, cast, get_args
+
+import orjson
+from flask import Response, current_app
+
+from costsvc import limits
+from costsvc.web import asking, problems
+from costsvc.web.api import CostsvcBlueprint
+from costsvc.web.context import tagged
+from costsvc.web.figures import data
+from costsvc.web.figures.registry import FIGURES
+from costsvc.web.figures.theme import Spec, Theme, themed
+from costsvc.web.packing import packed
+from costsvc.web.question import Question
+from costsvc.web.questions import QUESTIONS, answered
+
+blueprint = CostsvcBlueprint("drawings", __name__, description="Answers as figures")
+THEME = "theme"
+THEMES = get_args(Theme)
+TYPES: Mapping[str, str] = {
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "csv": "text/csv; charset=utf-8",
+    "vl.json": "application/vnd.vegalite.v6+json",
+}
+"""What a figure can be had as: the end of its address, and the media type."""
+POLICY = "default-src 'none'; sandbox"
+"""What a figure may load when it is opened by itself: nothing."""
+
+
+def _add(question: Question) -> None:
+    """Give a question the address of its figures."""
+
+    @blueprint.get(
+        f"{question.path}/figures/<figure>",
+        endpoint=f"draw_{question.kind}",
+        parameters=[_figures_of(question.kind)],
+    )
+    @blueprint.doc(
+        summary=f"Draw a figure of an answer of {question.kind}.",
+        description=_described(question.kind),
+        parameters=[
+            asking.fields_of(question),
+            asking.words_of(THEME, THEMES, "On what it is shown; default light"),
+            asking.download(),
+        ],
+        responses={"200": {"description": "The figure", "content": _content()}},
+    )
+    @blueprint.alt_response(304, description="Nothing has changed since the ETag")
+    @blueprint.problem(404)
+    @blueprint.problem(422)
+    @blueprint.problem(503)
+    def draw(figure: str) -> Response:
+        name, _, form = figure.partition(".")
+        if name not in FIGURES[question.kind] or form not in TYPES:
+            known = ", ".join(FIGURES[question.kind])
+            shown = figure[: limits.NAME_LENGTH]
+            return problems.problem(404, "not-found", f"{question.kind} has no figure {shown!r}; it has {known}.")
+        return tagged(partial(_figure, question, name, form))
+
+
+def _figure(question: Question, name: str, form: str) -> Response:
+    theme, download = asking.one_of(THEME, THEMES, THEMES[0]), asking.is_download()
+    spec = FIGURES[question.kind][name].specify(answered(question, asking.body(question, THEME)))
+    if spec is None:
+        return problems.problem(404, "not-found", f"This answer has nothing to draw as {name}.")
+    response = Response(_made(themed(spec, cast("Theme", theme)), form), content_type=TYPES[form])
+    response.headers["Content-Security-Policy"] = POLICY
+    if download:
+        response.headers.set("Content-Disposition", "attachment", filename=f"{question.kind}-{name}.{form}")
+    return response
+
+
+def _made(spec: Spec, form: str) -> bytes | str:
+    if form == "csv":
+        return data.table(spec)
+    if form == "vl.json":
+        return orjson.dumps(spec)
+    drawn: bytes = current_app.extensions["artist"].draw(spec, form)
+    return drawn
+
+
+def _figures_of(kind: str) -> dict[str, Any]:
+    names = [f"{name}.{form}" for name in FIGURES[kind] for form in TYPES]
+    return {
+        "name": "figure",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "enum": names},
+        "example": names[0],
+    }
+
+
+def _described(kind: str) -> str:
+    listed = "\n".join(f"- `{name}`: {figure.title}" for name, figure in FIGURES[kind].items())
+    return f"As SVG, PNG, its data as CSV or its Vega-Lite specification; one of\n\n{listed}"
+
+
+def _content() -> dict[str, Any]:
+    text, file = {"type": "string"}, {"type": "string", "format": "binary"}
+    schemas = {"png": file, "vl.json": {"type": "object"}}
+    parts = {form: media_type.split(";") for form, media_type in TYPES.items()}
+    return {media_type: {"schema": schemas.get(form, text)} for form, (media_type, *_) in parts.items()}
+
+
+blueprint.after_request(packed)
+for _question in QUESTIONS.values():
+    _add(_question)

@@ -1,0 +1,35 @@
+"""The numbers that a figure is drawn from, as a table."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+from costsvc.web.figures.theme import Spec
+
+INNER = ("layer", "vconcat", "concat")
+NOT_DATA = {"told", "room", "label", "align", "dx", "edge", "place"}
+"""Columns that say how a row is drawn."""
+
+
+def table(spec: Spec) -> str:
+    """A figure's rows as CSV; ``panel`` tells which of several they are in.
+
+    Args:
+        spec: A specification.
+    """
+    rows = list(_rows(spec))
+    columns = dict.fromkeys(name for row in rows for name in row if name not in NOT_DATA)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(columns), extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _rows(spec: Spec, panel: Spec | None = None) -> Iterator[Spec]:
+    panel = {"panel": spec["title"]} if spec.get("title") else panel or {}
+    for row in spec.get("data", {}).get("values", ()):
+        yield {**panel, **row}
+    for name in INNER:
+        for inner in spec.get(name, ()):
+            yield from _rows(inner, panel)

@@ -1,0 +1,75 @@
+"""Figures of a schedule: the grid over months and hours, and what each choice emits."""
+
+from costsvc.estimates.answer import Plain
+from costsvc.web.figures.marks import intervals, row, unit
+from costsvc.web.figures.theme import WIDTH, Spec
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def profile(answer: Plain) -> Spec | None:
+    """The intensity of the grid over the months of a year and the hours of a day."""
+    if answer["profile"] is None:
+        return None
+    rows = [
+        {"month": MONTHS[m], "hour": h, "g_per_kwh": round(g, 1), "told": f"{MONTHS[m]}, {h:02d}:00 UTC: {g:.0f} g/kWh"}
+        for m, hours in enumerate(answer["profile"]["g_per_kwh"])
+        for h, g in enumerate(hours)
+    ]
+    axis = {"ticks": False, "domain": False, "labelAngle": 0}
+    return {
+        "width": WIDTH,
+        "height": 12 * 22,
+        "data": {"values": rows},
+        "mark": {"type": "rect"},
+        "encoding": {
+            "x": {"field": "hour", "type": "ordinal", "title": "Hour of the day [UTC]", "axis": axis},
+            "y": {"field": "month", "type": "ordinal", "sort": list(MONTHS), "title": "Month", "axis": axis},
+            "color": {
+                "field": "g_per_kwh",
+                "type": "quantitative",
+                "title": "Grid [g/kWh]",
+                "legend": {"gradientLength": 220, "gradientThickness": 10},
+            },
+            "description": {"field": "told"},
+        },
+    }
+
+
+def said_profile(answer: Plain) -> str:
+    """The main finding of :func:`profile`."""
+    cells = [
+        (g, MONTHS[month], hour)
+        for month, hours in enumerate(answer["profile"]["g_per_kwh"])
+        for hour, g in enumerate(hours)
+    ]
+    low, high = min(cells), max(cells)
+    return (
+        f"Intensity of the grid {answer['profile']['zone']} by month and hour: from {low[0]:.0f} g/kWh in {low[1]} at "
+        f"{low[2]}:00 UTC to {high[0]:.0f} g/kWh in {high[1]} at {high[2]}:00 UTC."
+    )
+
+
+def windows(answer: Plain) -> Spec | None:
+    """CO2e of the best windows, of beginning at once, of the average and of the best other region."""
+    found = [(f"best {place}", one) for place, one in enumerate(answer["windows"] or [], 1)]
+    found += [
+        (name, answer[field])
+        for name, field in (("at once", "now"), ("average", "average"), ("elsewhere", "best_other_region"))
+        if answer[field]
+    ]
+    if not found:
+        return None
+    size, said = unit((one["location_kg"]["high"] for _, one in found), "carbon_kg")
+    rows = [row(name, one["location_kg"], "carbon_kg", size) for name, one in found]
+    return intervals("", rows, f"CO2e [{said}]")
+
+
+def said_windows(answer: Plain) -> str:
+    """The main finding of :func:`windows`."""
+    saved = [
+        f"{one['percent']['value']:.0f} % less than {one['against'].replace('_', ' ')}"
+        for one in answer["savings"] or []
+        if one["percent"]
+    ]
+    return f"CO2e of each choice with its 90 % interval. The best window emits {', '.join(saved) or 'as much'}."

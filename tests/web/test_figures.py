@@ -1,0 +1,208 @@
+"""Figures of answers: what they show is what the answer says, and they need nothing but themselves."""
+
+import csv
+import io
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from costsvc.web import query
+from costsvc.web.figures.registry import FIGURES
+from costsvc.web.figures.theme import INK, PAPER, themed
+from costsvc.web.page.views import VIEWS
+from costsvc.web.questions import QUESTIONS
+
+EXAMPLES = {view.kind: view.example for view in VIEWS if view.workload == "training"}
+EACH = [
+    pytest.param(kind, name, id=f"{kind}-{name}")
+    for kind, figures in FIGURES.items()
+    for name in figures
+    if name != "water-curve"
+]
+AXES = ("x", "y")
+UNIT = re.compile(r"\[.+\]|Month|^$")
+OWNED = {"accelerator": "h100", "accelerator_hours": 100, "pricing": {"kind": "owned"}, "region": "USA"}
+GIVEN = {"accelerator": "h100", "accelerator_hours": 100, "region": "world"}
+ROOM = {"surface": 150_000, "profile": 90_000}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _ends(app: Flask) -> Iterator[None]:
+    yield
+    app.extensions["artist"].close()
+
+
+def answer_to(client: FlaskClient, kind: str) -> Any:
+    return client.post(QUESTIONS[kind].path, json=EXAMPLES[kind]).get_json()
+
+
+def address(kind: str, figure: str, **others: str) -> str:
+    said = [*query.pairs(EXAMPLES[kind]), *others.items()]
+    return f"{QUESTIONS[kind].path}/figures/{figure}?{urlencode(said)}"
+
+
+def encodings(spec: Any) -> Iterator[tuple[str, Any]]:
+    yield from spec.get("encoding", {}).items()
+    for name in ("layer", "vconcat"):
+        for inner in spec.get(name, ()):
+            yield from encodings(inner)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("kind", "name"), EACH)
+def test_a_figure_of_every_example_is_drawn_on_light_and_on_dark(
+    client: FlaskClient, kind: str, name: str, theme: Any
+) -> None:
+    found = client.get(address(kind, f"{name}.svg", theme=theme))
+    assert (found.status_code, found.mimetype) == (200, "image/svg+xml")
+    assert len(found.data) < next((size for part, size in ROOM.items() if part in name), 62_000)
+    assert PAPER[theme] in found.text
+    assert ET.fromstring(found.text).tag.endswith("svg")  # noqa: S314 - our own drawing
+    assert not re.search(r"<style|\sstyle=|<script|\son\w+=|<foreignObject|<image", found.text)
+    assert not re.search(r"""(href|url\()\s*=?\s*["']?(https?:|//|data:)""", found.text)
+    assert "default-src 'none'" in found.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(("kind", "name"), EACH)
+def test_every_axis_says_what_it_shows_and_in_which_unit(client: FlaskClient, kind: str, name: str) -> None:
+    spec = client.get(address(kind, f"{name}.vl.json")).get_json(force=True)
+    numeric = [one for channel, one in encodings(spec) if channel in AXES and one.get("type") == "quantitative"]
+    titled = [one.get("title") or one.get("axis", {}).get("title") for one in numeric]
+    assert any(titled) or not numeric
+    assert all(UNIT.search(title) for title in titled if title)
+
+
+@pytest.mark.parametrize(("kind", "name"), EACH)
+def test_a_figure_is_told_in_words_for_those_who_do_not_see_it(client: FlaskClient, kind: str, name: str) -> None:
+    told = FIGURES[kind][name].describe(answer_to(client, kind))
+    assert 20 < len(told) < 700
+    assert "None" not in told
+
+
+@pytest.mark.parametrize(("kind", "name"), EACH)
+def test_every_mark_tells_what_it_shows(client: FlaskClient, kind: str, name: str) -> None:
+    spec = client.get(address(kind, f"{name}.vl.json")).get_json(force=True)
+    assert any(channel == "description" for channel, _ in encodings(spec))
+    labels = re.findall(r'aria-label="([^"]+)"', client.get(address(kind, f"{name}.svg")).text)
+    assert len(labels) > 3
+
+
+@pytest.mark.parametrize(("kind", "name"), EACH)
+def test_a_figure_can_be_had_as_a_picture_and_as_its_data(client: FlaskClient, kind: str, name: str) -> None:
+    picture = client.get(address(kind, f"{name}.png", download="1"))
+    assert picture.data.startswith(b"\x89PNG")
+    assert picture.headers["Content-Disposition"] == f"attachment; filename={kind}-{name}.png"
+    rows = list(csv.DictReader(io.StringIO(client.get(address(kind, f"{name}.csv")).text)))
+    assert len(rows) > 2
+
+
+def test_a_curve_shows_the_numbers_of_the_answer(client: FlaskClient) -> None:
+    answer = answer_to(client, "amortization")
+    curve = next(one for one in answer["curves"] if one["metric"] == "energy_kwh")
+    rows = list(csv.DictReader(io.StringIO(client.get(address("amortization", "energy-curve.csv")).text)))
+    shown = {
+        (row["strategy"], round(float(row["tasks"]), 3)): float(row["value"]) for row in rows if row.get("strategy")
+    }
+    ratios = set()
+    for line in curve["strategies"]:
+        for tasks, value in zip(curve["tasks"], line["value"], strict=True):
+            near = shown[line["name"], round(float(f"{tasks:.5g}"), 3)]
+            if value:
+                ratios.add(round(near / value * 1e6, 3))
+    assert len(curve["strategies"]) * len(curve["tasks"]) == len(shown)
+    assert max(ratios) / min(ratios) == pytest.approx(1, rel=1e-3)
+
+
+def test_break_even_is_marked_where_the_answer_has_it(client: FlaskClient) -> None:
+    answer = answer_to(client, "amortization")
+    at = next(one["tasks"]["value"] for one in answer["break_even"] if one["metric"] == "cost_usd")
+    rows = csv.DictReader(io.StringIO(client.get(address("amortization", "cost-curve.csv")).text))
+    marked = [row for row in rows if row["text"]]
+    assert [float(row["at"]) for row in marked] == pytest.approx([answer["tasks"], at])
+    assert marked[1]["text"].startswith("break-even of shared")
+
+
+def test_a_heat_map_of_the_schedule_has_every_month_and_hour(client: FlaskClient) -> None:
+    profile = answer_to(client, "schedule")["profile"]["g_per_kwh"]
+    rows = list(csv.DictReader(io.StringIO(client.get(address("schedule", "profile.csv")).text)))
+    assert [float(row["g_per_kwh"]) for row in rows] == [round(g, 1) for hours in profile for g in hours]
+
+
+def test_owned_hardware_is_broken_down_into_what_is_paid(client: FlaskClient) -> None:
+    rows = client.get(f"/v1/estimates/training/figures/breakdown.csv?{urlencode(list(query.pairs(OWNED)))}").text
+    assert {"hardware", "electricity"} <= {row["part"] for row in csv.DictReader(io.StringIO(rows))}
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "told"),
+    [
+        pytest.param("training/figures/nothing.svg?accelerator=h100", 404, "has no figure", id="unknown-figure"),
+        pytest.param("training/figures/drivers.gif?accelerator=h100", 404, "has no figure", id="unknown-form"),
+        pytest.param("training/figures/drivers?accelerator=h100", 404, "has no figure", id="no-form"),
+        pytest.param("training/figures/drivers.svg?accelerator=h100", 422, "see errors", id="half-a-request"),
+        pytest.param("training/figures/drivers.svg?accelerator=x&accelerator_hours=1", 422, "not known", id="name"),
+    ],
+)
+def test_what_cannot_be_drawn_is_a_problem(client: FlaskClient, path: str, status: int, told: str) -> None:
+    found = client.get(f"/v1/estimates/{path}")
+    assert (found.status_code, found.mimetype) == (status, "application/problem+json")
+    assert told in found.get_json()["detail"]
+
+
+def test_a_theme_that_is_not_known_is_refused(client: FlaskClient) -> None:
+    found = client.get(address("training", "drivers.svg", theme="sepia"))
+    assert found.get_json()["errors"] == {"theme": ["'sepia' is not allowed; light or dark would be right."]}
+
+
+def test_an_answer_without_what_a_figure_needs_says_so(client: FlaskClient) -> None:
+    asked = {name: value for name, value in EXAMPLES["amortization"].items() if name != "surface"}
+    found = client.get(f"/v1/comparisons/amortization/figures/cost-surface.svg?{urlencode(list(query.pairs(asked)))}")
+    assert found.status_code == 404
+    assert "nothing to draw" in found.get_json()["detail"]
+
+
+def test_a_figure_that_the_client_has_is_not_made_again(client: FlaskClient, app: Flask) -> None:
+    where = address("training", "drivers.svg")
+    etag = client.get(where).headers["ETag"]
+    app.extensions["artist"].close()
+    again = client.get(where, headers={"If-None-Match": etag})
+    assert (again.status_code, again.data) == (304, b"")
+    assert app.extensions["artist"].pid is None
+    assert client.get(address("training", "drivers.svg", theme="dark")).headers["ETag"] != etag
+
+
+def test_a_figure_travels_packed(client: FlaskClient) -> None:
+    found = client.get(address("schedule", "profile.svg"), headers={"Accept-Encoding": "gzip"})
+    assert found.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in found.headers["Vary"]
+    assert found.headers["ETag"].startswith("W/")
+    again = client.get(address("schedule", "profile.svg"), headers={"If-None-Match": found.headers["ETag"]})
+    assert again.status_code == 304
+
+
+def test_ink_can_be_read_on_its_paper() -> None:
+    for theme in ("light", "dark"):
+        assert contrast(INK[theme], PAPER[theme]) >= 7
+        params = {one["name"]: one["value"] for one in themed({}, theme)["params"]}
+        ramp = themed({}, theme)["config"]["range"]["ordinal"]
+        assert all(contrast(label, colour) >= 4.5 for label, colour in zip(params["labels"], ramp, strict=True))
+        for colour in themed({}, theme)["config"]["range"]["category"]:
+            assert contrast(colour, PAPER[theme]) >= 2
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours by WCAG 2.2."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
