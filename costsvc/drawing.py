@@ -26,8 +26,8 @@ VERSION = "6.1"
 """Of Vega-Lite."""
 SHARPNESS = 2.0
 """Pixels of a PNG for each of the specification."""
-WAITING = 2
-"""Requests of a worker that may wait for a drawing; its other threads are for estimates."""
+WAITING = 8
+"""Requests of a worker that may wait for a drawing: all figures of one page. Its other threads are for estimates."""
 RECYCLED = 200
 """Drawings after which a child makes way for a fresh one, since its memory grows."""
 KEPT = 64

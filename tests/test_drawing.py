@@ -95,7 +95,7 @@ def test_only_a_few_wait(artist: Artist) -> None:
         except BusyError:
             outcomes.append("busy")
 
-    threads = [threading.Thread(target=ask, args=(count,)) for count in range(10, 16)]
+    threads = [threading.Thread(target=ask, args=(count,)) for count in range(10, 10 + 4 * drawing.WAITING)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -30,7 +30,7 @@ wsgi_app = "costsvc.web.app:create_app()"
 bind = f"0.0.0.0:{os.environ.get('PORT') or 8000}"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 worker_class = "gthread"
-threads = 4
+threads = 12
 # The tables are read once, before the port opens, and their memory is shared by the workers; a
 # broken table or setting ends the start instead of a worker.
 preload_app = True

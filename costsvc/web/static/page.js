@@ -114,6 +114,16 @@ function sort(table, head) {
   table.tBodies[0].append(...[...table.tBodies[0].rows].sort(order));
 }
 
+/* When too many figures are being drawn, one is asked for again a little later. */
+const AGAIN_MS = 1500;
+
+document.addEventListener("error", (event) => {
+  const image = event.target;
+  if (!image.matches?.(".figure img") || image.dataset.again === "3") return;
+  image.dataset.again = Number(image.dataset.again || 0) + 1;
+  setTimeout(() => { image.src = image.getAttribute("src"); }, AGAIN_MS);
+}, true);
+
 /* A figure is an image until somebody points at it; then its marks can tell what they show. */
 let drawn = 0;
 
