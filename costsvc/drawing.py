@@ -7,6 +7,7 @@ which is also when its worker is killed.
 """
 
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -28,11 +29,16 @@ SHARPNESS = 2.0
 """Pixels of a PNG for each of the specification."""
 WAITING = 8
 """Requests of a worker that may wait for a drawing: all figures of one page. Its other threads are for estimates."""
-RECYCLED = 200
-"""Drawings after which a child makes way for a fresh one, since its memory grows."""
+RECYCLED = 1000
+"""Drawings after which a child makes way for a fresh one. Its memory levels off at 150 MB after 20, so this is a
+precaution, and seldom enough for the second that a fresh one takes not to matter."""
+PATIENCE_S = 20.0
+"""After which a child that has not drawn is ended; the first drawing takes 1 s, any other less."""
 KEPT = 64
 """Finished drawings that a worker keeps."""
 LENGTH = struct.Struct(">I")
+NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Characters that no SVG can hold: the library ends its process over one, and names may be anything."""
 
 
 def drawn(spec: Spec, form: Form) -> bytes:
@@ -69,7 +75,7 @@ class Artist:
         Raises:
             BusyError: If too many wait for one already.
         """
-        return self._kept(orjson.dumps({"spec": spec, "form": form}))
+        return self._kept(orjson.dumps({"spec": _writable(spec), "form": form}))
 
     def close(self) -> None:
         """End the child, if there is one."""
@@ -96,11 +102,15 @@ class Artist:
         child = self._ready()
         assert child.stdin is not None  # noqa: S101 - it is a pipe, see _ready
         assert child.stdout is not None  # noqa: S101 - as above
+        end = threading.Timer(PATIENCE_S, child.kill)
+        end.start()
         try:
             _write(child.stdin, job)
             found = _read(child.stdout)
         except BrokenPipeError:
             found = b""
+        finally:
+            end.cancel()
         if not found:
             self.close()
             if again:
@@ -114,7 +124,10 @@ class Artist:
         if self._child is None:
             self._made = 0
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "costsvc.drawing"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+                [sys.executable, "-m", "costsvc.drawing"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                start_new_session=True,  # a key that interrupts the server must not end a drawing that it waits for
             )
         return self._child
 
@@ -125,6 +138,17 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a library prints must not end up in a drawing
     while job := _read(jobs):
         _write(drawings, drawn(**orjson.loads(job)))
+
+
+def _writable(part: Any) -> Any:
+    """A part of a specification without the characters that no SVG can hold."""
+    if isinstance(part, str):
+        return NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", part)
+    if isinstance(part, dict):
+        return {name: _writable(inner) for name, inner in part.items()}
+    if isinstance(part, list | tuple):
+        return [_writable(inner) for inner in part]
+    return part
 
 
 def _read(stream: IO[bytes]) -> bytes:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,27 @@ def test_a_process_that_drew_much_makes_way(artist: Artist, monkeypatch: pytest.
         artist.draw(bars(count), "svg")
         pids.append(artist.pid)
     assert len(set(pids)) == 3
+
+
+def test_a_process_that_does_not_finish_is_ended(artist: Artist, monkeypatch: pytest.MonkeyPatch) -> None:
+    artist.draw(bars(), "svg")
+    assert artist.pid is not None
+    os.kill(artist.pid, signal.SIGSTOP)
+    monkeypatch.setattr(drawing, "PATIENCE_S", 0.2)
+    stopped = artist.pid
+    with pytest.raises(RuntimeError, match="died twice"):
+        artist.draw(bars(6), "svg")
+    monkeypatch.undo()
+    assert not alive(stopped)
+    assert artist.draw(bars(7), "svg").startswith(b"<svg")
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "a\x01b", "a\x1fb", "a\ufffeb", "<script>&\"'", "a\nb", "\\u0001"])
+def test_a_name_may_be_anything(artist: Artist, text: str) -> None:
+    spec = {"data": {"values": [{"name": text}]}, "mark": "bar", "encoding": {"y": {"field": "name"}}}
+    first = artist.draw(bars(), "svg") and artist.pid
+    assert ET.fromstring(artist.draw(spec, "svg")).tag.endswith("svg")  # noqa: S314 - it is our own
+    assert artist.pid == first
 
 
 def test_only_a_few_wait(artist: Artist) -> None:
