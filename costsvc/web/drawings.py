@@ -13,7 +13,7 @@ from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import tagged
 from costsvc.web.figures import data
 from costsvc.web.figures.registry import FIGURES
-from costsvc.web.figures.theme import Spec, Theme, themed
+from costsvc.web.figures.theme import Size, Spec, Theme, themed
 from costsvc.web.packing import packed
 from costsvc.web.question import Question
 from costsvc.web.questions import QUESTIONS, answered
@@ -21,6 +21,8 @@ from costsvc.web.questions import QUESTIONS, answered
 blueprint = CostsvcBlueprint("drawings", __name__, description="Answers as figures")
 THEME = "theme"
 THEMES = get_args(Theme)
+SIZE = "size"
+SIZES = get_args(Size)
 TYPES: Mapping[str, str] = {
     "svg": "image/svg+xml",
     "png": "image/png",
@@ -46,6 +48,7 @@ def _add(question: Question) -> None:
         parameters=[
             asking.fields_of(question),
             asking.words_of(THEME, THEMES, "On what it is shown; default light"),
+            asking.words_of(SIZE, SIZES, "For a wide page or a narrow one; default large"),
             asking.download(),
         ],
         responses={"200": {"description": "The figure", "content": _content()}},
@@ -64,11 +67,12 @@ def _add(question: Question) -> None:
 
 
 def _figure(question: Question, name: str, form: str) -> Response:
-    theme, download = asking.one_of(THEME, THEMES, THEMES[0]), asking.is_download()
-    spec = FIGURES[question.kind][name].specify(answered(question, asking.body(question, THEME)))
+    theme, size = (asking.one_of(name, words, words[0]) for name, words in ((THEME, THEMES), (SIZE, SIZES)))
+    download = asking.is_download()
+    spec = FIGURES[question.kind][name].specify(answered(question, asking.body(question, THEME, SIZE)))
     if spec is None:
         return problems.problem(404, "not-found", f"This answer has nothing to draw as {name}.")
-    response = Response(_made(themed(spec, cast("Theme", theme)), form), content_type=TYPES[form])
+    response = Response(_made(themed(spec, cast("Theme", theme), cast("Size", size)), form), content_type=TYPES[form])
     response.headers["Content-Security-Policy"] = POLICY
     if download:
         response.headers.set("Content-Disposition", "attachment", filename=f"{question.kind}-{name}.{form}")

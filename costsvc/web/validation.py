@@ -3,11 +3,24 @@
 import marshmallow as ma
 from flask import Response, current_app
 
+from costsvc.evidence.figure import specification
+from costsvc.evidence.published import cases_of
+from costsvc.web import problems
 from costsvc.web.api import CostsvcBlueprint
-from costsvc.web.context import answer, catalog, revalidated
+from costsvc.web.context import answer, catalog, revalidated, tagged
 from costsvc.web.fields import Part
+from costsvc.web.packing import packed
 
 blueprint = CostsvcBlueprint("validation", __name__, url_prefix="/v1", description="How near the estimates come")
+TYPES = {"svg": "image/svg+xml", "png": "image/png"}
+FORM = {
+    "name": "form",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string", "enum": list(TYPES)},
+    "example": "svg",
+}
+CONTENT = {media_type: {"schema": {"type": "string"}} for media_type in TYPES.values()}
 NO_INTERVAL = "null where an answer rests on the caller's numbers alone and has no interval"
 EXAMPLE = {
     "current": True,
@@ -173,3 +186,24 @@ def show_validation() -> Response:
     """
     board = current_app.extensions["scoreboard"]
     return revalidated(answer({"current": board["data_version"] == catalog().version, **board}))
+
+
+@blueprint.get("/validation/figure.<form>", parameters=[FORM])
+@blueprint.doc(responses={"200": {"description": "The figure", "content": CONTENT}})
+@blueprint.alt_response(304, description="Nothing has changed since the ETag")
+@blueprint.problem(404)
+@blueprint.problem(503)
+def draw_validation(form: str) -> Response:
+    """Draw predicted against published figures, by kind."""
+    if form not in TYPES:
+        return problems.problem(404, "not-found", f"The figure can be had as {' or '.join(TYPES)}.")
+    return tagged(lambda: Response(_drawn(form), content_type=TYPES[form]))
+
+
+def _drawn(form: str) -> bytes:
+    extensions = current_app.extensions
+    drawn: bytes = extensions["artist"].draw(specification(cases_of(extensions["scoreboard"])), form)
+    return drawn
+
+
+blueprint.after_request(packed)

@@ -23,7 +23,7 @@ EACH = [
     pytest.param(kind, name, id=f"{kind}-{name}")
     for kind, figures in FIGURES.items()
     for name in figures
-    if name != "water-curve"
+    if not name.startswith("water-")  # the example does not know the water of what is paid once
 ]
 AXES = ("x", "y")
 UNIT = re.compile(r"\[.+\]|Month|^$")
@@ -175,6 +175,21 @@ def test_a_figure_that_the_client_has_is_not_made_again(client: FlaskClient, app
     assert (again.status_code, again.data) == (304, b"")
     assert app.extensions["artist"].pid is None
     assert client.get(address("training", "drivers.svg", theme="dark")).headers["ETag"] != etag
+
+
+@pytest.mark.parametrize("name", ["water-curve", "water-surface"])
+def test_a_metric_that_a_strategy_does_not_know_is_not_drawn(client: FlaskClient, name: str) -> None:
+    assert client.get(address("amortization", f"{name}.svg")).status_code == 404
+
+
+@pytest.mark.parametrize(("kind", "name"), EACH)
+def test_a_small_figure_is_narrow_with_letters_of_the_same_size(client: FlaskClient, kind: str, name: str) -> None:
+    large, small = (
+        ET.fromstring(client.get(address(kind, f"{name}.svg", size=size)).text)  # noqa: S314 - our own drawing
+        for size in ("large", "small")
+    )
+    assert float(small.attrib["width"]) < 0.75 * float(large.attrib["width"])
+    assert float(small.attrib["width"]) < 480
 
 
 def test_a_figure_travels_packed(client: FlaskClient) -> None:

@@ -22,7 +22,7 @@ def curve(answer: Plain, metric: str) -> Spec | None:
         metric: What is counted.
     """
     found = next((one for one in answer["curves"] if one["metric"] == metric), None)
-    if found is None or not found["strategies"]:
+    if found is None or len(found["strategies"]) < len(answer["strategies"]):
         return None
     size, name = unit((top for line in found["strategies"] for top in line["high"]), metric)
     y = {"type": "quantitative", "title": f"{NAMES[metric]} [{name}]", "axis": {"tickCount": 6}}
@@ -139,6 +139,7 @@ def surface(answer: Plain, metric: str) -> Spec | None:
                 "field": "probability",
                 "type": "quantitative",
                 "title": "how probably [%]",
+                "legend": {"values": [50, 75, 100]},
                 "scale": {"domain": [40, 100], "range": [0.25, 1], "clamp": True},
             },
             "description": {"field": "told"},
@@ -149,7 +150,7 @@ def surface(answer: Plain, metric: str) -> Spec | None:
 def _sheet(answer: Plain, metric: str) -> Plain | None:
     sheets = answer["surface"]["metrics"] if answer["surface"] else []
     found: Plain | None = next((one for one in sheets if one["metric"] == metric), None)
-    return found if found and found["cheapest"] else None
+    return found if found and len(found["strategies"]) == len(answer["strategies"]) else None
 
 
 def _cells(axes: Plain, sheet: Plain) -> Iterator[Spec]:

@@ -46,7 +46,7 @@ def breakdown(answer: Plain) -> Spec | None:
 def _words(place: int, line: str) -> Spec:
     """A line of the labels of the parts at a place, in a colour that can be read on theirs."""
     return {
-        "transform": [{"filter": f"datum.place === {place} && datum.room"}],
+        "transform": [{"filter": f"datum.place === {place} && datum.needs < width * (datum.end - datum.begin) / 100"}],
         "mark": {
             "type": "text",
             "align": "left",
@@ -95,7 +95,7 @@ def _parts(metric: str, parts: list[tuple[str, float | None]]) -> Iterator[Spec]
             "place": place,
             "begin": begin,
             "end": begin + share,
-            "room": WIDTH * share / PERCENT > LETTER_PX * (2 + max(len(name), len(amount))),
+            "needs": LETTER_PX * (2 + max(len(name), len(amount))),
             "told": f"{NAMES[metric]}, {name}: {amount}, {share:.0f} %",
         }
         begin += share

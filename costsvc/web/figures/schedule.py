@@ -16,7 +16,7 @@ def profile(answer: Plain) -> Spec | None:
         for m, hours in enumerate(answer["profile"]["g_per_kwh"])
         for h, g in enumerate(hours)
     ]
-    axis = {"ticks": False, "domain": False, "labelAngle": 0}
+    axis = {"ticks": False, "domain": False, "labelAngle": 0, "labelOverlap": True}
     return {
         "width": WIDTH,
         "height": 12 * 22,

@@ -8,6 +8,7 @@ from costsvc.web.columns import COLUMNS
 from costsvc.web.context import catalog
 from costsvc.web.known import RESOURCES
 from costsvc.web.packing import packed
+from costsvc.web.page import pictures
 
 pages = Blueprint("tables", __name__, template_folder="../templates")
 pages.after_request(packed)
@@ -44,7 +45,8 @@ def row(name: str, key: str) -> str:
 @pages.get("/scoreboard")
 def scoreboard() -> str:
     """Show how near the estimates came to published figures."""
-    return render_template("page/scoreboard.html", board=current_app.extensions["scoreboard"], figures=[])
+    board = current_app.extensions["scoreboard"]
+    return render_template("page/scoreboard.html", board=board, figures=[pictures.scoreboard(board)])
 
 
 def _listing(name: str) -> Listing:

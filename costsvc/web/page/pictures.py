@@ -6,11 +6,19 @@ from urllib.parse import urlencode
 from flask import request
 
 from costsvc.estimates.answer import Plain
-from costsvc.web.drawings import THEME, TYPES
+from costsvc.evidence.published import Scoreboard
+from costsvc.web.drawings import SIZE, THEME, TYPES
 from costsvc.web.figures.registry import FIGURES
 from costsvc.web.question import Question
 
 Pairs = list[tuple[str, str]]
+NARROW, DARK = "(max-width: 40rem)", "(prefers-color-scheme: dark)"
+SOURCES = (
+    (f"{NARROW} and {DARK}", {THEME: "dark", SIZE: "small"}),
+    (NARROW, {SIZE: "small"}),
+    (DARK, {THEME: "dark"}),
+)
+"""How a figure is drawn where its page is not wide and light."""
 FORMS = {"svg": "SVG", "png": "PNG", "csv": "data", "vl.json": "specification"}
 
 
@@ -22,7 +30,7 @@ class Picture(NamedTuple):
         title: What it shows.
         description: Its main finding in words.
         svg: Its address.
-        dark: Its address where the page is dark.
+        sources: Its addresses where the page is dark or narrow, each with the condition.
         downloads: What it can be had as, and where.
         loading: Whether it is fetched at once.
     """
@@ -31,7 +39,7 @@ class Picture(NamedTuple):
     title: str
     description: str
     svg: str
-    dark: str
+    sources: list[tuple[str, str]]
     downloads: list[tuple[str, str]]
     loading: str
 
@@ -56,9 +64,28 @@ def of(question: Question, answer: Plain, said: Pairs) -> list[Picture]:
                 title=figure.title,
                 description=figure.describe(answer),
                 svg=where["svg"],
-                dark=f"{where['svg']}&{THEME}=dark",
+                sources=[(media, f"{where['svg']}&{urlencode(how)}") for media, how in SOURCES],
                 downloads=[(FORMS[form], f"{where[form]}&download=1") for form in TYPES],
                 loading="lazy" if place else "eager",
             )
         )
     return pictures
+
+
+def scoreboard(board: Scoreboard) -> Picture:
+    """The figure of the scoreboard.
+
+    Args:
+        board: What was measured.
+    """
+    begin = f"{request.script_root}/v1/validation/figure"
+    rows = sum(len(kind["points"]) for kind in board["kinds"])
+    return Picture(
+        name="scoreboard",
+        title="Predicted against published figures, by kind",
+        description=f"{rows} published figures against what the service answers, by kind; medians stand in the table.",
+        svg=f"{begin}.svg",
+        sources=[],
+        downloads=[(FORMS[form], f"{begin}.{form}") for form in ("svg", "png")],
+        loading="eager",
+    )

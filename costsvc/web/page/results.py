@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from costsvc.estimates.answer import Plain
+from costsvc.reference.table import Row
 from costsvc.units import PERCENT
 from costsvc.web import numbers
 from costsvc.web.page.layout import label
@@ -44,7 +45,7 @@ VERDICTS: Mapping[str, str] = {
     "up_to": "{ours} is lower than {other} up to {tasks} tasks",
 }
 """What each verdict says."""
-EQUIVALENTS = 5
+EQUIVALENTS = 2
 CERTAIN = 0.995
 
 
@@ -152,15 +153,20 @@ def _basis(basis: Plain | None) -> str:
     return ", ".join(str(word) for word in words if word is not None)
 
 
-def equivalents(answer: Plain, names: Mapping[str, str]) -> list[tuple[str, str]]:
-    """The totals in things that a person can picture: amount and what it is of.
+def equivalents(answer: Plain, things: Mapping[str, Row]) -> dict[str, list[tuple[str, str]]]:
+    """The totals in things that a person can picture: for each total amounts, and what they are of.
 
     Args:
         answer: An estimate.
-        names: What each thing is called.
+        things: What each thing is called, and which total it is held against.
     """
-    found = sorted(answer["equivalents"], key=lambda one: _unreadable(one["value"]))[:EQUIVALENTS]
-    return [(numbers.text(one["value"], "number"), names.get(one["name"], one["unit"])) for one in found]
+    found: dict[str, list[tuple[str, str]]] = {}
+    for one in sorted(answer["equivalents"], key=lambda one: _unreadable(one["value"])):
+        thing = things[one["name"]]
+        told = found.setdefault(DRIVEN[thing["metric"]], [])
+        if len(told) < EQUIVALENTS:
+            told.append((numbers.text(one["value"], "number"), thing["name"]))
+    return {TOTALS[metric][0]: found[metric] for metric in TOTALS if metric in found}
 
 
 def _unreadable(value: float) -> float:

@@ -155,8 +155,8 @@ def _told(view: View, answer: Plain, form: forms.Form, said: Pairs) -> dict[str,
         "fields": {one.name.rpartition(".")[2]: one.name for one in form.controls()},
     }
     if view.kind in forms.WORKLOADS:
-        names = {str(id_): row["name"] for id_, row in catalog().tables["equivalences"].rows.items()}
-        told |= {"totals": results.totals(answer), "pictured": results.equivalents(answer, names)}
+        things = {str(id_): row for id_, row in catalog().tables["equivalences"].rows.items()}
+        told |= {"totals": results.totals(answer), "pictured": results.equivalents(answer, things)}
     return told
 
 
