@@ -4,6 +4,7 @@ from flask import Response
 
 from costsvc.estimates.amortization import amortization
 from costsvc.estimates.spec import Comparison
+from costsvc.web import metrics
 from costsvc.web.api import CostsvcBlueprint, parameters
 from costsvc.web.context import answer, catalog
 from costsvc.web.question import Question
@@ -55,4 +56,6 @@ def compare_strategies(asked: Comparison) -> Response:
     Totals of each strategy, from how many tasks or requests on it is the cheaper one, how sure
     that is, curves to plot, and each task's share of what is paid once.
     """
-    return answer(amortization(asked, catalog(), **parameters(QUERY)))
+    found = amortization(asked, catalog(), **parameters(QUERY))
+    metrics.estimated(QUESTION.kind, found)
+    return answer(found)

@@ -33,6 +33,7 @@ from costsvc.web.page import filters, views
 from costsvc.web.page import known as tables
 from costsvc.web.page.suggestions import suggestions
 from costsvc.web.question import Answers
+from costsvc.web.questions import QUESTIONS
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -65,7 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["suggestions"] = suggestions(app.extensions["costsvc"].catalog)
     app.extensions["scoreboard"] = published.read()
     app.extensions["listings"] = listings(app.extensions["costsvc"].catalog)
-    metrics.register(app)
+    metrics.register(app, QUESTIONS, app.extensions["costsvc"].catalog.version)
     api = CostsvcApi(app)
     for resource in (
         drawings,

@@ -4,6 +4,7 @@ from flask import Response
 
 from costsvc.estimates.alternatives import ChangeSpec
 from costsvc.estimates.change import change
+from costsvc.web import metrics
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import answer, catalog
 from costsvc.web.question import Question
@@ -33,4 +34,6 @@ def compare_change(asked: ChangeSpec) -> Response:
     The difference in each metric on paired draws, how probably it is lower, which factors moved it,
     and one line of Markdown for a pull request.
     """
-    return answer(change(asked, catalog()))
+    found = change(asked, catalog())
+    metrics.estimated(QUESTION.kind, found)
+    return answer(found)

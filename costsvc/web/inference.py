@@ -4,6 +4,7 @@ from flask import Response
 
 from costsvc.estimates.inference import inference
 from costsvc.estimates.spec import Serving
+from costsvc.web import metrics
 from costsvc.web.api import CostsvcBlueprint, parameters
 from costsvc.web.context import answer, catalog
 from costsvc.web.question import Question
@@ -41,4 +42,6 @@ def estimate_inference(asked: Serving) -> Response:
     Of text from its tokens and the batch or rate, of images and video from steps and pixels, of
     small tasks from the tokens read.
     """
-    return answer(inference(asked, catalog(), **parameters(QUERY)))
+    found = inference(asked, catalog(), **parameters(QUERY))
+    metrics.estimated(QUESTION.kind, found)
+    return answer(found)

@@ -1,7 +1,8 @@
-"""Counts and latencies of requests for Prometheus, over all workers."""
+"""Requests, their latencies and what was estimated, for Prometheus, over all workers."""
 
 import os
 import time
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from flask import Flask, Response, g, request
@@ -10,22 +11,70 @@ from prometheus_client import (
     REGISTRY,
     CollectorRegistry,
     Counter,
+    Gauge,
     Histogram,
     generate_latest,
 )
 from prometheus_client.multiprocess import MultiProcessCollector
+
+from costsvc import __version__
+from costsvc.estimates.answer import Plain
 
 UNROUTED = "unknown"
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 LABELS = ("route", "status")
 REQUESTS = Counter("costsvc_requests", "Requests answered", LABELS)
 LATENCY = Histogram("costsvc_request_seconds", "Time until the answer was ready", LABELS, buckets=BUCKETS)
+KIND = ("kind",)
+ESTIMATES = Counter("costsvc_estimates", "Questions answered", KIND)
+AMOUNTS: Mapping[tuple[str, ...], Counter] = {
+    ("energy_kwh",): Counter("costsvc_estimated_energy_kwh", "Electricity estimated", KIND),
+    ("carbon", "total_kg"): Counter("costsvc_estimated_carbon_kg", "CO2e estimated", KIND),
+    ("water", "total_l"): Counter("costsvc_estimated_water_litres", "Water estimated", KIND),
+    ("cost", "total_usd"): Counter("costsvc_estimated_cost_usd", "Cost estimated", KIND),
+}
+"""What is summed up of estimates, by where it stands in an answer."""
+ESTIMATED = ("training", "inference")
+"""Kinds whose answer is one estimate; the amounts of the others are alternatives, which have no sum."""
+BUILD = Gauge(
+    "costsvc_build_info",
+    "What runs; always 1",
+    ("version", "data_version"),
+    multiprocess_mode="mostrecent",  # the application is loaded once and says it once, whatever forks after it
+)
 
 
-def register(app: Flask) -> None:
-    """Count every request of an application."""
+def register(app: Flask, kinds: Iterable[str], data_version: str) -> None:
+    """Count every request of an application, and say what runs.
+
+    Args:
+        app: The application.
+        kinds: Kinds of its questions, which are shown as 0 until the first is asked: no rate sees a
+            count that begins with 1.
+        data_version: Version of its tables.
+    """
     app.before_request(_start)
     app.after_request(_count)
+    for kind in kinds:
+        _counters(kind)
+    BUILD.labels(__version__, data_version).set(1)
+
+
+def estimated(kind: str, found: Plain) -> None:
+    """Count an answer and the amounts that it estimates; one that is null is not counted.
+
+    Args:
+        kind: Kind of the question.
+        found: The answer.
+    """
+    estimates, amounts = _counters(kind)
+    estimates.inc()
+    for where, counter in amounts:
+        quantity = found
+        for name in where:
+            quantity = quantity[name]
+        if quantity is not None:
+            counter.inc(quantity["value"])
 
 
 def exposition() -> Response:
@@ -54,3 +103,10 @@ def _count(response: Response) -> Response:
 def _series(*labels: str) -> tuple[Counter, Histogram]:
     """The two series of a route and a status; there are few, and looking them up takes a lock."""
     return REQUESTS.labels(*labels), LATENCY.labels(*labels)
+
+
+@cache
+def _counters(kind: str) -> tuple[Counter, list[tuple[tuple[str, ...], Counter]]]:
+    """What a kind of question is counted in, looked up once as the series of requests are."""
+    amounts = AMOUNTS if kind in ESTIMATED else {}
+    return ESTIMATES.labels(kind), [(where, counter.labels(kind)) for where, counter in amounts.items()]

@@ -4,6 +4,7 @@ from flask import Response
 
 from costsvc.estimates.alternatives import Placement
 from costsvc.estimates.placement import placement
+from costsvc.web import metrics
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import answer, catalog
 from costsvc.web.question import Question
@@ -41,4 +42,6 @@ def compare_places(asked: Placement) -> Response:
     weighted sum; those that nothing beats in money, CO2e, hours and water at once; each of the best in
     full and held against the workload as it was described.
     """
-    return answer(placement(asked, catalog()))
+    found = placement(asked, catalog())
+    metrics.estimated(QUESTION.kind, found)
+    return answer(found)

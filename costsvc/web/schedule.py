@@ -4,6 +4,7 @@ from flask import Response
 
 from costsvc.estimates.alternatives import Schedule
 from costsvc.estimates.schedule import schedule
+from costsvc.web import metrics
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import answer, catalog
 from costsvc.web.question import Question
@@ -34,4 +35,6 @@ def find_windows(asked: Schedule) -> Response:
     The best windows between two instants by the grid's profile over months and hours, and what
     the best one saves against starting at once, against the average, and against other regions.
     """
-    return answer(schedule(asked, catalog()))
+    found = schedule(asked, catalog())
+    metrics.estimated(QUESTION.kind, found)
+    return answer(found)

@@ -4,6 +4,7 @@ from flask import Response
 
 from costsvc.estimates.spec import TrainingRun
 from costsvc.estimates.training import training
+from costsvc.web import metrics
 from costsvc.web.api import CostsvcBlueprint, parameters
 from costsvc.web.context import answer, catalog
 from costsvc.web.question import Question
@@ -39,4 +40,6 @@ def estimate_training(run: TrainingRun) -> Response:
     From accelerator-hours, from wall-clock hours of an instance, or from tokens and the size of
     the model.
     """
-    return answer(training(run, catalog(), **parameters(QUERY)))
+    found = training(run, catalog(), **parameters(QUERY))
+    metrics.estimated(QUESTION.kind, found)
+    return answer(found)

@@ -11,7 +11,7 @@ from marshmallow import ValidationError
 from costsvc import __version__
 from costsvc.errors import CostsvcError
 from costsvc.estimates.answer import Plain
-from costsvc.web import amortization, problems, query
+from costsvc.web import amortization, metrics, problems, query
 from costsvc.web.context import catalog
 from costsvc.web.packing import packed
 from costsvc.web.page import forms, headlines, pictures, results
@@ -173,9 +173,11 @@ def _taken(question: Question, document: documents.Document, said: Pairs) -> dic
 def _answer(question: Question, body: Plain, *, explain: bool) -> tuple[Plain | None, dict[str, list[str]]]:
     """The answer, or what is wrong by field."""
     try:
-        return answered(question, body, explain=explain), {}
+        found = answered(question, body, explain=explain)
     except (ValidationError, CostsvcError) as error:
         return None, problems.by_field(error)
+    metrics.estimated(question.kind, found)
+    return found, {}
 
 
 @pages.app_context_processor
