@@ -12,7 +12,8 @@ DIGITS = 4
 """Of a factor: one more than of a total, since some are to be copied."""
 MINUS = "\N{MINUS SIGN}"
 BAR = Markup(
-    '<svg class="range" viewBox="0 0 100 8" width="100" height="8" aria-hidden="true" focusable="false">'
+    '<svg class="range" viewBox="0 0 100 8" width="100" height="8" preserveAspectRatio="none" '
+    'aria-hidden="true" focusable="false">'
     '<rect class="whole" x="0" y="3" width="100" height="2" rx="1"/>'
     '<rect class="wide" x="{low:.1f}" y="1" width="{width:.1f}" height="6" rx="3"/>'
     '<rect class="at" x="{at:.1f}" y="0" width="2" height="8" rx="1"/></svg>'

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from costsvc.estimates.answer import Plain
 from costsvc.web import numbers
+from costsvc.web.page.filters import signed
 from costsvc.web.page.results import METRICS, likely
 
 
@@ -61,7 +62,7 @@ def _placement(answer: Plain) -> str:
     best = answer["options"][0]
     said, moved = best["request"], best["difference"]["carbon_kg"]
     where = f"{_machine(said)} in {said.get('region', 'world')}"
-    percent = f": {moved['percent']['value']:+.0f} % CO2e against now" if moved and moved["percent"] else ""
+    percent = f": {signed(moved['percent']['value'])} % CO2e against now" if moved and moved["percent"] else ""
     return f"Best of {answer['options_allowed']}: {where}{percent}"
 
 
@@ -72,7 +73,7 @@ def _change(answer: Plain) -> str:
         if moved and moved["percent"]:
             title = METRICS[metric][0]
             probable = likely(answer["probability_lower"][metric])
-            parts.append(f"{title} {moved['percent']['value']:+.0f} % (lower with probability {probable})")
+            parts.append(f"{title} {signed(moved['percent']['value'])} % (lower with probability {probable})")
     return ", ".join(parts) or "The difference is not known"
 
 

@@ -50,7 +50,8 @@ function open(element) {
 function query(form) {
   const said = new URLSearchParams();
   for (const [name, text] of new FormData(form)) if (text.trim()) said.append(name, text.trim());
-  return said.size ? `${form.getAttribute("action")}?${said}` : form.getAttribute("action");
+  const where = form.getAttribute("action").split("#")[0];
+  return said.size ? `${where}?${said}` : where;
 }
 
 document.addEventListener("submit", (event) => {
@@ -130,12 +131,11 @@ let drawn = 0;
 async function enliven(figure) {
   figure.removeAttribute("data-figure");
   const image = figure.querySelector("img");
-  const answer = await fetch(image.currentSrc);
-  if (!answer.ok) return;
+  const answer = await fetch(image.currentSrc || image.src); // not loaded yet, it has no current one
+  if (!answer.ok || !answer.headers.get("Content-Type").startsWith("image/svg+xml")) return;
   const own = `v${(drawn += 1)}-`; // ids of two figures in one page must differ
   const text = (await answer.text()).replace(/\bid="/g, `id="${own}`).replace(/url\(#/g, `url(#${own}`).replace(/href="#/g, `href="#${own}`);
   const svg = document.importNode(parser.parseFromString(text, "image/svg+xml").documentElement, true);
-  if (svg.localName !== "svg") return;
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", image.alt);
   svg.querySelectorAll("[aria-roledescription], [role]").forEach((mark) => {

@@ -1,0 +1,331 @@
+"""The page in a real browser: every journey with JavaScript and without it, and what a browser holds against it."""
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from costsvc.web import numbers, query
+from costsvc.web.page.views import VIEWS, View
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+WIDTHS = (390, 1024, 1600)
+LOADED = """() => ["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind))
+    .map((one) => [one.name, one.transferSize])"""
+SCRIPT = "<img src=x onerror=window.ran=1>"
+LIGHT_BYTES = 250_000
+A4_PX = 680
+"""Width of what is printed on A4 with margins of 15 mm, at 96 px to the inch."""
+EACH = [pytest.param(view, id=view.name) for view in VIEWS]
+KNOWN = ["/tables/accelerators", "/tables/prices?q=electricity", "/tables/models/llama-3.1-8b", "/scoreboard"]
+WRONG = "/?accelerator=h101&accelerator_hours=-1&pue=x&gpus=8"
+
+
+def example(view: View) -> str:
+    return f"{view.path}?{urlencode(list(query.pairs(view.example)))}"
+
+
+SEEN = ["/", WRONG, *(example(view) for view in VIEWS), *KNOWN]
+TOTALS = {
+    "energy_kwh": lambda answer: answer["energy_kwh"],
+    "carbon_kg": lambda answer: answer["carbon"]["total_kg"],
+    "water_l": lambda answer: answer["water"]["total_l"],
+    "cost_usd": lambda answer: answer["cost"]["total_usd"],
+}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    if chromium is None and os.environ.get("CI") != "true":
+        pytest.skip("Debian's package chromium is not installed")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+class Watched:
+    """A page, what it complained of and what it asked for."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self.url = page, url
+        self.errors: list[str] = []
+        self.asked: list[str] = []
+        page.on("console", lambda said: self.errors.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", lambda request: self.asked.append(request.url))
+        page.set_default_timeout(15_000)
+
+    def go(self, path: str) -> Page:
+        self.page.goto(self.url + path)
+        return self.page
+
+    def foreign(self) -> list[str]:
+        return [one for one in self.asked if not one.startswith((self.url, "data:", "blob:"))]
+
+
+@pytest.fixture
+def visit(browser: Browser, service) -> Any:
+    """Opens a page of the service, and holds it to complain of nothing and to ask nobody else."""
+
+    @contextmanager
+    def opened(url: str = service.url, **options: Any) -> Iterator[Watched]:
+        context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}} | options))
+        watched = Watched(context.new_page(), url)
+        yield watched
+        watched.page.wait_for_load_state("networkidle")
+        context.close()
+        assert watched.errors == []
+        assert watched.foreign() == []
+
+    return opened
+
+
+def settle(page: Page) -> None:
+    """Have every figure loaded."""
+    page.evaluate("document.querySelectorAll('img[loading=lazy]').forEach((one) => { one.loading = 'eager'; })")
+    page.wait_for_load_state("networkidle")
+
+
+# journeys
+
+
+@pytest.mark.parametrize("scripted", [True, False], ids=["with-script", "without-script"])
+@pytest.mark.parametrize("view", EACH)
+def test_a_view_leads_from_its_example_to_an_answer(visit, view: View, scripted: bool) -> None:
+    with visit(java_script_enabled=scripted) as watched:
+        page = watched.go(view.path)
+        page.get_by_role("link", name="Show an example").click()
+        expect(page.locator("h2.headline")).to_be_visible()
+        assert urlsplit(page.url).query == urlsplit(example(view)).query
+        figures = page.locator("figure img:visible")
+        expect(figures.first).to_be_visible()
+        assert figures.count() == len({one.get_attribute("alt") for one in figures.all()})
+
+
+@pytest.mark.parametrize("scripted", [True, False], ids=["with-script", "without-script"])
+def test_a_form_is_filled_in_by_keyboard_and_answered_with_the_numbers_of_the_api(
+    visit, service, scripted: bool
+) -> None:
+    with visit(java_script_enabled=scripted) as watched:
+        page = watched.go("/")
+        page.get_by_label("Model", exact=True).fill("llama-3.1-8b")
+        page.get_by_label("Accelerator-hours").fill("5000")
+        page.get_by_label("Accelerator", exact=True).fill("h100-sxm5-80gb")
+        page.get_by_label("Region").fill("aws:eu-north-1")
+        page.keyboard.press("Enter")
+        expect(page.locator("h2.headline")).to_contain_text("llama-3.1-8b")
+        said = {"model": "llama-3.1-8b", "accelerator_hours": 5000, "accelerator": "h100-sxm5-80gb"}
+        answer = json.loads(service.post("/v1/estimates/training", said | {"region": "aws:eu-north-1"})[1])
+        for metric, value in TOTALS.items():
+            q = numbers.shown(value(answer), metric)
+            card = page.locator(f".total[data-metric={metric}]")
+            assert card.locator(".big").inner_text().split() == f"{q.value} {q.unit}".split()
+            assert card.locator(".interval").inner_text().split() == f"{q.low} to {q.high} {q.unit}".split()
+
+
+def test_an_answer_comes_without_a_reload_and_back_leads_back(visit) -> None:
+    with visit() as watched:
+        page = watched.go("/")
+        page.evaluate("window.stayed = true")
+        page.get_by_role("link", name="Show an example").click()
+        expect(page.locator("h2.headline")).to_be_visible()
+        page.get_by_label("Accelerator-hours").fill("2000")
+        page.get_by_role("button", name="Estimate").click()
+        expect(page.locator("h2.headline")).to_contain_text("2,200 accelerator-hours")
+        assert "accelerator_hours=2000" in page.url
+        page.go_back()
+        expect(page.locator("h2.headline")).to_contain_text("1,100 accelerator-hours")
+        assert page.evaluate("window.stayed") is True
+
+
+@pytest.mark.parametrize("scripted", [True, False], ids=["with-script", "without-script"])
+def test_what_is_wrong_stands_beside_its_field(visit, scripted: bool) -> None:
+    with visit(java_script_enabled=scripted) as watched:
+        page = watched.go(WRONG)
+        field = page.get_by_label("Accelerator-hours")
+        expect(field).to_have_attribute("aria-invalid", "true")
+        told = page.locator(f"[id='{(field.get_attribute('aria-describedby') or '').split()[0]}']")
+        expect(told).to_contain_text("would be right")
+        expect(page.get_by_label("PUE")).to_be_visible()
+        expect(page.locator("[name=gpus]")).to_have_value("8")
+        field.fill("10")
+        page.get_by_label("PUE").fill("1.2")
+        page.locator("[name=gpus]").fill("")
+        page.get_by_role("button", name="Estimate").click()
+        expect(page.locator("[id='f-accelerator-error']")).to_contain_text("Nearest known")
+
+
+def test_a_factor_leads_to_the_field_that_overrides_it(visit) -> None:
+    with visit() as watched:
+        page = watched.go(example(VIEWS[0]))
+        page.get_by_role("link", name="pue", exact=True).click()
+        expect(page.get_by_label("PUE")).to_be_focused()
+        page.get_by_label("PUE").fill("1.5")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("row", name=re.compile(r"^pue 1\.5"))).to_contain_text("request")
+
+
+@pytest.mark.parametrize("scripted", [True, False], ids=["with-script", "without-script"])
+def test_the_steps_are_shown_on_demand(visit, scripted: bool) -> None:
+    with visit(java_script_enabled=scripted) as watched:
+        page = watched.go(example(VIEWS[0]))
+        page.get_by_role("link", name="Show every step").click()
+        expect(page.get_by_role("region", name="How it is computed").get_by_role("row")).not_to_have_count(0)
+        assert page.url.endswith("explain=true#explanation")
+
+
+def test_texts_are_copied(visit, service) -> None:
+    with visit(permissions=["clipboard-read", "clipboard-write"]) as watched:
+        page = watched.go(example(VIEWS[0]))
+        link = page.locator("[data-copy*='citation.md']")
+        page.get_by_role("button", name=re.compile("Copy A paragraph")).click()
+        expect(page.get_by_role("status").first).to_contain_text("is copied")
+        text = page.evaluate("navigator.clipboard.readText()")
+        assert text.encode() == service.get(link.get_attribute("href"), Host=f"127.0.0.1:{service.port}")
+
+
+def test_a_table_is_sorted_by_its_headings(visit) -> None:
+    with visit() as watched:
+        page = watched.go(example(next(view for view in VIEWS if view.name == "placement")))
+        table = page.get_by_role("region", name="The best options")
+        heading = table.get_by_role("columnheader", name="CO2e", exact=True)
+        heading.get_by_role("button").click()
+        heading = table.locator("th[aria-sort]")
+        expect(heading).to_have_attribute("aria-sort", "ascending")
+        values = table.locator("tbody td:nth-child(6)").evaluate_all("all => all.map(one => +one.dataset.value)")
+        assert values == sorted(values)
+        heading.get_by_role("button").click()
+        values = table.locator("tbody td:nth-child(6)").evaluate_all("all => all.map(one => +one.dataset.value)")
+        assert values == sorted(values, reverse=True)
+
+
+def test_marks_of_a_figure_tell_what_they_show(visit) -> None:
+    with visit() as watched:
+        page = watched.go(example(next(view for view in VIEWS if view.kind == "schedule")))
+        settle(page)
+        page.locator("figure").first.hover()
+        mark = page.locator("figure svg [data-tip*='g/kWh']").nth(40)
+        mark.hover()
+        expect(page.locator(".tip")).to_be_visible()
+        expect(page.locator(".tip")).to_have_text(re.compile(r"^\w{3}, \d\d:00 UTC: \d+ g/kWh$"))
+
+
+def test_something_is_shown_while_an_answer_takes_its_time(visit) -> None:
+    with visit() as watched:
+        page = watched.go("/")
+        page.route("**/?accelerator=*", lambda route: page.wait_for_timeout(900) or route.continue_())
+        page.get_by_role("link", name="Show an example").click()
+        expect(page.locator("body")).to_have_class("busy")
+        expect(page.get_by_role("status").first).to_have_text("Working")
+        expect(page.locator("h2.headline")).to_be_visible()
+        expect(page.locator("body")).not_to_have_class("busy")
+
+
+@pytest.mark.parametrize("scripted", [True, False], ids=["with-script", "without-script"])
+def test_what_is_known_is_found_and_leads_to_its_source(visit, scripted: bool) -> None:
+    with visit(java_script_enabled=scripted) as watched:
+        page = watched.go("/tables/accelerators")
+        page.get_by_label("Find in accelerators").fill("h100 sxm")
+        page.get_by_role("button", name="Find").click()
+        page.get_by_role("link", name="nvidia-h100-sxm5-80gb").click()
+        page.get_by_role("link", name="epoch-ml-hardware").first.click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Machine Learning Hardware")
+
+
+def test_everything_works_under_a_prefix(visit, serve) -> None:
+    with serve(SCRIPT_NAME="/costs") as server, visit(url=f"{server.url}/costs") as watched:
+        page = watched.go("/")
+        page.get_by_role("link", name="Show an example").click()
+        expect(page.locator("h2.headline")).to_be_visible()
+        settle(page)
+        assert page.locator("figure img").evaluate_all("all => all.every(one => one.naturalWidth > 0)")
+        page.get_by_role("button", name="Estimate").click()
+        page.get_by_role("link", name="Tables").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("What is known")
+        page.get_by_role("link", name="Scoreboard").click()
+        settle(page)
+        assert page.locator("figure img").evaluate_all("all => all.every(one => one.naturalWidth > 0)")
+
+
+# what a browser holds against it
+
+
+@pytest.mark.parametrize("path", SEEN)
+def test_there_is_no_barrier_of_wcag_2_2_aa_on_light_and_on_dark(visit, path: str) -> None:
+    with visit(reduced_motion="reduce") as watched:
+        page = watched.go(path)
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        settle(page)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
+            assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("path", SEEN)
+def test_nothing_sticks_out_at_any_width(visit, path: str) -> None:
+    with visit() as watched:
+        page = watched.go(path)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            settle(page)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert page.locator("figure img:visible").evaluate_all("all => all.every(one => one.naturalWidth > 0)")
+
+
+@pytest.mark.parametrize("view", EACH)
+def test_a_printed_answer_fits_on_a4(visit, view: View) -> None:
+    with visit(viewport={"width": A4_PX, "height": 900}) as watched:
+        page = watched.go(example(view))
+        settle(page)
+        page.emulate_media(media="print")
+        assert page.evaluate("document.documentElement.scrollWidth") <= A4_PX
+        assert page.locator("form").first.is_hidden()
+        assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_nothing_inline_runs(visit) -> None:
+    with visit() as watched:
+        page = watched.go("/")
+        page.evaluate("""() => {
+            const script = document.createElement("script");
+            script.textContent = "window.ran = true";
+            document.body.append(script);
+            document.body.insertAdjacentHTML("beforeend", "<p id=styled style='color: rgb(1, 2, 3)'>x</p>");
+        }""")
+        assert page.evaluate("window.ran") is None
+        assert page.locator("#styled").evaluate("one => getComputedStyle(one).color") != "rgb(1, 2, 3)"
+        assert len(watched.errors) >= 2
+        assert all("Content Security Policy" in error for error in watched.errors)
+        watched.errors.clear()
+
+
+@pytest.mark.parametrize("view", EACH)
+def test_a_page_with_its_first_figure_is_light(visit, view: View) -> None:
+    with visit() as watched:
+        page = watched.go(example(view))
+        page.wait_for_load_state("networkidle")
+        sizes = page.evaluate(LOADED)
+        first = [size for name, size in sizes if "/figures/" in name][:1]
+        rest = [size for name, size in sizes if "/figures/" not in name]
+        assert len(first) == 1
+        assert sum(rest) + sum(first) < LIGHT_BYTES
+
+
+def test_a_script_in_a_request_stays_text(visit) -> None:
+    with visit() as watched:
+        page = watched.go(
+            "/?" + urlencode({"accelerator": "<img src=x onerror=window.ran=1>", "accelerator_hours": "1"})
+        )
+        assert page.evaluate("window.ran") is None
+        expect(page.get_by_label("Accelerator", exact=True)).to_have_value("<img src=x onerror=window.ran=1>")
