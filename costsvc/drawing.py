@@ -14,6 +14,7 @@ import sys
 import threading
 from functools import lru_cache
 from typing import IO, Any, Literal
+from xml.sax.saxutils import escape
 
 import orjson
 
@@ -52,7 +53,13 @@ def drawn(spec: Spec, form: Form) -> bytes:
 
     if form == "png":
         return bytes(vl_convert.vegalite_to_png(spec, vl_version=VERSION, scale=SHARPNESS))
-    return str(vl_convert.vegalite_to_svg(spec, vl_version=VERSION)).encode()
+    svg = str(vl_convert.vegalite_to_svg(spec, vl_version=VERSION))
+    return _described(svg, spec.get("description", "")).encode()
+
+
+def _described(svg: str, text: str) -> str:
+    """A drawing that says what it shows; the library leaves that out."""
+    return svg.replace(">", f"><desc>{escape(text)}</desc>", 1) if text else svg
 
 
 class Artist:

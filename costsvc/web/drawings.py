@@ -69,7 +69,7 @@ def _add(question: Question) -> None:
 def _figure(question: Question, name: str, form: str) -> Response:
     theme, size = (asking.one_of(name, words, words[0]) for name, words in ((THEME, THEMES), (SIZE, SIZES)))
     download = asking.is_download()
-    spec = FIGURES[question.kind][name].specify(answered(question, asking.body(question, THEME, SIZE)))
+    spec = FIGURES[question.kind][name].of(answered(question, asking.body(question, THEME, SIZE)))
     if spec is None:
         return problems.problem(404, "not-found", f"This answer has nothing to draw as {name}.")
     response = Response(_made(themed(spec, cast("Theme", theme), cast("Size", size)), form), content_type=TYPES[form])

@@ -6,7 +6,7 @@ from typing import Any
 from costsvc.estimates.answer import Plain
 from costsvc.units import PERCENT
 from costsvc.web import numbers
-from costsvc.web.figures.marks import NAMES, dimension, unit
+from costsvc.web.figures.marks import NAMES, dimension, intervals, row, unit
 from costsvc.web.figures.theme import DASHES, WIDTH, Spec
 
 HEIGHT = 300
@@ -185,3 +185,27 @@ def said_surface(answer: Plain, metric: str) -> str:
     shares = {name: PERCENT * flat.count(name) / len(flat) for name in dict.fromkeys(flat)}
     told = ", ".join(f"{name} in {share:.0f} % of the cells" for name, share in shares.items())
     return f"Which strategy has the least {NAMES[metric]} over tasks and requests per task: {told}."
+
+
+def totals(answer: Plain) -> Spec | None:
+    """Each strategy's total with its interval, a panel for each metric that all of them know."""
+    panels = []
+    for metric, name in NAMES.items():
+        known = [(one["name"], one["total"].get(metric)) for one in answer["strategies"]]
+        if not all(q for _, q in known):
+            continue
+        measure = unit((q["high"] for _, q in known), metric)
+        rows = [row(strategy, q, metric, measure) for strategy, q in known]
+        panels.append(intervals(name, rows, f"{name} [{measure[1]}]", zero=True))
+    return {"vconcat": panels, "spacing": 18} if panels else None
+
+
+def said_totals(answer: Plain) -> str:
+    """The main finding of :func:`totals`."""
+    found = []
+    for metric, name in NAMES.items():
+        known = [(one["total"][metric], one["name"]) for one in answer["strategies"] if one["total"].get(metric)]
+        if len(known) == len(answer["strategies"]):
+            q, least = min(known, key=lambda one: float(one[0]["value"]))
+            found.append(f"{name} is least with {least}, {numbers.text(q, dimension(metric))}")
+    return f"Totals of each strategy: {'; '.join(found)}."

@@ -1,6 +1,7 @@
 """Figures of a change: before and after with their intervals, and what moves them."""
 
 from costsvc.estimates.answer import Plain
+from costsvc.web import numbers
 from costsvc.web.figures.marks import NAMES, intervals, ranked_bars, row, unit
 from costsvc.web.figures.theme import Spec
 
@@ -14,16 +15,16 @@ def difference(answer: Plain) -> Spec | None:
         before, after = answer["before"][metric], answer["after"][metric]
         if before is None or after is None:
             continue
-        size, said = unit((before["high"], after["high"]), metric)
-        rows = [row("before", before, metric, size), row("after", after, metric, size)]
-        panels.append(intervals(name, rows, f"{name} [{said}]"))
+        measure = unit((before["high"], after["high"]), metric)
+        rows = [row("before", before, metric, measure), row("after", after, metric, measure)]
+        panels.append(intervals(name, rows, f"{name} [{measure[1]}]"))
     return {"vconcat": panels, "spacing": 18} if panels else None
 
 
 def said_difference(answer: Plain) -> str:
     """The main finding of :func:`difference`."""
     found = [
-        f"{name} {answer['difference'][metric]['percent']['value']:+.0f} %"
+        f"{name} {_signed(answer['difference'][metric]['percent']['value'])}"
         for metric, name in NAMES.items()
         if answer["difference"][metric] and answer["difference"][metric]["percent"]
     ]
@@ -41,14 +42,24 @@ def causes(answer: Plain) -> Spec | None:
 
 
 def _cause(one: Plain) -> Spec:
-    told = f"{one['name']}: {one['percent']:+.0f} %"
-    return {"name": one["name"], "value": one["percent"], "label": f"{one['percent']:+.0f} %", "told": told}
+    label = _signed(one["percent"])
+    return {
+        "name": one["name"],
+        "value": one["percent"],
+        "unit": "%",
+        "label": label,
+        "told": f"{one['name']}: {label}",
+    }
+
+
+def _signed(percent: float) -> str:
+    return f"{percent:+.0f} %".replace("-", numbers.MINUS)
 
 
 def said_causes(answer: Plain) -> str:
     """The main finding of :func:`causes`."""
     found = [
-        f"{answer['causes'][metric][0]['name']} moves {name} by {answer['causes'][metric][0]['percent']:+.0f} %"
+        f"{answer['causes'][metric][0]['name']} moves {name} by {_signed(answer['causes'][metric][0]['percent'])}"
         for metric, name in NAMES.items()
         if answer["causes"][metric]
     ]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from costsvc.web.figures.theme import Spec
 
 INNER = ("layer", "vconcat", "concat")
-NOT_DATA = {"told", "needs", "label", "align", "dx", "edge", "place"}
+NOT_DATA = {"told", "row", "begin", "end", "amount", "needs", "label", "align", "dx", "edge", "place"}
 """Columns that say how a row is drawn."""
 
 

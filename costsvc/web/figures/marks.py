@@ -8,8 +8,8 @@ from costsvc.web import numbers
 from costsvc.web.figures.theme import ROW, WIDTH, Spec
 
 NAMES = {"energy_kwh": "Energy", "carbon_kg": "CO2e", "water_l": "Water", "cost_usd": "Money", "hours": "Time"}
-BEYOND = 1.35
-"""How much further than the longest bar below 0 an axis goes, so that its label has room."""
+LABEL_PX = 50
+"""Room for the label at the outer end of a bar below 0."""
 DIMENSIONS = {"hours": "time_h"}
 """Where a metric's dimension has another name."""
 
@@ -51,13 +51,17 @@ def ranked_bars(panels: Sequence[tuple[str, list[Spec]]], title: str) -> Spec:
         title: What the bars measure, with its unit.
     """
     ends = [row["value"] for _, rows in panels for row in rows]
-    domain = [min(0.0, *ends) * BEYOND, max(0.0, *ends)]
-    return {"vconcat": [_bars(name, rows, title, domain) for name, rows in panels], "spacing": 22}
+    room = LABEL_PX if min(ends) < 0 else 0
+    x = quantitative("value", title, domain=[min(0.0, *ends), max(0.0, *ends)], padding=room, nice=False)
+    x["axis"]["grid"] = False
+    bare = {**x, "axis": {**x["axis"], "title": None, "labels": False, "ticks": False}}
+    *others, last = panels
+    found = [*(_bars(name, rows, bare) for name, rows in others), _bars(*last, x)]
+    return {"vconcat": found, "spacing": 14}
 
 
-def _bars(name: str, rows: list[Spec], title: str, domain: list[float]) -> Spec:
+def _bars(name: str, rows: list[Spec], x: Spec) -> Spec:
     y = {"field": "name", "type": "nominal", "sort": None, "title": None, "axis": {"ticks": False, "domain": False}}
-    x = quantitative("value", title, domain=domain)
     return {
         "title": name,
         "width": WIDTH - 120,
@@ -83,16 +87,17 @@ def _label(side: str, align: str, dx: int) -> Spec:
     }
 
 
-def intervals(name: str, rows: list[Spec], title: str) -> Spec:
-    """A panel of values with their intervals, one under another.
+def intervals(name: str, rows: list[Spec], title: str, *, zero: bool = False) -> Spec:
+    """A panel of values with their intervals, one under another; the values stand beside them.
 
     Args:
         name: Title of the panel.
         rows: ``name``, ``value``, ``low``, ``high`` and ``told`` of each, in the unit of the title.
         title: What they measure, with its unit.
+        zero: Whether the axis begins at 0.
     """
     y = {"field": "name", "type": "nominal", "sort": None, "title": None, "axis": {"ticks": False, "domain": False}}
-    x = quantitative("value", title, zero=False, padding=8)
+    x = quantitative("value", title, zero=zero, padding=0 if zero else 8)
     accent = {"value": {"expr": "accent"}}
     return {
         "title": name,
@@ -113,18 +118,24 @@ def intervals(name: str, rows: list[Spec], title: str) -> Spec:
                 "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},
                 "encoding": {"x": x, "color": accent},
             },
+            {
+                "mark": {"type": "text", "align": "left", "dx": 10, "aria": False},
+                "encoding": {"x": {"value": {"expr": "width"}}, "text": {"field": "label"}},
+            },
         ],
     }
 
 
-def row(name: str, q: Plain, metric: str, size: float) -> Spec:
+def row(name: str, q: Plain, metric: str, measure: tuple[float, str]) -> Spec:
     """A quantity as a row of :func:`intervals`.
 
     Args:
         name: What it is of.
         q: Value, low and high.
         metric: What it is.
-        size: Of the unit that the panel has.
+        measure: Size and name of the unit that the panel has.
     """
+    size, said = measure
     ends = {end: None if q[end] is None else q[end] / size for end in ("value", "low", "high")}
-    return {"name": name, **ends, "told": f"{name}: {numbers.text(q, dimension(metric))}"}
+    label = numbers.text(q["value"], dimension(metric))
+    return {"name": name, **ends, "unit": said, "label": label, "told": f"{name}: {numbers.text(q, dimension(metric))}"}

@@ -25,6 +25,11 @@ class Figure:
     specify: Callable[[Plain], Spec | None]
     describe: Callable[[Plain], str]
 
+    def of(self, answer: Plain) -> Spec | None:
+        """Its specification with the main finding as what a screen reader says of it; None as above."""
+        spec = self.specify(answer)
+        return {"description": self.describe(answer), **spec} if spec else None
+
 
 ESTIMATE = {
     "breakdown": Figure(
@@ -50,10 +55,16 @@ SURFACES = {
     )
     for name, metric in METRICS.items()
 }
+PHASES = Figure(title="What each run takes of the total", specify=estimate.phases, describe=estimate.said_phases)
+TOTALS = Figure(
+    title="Totals of each strategy with their intervals",
+    specify=amortization.totals,
+    describe=amortization.said_totals,
+)
 FIGURES: Mapping[str, Mapping[str, Figure]] = {
-    "training": ESTIMATE,
+    "training": {**ESTIMATE, "phases": PHASES},
     "inference": ESTIMATE,
-    "amortization": {**CURVES, **SURFACES},
+    "amortization": {**CURVES, **SURFACES, "totals": TOTALS},
     "placement": {
         "scatter": Figure(
             title="Money against CO2e of each option", specify=placement.scatter, describe=placement.said_scatter

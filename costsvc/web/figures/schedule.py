@@ -1,5 +1,8 @@
 """Figures of a schedule: the grid over months and hours, and what each choice emits."""
 
+from collections.abc import Iterator
+from datetime import datetime
+
 from costsvc.estimates.answer import Plain
 from costsvc.web.figures.marks import intervals, row, unit
 from costsvc.web.figures.theme import WIDTH, Spec
@@ -52,17 +55,29 @@ def said_profile(answer: Plain) -> str:
 
 def windows(answer: Plain) -> Spec | None:
     """CO2e of the best windows, of beginning at once, of the average and of the best other region."""
-    found = [(f"best {place}", one) for place, one in enumerate(answer["windows"] or [], 1)]
-    found += [
-        (name, answer[field])
-        for name, field in (("at once", "now"), ("average", "average"), ("elsewhere", "best_other_region"))
-        if answer[field]
-    ]
+    found = list(_choices(answer))
     if not found:
         return None
-    size, said = unit((one["location_kg"]["high"] for _, one in found), "carbon_kg")
-    rows = [row(name, one["location_kg"], "carbon_kg", size) for name, one in found]
-    return intervals("", rows, f"CO2e [{said}]")
+    measure = unit((one["location_kg"]["high"] for _, one in found), "carbon_kg")
+    rows = [row(name, one["location_kg"], "carbon_kg", measure) for name, one in found]
+    return intervals("", rows, f"CO2e [{measure[1]}], times in UTC")
+
+
+def _choices(answer: Plain) -> Iterator[tuple[str, Plain]]:
+    for place, one in enumerate(answer["windows"] or [], 1):
+        yield f"{place}. {_when(one)}", one
+    if answer["now"]:
+        yield f"now, {_when(answer['now'])}", answer["now"]
+    if answer["average"]:
+        yield "average", answer["average"]
+    other = answer["best_other_region"]
+    if other:
+        yield other["region"], other
+
+
+def _when(window: Plain) -> str:
+    begin = datetime.fromisoformat(window["start"])
+    return f"{begin.day} {MONTHS[begin.month - 1]} {begin:%H:%M}"
 
 
 def said_windows(answer: Plain) -> str:

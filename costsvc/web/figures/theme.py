@@ -26,13 +26,13 @@ CATEGORIES: Mapping[Theme, tuple[str, ...]] = {
     "dark": ("#56B4E9", "#E69F00", "#2BBF94", "#E39AC5", "#F0E442", "#FF8A4C"),
 }
 RAMP: Mapping[Theme, tuple[str, ...]] = {
-    "light": ("#0b6e6e", "#63aaa8", "#c3dfdd"),
-    "dark": ("#5cc8c0", "#26716d", "#1d5654"),
+    "light": ("#0b6e6e", "#63aaa8", "#c3dfdd", "#e3c48d"),
+    "dark": ("#5cc8c0", "#26716d", "#1d5654", "#6b5223"),
 }
 """Parts of a whole, the first the strongest."""
 ON_RAMP: Mapping[Theme, tuple[str, ...]] = {
-    "light": ("#ffffff", "#06201f", "#06201f"),
-    "dark": ("#06201f", "#ffffff", "#ffffff"),
+    "light": ("#ffffff", "#06201f", "#06201f", "#06201f"),
+    "dark": ("#06201f", "#ffffff", "#ffffff", "#ffffff"),
 }
 """What can be read on each colour of the ramp."""
 HEAT: Mapping[Theme, tuple[str, ...]] = {
@@ -69,13 +69,14 @@ def themed(spec: Spec, theme: Theme, size: Size = "large") -> Spec:
             "labelLimit": 220,
             "titlePadding": 12,
         },
+        "axisX": {"titlePadding": 6},
         "legend": {
             "labelColor": ink,
             "titleColor": soft,
             "labelFontSize": NORMAL,
             "titleFontSize": SMALL,
             "titleFontWeight": "normal",
-            "labelLimit": 0,
+            "labelLimit": 220,
             "orient": "top",
             "symbolBaseFillColor": ink,
             "symbolBaseStrokeColor": ink,
@@ -96,6 +97,7 @@ def themed(spec: Spec, theme: Theme, size: Size = "large") -> Spec:
         {"name": "accent", "value": RAMP[theme][0]},
         {"name": "labels", "value": list(ON_RAMP[theme])},
         {"name": "ink", "value": ink},
+        {"name": "paper", "value": PAPER[theme]},
     ]
     return {"$schema": SCHEMA, "config": config, "params": params, **(_narrow(spec) if size == "small" else spec)}
 
