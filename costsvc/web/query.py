@@ -16,6 +16,8 @@ from costsvc.web.schemas.parts import Amount, KnownQuantity
 
 SWITCHES = {"true": True, "false": False}
 WORDS = ma.fields.List, Names
+EXACT = 2**53
+"""Below this every whole number is a float, and is repeated to the caller without a decimal point."""
 
 
 def body(pairs: Iterable[tuple[str, str]], schema: ma.Schema) -> Plain:
@@ -110,7 +112,9 @@ def _number(text: str) -> Any:
         found = float(text.replace(" ", ""))
     except ValueError:
         return text
-    return found if isfinite(found) else text
+    if not isfinite(found):
+        return text
+    return int(found) if found.is_integer() and abs(found) < EXACT else found
 
 
 def _listed(grown: Plain, schema: ma.Schema) -> Plain:

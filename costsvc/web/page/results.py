@@ -46,6 +46,8 @@ VERDICTS: Mapping[str, str] = {
 }
 """What each verdict says."""
 EQUIVALENTS = 2
+EASY = 100.0
+"""How far an amount may lie from those that are easily pictured, unless it is the only one."""
 CERTAIN = 0.995
 
 
@@ -164,7 +166,7 @@ def equivalents(answer: Plain, things: Mapping[str, Row]) -> dict[str, list[tupl
     for one in sorted(answer["equivalents"], key=lambda one: _unreadable(one["value"])):
         thing = things[one["name"]]
         told = found.setdefault(DRIVEN[thing["metric"]], [])
-        if len(told) < EQUIVALENTS:
+        if not told or (len(told) < EQUIVALENTS and _unreadable(one["value"]) <= EASY):
             told.append((numbers.text(one["value"], "number"), thing["name"]))
     return {TOTALS[metric][0]: found[metric] for metric in TOTALS if metric in found}
 
