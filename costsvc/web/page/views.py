@@ -11,7 +11,7 @@ from marshmallow import ValidationError
 from costsvc import __version__
 from costsvc.errors import CostsvcError
 from costsvc.estimates.answer import Plain
-from costsvc.web import amortization, metrics, problems, query
+from costsvc.web import amortization, metrics, placement, problems, query
 from costsvc.web.context import catalog
 from costsvc.web.packing import packed
 from costsvc.web.page import forms, headlines, pictures, results
@@ -23,6 +23,8 @@ from costsvc.web.texts import documents
 pages = Blueprint("page", __name__, template_folder="../templates")
 REACH = {"tasks": 10_000, "requests_per_task": 1e9}
 """How far the map of an example goes."""
+SERVED = {"model": "llama-3.1-8b", "accelerator": "h100", "batch_size": 32, "requests": 1e6, "region": "aws:us-east-1"}
+"""Requests that the examples of comparisons are about."""
 EXPLAIN = "explain"
 """The one parameter of a view that is no field of the request."""
 
@@ -80,6 +82,7 @@ VIEWS = (
         title="Placement",
         asks="Where, and on what, should it run?",
         kind="placement",
+        examples=placement.EXAMPLE | {"regions": "all", "limit": 10},
         other=("placement_serving", "Place requests instead of a training run"),
     ),
     View(
@@ -89,6 +92,7 @@ VIEWS = (
         asks="Where, and on what, should requests be served?",
         kind="placement",
         workload="inference",
+        examples={"inference": SERVED, "accelerators": ["h100", "b200", "l40s"], "regions": "all"},
         other=("placement", "Place a training run instead of requests"),
     ),
     View(
@@ -106,6 +110,7 @@ VIEWS = (
         asks="What would a change of serving come to?",
         kind="change",
         workload="inference",
+        examples={"before": {"inference": SERVED}, "after": {"inference": SERVED | {"precision": "fp8"}}},
         other=("change", "Change a training run instead of how requests are served"),
     ),
     View(name="schedule", path="/schedule", title="Schedule", asks="When is it best run?", kind="schedule"),
