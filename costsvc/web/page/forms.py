@@ -7,23 +7,8 @@ from typing import Any
 import marshmallow as ma
 
 from costsvc.web.fields import Choice, Names, Number, Switch
-from costsvc.web.page.layout import (
-    BRIEF,
-    CANDIDATES,
-    DEMAND,
-    LISTED,
-    LISTED_HINT,
-    LISTS,
-    PARTS,
-    PHASES,
-    SERVING,
-    TRAINING,
-    UNITS,
-    WINDOW,
-    Group,
-    hint,
-    label,
-)
+from costsvc.web.page.layout import BRIEF, CANDIDATES, DEMAND, LISTS, PARTS, PHASES, SERVING, TRAINING, WINDOW, Group
+from costsvc.web.page.words import LISTED, LISTED_HINT, UNITS, hint, label
 from costsvc.web.query import inside
 
 Said = Mapping[str, str]

@@ -7,7 +7,6 @@ from costsvc.estimates.answer import Plain
 from costsvc.reference.table import Row
 from costsvc.units import PERCENT
 from costsvc.web import numbers
-from costsvc.web.page.layout import label
 
 TOTALS: Mapping[str, tuple[str, str]] = {
     "energy_kwh": ("Energy", "at the building's meter"),
@@ -184,11 +183,6 @@ def override(factor: str, fields: Mapping[str, str]) -> str | None:
         fields: The form's fields by the last word of their names.
     """
     return fields.get(FACTOR_FIELDS.get(factor, factor))
-
-
-def driver(name: str) -> str:
-    """A factor as people call it."""
-    return label(name)
 
 
 def verdict(entry: Plain) -> str:
