@@ -1,1 +1,1 @@
-"""HTTP: JSON to specs, estimates to JSON, and nothing else."""
+"""HTTP: requests to specs, estimates to JSON, and to pages, figures and texts for people."""
