@@ -1,7 +1,8 @@
 """Settings of a service, read once from the environment."""
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -11,6 +12,9 @@ from costsvc.errors import SettingsError
 PREFIX = "COSTSVC_"
 NOT_OURS = ("PORT", "SERVICE_")
 """What Kubernetes sets for a Service called costsvc."""
+ANY_ORIGIN = "*"
+ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/?#@,*]+")
+"""A scheme and a host, perhaps a port, as browsers send them; nothing behind it."""
 
 
 def bundled_data() -> Path:
@@ -20,6 +24,34 @@ def bundled_data() -> Path:
     return inside if inside.is_dir() else package.parent / "data"
 
 
+def _origins(text: str) -> frozenset[str]:
+    """Origins that are separated by commas, or the one that stands for all."""
+    if text.strip() == ANY_ORIGIN:
+        return frozenset({ANY_ORIGIN})
+    origins = [origin.strip().lower() for origin in text.split(",")]
+    for origin in origins:
+        if not ORIGIN.fullmatch(origin):
+            raise ValueError(
+                f"{origin!r} is no origin, such as https://example.org, without a path; {ANY_ORIGIN} is all"
+            )
+    return frozenset(origins)
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,3}", text):
+        raise ValueError(f"{text!r} is no whole number from 0 to 999")
+    return int(text)
+
+
+READERS: Mapping[str, Callable[[str], Any]] = {
+    "DATA_DIR": Path,
+    "DATA_OVERLAY": Path,
+    "CORS_ORIGINS": _origins,
+    "PROXIES": _count,
+}
+"""What reads the text of each setting."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Each field is read from ``COSTSVC_<NAME>``; tests build it directly.
@@ -27,23 +59,33 @@ class Settings:
     Attributes:
         data_dir: Folder of the reference tables.
         data_overlay: Folder of the same form whose rows are laid over them.
+        cors_origins: Origins whose pages may read answers in a browser; ``*`` is all.
+        proxies: How many proxies stand in front, whose ``X-Forwarded-*`` headers are believed.
     """
 
     data_dir: Path = field(default_factory=bundled_data)
     data_overlay: Path | None = None
+    cors_origins: frozenset[str] = frozenset()
+    proxies: int = 0
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Self:
         """Read the settings.
 
         Raises:
-            SettingsError: If a variable with the prefix is no setting.
+            SettingsError: If a variable with the prefix is no setting, or cannot be read.
         """
         given = {name.removeprefix(PREFIX): text for name, text in env.items() if name.startswith(PREFIX)}
-        known: dict[str, Any] = {"DATA_DIR": Path, "DATA_OVERLAY": Path}
-        unknown = sorted(PREFIX + name for name in given if name not in known and not name.startswith(NOT_OURS))
+        unknown = sorted(PREFIX + name for name in given if name not in READERS and not name.startswith(NOT_OURS))
         if unknown:
             raise SettingsError(
-                f"unknown settings: {', '.join(unknown)}; known are {', '.join(PREFIX + n for n in known)}"
+                f"unknown settings: {', '.join(unknown)}; known are {', '.join(PREFIX + name for name in READERS)}"
             )
-        return cls(**{name.lower(): kind(given[name]) for name, kind in known.items() if given.get(name)})
+        return cls(**{name.lower(): _read(name, given[name]) for name in READERS if given.get(name)})
+
+
+def _read(name: str, text: str) -> Any:
+    try:
+        return READERS[name](text)
+    except ValueError as error:
+        raise SettingsError(f"{PREFIX}{name}: {error}") from error

@@ -20,6 +20,14 @@ def test_without_variables_the_bundled_tables_are_used():
         pytest.param("COSTSVC_DATA_DIR", "/srv/tables", {"data_dir": Path("/srv/tables")}, id="tables"),
         pytest.param("COSTSVC_DATA_OVERLAY", "/srv/mine", {"data_overlay": Path("/srv/mine")}, id="overlay"),
         pytest.param("COSTSVC_DATA_OVERLAY", "", {}, id="empty-is-unset"),
+        pytest.param("COSTSVC_CORS_ORIGINS", "*", {"cors_origins": frozenset("*")}, id="all-origins"),
+        pytest.param(
+            "COSTSVC_CORS_ORIGINS",
+            "https://a.example, http://LocalHost:5173",
+            {"cors_origins": frozenset({"https://a.example", "http://localhost:5173"})},
+            id="two-origins",
+        ),
+        pytest.param("COSTSVC_PROXIES", "2", {"proxies": 2}, id="proxies"),
     ],
 )
 def test_a_variable_sets_its_setting(variable, text, setting):
@@ -45,6 +53,27 @@ def test_an_unknown_variable_is_refused_with_those_that_are_known():
         Settings.from_env({"COSTSVC_DATA_OVERLY": "/srv/mine", "COSTSVC_COLOUR": "red"})
     assert "COSTSVC_COLOUR, COSTSVC_DATA_OVERLY" in str(refused.value)
     assert "COSTSVC_DATA_OVERLAY" in str(refused.value).partition("known are")[2]
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        pytest.param("COSTSVC_CORS_ORIGINS", "https://a.example/", id="origin-with-a-path"),
+        pytest.param("COSTSVC_CORS_ORIGINS", "a.example", id="origin-without-a-scheme"),
+        pytest.param("COSTSVC_CORS_ORIGINS", "https://", id="origin-without-a-host"),
+        pytest.param("COSTSVC_CORS_ORIGINS", "https://me@a.example", id="origin-with-a-user"),
+        pytest.param("COSTSVC_CORS_ORIGINS", "https://*.example", id="origin-as-a-pattern"),
+        pytest.param("COSTSVC_CORS_ORIGINS", "https://a.example,*", id="all-beside-one"),
+        pytest.param("COSTSVC_CORS_ORIGINS", "https://a.example,", id="nothing-behind-a-comma"),
+        pytest.param("COSTSVC_CORS_ORIGINS", "null", id="no-origin"),
+        pytest.param("COSTSVC_PROXIES", "-1", id="fewer-proxies-than-none"),
+        pytest.param("COSTSVC_PROXIES", "1.5", id="half-a-proxy"),
+        pytest.param("COSTSVC_PROXIES", "yes", id="proxies-as-a-word"),
+    ],
+)
+def test_what_cannot_be_read_stops_the_start_and_names_the_setting(variable, text):
+    with pytest.raises(SettingsError, match=variable):
+        Settings.from_env({variable: text})
 
 
 def test_an_overlay_that_is_not_there_stops_the_start(tmp_path):

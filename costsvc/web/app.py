@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from costsvc import limits
 from costsvc.drawing import Artist
@@ -14,6 +15,7 @@ from costsvc.settings import Settings
 from costsvc.web import (
     amortization,
     change,
+    cors,
     drawings,
     inference,
     known,
@@ -60,7 +62,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Service("costsvc.web")
     app.config["MAX_CONTENT_LENGTH"] = limits.BODY_BYTES
     app.url_map.strict_slashes = False
-    app.extensions["costsvc"] = Services.open(settings or Settings.from_env())
+    settings = settings or Settings.from_env()
+    app.extensions["costsvc"] = Services.open(settings)
     app.extensions["artist"] = Artist()
     app.extensions["answers"] = Answers(app.extensions["costsvc"].catalog)
     app.extensions["suggestions"] = suggestions(app.extensions["costsvc"].catalog)
@@ -88,7 +91,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     filters.register(app)
     app.extensions["openapi"] = document(app, api.spec)
     app.after_request(_secured)
+    cors.register(app, settings.cors_origins)
+    _behind(app, settings.proxies)
     return app
+
+
+def _behind(app: Flask, proxies: int) -> None:
+    """Believe what the proxies in front say about the client and about the address that it asked for."""
+    if proxies:
+        fixed = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies, x_prefix=proxies)
+        app.wsgi_app = fixed  # type: ignore[method-assign] # so that Flask's documentation has it
 
 
 def _secured(response: Response) -> Response:

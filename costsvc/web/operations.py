@@ -4,7 +4,7 @@ from pathlib import Path
 
 import flask_swagger_ui
 import marshmallow as ma
-from flask import Blueprint, Response, current_app, make_response, render_template, send_from_directory
+from flask import Blueprint, Response, current_app, make_response, render_template, request, send_from_directory
 
 from costsvc import __version__
 from costsvc.web import metrics, problems
@@ -51,7 +51,7 @@ def show_metrics() -> Response:
 @blueprint.response(200, {"type": "object"}, description="This document", example={"openapi": "3.1.0"})
 def openapi() -> Response:
     """Show this document."""
-    return answer(current_app.extensions["openapi"])
+    return answer(current_app.extensions["openapi"] | {"servers": [{"url": request.script_root or "/"}]})
 
 
 @pages.get("/docs")

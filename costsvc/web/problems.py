@@ -65,7 +65,8 @@ def register(app: Flask) -> None:
 
 def problem(status: int, code: str, detail: str, errors: Mapping[str, list[str]] | None = None) -> Response:
     """A problem as a response."""
-    body = Problem(type=TYPE + code, title=HTTPStatus(status).phrase, status=status, detail=detail)
+    where = request.script_root + TYPE + code
+    body = Problem(type=where, title=HTTPStatus(status).phrase, status=status, detail=detail)
     if errors:
         body["errors"] = errors
     return answer(body, status, PROBLEM_JSON)
