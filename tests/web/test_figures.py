@@ -104,6 +104,12 @@ def test_a_figure_can_be_had_as_a_picture_and_as_its_data(client: FlaskClient, k
     assert len(rows) > 2
 
 
+@pytest.mark.parametrize(("kind", "name"), EACH)
+def test_data_say_their_unit(client: FlaskClient, kind: str, name: str) -> None:
+    head = client.get(address(kind, f"{name}.csv")).text.splitlines()[0].split(",")
+    assert any(re.search("unit|per_kwh|percent", column) for column in head)
+
+
 def test_a_curve_shows_the_numbers_of_the_answer(client: FlaskClient) -> None:
     answer = answer_to(client, "amortization")
     curve = next(one for one in answer["curves"] if one["metric"] == "energy_kwh")
@@ -130,10 +136,65 @@ def test_break_even_is_marked_where_the_answer_has_it(client: FlaskClient) -> No
     assert marked[1]["text"].startswith("break-even of shared")
 
 
+def test_a_break_even_beyond_the_plot_is_told_at_its_edge(client: FlaskClient) -> None:
+    said = {**EXAMPLES["amortization"], "tasks": 10}
+    where = f"{QUESTIONS['amortization'].path}/figures/cost-curve"
+    asked = urlencode(list(query.pairs(said)))
+    rows = list(csv.DictReader(io.StringIO(client.get(f"{where}.csv?{asked}").text)))
+    assert float(rows[-1]["at"]) > 20
+    assert rows[-1]["text"].endswith("→")
+    assert rows[-1]["text"] in client.get(f"{where}.svg?{asked}").text
+
+
 def test_a_heat_map_of_the_schedule_has_every_month_and_hour(client: FlaskClient) -> None:
     profile = answer_to(client, "schedule")["profile"]["g_per_kwh"]
     rows = list(csv.DictReader(io.StringIO(client.get(address("schedule", "profile.csv")).text)))
-    assert [float(row["g_per_kwh"]) for row in rows] == [round(g, 1) for hours in profile for g in hours]
+    cells = [float(row["g_per_kwh"]) for row in rows if row["g_per_kwh"]]
+    assert cells == [round(g, 1) for hours in profile for g in hours]
+    best = [(row["month"], int(row["hour"])) for row in rows if row["mark"]]
+    assert best == [("Apr", hour) for hour in range(17, 23)]
+
+
+def test_cells_of_a_map_are_those_of_the_answer(client: FlaskClient) -> None:
+    answer = answer_to(client, "amortization")
+    sheet = next(one for one in answer["surface"]["metrics"] if one["metric"] == "cost_usd")
+    rows = list(csv.DictReader(io.StringIO(client.get(address("amortization", "cost-surface.csv")).text)))
+    cells = {(float(row["tasks"]), float(row["requests_per_task"])): row for row in rows if row["cheapest"]}
+    assert len(cells) <= 600
+    for i, tasks in enumerate(answer["surface"]["tasks"]):
+        for j, requests in enumerate(answer["surface"]["requests_per_task"]):
+            cell = cells[tasks, requests]
+            assert cell["cheapest"] == sheet["cheapest"][i][j]
+            assert float(cell["probability_percent"]) == pytest.approx(100 * sheet["probability"][i][j])
+
+
+def test_the_largest_map_stays_light(client: FlaskClient) -> None:
+    axes = {name: {"low": 1, "high": 1e6, "points": 40} for name in ("tasks", "requests_per_task")}
+    said = {**EXAMPLES["amortization"], "surface": axes}
+    where = f"{QUESTIONS['amortization'].path}/figures/cost-surface.svg?{urlencode(list(query.pairs(said)))}"
+    assert len(client.get(where).data) < 150_000
+
+
+def test_many_strategies_with_long_names_are_told_apart(client: FlaskClient) -> None:
+    strategies = [
+        {"name": f"{place} {'long ' * 15}", "per_task": [{"known": {"energy_kwh": 10 + place}}]} for place in range(10)
+    ]
+    said = list(query.pairs({"tasks": 10, "strategies": strategies}))
+    text = client.get(f"{QUESTIONS['amortization'].path}/figures/energy-curve.svg?{urlencode(said)}").text
+    lines = re.findall(r'stroke="(#\w+)" stroke-width="2.5"(?: stroke-dasharray="([^"]+)")?', text)
+    assert len(text) < 100_000
+    assert int(re.search(r'width="(\d+)"', text)[1]) < 800  # type: ignore[index] # a drawing has a width
+    assert len(set(lines)) == len(lines) == 10
+
+
+def test_options_are_where_the_answer_has_them(client: FlaskClient) -> None:
+    answer = answer_to(client, "placement")
+    rows = list(csv.DictReader(io.StringIO(client.get(address("placement", "scatter.csv")).text)))
+    sizes = {"USD": 1, "million USD": 1e6, "kg": 1, "t": 1e3}
+    now = next(row for row in rows if row["kind"] == "now")
+    for name, metric in (("cost", "cost_usd"), ("carbon", "carbon_kg")):
+        shown = float(now[name]) * sizes[now[f"{name}_unit"]]
+        assert shown == pytest.approx(answer["baseline"][metric]["value"])
 
 
 @pytest.mark.parametrize(("kind", "name"), EACH)

@@ -1,17 +1,26 @@
-"""Figures of strategies: totals over the number of tasks, and who is cheapest over tasks and requests."""
+"""Figures of strategies: their totals, over the number of tasks and at the one asked about."""
 
 from collections.abc import Iterator
-from typing import Any
+from math import ceil
+from typing import NamedTuple
 
 from costsvc.estimates.answer import Plain
-from costsvc.units import PERCENT
 from costsvc.web import numbers
 from costsvc.web.figures.marks import NAMES, dimension, intervals, row, unit
 from costsvc.web.figures.theme import DASHES, WIDTH, Spec
 
 HEIGHT = 300
-CELLS = 24
-"""Most cells along an axis of a heat map, so that it stays light."""
+LINE_PX = 18
+TOLD = 130
+"""Most points that say what they show, so that a figure of many strategies stays light."""
+LETTERS = 24
+"""Most of a name beside a rule."""
+LABELS = 4
+"""Most rules that have a label; the others tell theirs when pointed at."""
+ROOM = 0.7
+"""Share of the plot up to which a rule has its label on the right."""
+BEYOND = "\N{RIGHTWARDS ARROW}"
+"""After a break-even that lies beyond the plot."""
 
 
 def curve(answer: Plain, metric: str) -> Spec | None:
@@ -27,16 +36,16 @@ def curve(answer: Plain, metric: str) -> Spec | None:
     size, name = unit((top for line in found["strategies"] for top in line["high"]), metric)
     y = {"type": "quantitative", "title": f"{NAMES[metric]} [{name}]", "axis": {"tickCount": 6}}
     names = [line["name"] for line in found["strategies"]]
-    legend = {"symbolType": "stroke", "symbolOpacity": 1, "symbolSize": 300, "symbolStrokeWidth": 3}
+    legend = {"symbolType": "stroke", "symbolOpacity": 1, "symbolSize": 300, "symbolStrokeWidth": 3, "columns": 2}
     strategy = {"field": "strategy", "type": "nominal", "title": None, "scale": {"domain": names}, "legend": legend}
-    dash = {**strategy, "scale": {"domain": names, "range": [DASHES[i % len(DASHES)] for i in range(len(names))]}}
+    dash = {**strategy, "scale": {"domain": names, "range": _dashes(len(names))}}
     return {
         "width": WIDTH,
         "height": HEIGHT,
         "encoding": {"x": {"field": "tasks", "type": "quantitative", "title": "Tasks [number]"}},
         "layer": [
             {
-                "data": {"values": list(_points(found, metric, size))},
+                "data": {"values": list(_points(found, metric, (size, name)))},
                 "encoding": {"color": strategy},
                 "layer": [
                     {
@@ -49,6 +58,7 @@ def curve(answer: Plain, metric: str) -> Spec | None:
                     },
                     {
                         "mark": {"type": "point", "filled": True, "size": 60, "opacity": 0},
+                        "transform": [{"filter": "datum.told"}],
                         "encoding": {"y": {**y, "field": "value"}, "description": {"field": "told"}},
                     },
                 ],
@@ -58,46 +68,66 @@ def curve(answer: Plain, metric: str) -> Spec | None:
     }
 
 
-def _points(found: Plain, metric: str, size: float) -> Iterator[Spec]:
+def _dashes(count: int) -> list[list[int]]:
+    """One for each strategy; those beyond the last colour, whose colour comes again, have another than its first."""
+    turns = len(DASHES)
+    return [DASHES[(place + place // turns) % turns] for place in range(count)]
+
+
+def _points(found: Plain, metric: str, measure: tuple[float, str]) -> Iterator[Spec]:
+    size, said = measure
+    step = ceil(len(found["strategies"]) * len(found["tasks"]) / TOLD)
     for line in found["strategies"]:
         for place, tasks in enumerate(found["tasks"]):
             q = {end: line[end][place] for end in ("value", "low", "high")}
-            told = f"{numbers.text(tasks, 'number')} tasks, {line['name']}: {numbers.text(q, dimension(metric))}"
+            said_of = f"{numbers.text(tasks, 'number')} tasks, {line['name']}: {numbers.text(q, dimension(metric))}"
             shown = {end: None if q[end] is None else float(f"{q[end] / size:.5g}") for end in q}
-            yield {"strategy": line["name"], "tasks": float(f"{tasks:.5g}"), **shown, "told": told}
+            told = {"told": said_of} if place % step == 0 else {}
+            yield {"strategy": line["name"], "tasks": float(f"{tasks:.5g}"), **shown, "unit": said, **told}
+
+
+class _Rule(NamedTuple):
+    """A number of tasks that is marked."""
+
+    at: float
+    text: str
+    dash: list[int]
 
 
 def _marked(answer: Plain, metric: str, reach: float) -> Iterator[Spec]:
-    """Rules where strategies cross, and at the number of tasks asked about."""
-    for at, text, dash, height in _rules(answer, metric, reach):
-        right = at < reach * 0.7
-        yield {
-            "data": {"values": [{"at": at, "text": text}]},
-            "encoding": {"x": {"field": "at", "type": "quantitative"}, "description": {"field": "text"}},
-            "layer": [
-                {"mark": {"type": "rule", "strokeDash": dash, "strokeWidth": 1.5}},
-                {
-                    "mark": {
-                        "type": "text",
-                        "align": "left" if right else "right",
-                        "dx": 5 if right else -5,
-                        "y": height,
-                        "baseline": "top",
-                    },
-                    "encoding": {"text": {"field": "text"}},
+    """Rules where strategies cross, and at the number of tasks asked about; one beyond the plot is only a label."""
+    for place, rule in enumerate(_rules(answer, metric)):
+        beyond = rule.at > reach
+        line = {"mark": {"type": "rule", "strokeDash": rule.dash, "strokeWidth": 1.5}}
+        layers = [*([] if beyond else [line]), *([_label(place, rule.at < reach * ROOM)] if place <= LABELS else [])]
+        if layers:
+            yield {
+                "data": {"values": [{"at": rule.at, "text": f"{rule.text} {BEYOND}" if beyond else rule.text}]},
+                "encoding": {
+                    "x": {"value": {"expr": "width"}} if beyond else {"field": "at", "type": "quantitative"},
+                    "description": {"field": "text"},
                 },
-            ],
-        }
+                "layer": layers,
+            }
 
 
-def _rules(answer: Plain, metric: str, reach: float) -> Iterator[tuple[float, str, list[int], int]]:
-    height = 4
-    yield answer["tasks"], f"asked: {numbers.text(answer['tasks'], 'number')}", [2, 3], height
+def _label(place: int, right: bool) -> Spec:
+    """What a rule is, in a line of its own so that no two overlap."""
+    side = {"align": "left", "dx": 5} if right else {"align": "right", "dx": -5}
+    mark = {"type": "text", "baseline": "top", "y": 4 + LINE_PX * place, **side}
+    return {"mark": mark, "encoding": {"text": {"field": "text"}}}
+
+
+def _rules(answer: Plain, metric: str) -> Iterator[_Rule]:
+    yield _Rule(answer["tasks"], f"asked: {numbers.text(answer['tasks'], 'number')}", [2, 3])
     for one in answer["break_even"]:
         at = one["tasks"] and one["tasks"]["value"]
-        if one["metric"] == metric and at is not None and at <= reach:
-            height += 18
-            yield at, f"break-even of {one['strategy']}: {numbers.text(at, 'number')}", [6, 3], height
+        if one["metric"] == metric and at is not None:
+            yield _Rule(at, f"break-even of {_short(one['strategy'])}: {numbers.text(at, 'number')}", [6, 3])
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LETTERS else f"{name[: LETTERS - 1]}…"
 
 
 def said_curve(answer: Plain, metric: str) -> str:
@@ -105,86 +135,6 @@ def said_curve(answer: Plain, metric: str) -> str:
     found = [one for one in answer["break_even"] if one["metric"] == metric]
     texts = [one["reason"] for one in found if one["reason"]]
     return f"{NAMES[metric]} of each strategy over the number of tasks, with its interval. {' '.join(texts)}".strip()
-
-
-def surface(answer: Plain, metric: str) -> Spec | None:
-    """Who is cheapest over numbers of tasks and of requests per task, and how surely.
-
-    Args:
-        answer: A comparison of strategies.
-        metric: What is counted.
-    """
-    sheet = _sheet(answer, metric)
-    if sheet is None:
-        return None
-    rows = list(_cells(answer["surface"], sheet))
-    names = [one["name"] for one in sheet["strategies"]]
-    axis: dict[str, Any] = {"labelOverlap": True, "labelAngle": 0, "ticks": False, "domain": False}
-    return {
-        "width": WIDTH,
-        "height": WIDTH * 0.62,
-        "data": {"values": rows},
-        "mark": {"type": "rect"},
-        "encoding": {
-            "x": {"field": "tasks", "type": "ordinal", "sort": None, "title": "Tasks [number]", "axis": axis},
-            "y": {
-                "field": "requests",
-                "type": "ordinal",
-                "sort": list(dict.fromkeys(row["requests"] for row in rows))[::-1],
-                "title": "Requests per task [number]",
-                "axis": axis,
-            },
-            "color": {"field": "cheapest", "type": "nominal", "title": "lowest", "scale": {"domain": names}},
-            "opacity": {
-                "field": "probability",
-                "type": "quantitative",
-                "title": "how probably [%]",
-                "legend": {"values": [50, 75, 100]},
-                "scale": {"domain": [40, 100], "range": [0.25, 1], "clamp": True},
-            },
-            "description": {"field": "told"},
-        },
-    }
-
-
-def _sheet(answer: Plain, metric: str) -> Plain | None:
-    sheets = answer["surface"]["metrics"] if answer["surface"] else []
-    found: Plain | None = next((one for one in sheets if one["metric"] == metric), None)
-    return found if found and len(found["strategies"]) == len(answer["strategies"]) else None
-
-
-def _cells(axes: Plain, sheet: Plain) -> Iterator[Spec]:
-    for i in _some(len(axes["tasks"])):
-        for j in _some(len(axes["requests_per_task"])):
-            tasks, requests = (
-                numbers.text(axes[axis][place], "number") for axis, place in (("tasks", i), ("requests_per_task", j))
-            )
-            probability = PERCENT * sheet["probability"][i][j]
-            cheapest = sheet["cheapest"][i][j]
-            told = f"{tasks} tasks of {requests} requests: {cheapest} is lowest in {probability:.0f} % of draws"
-            yield {
-                "tasks": tasks,
-                "requests": requests,
-                "cheapest": cheapest,
-                "probability": probability,
-                "told": told,
-            }
-
-
-def _some(points: int) -> list[int]:
-    """Evenly spaced places of an axis, at most as many as a heat map shows."""
-    if points <= CELLS:
-        return list(range(points))
-    return sorted({round(place * (points - 1) / (CELLS - 1)) for place in range(CELLS)})
-
-
-def said_surface(answer: Plain, metric: str) -> str:
-    """The main finding of :func:`surface`."""
-    sheet = _sheet(answer, metric)
-    flat = [name for row in sheet["cheapest"] for name in row] if sheet else []
-    shares = {name: PERCENT * flat.count(name) / len(flat) for name in dict.fromkeys(flat)}
-    told = ", ".join(f"{name} in {share:.0f} % of the cells" for name, share in shares.items())
-    return f"Which strategy has the least {NAMES[metric]} over tasks and requests per task: {told}."
 
 
 def totals(answer: Plain) -> Spec | None:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from costsvc.web.figures.theme import Spec
 
 INNER = ("layer", "vconcat", "concat")
-NOT_DATA = {"told", "row", "begin", "end", "amount", "needs", "label", "align", "dx", "edge", "place"}
+SIDES = ("left", "right", "bottom", "top")
+NOT_DATA = {"told", "row", "begin", "end", "amount", "needs", "label", "align", "dx", "edge", "place", *SIDES}
 """Columns that say how a row is drawn."""
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from costsvc.estimates.answer import Plain
-from costsvc.web.figures import amortization, change, estimate, placement, schedule
+from costsvc.web.figures import amortization, change, estimate, placement, schedule, surface
 from costsvc.web.figures.theme import Spec
 
 METRICS = {"cost": "cost_usd", "carbon": "carbon_kg", "energy": "energy_kwh", "water": "water_l"}
@@ -50,8 +50,8 @@ CURVES = {
 SURFACES = {
     f"{name}-surface": Figure(
         title=f"Least {name if name != 'carbon' else 'CO2e'} over tasks and requests",
-        specify=partial(amortization.surface, metric=metric),
-        describe=partial(amortization.said_surface, metric=metric),
+        specify=partial(surface.surface, metric=metric),
+        describe=partial(surface.said_surface, metric=metric),
     )
     for name, metric in METRICS.items()
 }

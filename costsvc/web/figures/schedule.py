@@ -1,12 +1,22 @@
 """Figures of a schedule: the grid over months and hours, and what each choice emits."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from costsvc.estimates.answer import Plain
 from costsvc.web.figures.marks import intervals, row, unit
-from costsvc.web.figures.theme import WIDTH, Spec
+from costsvc.web.figures.theme import Spec
 
+GRID: Spec = {
+    "field": "g_per_kwh",
+    "type": "quantitative",
+    "title": "Grid [g/kWh]",
+    "legend": {"gradientLength": 220, "gradientThickness": 10},
+}
+BEST = "hours of the best window"
+MOST_HOURS = 100
+CELL_PX = 24
+"""Of whole pixels, or lines show between cells."""
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -21,22 +31,47 @@ def profile(answer: Plain) -> Spec | None:
     ]
     axis = {"ticks": False, "domain": False, "labelAngle": 0, "labelOverlap": True}
     return {
-        "width": WIDTH,
-        "height": 12 * 22,
-        "data": {"values": rows},
-        "mark": {"type": "rect"},
+        "width": 24 * CELL_PX,
+        "height": 12 * (CELL_PX - 2),
         "encoding": {
             "x": {"field": "hour", "type": "ordinal", "title": "Hour of the day [UTC]", "axis": axis},
             "y": {"field": "month", "type": "ordinal", "sort": list(MONTHS), "title": "Month", "axis": axis},
-            "color": {
-                "field": "g_per_kwh",
-                "type": "quantitative",
-                "title": "Grid [g/kWh]",
-                "legend": {"gradientLength": 220, "gradientThickness": 10},
-            },
-            "description": {"field": "told"},
         },
+        "layer": [
+            {
+                "data": {"values": rows},
+                "mark": {"type": "rect"},
+                "encoding": {"color": GRID, "description": {"field": "told"}},
+            },
+            *_marked(answer),
+        ],
     }
+
+
+def _marked(answer: Plain) -> Iterator[Spec]:
+    """Dots at the hours of the best window, where it is not so long that they would say nothing."""
+    hours = list(dict.fromkeys(hour for span in _spans(answer) for hour in _hours(span)))
+    if 0 < len(hours) <= MOST_HOURS:
+        dot = {"type": "point", "filled": True, "size": 45, "opacity": 1, "aria": False, "strokeWidth": 1.5}
+        yield {
+            "data": {"values": [{"month": MONTHS[month], "hour": hour, "mark": BEST} for month, hour in hours]},
+            "mark": {**dot, "fill": {"expr": "paper"}, "stroke": {"expr": "ink"}},
+            "encoding": {"shape": {"field": "mark", "title": None, "legend": {"symbolSize": 80}}},
+        }
+
+
+def _spans(answer: Plain) -> list[Plain]:
+    windows = answer["windows"] or []
+    return list(windows[0]["spans"]) if windows else []
+
+
+def _hours(span: Plain) -> Iterator[tuple[int, int]]:
+    """Month, from 0, and hour of the day of each hour that a span touches."""
+    at, end = (datetime.fromisoformat(span[name]).astimezone(UTC) for name in ("start", "end"))
+    at = at.replace(minute=0, second=0, microsecond=0)
+    while at < end:
+        yield at.month - 1, at.hour
+        at += timedelta(hours=1)
 
 
 def said_profile(answer: Plain) -> str:
