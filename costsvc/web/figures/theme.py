@@ -12,6 +12,8 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 FONT = "Arial, Helvetica, Liberation Sans, sans-serif"
 WIDTH = 560
 """Of the plot in px; the page scales the whole."""
+WIDER_PX = 26
+"""Room at the sides for a reader's font that is wider than the one that labels were measured with."""
 NARROW = 0.5
 """Share of that width that a plot of a narrow page has."""
 ROW = 24
@@ -56,7 +58,7 @@ def themed(spec: Spec, theme: Theme, size: Size = "large") -> Spec:
     config: Spec = {
         "background": PAPER[theme],
         "font": FONT,
-        "padding": 6,
+        "padding": {"left": WIDER_PX, "right": WIDER_PX, "top": 6, "bottom": 6},
         "axis": {
             "labelColor": soft,
             "titleColor": soft,
