@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -70,14 +71,39 @@ class Server:
 Serve = Callable[..., AbstractContextManager[Server]]
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@pytest.fixture(scope="session", name="free_port")
+def _free_port() -> Callable[[], int]:
+    """Finds a port on which nothing listens."""
+    return free_port
+
+
+@pytest.fixture(scope="session")
+def needs() -> Callable[[str], str]:
+    """Finds a program; without it a test is skipped, or fails where CI=true says that all are there."""
+
+    def found(binary: str) -> str:
+        path = shutil.which(binary)
+        if path is None:
+            give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+            give_up(f"{binary} is not installed")
+        return str(path)
+
+    return found
+
+
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
     """Starts a service; its environment holds what is given by name besides."""
 
     @contextmanager
     def running(**environment: str) -> Iterator[Server]:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port = probe.getsockname()[1]
+        port = free_port()
         own = {
             "PORT": str(port),
             "WEB_CONCURRENCY": "2",
