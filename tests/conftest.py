@@ -1,5 +1,7 @@
 """What tests of the whole service share: the bundled tables, the application on them, and a client."""
 
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -10,8 +12,10 @@ from costsvc.web.app import create_app
 
 
 @pytest.fixture(scope="session")
-def app() -> Flask:
-    return create_app(Settings())
+def app() -> Iterator[Flask]:
+    made = create_app(Settings())
+    yield made
+    made.extensions["artist"].close()
 
 
 @pytest.fixture(scope="session")

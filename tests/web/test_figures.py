@@ -34,12 +34,6 @@ GIVEN = {"accelerator": "h100", "accelerator_hours": 100, "region": "world"}
 ROOM = {"surface": 150_000, "profile": 90_000}
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _ends(app: Flask) -> Iterator[None]:
-    yield
-    app.extensions["artist"].close()
-
-
 def answer_to(client: FlaskClient, kind: str) -> Any:
     return client.post(QUESTIONS[kind].path, json=EXAMPLES[kind]).get_json()
 
