@@ -11,9 +11,9 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from statistics import harmonic_mean
+from statistics import harmonic_mean, median
 
-from benchmarks import decisions
+from benchmarks import decisions, figures
 from benchmarks.load import Server, rate, requests, served
 from costsvc.estimates.inference import inference
 from costsvc.estimates.spec import Machine, Serving, Site, Subject
@@ -28,6 +28,7 @@ WARM_UP = 1_000
 ROUND = 500
 CALLS = 2_000
 DECISIONS = 20
+FIGURES = 300
 MS_PER_S = 1e3
 GUNICORN = (sys.executable, "-m", "gunicorn", "--config", "python:costsvc.web.gunicorn_conf", "--workers", "1")
 INSTANCES = ("p3.2xlarge", "p3.8xlarge", "p3.16xlarge", "g4dn.xlarge", "g4dn.12xlarge", "g5.xlarge", "g5.48xlarge")
@@ -51,6 +52,7 @@ def main() -> None:
             each, _ = rate(service, bodies)
             print(f"{name:<25}{MS_PER_S / each:8.0f} ms (at most {limit}), as long as {views / each:.0f} bare views")
         print(f"memory of a worker       {service.worker_mb():8.0f} MB (at most 300), after comparisons")
+        _figures(service, [_run(draw, accelerators, regions) for _ in range(FIGURES)])
     peer = _boaviztapi(draw)
     print(f"training estimates       {estimates:8.0f} /s, {size} bytes each, {BODIES} different bodies")
     print(f"bare Flask view          {views:8.0f} /s, ratio {estimates / views:.2f} (at least 0.3)")
@@ -68,6 +70,15 @@ def _decisions(draw: random.Random) -> list[tuple[str, list[bytes], int]]:
         (f"largest {name}", requests(f"/v1/comparisons/{name}", [body(hour) for hour in hours]), limit)
         for name, body, limit in kinds
     ]
+
+
+def _figures(service: Server, bodies: Sequence[object]) -> None:
+    """Whether those who estimate notice those who draw."""
+    alone = figures.p95_ms(service, bodies)
+    with figures.drawn(service) as took:
+        beside = figures.p95_ms(service, bodies)
+    print(f"95 of 100 estimates in   {beside:8.1f} ms while {figures.DRAWERS} clients draw, {alone:.1f} ms alone")
+    print(f"a figure                 {MS_PER_S * median(took):8.0f} ms then, {MS_PER_S * took[0]:.0f} ms the first")
 
 
 def _alternate(service: Server, bare: Server, ours: Sequence[bytes]) -> tuple[float, float]:
