@@ -13,8 +13,10 @@ PREFIX = "COSTSVC_"
 NOT_OURS = ("PORT", "SERVICE_")
 """What Kubernetes sets for a Service called costsvc."""
 ANY_ORIGIN = "*"
-ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/?#@,*]+")
-"""A scheme and a host, perhaps a port, as browsers send them; nothing behind it."""
+ORIGIN = re.compile(
+    r"(?!http://.*:80$|https://.*:443$)[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.ASCII
+)
+"""A scheme and a host, perhaps a port, as browsers send them: another spelling would match no request."""
 
 
 def bundled_data() -> Path:
@@ -32,7 +34,8 @@ def _origins(text: str) -> frozenset[str]:
     for origin in origins:
         if not ORIGIN.fullmatch(origin):
             raise ValueError(
-                f"{origin!r} is no origin, such as https://example.org, without a path; {ANY_ORIGIN} is all"
+                f"{origin!r} is no origin as browsers send it, such as https://example.org, without a path, "
+                f"its scheme's own port, or letters beyond ASCII; {ANY_ORIGIN} is all"
             )
     return frozenset(origins)
 

@@ -27,6 +27,12 @@ def test_without_variables_the_bundled_tables_are_used():
             {"cors_origins": frozenset({"https://a.example", "http://localhost:5173"})},
             id="two-origins",
         ),
+        pytest.param(
+            "COSTSVC_CORS_ORIGINS",
+            "http://[::1]:3000,http://a.example:443,moz-extension://1f-2e",
+            {"cors_origins": frozenset({"http://[::1]:3000", "http://a.example:443", "moz-extension://1f-2e"})},
+            id="unusual-origins",
+        ),
         pytest.param("COSTSVC_PROXIES", "2", {"proxies": 2}, id="proxies"),
     ],
 )
@@ -66,6 +72,9 @@ def test_an_unknown_variable_is_refused_with_those_that_are_known():
         pytest.param("COSTSVC_CORS_ORIGINS", "https://a.example,*", id="all-beside-one"),
         pytest.param("COSTSVC_CORS_ORIGINS", "https://a.example,", id="nothing-behind-a-comma"),
         pytest.param("COSTSVC_CORS_ORIGINS", "null", id="no-origin"),
+        pytest.param("COSTSVC_CORS_ORIGINS", "https://a.example:443", id="origin-with-its-scheme's-port"),
+        pytest.param("COSTSVC_CORS_ORIGINS", "http://a.example:", id="origin-with-half-a-port"),
+        pytest.param("COSTSVC_CORS_ORIGINS", "https://\u00e4.example", id="origin-not-in-punycode"),
         pytest.param("COSTSVC_PROXIES", "-1", id="fewer-proxies-than-none"),
         pytest.param("COSTSVC_PROXIES", "1.5", id="half-a-proxy"),
         pytest.param("COSTSVC_PROXIES", "yes", id="proxies-as-a-word"),
