@@ -1,9 +1,7 @@
 """The page in a real browser: every journey with JavaScript and without it, and what a browser holds against it."""
 
 import json
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -45,10 +43,8 @@ TOTALS = {
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None and os.environ.get("CI") != "true":
-        pytest.skip("Debian's package chromium is not installed")
+def browser(needs) -> Iterator[Browser]:
+    chromium = needs("chromium")
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield found
