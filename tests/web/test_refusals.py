@@ -186,7 +186,7 @@ def test_inference_says_what_is_missing(client: FlaskClient, missing: str) -> No
     ("change", "field", "words"),
     [
         pytest.param({"tasks": "2"}, "tasks", '"2" is not a number', id="string"),
-        pytest.param({"tasks": 0}, "tasks", "0 is not allowed; a number above 0", id="no-tasks"),
+        pytest.param({"tasks": 0}, "tasks", "0 is not allowed; a number from 1e-06", id="no-tasks"),
         pytest.param({"tasks": None}, "tasks", "null is not allowed", id="null"),
         pytest.param({"task_list": []}, "task_list", "1 to 10000 entries", id="empty-task-list"),
         pytest.param({"task_list": [{"name": "a", "requests": 1}]}, "tasks", "beside task_list", id="tasks-twice"),
