@@ -14,7 +14,7 @@ from costsvc.estimates.answer import Plain
 from costsvc.web import amortization, metrics, placement, problems, query
 from costsvc.web.context import catalog
 from costsvc.web.packing import packed
-from costsvc.web.page import forms, headlines, pictures, results
+from costsvc.web.page import forms, headlines, pictures, results, words
 from costsvc.web.page.pictures import Pairs
 from costsvc.web.question import Question
 from costsvc.web.questions import QUESTIONS, answered
@@ -193,6 +193,7 @@ def _around() -> dict[str, Any]:
         "address": address,
         "results": results,
         "override": results.override,
+        "units": words.UNITS,
         "version": __version__,
         "data_version": catalog().version,
     }
