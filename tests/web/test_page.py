@@ -187,6 +187,16 @@ def test_addresses_keep_the_prefix_of_a_proxy(client: FlaskClient) -> None:
     assert [address for address in local if not address.startswith("/costs/")] == []
 
 
+def test_a_third_strategy_can_be_added(client: FlaskClient) -> None:
+    shared = next(view for view in VIEWS if view.kind == "amortization")
+    link = re.search(r'<a href="([^"]+)" data-swap>Add a strategy', client.get(example(shared)).text)
+    assert link is not None
+    page = client.get(unescape(link.group(1))).text
+    assert 'name="strategies.2.name" value="strategy 3"' in page
+    assert 'name="strategies.2.per_task.0.training.accelerator" value=""' in page
+    assert "A strategy needs a part" in page
+
+
 def test_names_are_suggested_while_typing(client: FlaskClient) -> None:
     page = client.get("/").text
     for name, value in (

@@ -82,11 +82,13 @@ class Form:
         sections: Its controls.
         errors: What is wrong with the whole, or with what has no control.
         said: Whether anything was said.
+        strategies: How many strategies were said.
     """
 
     sections: tuple[Section, ...]
     errors: tuple[tuple[str, str], ...]
     said: bool
+    strategies: int
 
     @property
     def long(self) -> bool:
@@ -121,7 +123,7 @@ def form(kind: str, workload: str, schema: ma.Schema, said: Said, errors: Errors
     if others := [name for name in said if name not in draw.names]:
         sections.append(draw.section(Group(title="Also said", first=tuple(others))))
     loose = [(field, text) for field, texts in errors.items() if field not in draw.names for text in texts]
-    return Form(sections=tuple(sections), errors=tuple(loose), said=bool(said))
+    return Form(sections=tuple(sections), errors=tuple(loose), said=bool(said), strategies=draw.entries("strategies"))
 
 
 def groups(kind: str, workload: str) -> list[Group]:
