@@ -263,6 +263,7 @@ def test_there_is_no_barrier_of_wcag_2_2_aa_on_light_and_on_dark(visit, path: st
     with visit(reduced_motion="reduce") as watched:
         page = watched.go(path)
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        settle(page)
         for scheme, only in (("light", {"type": "tag", "values": RULES}), ("dark", COLOURS)):
             page.emulate_media(color_scheme=scheme)
             found = Axe().run(page, options={"runOnly": only})
