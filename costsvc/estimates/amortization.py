@@ -231,7 +231,7 @@ def _disagreements(ranking: Mapping[Metric, Sequence[str]]) -> list[Plain]:
 def _values(benefit: Benefit, resolved: Sequence[Resolved], at: tuple[float, float], facts: Facts) -> list[Plain]:
     """What building is worth: benefit less what is paid, less the damage of CO2e, less second-order effects."""
     tasks, requests = at
-    year = int(facts.catalog.default("reference_year").value)
+    year = facts.catalog.reference_year
     worth = facts.given("benefit_usd_per_task", benefit.usd_per_task, "USD") * tasks
     told = []
     for one in resolved:

@@ -75,6 +75,7 @@ def amounts(found: Footprint) -> dict[str, Numeric | None]:
 def explained(facts: Facts) -> Plain:
     """The factors, their sources, the warnings and gaps, and the versions of an answer."""
     catalog = facts.catalog
+    facts.say_old()
     used = sorted({f.source_id for f in facts.factors.values() if f.source_id})
     return {
         "factors": [factor(f) for f in facts.factors.values()],
@@ -122,6 +123,7 @@ def _plain(found: Factor) -> Plain:
         "source_id": found.source_id,
         "locator": found.locator,
         "year": found.year,
+        "as_of": found.as_of,
     }
 
 

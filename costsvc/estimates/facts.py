@@ -1,5 +1,6 @@
 """What an estimate has taken as known, and what it had to say about it."""
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -24,6 +25,7 @@ class Facts:
         factors: Every number used, in the order of use.
         warnings: What the caller should know, by code.
         unavailable: Why a field of the answer does not exist.
+        date: The day of the estimate; None until its place is resolved.
         number: What the formulas run on in place of a factor: its sample, unless somebody asks what follows from
             another, or how it comes about.
     """
@@ -32,6 +34,7 @@ class Facts:
     factors: dict[str, Factor] = field(default_factory=dict)
     warnings: dict[str, str] = field(default_factory=dict)
     unavailable: dict[str, str] = field(default_factory=dict)
+    date: dt.date | None = None
     number: Callable[[Factor], Numeric] = sample
 
     def use(self, factor: Factor) -> Numeric:
@@ -70,6 +73,14 @@ class Facts:
     def warn(self, code: str, message: str) -> None:
         """Say something once per code."""
         self.warnings.setdefault(code, message)
+
+    def say_old(self) -> None:
+        """Warn of figures that were old on the day of the estimate."""
+        day = self.date or self.catalog.reference_date
+        old = [factor for factor in self.factors.values() if factor.old_from is not None and factor.old_from <= day]
+        if old:
+            told = ", ".join(f"{factor.name} ({factor.as_of})" for factor in old)
+            self.warn("old-data", f"Older than the limit of their tables on {day}: {told}.")
 
     def values(self) -> dict[str, float]:
         """The central values of the factors."""

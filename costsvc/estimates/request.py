@@ -19,7 +19,7 @@ def normalised(said: dict[str, Any], hardware: Hardware, setting: Setting, chose
     Returns:
         Fields in alphabetical order, so that equal requests look equal.
     """
-    names: dict[str, Any] = {"region": setting.place.region, "year": setting.year}
+    names: dict[str, Any] = {"region": setting.place.region, "year": setting.year, "date": setting.date.isoformat()}
     if hardware.instance is not None:
         names |= {"instance": hardware.instance, "instances": said.get("instances", 1)}
     else:

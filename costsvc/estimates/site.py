@@ -1,5 +1,6 @@
 """Where a workload runs: the building, the grid and its water."""
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,7 +31,8 @@ class Setting:
         place: Where it is.
         operator: Who runs the building.
         seller: Whose prices apply, ``*`` where that is open.
-        year: Year of the grid and the prices.
+        year: Year of the grid and of what else is counted by the year.
+        date: Day of the prices.
         pue: Power usage effectiveness. [1]
         wue: Water on site. [L/kWh]
         location: Average intensity of the grid. [g/kWh]
@@ -45,6 +47,7 @@ class Setting:
     operator: str
     seller: str
     year: int
+    date: dt.date
     pue: Numeric
     wue: Numeric
     location: Numeric | None
@@ -85,7 +88,7 @@ def resolve(site: Site, provider: str | None, facts: Facts) -> Setting:
     named = None if site.pricing.provider is None else facts.catalog.provider(site.pricing.provider)
     seller = named or provider or place.operator
     operator = place.operator if place.row else seller
-    year = site.year or int(facts.catalog.default("reference_year").value)
+    year, facts.date = moment(site, facts.catalog)
     location, basis = _location(site, place, year, facts)
     market, market_basis = _market(site, place, location, basis, facts)
     marginal, marginal_basis = _marginal(place, year, facts)
@@ -94,6 +97,7 @@ def resolve(site: Site, provider: str | None, facts: Facts) -> Setting:
         operator=operator,
         seller=seller,
         year=year,
+        date=facts.date,
         pue=_building("pue", site.pue, place, operator, facts),
         wue=_building("wue_l_per_kwh", site.wue_l_per_kwh, place, operator, facts),
         location=location,
@@ -103,6 +107,17 @@ def resolve(site: Site, provider: str | None, facts: Facts) -> Setting:
         losses=facts.show("grid_losses", site.grid_losses, "1") if site.grid_losses else 0.0,
         basis={"location": basis, "market": market_basis, "marginal": marginal_basis},
     )
+
+
+def moment(site: Site, catalog: Catalog) -> tuple[int, dt.date]:
+    """The year of annual figures and the day of prices.
+
+    One that was not given follows from the other: the year of the day, or the last day of a year that is over.
+    """
+    last = catalog.reference_date
+    day = site.date or (last if site.year is None else min(dt.date(site.year, 12, 31), last))
+    year = site.year or (catalog.reference_year if site.date is None else site.date.year)
+    return year, day
 
 
 def _building(column: str, given: float | None, place: Place, operator: str, facts: Facts) -> Numeric:

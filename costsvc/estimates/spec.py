@@ -1,5 +1,6 @@
 """What a caller says, as frozen objects; None is what was left out."""
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -45,6 +46,7 @@ class Site:
 
     region: str | None = None
     year: int | None = None
+    date: dt.date | None = None
     pue: float | None = None
     wue_l_per_kwh: float | None = None
     grid_g_per_kwh: float | None = None

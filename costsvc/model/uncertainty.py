@@ -13,6 +13,7 @@ References:
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from statistics import NormalDist
 from typing import Literal, TypeAlias
@@ -59,6 +60,8 @@ class Factor:
         source_id: Publication in sources.csv, where there is one.
         locator: Where in that publication.
         year: Year that the figure holds for, where it ages.
+        as_of: The day, month or year on which it was seen to hold, where it ages.
+        old_from: The first day on which it counts as old.
         identity: Equal identities move together.
         scale: On which scale its width is drawn.
     """
@@ -73,6 +76,8 @@ class Factor:
     source_id: str | None = None
     locator: str | None = None
     year: int | None = None
+    as_of: str | None = None
+    old_from: date | None = None
     scale: Scale = "log"
 
     def __hash__(self) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from difflib import get_close_matches
 from operator import itemgetter
 from pathlib import Path
@@ -10,9 +11,10 @@ from typing import Any, Self
 from costsvc.errors import TableError, UnknownNameError
 from costsvc.model.uncertainty import Factor, Origin, Scale
 from costsvc.reference import names
+from costsvc.reference.ages import age
 from costsvc.reference.grid import Grid
 from costsvc.reference.names import Match, Names
-from costsvc.reference.package import load_tables, summary, version
+from costsvc.reference.package import load_tables, reference_date, summary, version
 from costsvc.reference.places import Place, Places, places
 from costsvc.reference.table import Key, Row, Table, cell, describe
 
@@ -39,6 +41,7 @@ class Catalog:
         places: Names of regions, countries and grid zones.
         grid: Intensities of the grid.
         described: Each table's name, licence, key, columns and number of rows.
+        reference_date: The day of an estimate that names none.
         version: Hash of all of it.
     """
 
@@ -51,7 +54,9 @@ class Catalog:
     places: Places
     grid: Grid
     described: tuple[Row, ...]
+    reference_date: date
     version: str
+    _old_after: Mapping[str, int | None] = field(default_factory=dict)
     _factors: dict[tuple[str, Key, str, str], Factor | None] = field(default_factory=dict)
     _groups: dict[str, dict[Key, list[Any]]] = field(default_factory=dict)
     _indexes: dict[tuple[str, ...], Mapping[Key, list[Row]]] = field(default_factory=dict)
@@ -92,8 +97,15 @@ class Catalog:
             places=places(tables, grid),
             grid=grid,
             described=tuple(summary(resource, tables) for resource in describe(folder).values()),
+            reference_date=reference_date(folder),
             version=version(folder, overlay),
+            _old_after={name: found.get("old_after_days") for name, found in describe(folder).items()},
         )
+
+    @property
+    def reference_year(self) -> int:
+        """The year of an estimate that names none: figures of whole years end with the last whole year."""
+        return self.reference_date.year - 1
 
     def row(self, table: str, key: Key) -> Row | None:
         """The row of a key, or None."""
@@ -250,6 +262,7 @@ class Catalog:
         if row is None or figure is None:
             return None
         year = row.get("year", row.get(f"{column.partition('_')[0]}_year"))
+        known = age(row, column, self._old_after.get(table))
         return Factor(
             name=name,
             value=figure.value,
@@ -261,6 +274,8 @@ class Catalog:
             source_id=row["source_id"],
             locator=row["locator"],
             year=int(year) if isinstance(year, float | int) else None,
+            as_of=known.as_of if known else None,
+            old_from=known.old_from if known else None,
             scale=scale,
         )
 

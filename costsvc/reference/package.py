@@ -1,11 +1,14 @@
 """A data package and what is laid over it: read, checked whole, described and identified."""
 
 import hashlib
+import json
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from costsvc.errors import TableError
+from costsvc.reference.ages import span
 from costsvc.reference.table import Row, Table, describe, primary_key, read
 
 BUILD_ONLY = frozenset({"power_measurements", "mfu_measurements"})
@@ -53,17 +56,32 @@ def _strangers(overlay: Path | None, resources: Mapping[str, Mapping[str, Any]])
 
 
 def version(folder: Path, overlay: Path | None) -> str:
-    """A hash of every table, that of a package and of what is laid over it."""
+    """A hash of every table and its description, of a package and of what is laid over it."""
     digest = hashlib.sha256()
     for place in filter(None, (folder, overlay)):
-        for file in sorted(place.glob("*.csv")):
+        for file in sorted([*place.glob("*.csv"), *place.glob("datapackage.json")]):
             digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:16]
 
 
+def reference_date(folder: Path) -> date:
+    """The day that a data package answers for where a request names none.
+
+    Raises:
+        TableError: If its description names no day.
+    """
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    try:
+        return date.fromisoformat(package["reference_date"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise TableError(f"datapackage.json: reference_date must be a day such as 2026-11-26: {error!r}") from error
+
+
 def summary(resource: Mapping[str, Any], tables: Mapping[str, Table]) -> Row:
-    """A table's name, title, licence, key, columns and number of rows."""
+    """A table's name, title, licence, key, columns, number of rows and age."""
     name = resource["name"]
+    columns = [field["name"] for field in resource["schema"]["fields"]]
+    dates = span(tables[name].rows.values(), columns) if name in tables else None
     return {
         "name": name,
         "title": resource.get("title"),
@@ -71,4 +89,7 @@ def summary(resource: Mapping[str, Any], tables: Mapping[str, Table]) -> Row:
         "key": list(primary_key(resource)),
         "columns": [{"name": f["name"], "type": f["type"]} for f in resource["schema"]["fields"]],
         "rows": len(tables[name]) if name in tables else None,
+        "oldest": dates and dates["oldest"],
+        "newest": dates and dates["newest"],
+        "old_after_days": resource.get("old_after_days"),
     }

@@ -1,11 +1,12 @@
 """Fields that say what would be right, and take no string, boolean or NaN for a number."""
 
 import json
+from datetime import date
 from typing import Any
 
 import marshmallow as ma
 
-from costsvc.limits import NAME_LENGTH, Limit
+from costsvc.limits import NAME_LENGTH, YEAR, Limit
 
 SHOWN = 80
 MESSAGES: dict[str, str | list[Any] | dict[Any, Any]] = {
@@ -68,6 +69,24 @@ class Name(ma.fields.String):
                 f"{_shown(value)} is no name; a string of 1 to {NAME_LENGTH} characters would be right."
             )
         return value.strip()
+
+
+class Day(ma.fields.Date):
+    """A day as ISO 8601 writes it."""
+
+    def __init__(self, description: str, example: str) -> None:
+        metadata = {"description": description, "examples": [example]}
+        super().__init__(metadata=metadata, error_messages=MESSAGES)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        try:
+            found = date.fromisoformat(value)
+        except (TypeError, ValueError):
+            found = None
+        if found is None or not YEAR.low <= found.year < YEAR.high:
+            wanted = f"must be a day such as 2026-11-26, from {YEAR.low:g} to {YEAR.high - 1:g}"
+            raise ma.ValidationError(f"{wanted}, got {_shown(value)}.")
+        return found
 
 
 class Names(ma.fields.Field[Any]):

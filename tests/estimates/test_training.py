@@ -245,6 +245,7 @@ class TestRequest:
             "accelerator": "nvidia-h100-sxm5-80gb",
             "accelerator_hours": 1000.0,
             "accelerators": 8,
+            "date": "2026-11-26",
             "precision": "bf16",
             "region": "aws:us-east-1",
             "year": 2025,
@@ -257,7 +258,7 @@ class TestRequest:
             pytest.param({"accelerator": "H100-SXM5-80GB"}, id="in capitals"),
             pytest.param({"accelerator_hours": 1000.0}, id="as a decimal"),
             pytest.param({"region": "us-east-1"}, id="without provider"),
-            pytest.param({"year": 2025}, id="the default year"),
+            pytest.param({"year": 2025, "date": "2026-11-26"}, id="the default year and day"),
             pytest.param({"precision": "bf16"}, id="the default precision"),
         ],
     )
@@ -302,3 +303,33 @@ def test_the_width_of_a_total_comes_from_factors_that_have_width(train):
         assert {driver["name"] for driver in drivers} <= wide
     assert {driver["name"] for driver in answer["drivers"]["total_usd"]} == {"usd_per_accelerator_hour"}
     assert "grid_g_per_kwh" not in {driver["name"] for driver in answer["drivers"]["energy_kwh"]}
+
+
+class TestAge:
+    TPU = PLAIN | {"accelerator": "tpu-v4", "region": "gcp:us-central1"}
+
+    def test_a_figure_that_was_old_on_the_day_of_the_estimate_is_said(self, train):
+        told = {w["code"]: w["message"] for w in train(self.TPU)["warnings"]}
+        assert "usd_per_accelerator_hour (2024-12-23)" in told["old-data"]
+
+    def test_the_age_is_counted_to_the_day_that_was_asked_for(self, train):
+        assert "old-data" not in codes(train(self.TPU | {"date": "2025-01-15"}))
+
+    def test_every_figure_that_ages_says_its_date(self, train):
+        dated = {factor["name"]: factor["as_of"] for factor in train(self.TPU)["factors"]}
+        assert (dated["grid_g_per_kwh"], dated["usd_per_accelerator_hour"]) == ("2025", "2024-12-23")
+        assert dated["accelerator_tdp_w"] is None
+
+    @pytest.mark.parametrize(
+        ("given", "moment"),
+        [
+            ({}, (2025, "2026-11-26")),
+            ({"year": 2023}, (2023, "2023-12-31")),
+            ({"date": "2024-05-01"}, (2024, "2024-05-01")),
+            ({"year": 2030}, (2030, "2026-11-26")),
+            ({"year": 2023, "date": "2024-05-01"}, (2023, "2024-05-01")),
+        ],
+    )
+    def test_year_and_day_follow_from_each_other(self, train, given, moment):
+        request = train(PLAIN | given)["request"]
+        assert (request["year"], request["date"]) == moment

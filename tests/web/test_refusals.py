@@ -58,6 +58,9 @@ def assert_names(problem: dict[str, Any], field: str, words: str) -> None:
         pytest.param(RUN, {"accelerator": " "}, "accelerator", "is no name", id="blank-name"),
         pytest.param(RUN, {"accelerator": "x" * 201}, "accelerator", "x... is no name", id="long-name"),
         pytest.param(RUN, {"accelerators": 1.5}, "accelerators", "a whole number from 1", id="half-an-accelerator"),
+        pytest.param(
+            RUN, {"date": "2026-13-01"}, "date", "must be a day such as 2026-11-26, from 2000 to 2099", id="day"
+        ),
         pytest.param(RUN, {"year": 1999}, "year", "a whole number from 2000 to 2100 would be right", id="year"),
         pytest.param(RUN, {"pue": 0.9}, "pue", "a number from 1 to 10 would be right", id="pue-below-1"),
         pytest.param(RUN, {"total_params_b": 0}, "total_params_b", "a number above 0", id="open-end"),

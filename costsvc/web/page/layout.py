@@ -26,6 +26,7 @@ class Group:
 
 SITE_MORE = (
     "year",
+    "date",
     "scope",
     "pue",
     "wue_l_per_kwh",

@@ -79,6 +79,7 @@ LABELS: Mapping[str, str] = {
     "requests": "Requests",
     "requests_per_s": "Requests per second",
     "requests_per_task": "Requests per task",
+    "date": "Day of the prices",
     "scope": "Emissions of the grid",
     "segment": "Kind of accelerators",
     "software_year": "Year of the software",

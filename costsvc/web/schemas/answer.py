@@ -35,6 +35,9 @@ class Basis(ma.Schema):
     method = ma.fields.String(required=True)
     zone = ma.fields.String(required=True, allow_none=True)
     year = ma.fields.Integer(required=True, allow_none=True)
+    as_of = ma.fields.String(
+        required=True, allow_none=True, metadata={"description": "Day, month or year on which it was seen to hold"}
+    )
     resolution = ma.fields.String(required=True)
 
 

@@ -7,7 +7,7 @@ import marshmallow as ma
 from costsvc import limits
 from costsvc.estimates.spec import OWNED, Contract, PriceKind, Pricing, Site
 from costsvc.reference.grid import Scope
-from costsvc.web.fields import Choice, Name, Number, Part, WholeNumber
+from costsvc.web.fields import Choice, Day, Name, Number, Part, WholeNumber
 from costsvc.web.schemas.base import Request, raise_if, refuse
 
 OWNED_ONLY = (
@@ -17,7 +17,18 @@ OWNED_ONLY = (
     "age_years",
     "facility_usd_per_kwh",
 )
-SITE = ("region", "year", "pue", "wue_l_per_kwh", "grid_g_per_kwh", "scope", "grid_losses", "contract", "pricing")
+SITE = (
+    "region",
+    "year",
+    "date",
+    "pue",
+    "wue_l_per_kwh",
+    "grid_g_per_kwh",
+    "scope",
+    "grid_losses",
+    "contract",
+    "pricing",
+)
 
 
 class ContractSchema(Request):
@@ -62,7 +73,10 @@ class SiteSchema(Request):
         "Cloud region (aws:us-east-1), country (USA, US), subdivision (US-VA), grid zone (em:US-MIDA-PJM) or world",
         "aws:us-east-1",
     )
-    year = WholeNumber(limits.YEAR, "Year of the grid and the prices; left out: the latest whole year of the tables")
+    year = WholeNumber(
+        limits.YEAR, "Year of annual figures such as the grid; left out: that of date, else the last whole one"
+    )
+    date = Day("Day of the prices; left out: the end of year, else the reference date of the tables", "2026-11-26")
     pue = Number(limits.PUE, "Power usage effectiveness of the building, in place of the table's")
     wue_l_per_kwh = Number(limits.WUE_L_PER_KWH, "Water usage effectiveness of the site, in place of the table's")
     grid_g_per_kwh = Number(limits.G_PER_KWH, "Average intensity of the grid, in place of the table's")
