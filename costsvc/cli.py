@@ -8,7 +8,9 @@ from costsvc import __version__
 from costsvc.errors import CostsvcError
 from costsvc.evidence import fit_serving, fit_training
 from costsvc.evidence.build import build
+from costsvc.evidence.fetch import fetch
 from costsvc.evidence.published import STORED
+from costsvc.evidence.upstream import manifest
 from costsvc.evidence.validate import publish, report, scored, validate
 from costsvc.settings import Settings, bundled_data
 from costsvc.web.api import yaml
@@ -48,13 +50,38 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 PACKAGE = click.option("--into", type=FOLDER, default=bundled_data, help="The data package.")
 
 
+@data.command("fetch")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--from", "offered", type=FOLDER, help="Take files that no package carries from this folder.")
+@click.option("--manifest", "path", type=FILE, help="The manifest, in place of data/upstream.toml.")
+def fetch_files(folder: Path, offered: Path | None, path: Path | None) -> None:
+    """Fill FOLDER with the upstream files: unpack packages, take other files from a folder that you filled."""
+    found = fetch(manifest(path), folder, offered)
+    for one in found:
+        click.echo(f"{one.state}: {one.path}")
+    for upstream in dict.fromkeys(one.upstream for one in found if one.state in ("missing", "differs")):
+        how = f"; then {upstream.trimmed}" if upstream.trimmed else ""
+        click.echo(f"{upstream.name}: get it from {upstream.source or upstream.package}{how}")
+
+
 @data.command("build")
 @click.argument("upstream", type=FOLDER)
 @PACKAGE
-def build_tables(upstream: Path, into: Path) -> None:
-    """Rebuild the tables from the upstream files in UPSTREAM."""
-    for name, rows in build(upstream, into).items():
+@click.option("--accept", is_flag=True, help="Write the tables though figures moved by more than 20 %.")
+@click.option("--show", type=click.IntRange(min=0), default=10, help="Moved figures to show of each table.")
+def build_tables(upstream: Path, into: Path, accept: bool, show: int) -> None:
+    """Rebuild the tables from the upstream files in UPSTREAM, and tell what moved."""
+    found = build(upstream, into, accept=accept)
+    for name, rows in found.rows.items():
         click.echo(f"{name}: {rows} rows")
+    for name, file in found.without.items():
+        click.echo(f"{name}: left as it is; {file} is absent")
+    for name, moved in found.moves.items():
+        click.echo(f"{name}: {moved.added} rows added, {moved.removed} removed, {len(moved.figures)} figures moved")
+        for figure in moved.figures[:show]:
+            click.echo(f"  {figure}")
+    if not found.written:
+        raise click.ClickException("figures moved by more than 20 %; nothing was written; give --accept to accept them")
 
 
 @data.command("fit")

@@ -80,13 +80,28 @@ def test_data_validate_writes_no_page_about_nothing(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_an_upstream_file_that_is_absent_is_named_without_a_traceback(tmp_path, package):
+def test_a_table_whose_upstream_file_is_absent_is_left_as_it_is_and_said(tmp_path, package):
     upstream = copytree(SAMPLE, tmp_path / "upstream")
-    (upstream / "codecarbon/cpu_power.csv").unlink()
+    (upstream / "codecarbon/codecarbon/data/hardware/cpu_power.csv").unlink()
     answer = run("data", "build", upstream, "--into", package)
-    assert answer.exit_code == 1
-    assert answer.output.startswith("Error: ")
-    assert "cpu_power.csv" in answer.output
+    assert answer.exit_code == 0
+    assert "cpus: left as it is; " in answer.output
+    assert not (package / "cpus.csv").exists()
+
+
+def test_a_figure_that_moved_by_more_than_a_fifth_is_shown_and_written_only_if_accepted(tmp_path, package):
+    upstream = copytree(SAMPLE, tmp_path / "upstream")
+    run("data", "build", upstream, "--into", package)
+    before = (package / "cpus.csv").read_bytes()
+    file = upstream / "codecarbon/codecarbon/data/hardware/cpu_power.csv"
+    name, _, watts = file.read_text(encoding="utf-8").splitlines()[1].rpartition(",")
+    file.write_text(file.read_text(encoding="utf-8").replace(f"{name},{watts}\n", f"{name},{float(watts) * 1.5}\n"))
+    refused = run("data", "build", upstream, "--into", package)
+    assert refused.exit_code == 1
+    assert f"tdp_w {float(watts):g} -> {float(watts) * 1.5:g} (+50%)" in refused.output
+    assert (package / "cpus.csv").read_bytes() == before
+    assert run("data", "build", upstream, "--into", package, "--accept").exit_code == 0
+    assert (package / "cpus.csv").read_bytes() != before
 
 
 def test_a_folder_that_is_no_data_package_is_refused_without_a_traceback(tmp_path):

@@ -115,11 +115,16 @@ def read(path: Path, resource: Mapping[str, Any]) -> pd.DataFrame:
     Raises:
         TableError: If the file is absent or a cell is not of its column's type.
     """
-    types = {f["name"]: DTYPES.get(f["type"], "str") for f in resource["schema"]["fields"]}
+    known = types(resource)
     try:
-        return pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""])
+        return pd.read_csv(path, dtype=known, keep_default_na=False, na_values=[""])
     except (OSError, ValueError) as error:
-        raise TableError(f"{path.name}: {'; '.join(_unreadable(path, types)) or error}") from error
+        raise TableError(f"{path.name}: {'; '.join(_unreadable(path, known)) or error}") from error
+
+
+def types(resource: Mapping[str, Any]) -> dict[str, str]:
+    """What pandas reads each column of a resource as."""
+    return {f["name"]: DTYPES.get(f["type"], "str") for f in resource["schema"]["fields"]}
 
 
 def _unreadable(path: Path, types: Mapping[str, str]) -> list[str]:

@@ -59,6 +59,26 @@ ECOLOGITS = {
 }
 
 
+WITHDRAWN = {
+    "aliases": [],
+    "models": [
+        {
+            "provider": "openai",
+            "name": "closed-0",
+            "architecture": {"type": "dense", "parameters": {"min": 10, "max": 20}},
+            "warnings": ["model-arch-not-released"],
+        },
+        {
+            "provider": "mistralai",
+            "name": "closed-small",
+            "architecture": {"type": "dense", "parameters": {"min": 1, "max": 2}},
+            "warnings": ["model-arch-not-released"],
+        },
+    ],
+}
+"""An older release: one model was withdrawn since, another has got other sizes."""
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("upstream")
@@ -66,10 +86,11 @@ def built(tmp_path_factory):
         "maxtext-model-configs/model_dimensions.csv": MAXTEXT,
         "epoch-ai-models/notable_ai_models_2026-07_trimmed.csv": EPOCH,
         "epoch-ai-models/all_ml_systems_2025-06_trimmed.csv": ALL_SYSTEMS,
-        "ecologits/models.json": json.dumps(ECOLOGITS),
+        "ecologits/ecologits/data/models.json": json.dumps(ECOLOGITS),
+        "ecologits-0.10/ecologits/data/models.json": json.dumps(WITHDRAWN),
     }
     for path, text in texts.items():
-        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
     return models.build(folder)
 
@@ -189,3 +210,8 @@ def test_an_api_name_loses_its_dates(name, expected):
 def test_names_compare_without_punctuation():
     assert same("Llama 3.1-405B") == same("llama-3.1-405b")
     assert slug("GPT-2 (1.5B)") == "gpt-2-1.5b"
+
+
+def test_a_withdrawn_model_keeps_its_sizes_and_a_listed_one_has_the_newest(rows):
+    assert rows.loc["closed-0", ["active_params_b_low", "active_params_b_high"]].tolist() == [10, 20]
+    assert rows.loc["closed-small", ["active_params_b_low", "active_params_b_high"]].tolist() == [4, 9]

@@ -7,11 +7,12 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
-from costsvc.evidence.build.rows import facts
+from costsvc.evidence.build.rows import Frame, facts
 from costsvc.reference.names import normal
 
 Row: TypeAlias = Mapping[Hashable, Any]
 
+CPUS = "codecarbon/codecarbon/data/hardware/cpu_power.csv"
 ANY = "*"
 VARIANT = re.compile(r"-(pcie|sxm\d?|sxm|nvl|oam|\d+gb|bw-ws|bw-maxq|bw-server|dgx-spark|super)(?=-|$)")
 UNIT = {"sxm": "board", "pcie": "board", "oam": "package", "socket": "package", "som": "module"} | {
@@ -51,7 +52,7 @@ STACKED_GB_S = 1800
 SMALLEST_CPU_W, LARGEST_CPU_W = 3, 600
 
 
-def build(upstream: Path) -> dict[str, pd.DataFrame]:
+def build(upstream: Path) -> dict[str, Frame]:
     """Build the four tables.
 
     Args:
@@ -64,7 +65,7 @@ def build(upstream: Path) -> dict[str, pd.DataFrame]:
     return {
         "accelerators": accelerators(typed),
         "accelerator_aliases": aliases(typed),
-        "cpus": cpus(pd.read_csv(upstream / "codecarbon/cpu_power.csv")),
+        "cpus": lambda: cpus(pd.read_csv(upstream / CPUS)),
         "embodied": facts("embodied_facts.csv"),
     }
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from costsvc.evidence.build import co2js
 from costsvc.evidence.build.rows import facts
 
 OWID = "owid-ember-carbon-intensity/carbon_intensity_electricity_2000_2025.csv"
-ZONES = "electricitymaps-yearly/zones_yearly_2021_2025.csv"
 HOURLY = "electricitymaps-hourly/annual_direct_vs_lifecycle_2021_2024.csv"
 PROFILES = "electricitymaps-hourly/month_hour_profiles_2021_2024.csv"
 EGRID_OLD = "epa-egrid/egrid_subregion_co2e_2018_2022.csv"
@@ -88,7 +88,7 @@ def method_spread(upstream: Path) -> Spread:
     """
     hosts = set(facts(REGIONS)["country_iso3"])
     ember = entities(upstream).set_index(["iso3", "year"])["gco2e_per_kwh"]
-    maps = pd.read_csv(upstream / ZONES, keep_default_na=False)
+    maps = co2js.yearly(upstream)
     maps["iso3"] = maps["zone"].map(iso3_by_iso2(upstream))
     zones = maps[maps["iso3"].isin(hosts)].set_index(["iso3", "year"])["lifecycle_gco2e_per_kwh"]
     both = pd.concat([ember, zones], axis=1, join="inner").astype(float).clip(lower=SMALLEST_G).map(math.log)
@@ -159,14 +159,12 @@ def states(upstream: Path) -> pd.DataFrame:
 
 def zones(upstream: Path, spread: Spread) -> pd.DataFrame:
     """Life-cycle intensity of consumption by zone, with the carbon-free share."""
-    rows = pd.read_csv(upstream / ZONES, keep_default_na=False)
-    rows = rows[rows["lifecycle_gco2e_per_kwh"] != ""]
+    rows = co2js.yearly(upstream).dropna(subset=["lifecycle_gco2e_per_kwh"])
     value = rows["lifecycle_gco2e_per_kwh"].astype(float)
     frame = _average("em:" + rows["zone"], rows["year"].astype(int), "lifecycle", "consumption", value)
     share = pd.to_numeric(rows["carbon_free_pct"], errors="coerce") / 100
-    locator = Path(ZONES).name + ": " + rows["zone"] + ", " + rows["year"].astype(str)
     return _bounded(frame, spread.of(value)).assign(
-        carbon_free_share=share, source_id="electricitymaps-yearly", locator=locator, quality="reported"
+        carbon_free_share=share, source_id="electricitymaps-yearly", locator=rows["locator"], quality="reported"
     )
 
 

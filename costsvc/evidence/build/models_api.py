@@ -9,7 +9,8 @@ import pandas as pd
 
 from costsvc.evidence.build.model_names import unversioned
 
-ECOLOGITS = "ecologits/models.json"
+ECOLOGITS = ("ecologits/ecologits/data/models.json", "ecologits-0.10/ecologits/data/models.json")
+"""The newest release, and the last one that holds models which were withdrawn since."""
 UNDISCLOSED = "model-arch-not-released"
 TOTAL_SPREAD = 2.0
 """A total that nobody published is taken to be known within a factor of two either way."""
@@ -25,11 +26,11 @@ def api_models(upstream: Path) -> pd.DataFrame:
     Returns:
         Rows with the columns of table ``models`` that are known, and ``names``.
     """
-    listed = json.loads((upstream / ECOLOGITS).read_text(encoding="utf-8"))
-    closed = [entry for entry in listed["models"] if _is_guessed(entry)]
-    rows = pd.DataFrame([_row(entry) for entry in closed])
+    releases = [json.loads((upstream / path).read_text(encoding="utf-8")) for path in ECOLOGITS]
+    listed = {(entry["provider"], entry["name"]): entry for found in reversed(releases) for entry in found["models"]}
+    rows = pd.DataFrame([_row(entry) for entry in listed.values() if _is_guessed(entry)])
     names = rows.groupby("model_id")["api_name"].agg(";".join).rename("names")
-    aliases = _aliases(listed["aliases"])
+    aliases = _aliases([alias for found in releases for alias in found["aliases"]])
     first = rows.drop_duplicates("model_id").drop(columns="api_name").set_index("model_id")
     table = first.join(names).reset_index()
     return table.assign(names=[_with_aliases(names, aliases) for names in table["names"]])

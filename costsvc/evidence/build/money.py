@@ -1,5 +1,6 @@
 """Tables of money and of water: electricity prices, carbon costs, price levels, water of the grid, equivalents."""
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +11,9 @@ STATES = "eia-industrial-price/us_state_industrial_price_2001_2024.csv"
 COUNTRIES = "eurostat-eia-industrial-price/country_industrial_price.csv"
 SCGHG = "epa-scghg/scghg_annual.csv"
 UK = "uk-carbon-values/desnz_2023_carbon_values.csv"
-WATER = "ecologits/electricity_mixes.csv"
+WATER = "ecologits/ecologits/data/electricity_mixes.json"
+FILLED = "electricity-mix-wue-world"
+"""Upstream's mark of a country whose figure is the world's."""
 TENANT = 1.25
 """Assumed 90 % spread of what one large consumer pays around the mean of all."""
 RESERVOIR = 2.0
@@ -120,7 +123,8 @@ def uk(upstream: Path) -> pd.DataFrame:
 
 def water(upstream: Path) -> pd.DataFrame:
     """Water consumed per kWh generated, by country and in the world."""
-    rows = pd.read_csv(upstream / WATER).dropna(subset=["wue"])
+    listed = json.loads((upstream / WATER).read_text(encoding="utf-8"))["electricity_mixes"]
+    rows = pd.DataFrame([entry for entry in listed if FILLED not in (entry["warnings"] or ())])
     factor = rows["wue"].astype(float)
     return pd.DataFrame(
         {

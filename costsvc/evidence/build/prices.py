@@ -1,4 +1,4 @@
-"""Tables ``accelerator_prices``, ``instances``, ``purchase_prices`` and ``api_prices``."""
+"""Tables ``accelerator_prices``, ``instances`` and ``purchase_prices``."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ SEVERAL = "price-medians"
 
 
 def build(upstream: Path) -> dict[str, pd.DataFrame]:
-    """Build the four tables.
+    """Build the three tables.
 
     Args:
         upstream: Folder with the upstream files.
@@ -34,25 +34,24 @@ def build(upstream: Path) -> dict[str, pd.DataFrame]:
         Frames by table.
     """
     offers = listed(upstream)
-    offers["accelerator_id"] = offers["accelerator"].map(_ids(set(offers["accelerator"]), upstream))
+    offers["accelerator_id"] = offers["accelerator"].map(_ids(set(offers["accelerator"])))
     offers = offers.dropna(subset=["accelerator_id"])
     return {
         "accelerator_prices": _prices(offers, commitments(upstream)),
         "instances": _instances(offers),
         "purchase_prices": _purchases(),
-        "api_prices": _apis(upstream),
     }
 
 
-def _ids(upstream_names: set[str], upstream: Path) -> dict[str, str]:
+def _ids(upstream_names: set[str]) -> dict[str, str]:
     """Upstream names of accelerators that lead to exactly one of ours."""
-    tables = accelerators.build(upstream)
-    chips = tables["accelerators"]
+    typed = facts("accelerator_facts.csv")
+    chips, aliases = accelerators.accelerators(typed), accelerators.aliases(typed)
     names = accelerator_names(
         chips["accelerator_id"],
         {
             alias: {"accelerator_id": id_, "kind": kind}
-            for alias, id_, kind in tables["accelerator_aliases"][["alias", "accelerator_id", "kind"]].to_numpy()
+            for alias, id_, kind in aliases[["alias", "accelerator_id", "kind"]].to_numpy()
         },
         dict(zip(chips["accelerator_id"], chips["family"], strict=True)),
     )
@@ -192,10 +191,3 @@ def _purchases() -> pd.DataFrame:
         high=price * rows["high_ratio"],
         locator=rows["locator"] + network.where(rows["network_share"] > 0, ""),
     )
-
-
-def _apis(upstream: Path) -> pd.DataFrame:
-    name = "litellm-prices/llm_api_chat_prices.csv"
-    rows = pd.read_csv(upstream / name).drop_duplicates(["provider", "model"])
-    locator = Path(name).name + ": " + rows["provider"] + ", " + rows["model"]
-    return rows.assign(source_id="litellm", locator=locator, quality="reported")

@@ -1,12 +1,27 @@
 """What all builders share: how a table is written so that a rebuild is a clean diff."""
 
-from collections.abc import Mapping
+import io
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 
-from costsvc.reference.table import primary_key
+from costsvc.reference.table import primary_key, types
+
+Frame: TypeAlias = "pd.DataFrame | Callable[[], pd.DataFrame]"
+"""A table, or what makes it: it is not made where an upstream file of it is absent."""
+
+
+def shaped(frame: pd.DataFrame, resource: Mapping[str, Any]) -> pd.DataFrame:
+    """A table in the order and the columns of its description, as its file will hold it.
+
+    Args:
+        frame: The rows, with every column of the description.
+        resource: The table's entry in datapackage.json.
+    """
+    text = io.StringIO(_csv(frame, resource))
+    return pd.read_csv(text, dtype=types(resource), keep_default_na=False, na_values=[""])
 
 
 def write(frame: pd.DataFrame, folder: Path, resource: Mapping[str, Any]) -> None:
@@ -17,11 +32,15 @@ def write(frame: pd.DataFrame, folder: Path, resource: Mapping[str, Any]) -> Non
         folder: The data package.
         resource: The table's entry in datapackage.json.
     """
+    (folder / resource["path"]).write_text(_csv(frame, resource), encoding="utf-8")
+
+
+def _csv(frame: pd.DataFrame, resource: Mapping[str, Any]) -> str:
     columns = [field["name"] for field in resource["schema"]["fields"]]
     whole = {f["name"] for f in resource["schema"]["fields"] if f["type"] in ("integer", "year")}
     ordered = frame.loc[:, columns].sort_values(list(primary_key(resource)), kind="stable")
     ordered = ordered.astype(dict.fromkeys(whole, "Int64"))
-    ordered.to_csv(folder / resource["path"], index=False, float_format="%.6g", lineterminator="\n")
+    return str(ordered.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
 
 
 def facts(name: str) -> pd.DataFrame:

@@ -123,12 +123,3 @@ def test_the_network_is_part_of_what_a_cluster_costs(table):
     assert len(shared)
     assert (rows["low"] < rows["usd_per_accelerator"]).all()
     assert (rows["high"] > rows["usd_per_accelerator"]).all()
-
-
-def test_a_rented_model_is_listed_once(upstream):
-    file = upstream / "litellm-prices/llm_api_chat_prices.csv"
-    rows = pd.read_csv(file)
-    pd.concat([rows, rows.iloc[[0]]]).to_csv(file, index=False)
-    built = prices.build(upstream)["api_prices"]
-    assert not built.duplicated(["provider", "model"]).any()
-    assert len(built) == len(rows)
