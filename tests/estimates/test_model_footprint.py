@@ -69,7 +69,7 @@ def test_flop_are_those_of_the_table(footprint, catalog):
 def test_an_amount_of_the_table_names_its_source(footprint, catalog, model, amount, source):
     answer = footprint(model)
     factor = factors(answer)[amount]
-    source = source or catalog.row("models", model)["source_id"]
+    source = source or catalog.row("models", model)["training_source_id"]
     assert (factor["origin"], factor["source_id"]) == ("table", source)
     assert factor["locator"]
     assert source in {row["source_id"] for row in answer["sources"]}
