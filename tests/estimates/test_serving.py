@@ -96,9 +96,26 @@ def test_every_accelerator_that_can_serve_gives_a_possible_answer(serve, catalog
 
 
 def test_every_model_gives_a_possible_answer(serve, catalog):
-    sized = [id_ for id_, row in catalog.tables["models"].rows.items() if row["total_params_b"]]
+    sized = [id_ for id_, row in catalog.tables["models"].rows.items() if row["active_params_b"]]
     bodies = [{"accelerator": "h100-sxm5-80gb", "model": id_, "region": "USA"} for id_ in sized]
     assert [body["model"] for body in bodies if not possible(serve(body))] == []
+
+
+@pytest.mark.parametrize("model", ["grok-3", "longcat-2.0"])
+def test_a_sparse_model_of_unknown_active_parameters_asks_for_sizes(client, model):
+    bodies = {
+        "inference": CHIP | {"model": model},
+        "training": {"accelerator": "h100-sxm5-80gb", "model": model, "training_tokens_b": 100},
+    }
+    for question, body in bodies.items():
+        answer = client.post(f"/v1/estimates/{question}", json=body)
+        assert answer.status_code == 422
+        assert "active_params_b in place of model" in answer.json["errors"]["model"][0]
+
+
+def test_hours_need_no_active_parameters(train):
+    answer = train({"accelerator": "h100-sxm5-80gb", "model": "grok-3", "accelerator_hours": 100})
+    assert "size-undisclosed" in codes(answer)
 
 
 @pytest.mark.parametrize(
