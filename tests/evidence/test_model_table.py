@@ -80,7 +80,7 @@ def test_hours_stay_below_the_peak_of_what_they_were_spent_on(models, accelerato
 
 def test_models_have_the_tokens_and_hours_of_their_runs(models, runs):
     both = models.index.intersection(runs.index)
-    assert len(both) >= 50
+    assert len(both) >= 65
     for of_model, of_run in [("training_tokens_b", "tokens_b"), ("training_accelerator_hours", "accelerator_hours")]:
         np.testing.assert_allclose(models.loc[both, of_model], runs.loc[both, of_run])
 
@@ -193,5 +193,8 @@ def test_aliases_lead_to_models(models):
         "black-forest-labs/flux.1-schnell": "flux.1-schnell",
         "flux.1 schnell": "flux.1-schnell",
         "mistralai/mistral-small-3.1-24b-instruct-2503": "mistral-small-3.1",
+        "microsoft/phi-3.5-mini-instruct": "phi-3.5-mini",
+        "qwen/qwen2.5-coder-32b-instruct": "qwen2.5-coder-32b",
+        "phi-3-medium-14b": "phi-3-medium",
     }.items():
         assert aliases[name] == model_id

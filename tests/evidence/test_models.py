@@ -167,6 +167,12 @@ def test_the_run_goes_before_the_data_set(rows):
     assert (gpt3["training_accelerator"], gpt3["training_source_id"]) == ("nvidia-v100-sxm2-32gb", "patterson-2021")
 
 
+def test_a_model_of_which_only_a_run_is_known_has_a_row(rows):
+    jetmoe = rows.loc["jetmoe-8b"]
+    assert (jetmoe["architecture"], jetmoe["active_params_b"], jetmoe["source_id"]) == ("moe", 2.2, "jetmoe-2024")
+    assert "gpt-3" not in rows.index  # the run of gpt-3-175b
+
+
 def test_hours_above_the_peak_are_left_out_and_days_become_hours_where_the_paper_says_days(rows):
     assert pd.isna(rows.loc["days-1b", "training_accelerator_hours"])
     assert "times the peak" in rows.loc["days-1b", "hours_note"]

@@ -10,7 +10,7 @@ from costsvc.evidence.build.models_api import api_models
 from costsvc.evidence.build.models_open import open_models
 from costsvc.evidence.build.models_sparse import insist_on_sparse
 from costsvc.evidence.build.models_trained import only_trained, trained_models, with_training
-from costsvc.evidence.build.models_training import noted, possible_hours, with_runs
+from costsvc.evidence.build.models_training import noted, only_run, possible_hours, with_runs
 from costsvc.evidence.build.trained_on import identified
 
 COLUMNS = (
@@ -44,8 +44,10 @@ def build(upstream: Path) -> dict[str, pd.DataFrame]:
     known = with_training(known, trained)
     keys = {same(name) for names in known["names"] for name in _last_parts(names)} | set(known["model_id"].map(same))
     models = pd.concat([known, only_trained(trained, keys)], ignore_index=True)
+    runs = training_runs.build(upstream)["training_runs"]
     models = identified(models.drop_duplicates("model_id", ignore_index=True))
-    models = noted(possible_hours(with_runs(models, training_runs.build(upstream)["training_runs"])))
+    models = pd.concat([models, only_run(runs, models)], ignore_index=True)
+    models = noted(possible_hours(with_runs(models, runs)))
     insist_on_sparse(models)
     return {"models": models.reindex(columns=list(COLUMNS)), "model_aliases": _aliases(models, trained)}
 

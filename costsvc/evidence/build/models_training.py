@@ -45,6 +45,34 @@ def with_runs(models: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     return models.assign(**{column: models[column].mask(joined, values) for column, values in said.items()})
 
 
+def only_run(runs: pd.DataFrame, models: pd.DataFrame) -> pd.DataFrame:
+    """Rows of models of which nothing is known but a run.
+
+    Args:
+        runs: Table ``training_runs``.
+        models: The rows that there are, with ``names``.
+    """
+    named = {same(name.split("/")[-1]) for names in models["names"] for name in names.split(";")}
+    taken = named | set(models["model_id"].map(same))
+    new = runs[~(runs["run_id"].map(same).isin(taken) | runs["name"].map(same).isin(taken))]
+    dense = new["active_params_b"] >= new["total_params_b"]
+    return pd.DataFrame(
+        {
+            "model_id": new["run_id"],
+            "names": new["name"],
+            "name": new["name"],
+            "architecture": dense.map({True: "dense", False: "moe"}),
+            "total_params_b": new["total_params_b"],
+            "active_params_b": new["active_params_b"],
+            "params_disclosed": "true",
+            "expert_share": dense.map({True: 1.0}),
+            "source_id": new["source_id"],
+            "locator": new["locator"],
+            "quality": new["quality"],
+        }
+    )
+
+
 def _agree(ratio: pd.Series) -> pd.Series:
     return ratio.between(1 / AGREES, AGREES)
 
