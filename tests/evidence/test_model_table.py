@@ -58,6 +58,13 @@ def test_no_model_is_dense_whose_name_says_that_it_is_a_mixture(models, column):
     assert models.loc[sparse, "architecture"].eq("moe").all()
 
 
+def test_the_experts_that_are_taken_fit_into_the_active_parameters(models):
+    """With the share of experts s, total = d + x and active = d + s x leave d of at least nothing."""
+    share = models["expert_share"]
+    always = models["active_params_b"] - share * models["total_params_b"]
+    assert always[share.lt(1)].dropna().gt(0).all()
+
+
 def test_a_size_in_a_name_is_the_size_of_the_row(models):
     """Up to a tenth, and what a small model has of embeddings and of eyes."""
     size = re.compile(r"(?<![a-z0-9.])(\d+(?:\.\d+)?)(m|b|t)(?![a-z0-9])")

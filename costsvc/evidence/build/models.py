@@ -39,14 +39,13 @@ def build(upstream: Path) -> dict[str, pd.DataFrame]:
     Raises:
         TableError: If a model stands as dense that its training says is sparse, or hardware is not known.
     """
-    trained = trained_models(upstream)
+    trained, runs = trained_models(upstream), training_runs.build(upstream)["training_runs"]
     known = pd.concat([open_models(upstream), api_models(upstream)], ignore_index=True)
     known = with_training(known, trained)
     keys = {same(name) for names in known["names"] for name in _last_parts(names)} | set(known["model_id"].map(same))
-    models = pd.concat([known, only_trained(trained, keys)], ignore_index=True)
-    runs = training_runs.build(upstream)["training_runs"]
-    models = identified(models.drop_duplicates("model_id", ignore_index=True))
-    models = pd.concat([models, only_run(runs, models)], ignore_index=True)
+    models = pd.concat([known, only_trained(trained, keys)]).drop_duplicates("model_id")
+    models = pd.concat([models, with_training(only_run(runs, models), trained)], ignore_index=True)
+    models = identified(models)
     models = noted(possible_hours(with_runs(models, runs)))
     insist_on_sparse(models)
     return {"models": models.reindex(columns=list(COLUMNS)), "model_aliases": _aliases(models, trained)}

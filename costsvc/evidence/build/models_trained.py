@@ -85,7 +85,7 @@ def with_training(models: pd.DataFrame, trained: pd.DataFrame) -> pd.DataFrame:
         trained: Epoch's rows by ``key``.
 
     Returns:
-        The rows, with training_tokens_b, training_flop, training_accelerator and
+        The rows, with date and organisation filled in, training_tokens_b, training_flop, training_accelerator and
         training_accelerator_hours where Epoch has them, and how it came by the FLOP.
     """
     known = trained.set_index("key")
@@ -129,7 +129,7 @@ def _rows(table: pd.DataFrame) -> pd.DataFrame:
             "model_id": ids,
             "names": name,
             "name": name,
-            "organization": table["organization"].map(_first),
+            "organization": table["organization"].map(_first, "ignore"),
             "released_on": table["released_on"],
             "architecture": np.where(few, "moe", "dense"),
             "total_params_b": table["params_b"],
@@ -161,7 +161,12 @@ def _disclosed(table: pd.DataFrame) -> pd.Series:
 
 def _first(organizations: str) -> str:
     """The first of several names, of which those that hold a comma stand in quotation marks."""
-    return next(csv.reader([organizations]))[0].strip() if isinstance(organizations, str) else ""
+    return next(csv.reader([organizations]))[0].strip()
+
+
+def _filled(models: pd.DataFrame, column: str, found: pd.Series) -> pd.Series:
+    """A column of the models, from upstream's record where it is empty or missing."""
+    return models[column].fillna(found) if column in models else found
 
 
 def _locators(found: pd.DataFrame) -> pd.Series:
@@ -189,6 +194,8 @@ def _trained(models: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     own = published.notna()
     both = models["locator"] + ("; FLOP: " + _locators(found)).where(known, "")
     return models.assign(
+        released_on=_filled(models, "released_on", found["released_on"]),
+        organization=_filled(models, "organization", found["organization"].map(_first, "ignore")),
         training_tokens_b=published.fillna(tokens),
         **{column: found[column] for column in TRAINING},
         training_source_id=pd.Series(SOURCE, models.index).where(known).mask(own, models["source_id"]),
