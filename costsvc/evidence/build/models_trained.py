@@ -29,7 +29,7 @@ COLUMNS = {
     "Training compute estimation method": "method",
     "Model accessibility": "access",
 }
-PUBLISHED = {NOTABLE: "notable_ai_models.csv", ALL_SYSTEMS: "All ML Systems - full view.csv"}
+PUBLISHED = {NOTABLE: "notable_ai_models.csv", ALL_SYSTEMS: "training-cost-trends: All ML Systems - full view.csv"}
 """Upstream's own names of the two files."""
 SOURCE = "epoch-ai-models"
 TRAINING = ("training_flop", "training_accelerator", "training_accelerator_hours", "method", "base_model")

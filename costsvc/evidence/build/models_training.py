@@ -125,7 +125,7 @@ def noted(models: pd.DataFrame) -> pd.DataFrame:
     why = "upstream's FLOP are " + ratio.map("{:.2g}".format) + " times 6ND: estimated by " + method
     base = models["base_model"].notna()
     why = why.mask(base, why + "; continues " + models["base_model"].astype(object).fillna(""))
-    many = "upstream's FLOP would be " + implied.map("{:,.0f}".format) + " thousand million tokens at 6ND"
+    many = "upstream's FLOP at 6ND would be " + implied.map("{:,.0f}".format) + " x 10^9 tokens"
     return models.assign(
         flop_note=why.where(ratio.notna() & ~_agree(ratio)).mask(tokens.isna() & implied.gt(MOST_TOKENS_B), many)
     )
