@@ -7,7 +7,7 @@ from costsvc.errors import TableError
 from costsvc.evidence.build import models
 from costsvc.evidence.build.model_names import same, slug, unversioned
 from costsvc.evidence.build.models_sparse import insist_on_sparse
-from costsvc.evidence.build.trained_on import identified
+from costsvc.evidence.build.trained_on import hardware, identified
 
 MAXTEXT = """model,base_emb_dim,base_num_query_heads,base_num_kv_heads,head_dim,base_num_decoder_layers,num_experts,\
 num_experts_per_tok,shared_experts,vocab_size,decoder_block,attention_type,sliding_window_size,kv_lora_rank,\
@@ -71,18 +71,24 @@ ECOLOGITS = {
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory):
+def upstream(tmp_path_factory):
     folder = tmp_path_factory.mktemp("upstream")
     texts = {
         "maxtext-model-configs/model_dimensions.csv": MAXTEXT,
         "epoch-ai-models/notable_ai_models_2026-07_trimmed.csv": EPOCH,
         "epoch-ai-models/all_ml_systems_2025-06_trimmed.csv": ALL_SYSTEMS,
         "ecologits/models.json": json.dumps(ECOLOGITS),
+        "codecarbon/cpu_power.csv": "Name,TDP\nXeon 1,100\n",
     }
     for path, text in texts.items():
         (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
-    return models.build(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def built(upstream):
+    return models.build(upstream)
 
 
 @pytest.fixture(scope="module")
@@ -186,9 +192,10 @@ def test_hardware_is_named_by_its_row_or_listed_as_unknown(rows):
     assert rows.loc["wafer-1b", "training_hardware"] == "Cerebras CS-2"
 
 
-def test_hardware_that_nobody_listed_stops_the_build():
+def test_hardware_that_nobody_listed_stops_the_build(upstream):
+    known = hardware(upstream).names
     with pytest.raises(TableError, match="Abacus"):
-        identified(pd.DataFrame({"training_accelerator": ["NVIDIA V100,Abacus"]}))
+        identified(pd.DataFrame({"training_accelerator": ["NVIDIA V100,Abacus"]}), known)
 
 
 def test_the_first_organization_may_hold_a_comma(rows):

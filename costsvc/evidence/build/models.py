@@ -11,7 +11,7 @@ from costsvc.evidence.build.models_open import open_models
 from costsvc.evidence.build.models_sparse import insist_on_sparse
 from costsvc.evidence.build.models_trained import only_trained, trained_models, with_training
 from costsvc.evidence.build.models_training import noted, only_run, possible_hours, with_runs
-from costsvc.evidence.build.trained_on import identified
+from costsvc.evidence.build.trained_on import hardware, identified
 
 COLUMNS = (
     "model_id", "name", "organization", "released_on", "architecture",
@@ -46,8 +46,9 @@ def build(upstream: Path) -> dict[str, pd.DataFrame]:
     keys = {same(name) for names in known["names"] for name in _last_parts(names)} | set(known["model_id"].map(same))
     models = pd.concat([known, only_trained(trained, keys)]).drop_duplicates("model_id")
     models = pd.concat([models, with_training(only_run(runs, models), trained)], ignore_index=True)
-    models = identified(models)
-    models = noted(possible_hours(with_runs(models, runs)))
+    known_hardware = hardware(upstream)
+    models = with_runs(identified(models, known_hardware.names), runs)
+    models = noted(possible_hours(models, known_hardware.peaks_tflops))
     insist_on_sparse(models)
     return {"models": models.reindex(columns=list(COLUMNS)), "model_aliases": _aliases(models, trained)}
 

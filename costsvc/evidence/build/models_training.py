@@ -1,10 +1,11 @@
 """What the table of models says of training: runs before upstream's records, hours that can be."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from costsvc.evidence.build.model_names import same
-from costsvc.evidence.build.trained_on import peaks_tflops
 from costsvc.units import PER_BILLION
 
 AGREES = 1.25
@@ -90,12 +91,16 @@ def _key(model_id: str, names: str, known: pd.Index) -> str:
     return next((same(name) for name in written if same(name) in known), same(model_id))
 
 
-def possible_hours(models: pd.DataFrame) -> pd.DataFrame:
+def possible_hours(models: pd.DataFrame, peaks_tflops: Mapping[str, float]) -> pd.DataFrame:
     """Models without hours in which the accelerators would have passed their peak.
 
     Days that were taken for hours are put right where a paper says that they are days.
+
+    Args:
+        models: Rows with FLOP, hours and accelerators.
+        peaks_tflops: Rate of each accelerator. [10^12 FLOP/s]
     """
-    of_peak = utilization(models)
+    of_peak = _of_peak(models, peaks_tflops)
     impossible = of_peak > 1
     days = models["model_id"].map(CHIP_DAYS)
     repaired = impossible & days.notna() & (of_peak / HOURS_PER_DAY < 1)
@@ -107,11 +112,10 @@ def possible_hours(models: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def utilization(models: pd.DataFrame) -> pd.Series:
+def _of_peak(models: pd.DataFrame, peaks_tflops: Mapping[str, float]) -> pd.Series:
     """FLOP over what the fastest of the accelerators could have done in the hours [1]."""
-    peaks = peaks_tflops()
     named = models["training_accelerator"].fillna("").str.split(",")
-    peak = named.map(lambda ids: max((peaks[id_] for id_ in ids if id_), default=np.nan))
+    peak = named.map(lambda ids: max((peaks_tflops[id_] for id_ in ids if id_), default=np.nan))
     hours, flop = (models[column].astype(float) for column in ("training_accelerator_hours", "training_flop"))
     return flop / (hours * peak * SECONDS_TFLOP)
 

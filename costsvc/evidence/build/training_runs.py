@@ -7,7 +7,7 @@ import pandas as pd
 
 from costsvc.evidence.build.model_names import same, slug
 from costsvc.evidence.build.models_trained import SOURCE, trained_models
-from costsvc.evidence.build.trained_on import identified
+from costsvc.evidence.build.trained_on import hardware, identified
 from costsvc.units import PER_BILLION
 
 FACTS = Path(__file__).with_name("training_facts.csv")
@@ -57,7 +57,7 @@ def _epoch(upstream: Path) -> pd.DataFrame:
         & found["training_flop"].ge(SMALLEST_FLOP)
         & ~found["name"].isin(NOT_TRAINED_SO)
     )
-    rows = identified(found[kept])
+    rows = identified(found[kept], hardware(upstream).names)
     return pd.DataFrame(
         {
             "key": rows["key"],
