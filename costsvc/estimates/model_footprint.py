@@ -38,6 +38,7 @@ TOTALS = (
 )
 EXPLAINED = ("factors", "unavailable", "sources", "warnings", "data_version", "version")
 ASSUMED = "The power is that of training an llm and the grid that of the year of release; the tables know neither."
+UNSIZED = "the active parameters are not known; give them to POST /v1/estimates/training with the tokens"
 UNKNOWN = "neither accelerator-hours nor FLOP nor tokens are known; give them to POST /v1/estimates/training"
 
 
@@ -70,7 +71,7 @@ def model_footprint(name: str, region: str | None, catalog: Catalog) -> Plain:
     model = catalog.model(name)
     facts = Facts(catalog)
     record = recorded(model, region, facts)
-    shown = _nothing(region, facts) if record is None else _estimate(record, facts)
+    shown = _nothing(model, region, facts) if record is None else _estimate(record, facts)
     asked = {"model": model["model_id"], "region": shown["region"]}
     return {
         "id": answer.identity(asked, catalog),
@@ -88,15 +89,22 @@ def charged(record: Record, facts: Facts) -> Trained:
     found = trained(record.run, facts)
     facts.warn("run-assumed", ASSUMED)
     amount = AMOUNTS[record.basis]
-    facts.factors[amount] = replace(
-        facts.factors[amount], origin="table", source_id=record.row["source_id"], locator=record.row["locator"]
-    )
+    source_id, locator = _stands(record.row)
+    facts.factors[amount] = replace(facts.factors[amount], origin="table", source_id=source_id, locator=locator)
     return found
+
+
+def _stands(row: Row) -> tuple[str, str]:
+    """Where an amount stands; the sizes of a model may come from elsewhere than its training."""
+    found = "training_" if row.get("training_source_id") else ""
+    return row[f"{found}source_id"], row[f"{found}locator"]
 
 
 def recorded(model: Row, region: str | None, facts: Facts) -> Record | None:
     """The training of a model, from the best that the tables know of it."""
     place = Site(region=region, year=_year(model))
+    if model["hours_note"]:
+        facts.warn("hours-doubtful", f"The table says of the hours: {model['hours_note']}.")
     return _of_hours(model, place, facts) or _of_compute(model, place, facts)
 
 
@@ -116,9 +124,10 @@ def _estimate(record: Record, facts: Facts) -> Plain:
     }
 
 
-def _nothing(region: str | None, facts: Facts) -> Plain:
+def _nothing(model: Row, region: str | None, facts: Facts) -> Plain:
+    trained_somehow = model["training_flop"] or model["training_tokens_b"]
     for field in ("basis", "training", "estimate"):
-        facts.miss(field, UNKNOWN)
+        facts.miss(field, UNSIZED if trained_somehow else UNKNOWN)
     named = facts.catalog.place(region or WORLD).region
     return {"region": named, "training": None, "estimate": None, "explained": answer.explained(facts)}
 
@@ -138,10 +147,12 @@ def _of_hours(model: Row, place: Site, facts: Facts) -> Record | None:
 
 def _of_compute(model: Row, place: Site, facts: Facts) -> Record | None:
     """A run of the model's FLOP, told as tokens, or of its tokens."""
-    tokens = model["training_tokens_b"]
+    tokens, active = model["training_tokens_b"], model["active_params_b"]
+    if active is None:
+        return None
     if model["training_flop"] is not None:
         k = facts.catalog.default("flop_per_param_token_pretraining").value
-        tokens = model["training_flop"] / (k * model["active_params_b"] * PER_BILLION**2)
+        tokens = model["training_flop"] / (k * active * PER_BILLION**2)
         facts.warn("flop-as-tokens", f"training_tokens_b is what gives the FLOP at {k:g} per parameter and token.")
     if tokens is None:
         return None
@@ -177,10 +188,11 @@ def _runs(catalog: Catalog) -> dict[str, Row]:
 
 def _named(model: Row, facts: Facts) -> Machine | None:
     """What the table says that the model was trained on; of several accelerators the first that is known."""
-    names = (model["training_accelerator"] or "").split(",")
-    known = [name for name in names if facts.catalog.accelerators.find(name)]
-    if not known:
+    if not model["training_accelerator"]:
         return None
+    known = model["training_accelerator"].split(",")
+    others = (model["training_hardware"] or "").split(",")
+    names = [name for name in (*known, *others) if name]
     if len(names) > 1:
         facts.warn("several-accelerators", f"It was trained on {', '.join(names)}; {known[0]} is taken.")
     return Machine(accelerator=known[0])
@@ -190,15 +202,15 @@ def _usual(model: Row, facts: Facts) -> Machine:
     """What most models of the same year, or of the nearest with enough of them, were trained on."""
     counts: dict[int, Counter[str]] = {}
     for row in facts.catalog.tables["models"].rows.values():
-        match, year = facts.catalog.accelerators.find(row["training_accelerator"] or ""), _year(row)
-        if match is not None and year is not None:
-            counts.setdefault(year, Counter())[match.id] += 1
+        named, year = row["training_accelerator"], _year(row)
+        if named and "," not in named and year is not None:
+            counts.setdefault(year, Counter())[named] += 1
     years = [year for year, counted in counts.items() if counted.total() >= ENOUGH]
     year = nearest_year(years, _year(model) or max(years))
     if year is None:
         raise LookupError("models has no year with enough accelerators")
     usual = counts[year].most_common(1)[0][0]
-    said = model["training_accelerator"] or "not known"
+    said = model["training_hardware"] or "not known"
     text = f"What it was trained on is {said}; {usual} is taken, on which most models of {year} were trained."
     facts.warn("accelerator-assumed", text)
     return Machine(accelerator=usual)

@@ -33,7 +33,7 @@ def called(call: ApiCall, facts: Facts) -> tuple[Footprint | None, Numeric]:
     row = facts.catalog.api(call.provider, call.model)
     usd = _price(row, call, facts)
     match = facts.catalog.models.find(call.model) or facts.catalog.models.find(row["model"].rpartition("/")[2])
-    if match is None:
+    if match is None or facts.catalog.model(match.id)["active_params_b"] is None:
         facts.miss("energy_kwh", f"the size of {call.model} is in no table, so its energy cannot be estimated")
         return None, usd
     facts.warn("api-machine-assumed", f"{call.provider} does not say on what it serves; {USUAL} is taken.")

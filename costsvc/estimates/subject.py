@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from costsvc.errors import BadRequestError
 from costsvc.estimates.facts import Facts
 from costsvc.estimates.spec import Subject
 from costsvc.model.uncertainty import Factor
@@ -10,6 +11,10 @@ from costsvc.units import Numeric
 
 TOTAL, ACTIVE = "total_params_b", "active_params_b"
 BILLION = "10^9 parameters"
+UNKNOWN_ACTIVE = (
+    "{model} is a mixture of experts, and how many of its parameters are active is not known;"
+    " give total_params_b and active_params_b in place of model."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +47,13 @@ class Sizes:
         return self.row["model_id"] if self.row else f"{self.total_b:g}-{self.active_b:g}"
 
     def active(self, facts: Facts) -> Numeric:
-        """Record the active parameters as used and return their sample [10^9]."""
+        """Record the active parameters as used and return their sample [10^9].
+
+        Raises:
+            BadRequestError: If the model is sparse and nobody said how much of it is active.
+        """
+        if self.row is not None and self.active_factor is None:
+            raise BadRequestError({"model": UNKNOWN_ACTIVE.format(model=self.row["model_id"])})
         return facts.use(self.active_factor) if self.active_factor else 0.0
 
     def total(self, facts: Facts) -> Numeric:
@@ -70,7 +81,7 @@ def _of_table(row: Row, facts: Facts) -> Sizes:
     total, active = (
         facts.catalog.factor("models", row["model_id"], column, column, BILLION) for column in (TOTAL, ACTIVE)
     )
-    return Sizes(total_factor=total, active_factor=active or total, row=row)
+    return Sizes(total_factor=total, active_factor=active, row=row)
 
 
 def _said(name: str, value: float) -> Factor:

@@ -92,7 +92,7 @@ def test_measured_power_takes_the_place_of_the_estimate(ask):
         pytest.param({"batch_size": None}, "batch-assumed", id="batch"),
         pytest.param({"output_tokens": None}, "tokens-assumed", id="tokens"),
         pytest.param({"accelerators": None}, "accelerators-assumed", id="accelerators"),
-        pytest.param({"model": None, "total_params_b": 9.7}, "dimensions-assumed", id="dimensions"),
+        pytest.param({"model": None, "total_params_b": 17.3}, "dimensions-assumed", id="dimensions"),
         pytest.param({"model": None, "total_params_b": 8}, "dimensions-matched", id="dimensions-of-another"),
         pytest.param({"model": "llama-3.1-405b"}, "does-not-fit", id="memory"),
         pytest.param({"accelerator": "mi300x"}, "chip-not-measured", id="chip"),

@@ -34,6 +34,11 @@ def footprint(client):
         pytest.param("paligemma", "hours", "google-tpu-v5e", 41_472, id="of-two-chips-the-first"),
         pytest.param("megatron-turing-nlg-530b", "hours", "nvidia-a100-sxm4-80gb", 3_449_600, id="table-of-models"),
         pytest.param("qwen2.5-72b", "compute", "nvidia-h100-sxm5-80gb", None, id="flop"),
+        # 20.1 thousand core-days of two cores a chip; upstream has the chip-days for hours
+        pytest.param("coatnet", "hours", "google-tpu-v3", 241_200, id="days-that-stood-as-hours"),
+        # upstream's 4,032 hours would be seven times the peak
+        pytest.param("refact-1.6b", "compute", "nvidia-rtx-a5000", None, id="hours-above-the-peak"),
+        pytest.param("grok-3", "hours", "nvidia-h100-sxm5-80gb", 1.728e8, id="active-parameters-not-known"),
     ],
 )
 def test_the_basis_is_the_best_that_is_known(footprint, model, basis, accelerator, hours):
@@ -69,7 +74,7 @@ def test_flop_are_those_of_the_table(footprint, catalog):
 def test_an_amount_of_the_table_names_its_source(footprint, catalog, model, amount, source):
     answer = footprint(model)
     factor = factors(answer)[amount]
-    source = source or catalog.row("models", model)["source_id"]
+    source = source or catalog.row("models", model)["training_source_id"]
     assert (factor["origin"], factor["source_id"]) == ("table", source)
     assert factor["locator"]
     assert source in {row["source_id"] for row in answer["sources"]}
@@ -104,6 +109,17 @@ def test_what_it_was_trained_on_is_assumed_where_it_is_not_known(footprint):
 
 def test_an_alias_is_the_model_itself(footprint):
     assert footprint("meta-llama/Llama-3.1-8B") == footprint("llama-3.1-8b")
+
+
+@pytest.mark.parametrize("model", ["coatnet", "refact-1.6b"])
+def test_hours_that_are_not_upstreams_are_said(footprint, model):
+    assert "hours-doubtful" in codes(footprint(model)) - codes(footprint("ul2"))
+
+
+def test_compute_without_active_parameters_is_no_basis(footprint):
+    answer = footprint("doubao-pro")
+    assert answer["basis"] is None
+    assert "active parameters are not known" in reasons(answer)["basis"]
 
 
 @pytest.mark.parametrize("region", [None, "DE"])

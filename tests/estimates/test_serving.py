@@ -87,6 +87,12 @@ def possible(answer):
     return ordered and not out_of_order(answer)
 
 
+def test_a_distilled_picture_model_takes_its_own_few_steps(serve):
+    body = CHIP | {"task": "image", "requests": 1000}
+    schnell, dev = (value(serve(body | {"model": f"flux.1 {kind}"}), "energy_kwh") for kind in ("schnell", "dev"))
+    assert 5 < dev / schnell < 7.5  # 28 steps against 4
+
+
 @pytest.mark.parametrize("body", TASKS)
 def test_every_accelerator_that_can_serve_gives_a_possible_answer(serve, catalog, body):
     chips = catalog.tables["accelerators"].rows
@@ -96,9 +102,44 @@ def test_every_accelerator_that_can_serve_gives_a_possible_answer(serve, catalog
 
 
 def test_every_model_gives_a_possible_answer(serve, catalog):
-    sized = [id_ for id_, row in catalog.tables["models"].rows.items() if row["total_params_b"]]
+    sized = [id_ for id_, row in catalog.tables["models"].rows.items() if row["active_params_b"]]
     bodies = [{"accelerator": "h100-sxm5-80gb", "model": id_, "region": "USA"} for id_ in sized]
     assert [body["model"] for body in bodies if not possible(serve(body))] == []
+
+
+@pytest.mark.parametrize(
+    ("model", "total_b", "active_b"),
+    [
+        pytest.param("deepseek-v4-flash", 284, 13, id="deepseek-v4-flash"),
+        pytest.param("deepseek-v4-pro", 1600, 49, id="deepseek-v4-pro"),
+        pytest.param("nemotron-3-ultra", 550, 55, id="nemotron-3-ultra"),
+    ],
+)
+def test_a_sparse_model_by_name_is_what_it_is_by_its_sizes(serve, train, model, total_b, active_b):
+    # the model card of the first: 284 billion, 13 billion active; it once stood as dense
+    served = {"accelerator": "h200", "accelerators": 16, "batch_size": 64, "input_tokens": 500, "output_tokens": 500}
+    sizes = {"total_params_b": total_b, "active_params_b": active_b}
+    by_name, by_size = (value(serve(served | of), "per_request.energy_j") for of in ({"model": model}, sizes))
+    assert by_name == pytest.approx(by_size, rel=0.05)
+    trained = train({"accelerator": "h100-sxm5-80gb", "model": model, "training_tokens_b": 32_000})
+    assert value(trained, "training_flop") == pytest.approx(6e18 * active_b * 32_000)
+
+
+@pytest.mark.parametrize("model", ["grok-3", "longcat-2.0"])
+def test_a_sparse_model_of_unknown_active_parameters_asks_for_sizes(client, model):
+    bodies = {
+        "inference": CHIP | {"model": model},
+        "training": {"accelerator": "h100-sxm5-80gb", "model": model, "training_tokens_b": 100},
+    }
+    for question, body in bodies.items():
+        answer = client.post(f"/v1/estimates/{question}", json=body)
+        assert answer.status_code == 422
+        assert "active_params_b in place of model" in answer.json["errors"]["model"][0]
+
+
+def test_hours_need_no_active_parameters(train):
+    answer = train({"accelerator": "h100-sxm5-80gb", "model": "grok-3", "accelerator_hours": 100})
+    assert "size-undisclosed" in codes(answer)
 
 
 @pytest.mark.parametrize(

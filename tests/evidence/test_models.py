@@ -3,8 +3,11 @@ import json
 import pandas as pd
 import pytest
 
+from costsvc.errors import TableError
 from costsvc.evidence.build import models
 from costsvc.evidence.build.model_names import same, slug, unversioned
+from costsvc.evidence.build.models_sparse import insist_on_sparse
+from costsvc.evidence.build.trained_on import hardware, identified
 
 MAXTEXT = """model,base_emb_dim,base_num_query_heads,base_num_kv_heads,head_dim,base_num_decoder_layers,num_experts,\
 num_experts_per_tok,shared_experts,vocab_size,decoder_block,attention_type,sliding_window_size,kv_lora_rank,\
@@ -22,11 +25,19 @@ Sparse 100B,Someone,2021-01-01,Language,1e11,6e21,1e11,,,,,,Confident
 Guessed 1B,Someone,2021-01-01,Language,1e9,6e19,1e10,,,,,,Speculative
 Tuned 1B,Someone,2021-01-01,Language,1e9,6e19,1e10,,,,,Plain 1B,Confident
 Picture 1B,Someone,2022-01-01,Vision,1e9,6e19,1e6,,,,,,Confident
+Few 200B,Someone,2025-01-01,Language,2e11,1.2e24,,,,,,,Confident
+Rumour,Someone,2024-01-01,Language,1e11,1.2e25,,,,,,,Likely
+Memoir,Someone,2021-01-01,Language,1e11,6e23,1e12,,,,,,Likely
+Days 1B,\"\"\"Some, One\"\",Other",2021-01-01,Language,1e9,6e20,,,1,NVIDIA V100,8,,Confident
+CoAtNet,Someone,2021-06-09,Vision,2.44e9,4.27e22,,,,Google TPU v3,,,Confident
+Wafer 1B,Someone,2021-01-01,Language,1e9,6e19,1e10,,,Cerebras CS-2,,,Confident
 """
 ALL_SYSTEMS = """Model,Organization,Publication date,Domain,Parameters,Training compute (FLOP),\
 Training dataset size (datapoints),Training chip-hours,Training compute estimation method,Confidence
 Llama 3.1-8B,Meta,2024-07-23,Language,8e9,,1.4e13,1460000,Reported,Confident
 Odd 1B,Someone,2021-01-01,Language,1e9,9e20,1e10,,Hardware,Likely
+GPT-3 175B,OpenAI,2020-05-28,Language,1.75e11,3.14e23,2.38e11,,Reported,Confident
+CoAtNet,Someone,2021-06-09,Vision,2.44e9,4.27e22,,10050,Reported,Confident
 """
 ECOLOGITS = {
     "aliases": [{"provider": "openai", "name": "closed-1", "alias": "closed-one"}],
@@ -80,7 +91,7 @@ WITHDRAWN = {
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory):
+def upstream(tmp_path_factory):
     folder = tmp_path_factory.mktemp("upstream")
     texts = {
         "maxtext-model-configs/model_dimensions.csv": MAXTEXT,
@@ -88,11 +99,17 @@ def built(tmp_path_factory):
         "epoch-ai-models/all_ml_systems_2025-06_trimmed.csv": ALL_SYSTEMS,
         "ecologits/ecologits/data/models.json": json.dumps(ECOLOGITS),
         "ecologits-0.10/ecologits/data/models.json": json.dumps(WITHDRAWN),
+        "codecarbon/codecarbon/data/hardware/cpu_power.csv": "Name,TDP\nXeon 1,100\n",
     }
     for path, text in texts.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
-    return models.build(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def built(upstream):
+    return models.build(upstream)
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +156,83 @@ def test_a_closed_model_is_a_range_that_says_so(rows):
     assert (closed["total_params_b_low"], closed["total_params_b_high"]) == (200, 800)
     assert rows.loc["closed-small", "total_params_b"] == pytest.approx(6)
     assert "open-7b" not in rows.index
+
+
+def test_a_model_of_too_few_flop_for_its_size_has_no_active_parameters(rows):
+    few = rows.loc["few-200b"]  # 10^12 tokens, 5 for each parameter
+    assert few["architecture"] == "moe"
+    assert few[["active_params_b", "expert_share"]].isna().all()
+    assert (few["total_params_b"], few["params_disclosed"]) == (200, "true")
+
+
+def test_a_table_with_such_a_model_as_dense_is_refused(rows):
+    dense = rows.reset_index().assign(architecture="dense")
+    with pytest.raises(TableError, match=r"few-200b.* fewer than 10 tokens per parameter"):
+        insist_on_sparse(dense)
+
+
+@pytest.mark.parametrize(
+    ("model_id", "disclosed", "low"),
+    [
+        pytest.param("rumour", "false", 50, id="a-product-of-which-upstream-is-not-sure"),
+        pytest.param("memoir", "true", None, id="research-before-sizes-were-kept-back"),
+        pytest.param("plain-1b", "true", None, id="upstream-is-sure"),
+    ],
+)
+def test_a_size_counts_as_published_where_upstream_is_sure_or_it_can_be_counted(rows, model_id, disclosed, low):
+    row = rows.loc[model_id]
+    assert row["params_disclosed"] == disclosed
+    assert row["quality"] == ("reported" if disclosed == "true" else "assumed")
+    if low is not None:
+        assert (row["total_params_b_low"], row["total_params_b_high"]) == (low, 4 * low)
+
+
+def test_the_run_goes_before_the_data_set(rows):
+    gpt3 = rows.loc["gpt-3-175b"]
+    assert gpt3["training_tokens_b"] == 300
+    assert gpt3["training_accelerator_hours"] == 3_552_000
+    assert (gpt3["training_accelerator"], gpt3["training_source_id"]) == ("nvidia-v100-sxm2-32gb", "patterson-2021")
+
+
+def test_a_model_of_which_only_a_run_is_known_has_a_row(rows):
+    jetmoe = rows.loc["jetmoe-8b"]
+    assert (jetmoe["architecture"], jetmoe["active_params_b"], jetmoe["source_id"]) == ("moe", 2.2, "jetmoe-2024")
+    assert "gpt-3" not in rows.index  # the run of gpt-3-175b
+
+
+def test_hours_above_the_peak_are_left_out_and_days_become_hours_where_the_paper_says_days(rows):
+    assert pd.isna(rows.loc["days-1b", "training_accelerator_hours"])
+    assert "times the peak" in rows.loc["days-1b", "hours_note"]
+    assert rows.loc["coatnet", "training_accelerator_hours"] == pytest.approx(241_200)  # 10,050 chip-days
+    assert "core-days" in rows.loc["coatnet", "hours_note"]
+
+
+def test_hardware_is_named_by_its_row_or_listed_as_unknown(rows):
+    assert rows.loc["plain-1b", "training_accelerator"] == "nvidia-v100-sxm2-32gb"
+    assert pd.isna(rows.loc["wafer-1b", "training_accelerator"])
+    assert rows.loc["wafer-1b", "training_hardware"] == "Cerebras CS-2"
+
+
+def test_hardware_that_nobody_listed_stops_the_build(upstream):
+    known = hardware().names
+    with pytest.raises(TableError, match="Abacus"):
+        identified(pd.DataFrame({"training_accelerator": ["NVIDIA V100,Abacus"]}), known)
+
+
+def test_the_first_organization_may_hold_a_comma(rows):
+    assert rows.loc["days-1b", "organization"] == "Some, One"
+
+
+def test_embeddings_of_each_block_are_stored_and_not_read(rows):
+    gemma = rows.loc["gemma-3n-e4b"]
+    assert gemma["architecture"] == "dense"
+    assert gemma["expert_share"] == pytest.approx(1 / gemma["vocab_size"])
+
+
+def test_a_distilled_picture_model_is_a_model_of_its_own(rows, built):
+    assert rows.loc[["flux.1-schnell", "flux.1-dev"], "native_steps"].tolist() == [4, 28]
+    aliases = built["model_aliases"].set_index("alias")["model_id"]
+    assert set(aliases[aliases.index.str.contains("schnell")]) == {"flux.1-schnell"}
 
 
 def test_training_is_joined_by_name_and_the_newest_record_wins(rows):

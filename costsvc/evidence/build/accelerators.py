@@ -70,6 +70,12 @@ def build(upstream: Path) -> dict[str, Frame]:
     }
 
 
+def known() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The tables of accelerators and of their names, for builders whose upstream names them."""
+    typed = facts("accelerator_facts.csv")
+    return accelerators(typed), aliases(typed)
+
+
 def accelerators(typed: pd.DataFrame) -> pd.DataFrame:
     """One row per accelerator: datasheet figures, and the families that lead into other tables.
 

@@ -4,20 +4,26 @@ from pathlib import Path
 
 import pandas as pd
 
+from costsvc.evidence.build import training_runs
 from costsvc.evidence.build.model_names import same, spellings
 from costsvc.evidence.build.models_api import api_models
 from costsvc.evidence.build.models_open import open_models
+from costsvc.evidence.build.models_sparse import insist_on_sparse
 from costsvc.evidence.build.models_trained import only_trained, trained_models, with_training
+from costsvc.evidence.build.models_training import noted, only_run, possible_hours, with_runs
+from costsvc.evidence.build.trained_on import hardware, identified
 
 COLUMNS = (
     "model_id", "name", "organization", "released_on", "architecture",
     "total_params_b", "total_params_b_low", "total_params_b_high",
     "active_params_b", "active_params_b_low", "active_params_b_high", "params_disclosed",
     "layers", "hidden_size", "heads", "kv_heads", "head_dim", "kv_lora_rank", "cached_values", "state_values",
-    "full_layers", "window_layers", "window_tokens", "experts", "experts_per_token", "shared_experts", "expert_share",
+    "full_layers", "window_layers", "window_tokens", "picked_tokens",
+    "experts", "experts_per_token", "shared_experts", "expert_share",
     "vocab_size", "context_length", "pixels_per_token", "frames_per_latent", "guidance_passes",
     "native_width_px", "native_height_px", "native_frames", "native_steps",
-    "training_tokens_b", "training_flop", "flop_note", "training_accelerator", "training_accelerator_hours",
+    "training_tokens_b", "training_flop", "flop_note", "training_accelerator", "training_hardware",
+    "training_accelerator_hours", "hours_note", "training_source_id", "training_locator",
     "source_id", "locator", "quality",
 )  # fmt: skip # columns stand together by subject
 
@@ -30,13 +36,20 @@ def build(upstream: Path) -> dict[str, pd.DataFrame]:
 
     Returns:
         Frames by table.
+
+    Raises:
+        TableError: If a model stands as dense that its training says is sparse, or hardware is not known.
     """
-    trained = trained_models(upstream)
+    trained, runs = trained_models(upstream), training_runs.build(upstream)["training_runs"]
     known = pd.concat([open_models(upstream), api_models(upstream)], ignore_index=True)
     known = with_training(known, trained)
     keys = {same(name) for names in known["names"] for name in _last_parts(names)} | set(known["model_id"].map(same))
-    models = pd.concat([known, only_trained(trained, keys)], ignore_index=True)
-    models = models.drop_duplicates("model_id")
+    models = pd.concat([known, only_trained(trained, keys)]).drop_duplicates("model_id")
+    models = pd.concat([models, with_training(only_run(runs, models), trained)], ignore_index=True)
+    known_hardware = hardware()
+    models = with_runs(identified(models, known_hardware.names), runs)
+    models = noted(possible_hours(models, known_hardware.peaks_tflops))
+    insist_on_sparse(models)
     return {"models": models.reindex(columns=list(COLUMNS)), "model_aliases": _aliases(models, trained)}
 
 

@@ -21,10 +21,12 @@ DIMENSIONS = {
     "vocab_size": "vocab_size",
     "max_position_embeddings": "context_length",
 }
+SHAPED = [*DIMENSIONS.values(), "full_layers", "state_values", "cached_values"]
 MAXTEXT_HEAD_DIM = 128
 """MaxText's default where a configuration does not set it."""
 ROPE_WIDTH = 64
 """Latent attention caches, beside the latent, one key of this width that carries the position."""
+TEXT = ("names", "like", "source_id", "locator", "quality", "note", "disclosed")
 
 
 def open_models(upstream: Path) -> pd.DataFrame:
@@ -34,16 +36,15 @@ def open_models(upstream: Path) -> pd.DataFrame:
         upstream: Folder with the upstream files.
 
     Returns:
-        One row per model with the columns of table ``models`` up to the context length, and
-        ``names``: what publishers call it, separated by semicolons.
+        One row per model with the columns of table ``models`` up to the context length,
+        ``training_tokens_b`` where the source of the sizes says it, and ``names``: what
+        publishers call it, separated by semicolons.
     """
-    facts = pd.read_csv(FACTS, dtype={"names": str, "like": str})
+    facts = pd.read_csv(FACTS, dtype=dict.fromkeys(TEXT, str))
     published = _maxtext(upstream / MAXTEXT)
-    facts["source_id"] = np.where(facts["like"].isin(published.index), "maxtext-configs", "model-configs")
-    facts["locator"] = _locators(facts)
-    facts["quality"] = "reported"
+    facts = _sourced(facts, facts["like"].isin(published.index))
     facts = _like(facts, published)
-    return _shaped(facts.drop(columns="like"))
+    return _shaped(facts.drop(columns=["like", "note"]))
 
 
 def _maxtext(path: Path) -> pd.DataFrame:
@@ -57,9 +58,16 @@ def _maxtext(path: Path) -> pd.DataFrame:
     return table
 
 
-def _locators(facts: pd.DataFrame) -> pd.Series:
+def _sourced(facts: pd.DataFrame, maxtext: pd.Series) -> pd.DataFrame:
+    """Rows that name no source of their own are their publishers', or MaxText's."""
     config = "parameters and config.json of " + facts["names"].str.split(";").str[0]
-    return config.where(facts["source_id"] == "model-configs", "src/maxtext/configs/models/" + facts["like"] + ".yml")
+    locator = config.where(~maxtext, "src/maxtext/configs/models/" + facts["like"] + ".yml")
+    source = maxtext.map({True: "maxtext-configs", False: "model-configs"})
+    return facts.assign(
+        source_id=facts["source_id"].fillna(source),
+        locator=facts["locator"].fillna(locator),
+        quality=facts["quality"].fillna("reported"),
+    )
 
 
 def _like(facts: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
@@ -69,30 +77,42 @@ def _like(facts: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
 
 
 def _filled(table: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
-    shaped = [*DIMENSIONS.values(), "full_layers", "state_values"]
-    borrowed = sources.reindex(index=table["like"], columns=shaped).set_index(table.index)
-    return table.assign(**table[shaped].astype(float).fillna(borrowed.astype(float)))
+    borrowed = sources.reindex(index=table["like"], columns=SHAPED).set_index(table.index)
+    return table.assign(**table[SHAPED].astype(float).fillna(borrowed.astype(float)))
 
 
 def _shaped(table: pd.DataFrame) -> pd.DataFrame:
     """Derive what the serving formulas read from what configurations state."""
-    attends = table["kv_heads"].notna() | table["kv_lora_rank"].notna()
     full = table["full_layers"].fillna(table["layers"]).where(table["layers"].notna())
-    windowed = (table["layers"] - full).where(table["window_tokens"].notna(), 0.0)
-    per_block = np.where(
-        table["kv_lora_rank"].notna(),
-        table["kv_lora_rank"] + ROPE_WIDTH,
-        2 * table["kv_heads"] * table["head_dim"],
-    )
-    share = (table["experts_per_token"] / table["experts"]).where(table["experts"].notna())
-    dense = table["active_params_b"] >= table["total_params_b"]
+    windowed = (table["layers"] - full).where(table["window_tokens"].notna(), 0.0).where(table["layers"].notna())
+    # blocks that are neither full nor windowed keep a state, of a size that is not always known
+    stateless = table["state_values"].isna() & (full + windowed >= table["layers"])
     return table.assign(
-        architecture=np.where(dense, "dense", "moe"),
+        **_mixture(table),
         full_layers=full,
-        window_layers=windowed.where(table["layers"].notna()),
-        cached_values=pd.Series(per_block, table.index).where(attends, np.where(table["layers"].notna(), 0.0, np.nan)),
-        state_values=table["state_values"].where(table["state_values"].notna() | table["layers"].isna(), 0.0),
-        expert_share=share.mask(dense, 1.0),
-        params_disclosed="true",
+        window_layers=windowed,
+        cached_values=table["cached_values"].fillna(_cached(table)),
+        state_values=table["state_values"].mask(stateless, 0.0),
+        params_disclosed=table["disclosed"].fillna("true"),
         name=table["names"].str.split(";").str[0].str.split("/").str[-1],
     )
+
+
+def _cached(table: pd.DataFrame) -> pd.Series:
+    """Numbers that a block keeps per token."""
+    attends = table["kv_heads"].notna() | table["kv_lora_rank"].notna()
+    ordinary = 2 * table["kv_heads"] * table["head_dim"]
+    per_block = ordinary.where(table["kv_lora_rank"].isna(), table["kv_lora_rank"] + ROPE_WIDTH)
+    return per_block.where(attends, table["layers"].where(table["layers"].isna(), 0.0))
+
+
+def _mixture(table: pd.DataFrame) -> dict[str, pd.Series]:
+    """Whether few of the parameters are active; a model of unknown active parameters is a mixture.
+
+    Embeddings of which each token reads one row are as experts, as many as there are words.
+    """
+    dense = table["active_params_b"] >= table["total_params_b"]
+    looked_up = table["looked_up"].eq(1)
+    share = (table["experts_per_token"] / table["experts"]).mask(looked_up, 1 / table["vocab_size"]).mask(dense, 1.0)
+    architecture = pd.Series(np.where(dense | looked_up, "dense", "moe"), table.index)
+    return {"architecture": architecture, "expert_share": share}

@@ -1,11 +1,13 @@
 """What models were trained on and with, from Epoch AI."""
 
+import csv
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from costsvc.evidence.build.model_names import same, slug
+from costsvc.evidence.build.models_sparse import sparse
 from costsvc.units import PER_BILLION
 
 NOTABLE = "epoch-ai-models/notable_ai_models_2026-07_trimmed.csv"
@@ -25,16 +27,31 @@ COLUMNS = {
     "Base model": "base_model",
     "Confidence": "confidence",
     "Training compute estimation method": "method",
+    "Model accessibility": "access",
 }
+PUBLISHED = {NOTABLE: "notable_ai_models.csv", ALL_SYSTEMS: "training-cost-trends: All ML Systems - full view.csv"}
+"""Upstream's own names of the two files."""
+SOURCE = "epoch-ai-models"
+TRAINING = ("training_flop", "training_accelerator", "training_accelerator_hours", "method", "base_model")
 SIZES = {NOTABLE: "Training dataset size (total)", ALL_SYSTEMS: "Training dataset size (datapoints)"}
-AGREES = 1.25
-"""FLOP and 6 x parameters x tokens agree within a quarter, else the row says why not."""
 SPARSE = 0.5
 """FLOP below this share of 6 x all parameters x tokens: few of the parameters are active."""
 SMALLEST_PARAMS = 5e7
 OLDEST = "2018"
 DOMAINS = "Language|Vision|Image generation|Multimodal|Speech"
 WITH_WORDS = "Language|Multimodal"
+PRODUCTS_SINCE, PRODUCT_PARAMS = "2023", 6e10
+"""Since then makers keep to themselves how large their largest models are."""
+OPEN = "Open weights"
+SURE = "Confident"
+HEARSAY = {
+    "Hunyuan": "more than 100 billion, says its maker",
+    "Doubao-pro": "a sparse model by its maker, of which upstream has one size",
+}
+"""Records that upstream is sure of and whose size is a saying."""
+SPARSE_BY_MAKER = ("doubao-pro",)
+GUESSED = 2.0
+"""A size that nobody published is taken to be known within this factor either way."""
 
 
 def trained_models(upstream: Path) -> pd.DataFrame:
@@ -46,7 +63,7 @@ def trained_models(upstream: Path) -> pd.DataFrame:
     Returns:
         One row per model: name, organisation, date, parameters, tokens, FLOP, hardware.
     """
-    frames = [_read(upstream / path, size).assign(file=path.split("/")[1]) for path, size in SIZES.items()]
+    frames = [_read(upstream / path, size).assign(file=PUBLISHED[path]) for path, size in SIZES.items()]
     both = pd.concat(frames, ignore_index=True)
     both = both.assign(key=both["name"].map(same))
     # the first record of a model wins; what it leaves out is taken from the other
@@ -68,8 +85,8 @@ def with_training(models: pd.DataFrame, trained: pd.DataFrame) -> pd.DataFrame:
         trained: Epoch's rows by ``key``.
 
     Returns:
-        The rows, with training_tokens_b, training_flop, flop_note, training_accelerator and
-        training_accelerator_hours where Epoch has them.
+        The rows, with date and organisation filled in, training_tokens_b, training_flop, training_accelerator and
+        training_accelerator_hours where Epoch has them, and how it came by the FLOP.
     """
     known = trained.set_index("key")
     keys = [_key(*row, known.index) for row in zip(models["model_id"], models["names"], strict=True)]
@@ -99,24 +116,61 @@ def only_trained(trained: pd.DataFrame, taken: set[str]) -> pd.DataFrame:
         & ~trained["key"].isin(taken)
     )
     table = trained[fits].reset_index(drop=True)
-    rows = pd.DataFrame(
+    return _trained(_rows(table), table).drop_duplicates("model_id")
+
+
+def _rows(table: pd.DataFrame) -> pd.DataFrame:
+    name = table["name"].str.strip()
+    ids = table["name"].map(slug)
+    few = sparse(ids, table["params_b"], table["training_flop"]) | ids.isin(SPARSE_BY_MAKER)
+    active, disclosed = table["params_b"].mask(few), _disclosed(table)
+    return pd.DataFrame(
         {
-            "model_id": table["name"].map(slug),
-            "names": table["name"].str.strip(),
-            "name": table["name"].str.strip(),
-            "organization": table["organization"].str.split(",").str[0],
+            "model_id": ids,
+            "names": name,
+            "name": name,
+            "organization": table["organization"].map(_first, "ignore"),
             "released_on": table["released_on"],
-            "architecture": "dense",
+            "architecture": np.where(few, "moe", "dense"),
             "total_params_b": table["params_b"],
-            "active_params_b": table["params_b"],
-            "params_disclosed": "true",
-            "expert_share": 1.0,
-            "source_id": "epoch-ai-models",
-            "locator": table["file"] + ": Model = " + table["name"].str.strip(),
-            "quality": "reported",
+            "total_params_b_low": (table["params_b"] / GUESSED).mask(disclosed),
+            "total_params_b_high": (table["params_b"] * GUESSED).mask(disclosed),
+            "active_params_b": active,
+            "active_params_b_low": (active / GUESSED).mask(disclosed),
+            "active_params_b_high": (active * GUESSED).mask(disclosed),
+            "params_disclosed": disclosed.map({True: "true", False: "false"}),
+            "expert_share": np.where(few, np.nan, 1.0),
+            "source_id": SOURCE,
+            "locator": _locators(table),
+            "quality": np.where(disclosed, "reported", "assumed"),
         }
     )
-    return _trained(rows, table).drop_duplicates("model_id")
+
+
+def _disclosed(table: pd.DataFrame) -> pd.Series:
+    """Whether a size was published: weights can be counted, upstream is sure, or the name says it.
+
+    Research is published with its sizes, so only large models of the years of products are doubted.
+    """
+    opened = table["access"].astype(str).str.startswith(OPEN)
+    sure = table["confidence"].eq(SURE) & ~table["name"].isin(HEARSAY)
+    named = table["name"].str.contains(r"\d[Bb]\b")
+    research = table["released_on"].lt(PRODUCTS_SINCE) | table["params"].lt(PRODUCT_PARAMS)
+    return opened | sure | named | (research & ~table["name"].isin(HEARSAY))
+
+
+def _first(organizations: str) -> str:
+    """The first of several names, of which those that hold a comma stand in quotation marks."""
+    return next(csv.reader([organizations]))[0].strip()
+
+
+def _filled(models: pd.DataFrame, column: str, found: pd.Series) -> pd.Series:
+    """A column of the models, from upstream's record where it is empty or missing."""
+    return models[column].fillna(found) if column in models else found
+
+
+def _locators(found: pd.DataFrame) -> pd.Series:
+    return found["file"] + ": Model = " + found["name"].str.strip()
 
 
 def _read(path: Path, size: str) -> pd.DataFrame:
@@ -134,13 +188,18 @@ def _key(model_id: str, names: str, known: pd.Index) -> str:
 
 def _trained(models: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     active = models["active_params_b"].astype(float) * PER_BILLION
-    tokens = _tokens(found, active)
+    tokens = _tokens(found, active) / PER_BILLION
+    published = models.get("training_tokens_b", pd.Series(np.nan, models.index))
+    known = found[[*TRAINING[:3], "datapoints"]].notna().any(axis=1)
+    own = published.notna()
+    both = models["locator"] + ("; FLOP: " + _locators(found)).where(known, "")
     return models.assign(
-        training_tokens_b=tokens / PER_BILLION,
-        training_flop=found["training_flop"],
-        flop_note=_notes(found, active, tokens),
-        training_accelerator=found["training_accelerator"],
-        training_accelerator_hours=found["training_accelerator_hours"],
+        released_on=_filled(models, "released_on", found["released_on"]),
+        organization=_filled(models, "organization", found["organization"].map(_first, "ignore")),
+        training_tokens_b=published.fillna(tokens),
+        **{column: found[column] for column in TRAINING},
+        training_source_id=pd.Series(SOURCE, models.index).where(known).mask(own, models["source_id"]),
+        training_locator=_locators(found).where(known).mask(own, both),
     )
 
 
@@ -150,14 +209,3 @@ def _tokens(found: pd.DataFrame, active: pd.Series) -> pd.Series:
     by_flop = found["training_flop"] / (6 * active)
     nearer = (np.log(once / by_flop)).abs() < (np.log(passes / by_flop)).abs()
     return once.where(nearer, passes)
-
-
-def _notes(found: pd.DataFrame, active: pd.Series, tokens: pd.Series) -> pd.Series:
-    """Why FLOP are not 6 x active parameters x tokens, where they are not."""
-    ratio = found["training_flop"] / (6 * active * tokens)
-    apart = np.log(ratio).abs() > np.log(AGREES)
-    method = found["method"].fillna("a method not stated").str.lower()
-    why = "upstream's FLOP are " + ratio.map("{:.2g}".format) + " times 6ND: estimated by " + method
-    base = found["base_model"].notna()
-    why = why.mask(base, why + "; continues " + found["base_model"].fillna(""))
-    return why.where(apart)

@@ -45,8 +45,7 @@ def build(upstream: Path) -> dict[str, pd.DataFrame]:
 
 def _ids(upstream_names: set[str]) -> dict[str, str]:
     """Upstream names of accelerators that lead to exactly one of ours."""
-    typed = facts("accelerator_facts.csv")
-    chips, aliases = accelerators.accelerators(typed), accelerators.aliases(typed)
+    chips, aliases = accelerators.known()
     names = accelerator_names(
         chips["accelerator_id"],
         {

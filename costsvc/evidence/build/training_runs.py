@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from costsvc.evidence.build.model_names import same, slug
-from costsvc.evidence.build.models_trained import trained_models
+from costsvc.evidence.build.models_trained import SOURCE, trained_models
+from costsvc.evidence.build.trained_on import hardware, identified
 from costsvc.units import PER_BILLION
 
 FACTS = Path(__file__).with_name("training_facts.csv")
@@ -56,7 +57,7 @@ def _epoch(upstream: Path) -> pd.DataFrame:
         & found["training_flop"].ge(SMALLEST_FLOP)
         & ~found["name"].isin(NOT_TRAINED_SO)
     )
-    rows = found[kept]
+    rows = identified(found[kept], hardware().names)
     return pd.DataFrame(
         {
             "key": rows["key"],
@@ -65,10 +66,10 @@ def _epoch(upstream: Path) -> pd.DataFrame:
             "total_params_b": rows["params_b"],
             "active_params_b": rows["params_b"],
             "tokens_b": tokens[kept],
-            "accelerator": rows["training_accelerator"].str.lower(),
+            "accelerator": rows["training_accelerator"],
             "accelerators": rows["quantity"],
             "accelerator_hours": rows["training_accelerator_hours"],
-            "source_id": "epoch-ai-models",
+            "source_id": SOURCE,
             "locator": rows["file"] + ": Model = " + rows["name"].str.strip(),
         }
     )
