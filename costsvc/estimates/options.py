@@ -69,8 +69,10 @@ class Spot:
 
     def is_home_of(self, machine: Hardware, kind: PriceKind | None, catalog: Catalog) -> bool:
         """Whether it is a household to a machine that is paid for in some way, None being the usual one."""
+        if self.home is None:
+            return False
         there = replace(self.site, pricing=replace(self.site.pricing, kind=kind))
-        return self.home is not None and site.is_household(machine, there, self.setting.place, catalog)
+        return site.is_household(machine, there, self.setting.place, catalog)
 
 
 def machines(workload: Workload, candidates: Candidates, catalog: Catalog) -> Iterator[Fitting | Refused]:
