@@ -29,7 +29,9 @@ def say(name: str, match: Match, row: Row, facts: Facts) -> None:
         device = present_row(facts, row["device_id"])
         many = PLURAL[device["unit_of_count"]]
         unit = f"A unit of {match.id} is a {row['unit_of_count']} of {row['devices_per_unit']:g} {many}"
-        facts.warn(CODE, f"{unit}, each of which drivers list: to count {many} name {row['device_id']} instead.")
+        facts.warn(
+            CODE, f"{unit}, each of which drivers or frameworks list: to count {many} name {row['device_id']} instead."
+        )
 
 
 def present_row(facts: Facts, accelerator_id: str) -> Row:

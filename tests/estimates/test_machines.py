@@ -172,6 +172,7 @@ def test_a_change_from_home_to_a_cloud_shows_both_buildings(client):
         pytest.param("Intel Data Center GPU Max 1550", "package of 2 tiles", id="tiles"),
         pytest.param("Ascend 910C", "package of 2 dies", id="dies"),
         pytest.param("TPU v3", "chip of 2 cores", id="cores-of-a-tpu"),
+        pytest.param("Trainium2", "chip of 8 cores", id="cores-of-trainium"),
         pytest.param("Intel Xeon E5-2683 v4", "socket of 16 cores", id="socket"),
         pytest.param("DGX H100", "names 8 of nvidia-h100-sxm5-80gb", id="box"),
         pytest.param("GB200 NVL72", "names 72 of nvidia-gb200", id="rack"),
@@ -194,6 +195,7 @@ def test_what_one_unit_is_is_said_where_drivers_or_people_count_another(train, a
         ("Max 1550 tile", "Max 1550", 2),
         ("Ascend 910C die", "Ascend 910C", 2),
         ("TPU v3 core", "TPU v3", 2),
+        ("NeuronCore-v3", "Trainium2", 8),
     ],
 )
 def test_a_device_of_a_board_is_an_equal_part_of_it(train, device, whole, each):

@@ -55,7 +55,7 @@ DATASHEETS = {
 EPOCH = "epoch-ml-hardware"
 SHARED = ["tdp_w", "idle_w", "memory_gb", "memory_bandwidth_gb_s"]
 """What the devices of a board or package have in parts, besides rates."""
-PART = {2: "half", 4: "quarter"}
+PART = {2: "half", 4: "quarter", 8: "eighth"}
 DEVICE = re.compile(r"-(gcd|gpu|tile|die|core)$")
 BEHAVES_LIKE = {
     "h100": {"h100", "h200", "h800", "h20", "gh200"},
@@ -146,13 +146,13 @@ def _devices(wholes: pd.DataFrame) -> pd.DataFrame:
     return wholes.assign(
         **shared,
         accelerator_id=wholes["device_id"],
-        name=name + " (" + device.replace({"gpu": "GPU", "gcd": "GCD"}) + ", a " + part + ")",
+        name=name + " (" + device.replace({"gpu": "GPU", "gcd": "GCD"}) + ", one " + part + ")",
         unit_of_count=device,
         devices_per_unit=1,
         device_id=None,
         host_family=wholes["host_family"] + "-" + part,
         embodied_id=wholes["embodied_id"] + "-" + part,
-        note="a " + part + " of every figure of " + wholes["accelerator_id"],
+        note="one " + part + " of every figure of " + wholes["accelerator_id"],
         quality=wholes["quality"].replace("reported", "derived"),
     )
 
@@ -168,7 +168,7 @@ def embodied(typed: pd.DataFrame, chips: pd.DataFrame) -> pd.DataFrame:
     parts = count[["embodied_id", "embodied_id_of_device", "devices_per_unit"]].drop_duplicates()
     whole = parts.merge(typed, on="embodied_id")
     shared = {column: whole[column] / whole["devices_per_unit"] for column in ("kg", "low", "high")}
-    name = whole["name"] + ", a " + whole["devices_per_unit"].map(PART)
+    name = whole["name"] + ", one " + whole["devices_per_unit"].map(PART)
     halves = whole.assign(**shared, name=name, embodied_id=whole["embodied_id_of_device"], quality="derived")
     return pd.concat([typed, halves[typed.columns]], ignore_index=True)
 
