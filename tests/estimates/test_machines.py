@@ -1,4 +1,9 @@
-"""Machines at home and in labs: their building, what one of them is, and that each of them has an answer."""
+"""Machines at home and in labs: their building, what one of them is, and that each of them has an answer.
+
+What people reported of other tools: Green-Algorithms-calculator#78 (a computer at home has PUE 1) and #15 (12 of 16
+cores), mlco2/codecarbon#1097 (8 GPUs on a node of 4 cards) and #808 (core or socket), olcf-user-docs#453 (768 cards
+taken for 1536), sheffield_hpc#1030 (a K80 is two devices of 149 W), carbontracker#31 (RTX 2060).
+"""
 
 import pytest
 
@@ -159,6 +164,30 @@ def test_a_change_from_home_to_a_cloud_shows_both_buildings(client):
     causes = {cause["name"]: cause for cause in answer["causes"]["energy_kwh"]}
     assert causes["pue"]["before"] == 1
     assert causes["pue"]["after"] > 1
+
+
+@pytest.mark.parametrize(
+    ("accelerator", "low", "high"),
+    [
+        ("NVIDIA GeForce RTX 2060", 8, 16),
+        ("NVIDIA GeForce RTX 3050", 6, 13),
+        ("NVIDIA GeForce RTX 4090 Laptop GPU", 7, 16),
+        ("NVIDIA GeForce RTX 3060 Laptop GPU", 5, 11),
+        ("NVIDIA GeForce GTX 1650", 4, 8),
+    ],
+)
+def test_cards_of_students_draw_what_their_makers_say(train, accelerator, low, high):
+    answer = train({"accelerator": accelerator, "accelerator_hours": 100, "region": "FRA", "workload": "vision"})
+    assert low <= value(answer, "accelerator_energy_kwh") <= high
+
+
+def test_a_node_of_eight_dies_is_four_packages(train):
+    # 8 x 250 W for an hour at the fraction of a language model: 1.3 to 1.9 kWh
+    dies = train({"accelerator": "MI250X GCD", "accelerators": 8, "accelerator_hours": 8, "region": "FIN"})
+    packages = train({"accelerator": "MI250X", "accelerators": 4, "accelerator_hours": 4, "region": "FIN"})
+    for path in ("accelerator_energy_kwh", "energy_kwh", "carbon.total_kg"):
+        assert value(dies, path) == pytest.approx(value(packages, path), rel=1e-3)
+    assert 1.3 <= value(dies, "accelerator_energy_kwh") <= 1.9
 
 
 @pytest.mark.parametrize(
