@@ -43,14 +43,15 @@ class UnknownNameError(CostsvcError):
         field: The field of the request that holds the name.
         name: The name as the caller wrote it.
         near: The nearest names that are known, best first.
+        advice: What to do where none of them is meant.
     """
 
     code: ClassVar[str] = "unknown-name"
 
-    def __init__(self, field: str, name: str, near: Sequence[str]) -> None:
-        self.field, self.name, self.near = field, name, tuple(near)
+    def __init__(self, field: str, name: str, near: Sequence[str], advice: str = "") -> None:
+        self.field, self.name, self.near, self.advice = field, name, tuple(near), advice
         hint = f" Nearest known: {', '.join(self.near)}." if self.near else ""
-        super().__init__(f"{name!r} is not known.{hint}")
+        super().__init__(f"{name!r} is not known.{hint}{f' {advice}' if advice else ''}")
 
 
 class BusyError(CostsvcError):

@@ -25,6 +25,7 @@ class Limit:
 ACCELERATOR_HOURS = Limit(low=0, high=1e12, unit="h")
 HOURS = Limit(low=0, high=1e8, unit="h")
 ACCELERATORS = Limit(low=1, high=1e7, unit="1", whole=True)
+CORES = Limit(low=0, high=1e8, unit="1", above=True)
 TOKENS_B = Limit(low=0, high=1e9, unit="10^9 tokens")
 PARAMS_B = Limit(low=0, high=1e6, unit="10^9 parameters", above=True)
 POWER_W = Limit(low=0, high=1e5, unit="W")

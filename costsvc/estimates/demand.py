@@ -7,6 +7,7 @@ import numpy as np
 from costsvc.estimates import site
 from costsvc.estimates.alternatives import Load
 from costsvc.estimates.facts import Facts
+from costsvc.estimates.hardware import Hardware
 from costsvc.estimates.parts import located
 from costsvc.estimates.site import Setting
 from costsvc.estimates.spec import Site, TrainingRun
@@ -18,7 +19,7 @@ from costsvc.units import Array, Numeric
 FLAT = np.ones((MONTHS, HOURS))
 """The shape of a grid of which only the mean of the year is known."""
 RESTS_ON = ("pue", "grid_g_per_kwh")
-SAID = ("region-unspecified", "grid-fallback", "grid-year")
+SAID = ("region-unspecified", "household", "grid-fallback", "grid-year")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,9 +37,9 @@ class Demand:
     site: Site
 
     @property
-    def provider(self) -> str | None:
-        """Who rents its instance out."""
-        return self.run.usage.hardware.provider if self.run else None
+    def machine(self) -> Hardware | None:
+        """What it runs on, where that is known."""
+        return self.run.usage.hardware if self.run else None
 
     def meter_kwh(self, setting: Setting) -> Numeric:
         """Energy at the meter of a place [kWh]."""
@@ -98,7 +99,7 @@ def demanded(workload: TrainingRun | Load, facts: Facts) -> Demand:
 def local(where: Site, demand: Demand, facts: Facts) -> Local:
     """The workload in a place; of the place only what this answer rests on is recorded."""
     seen = Facts(facts.catalog)
-    setting = site.resolve(where, demand.provider, seen)
+    setting = site.resolve(where, demand.machine, seen)
     wanted = RESTS_ON if demand.run else RESTS_ON[1:]
     facts.factors |= {name: seen.factors[name] for name in wanted if name in seen.factors}
     facts.warnings |= {code: seen.warnings[code] for code in SAID if code in seen.warnings}

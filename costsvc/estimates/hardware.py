@@ -1,8 +1,9 @@
 """On what a workload runs: the accelerator, its share of the host, what both draw and embody."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from costsvc.errors import BadRequestError
+from costsvc.estimates import units
 from costsvc.estimates.facts import Facts, present
 from costsvc.estimates.spec import Machine, Precision, Workload
 from costsvc.model import power
@@ -13,8 +14,8 @@ from costsvc.reference.table import Row
 from costsvc.units import Numeric
 
 ANY = "*"
+PROCESSORS = "cpus"
 CPU = {
-    "host_family": "cpu-server",
     "power_family": "cpu",
     "mfu_family": ANY,
     "embodied_id": "class-cpu",
@@ -58,7 +59,7 @@ class Hardware:
     @property
     def table(self) -> str:
         """The table of its row."""
-        return "accelerators" if "vendor" in self.row else "cpus"
+        return "accelerators" if "vendor" in self.row else PROCESSORS
 
     @property
     def family(self) -> str:
@@ -90,12 +91,16 @@ def resolve(machine: Machine, facts: Facts) -> Hardware:
     if match.others:
         others = ", ".join(match.others)
         facts.warn("ambiguous-name", f"{machine.accelerator!r} is taken as {match.id}; it could also mean {others}.")
-    return Hardware(
+    found = Hardware(
         id=match.id,
         row=row,
         count=float(machine.accelerators) if machine.accelerators else None,
         per_host=_per_host(row, facts.catalog),
     )
+    if machine.cores is not None:
+        return replace(found, count=units.sockets(found.table, row, machine.cores, facts))
+    units.say(machine.accelerator or "", match, row, facts)
+    return found
 
 
 def _of_instance(machine: Machine, catalog: Catalog) -> Hardware:
@@ -112,7 +117,7 @@ def _of_instance(machine: Machine, catalog: Catalog) -> Hardware:
 
 
 def _per_host(row: Row, catalog: Catalog) -> float:
-    host = catalog.row("hosts", row.get("host_family", CPU["host_family"]))
+    host = catalog.row("hosts", row["host_family"])
     return float(host["accelerators_per_host"]) if host else 1.0
 
 

@@ -18,10 +18,10 @@ def hosted(hosting: Hosting, facts: Facts) -> Footprint:
         UnknownNameError: If a name is not known.
     """
     machine = hardware.resolve(hosting.machine, facts)
-    setting = site.resolve(hosting.site, machine.provider, facts)
+    setting = site.resolve(hosting.site, machine, facts)
     chip_w = hardware.idle_w(machine, hosting.machine, facts)
     power = Power(accelerator_w=chip_w, it_w=hardware.server_w(machine, chip_w, facts))
     count = facts.show("accelerators", machine.count or 1.0, "1")
     hours = facts.given("hosting_hours", hosting.hours, "h") * count
     usage = Usage(hours=hours, power=power, hardware=machine)
-    return footprint(usage, setting, hosting.site.pricing, facts)
+    return footprint(usage, setting, setting.pricing, facts)

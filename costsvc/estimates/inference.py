@@ -106,9 +106,9 @@ def _explanation(asked: Serving, catalog: Catalog) -> list[Plain]:
 def served(asked: Serving, facts: Facts) -> Served:
     """Resolve and compute requests; see :func:`inference` for what it raises."""
     found = requested(asked, facts)
-    setting = site.resolve(asked.site, found.usage.hardware.provider, facts)
+    setting = site.resolve(asked.site, found.usage.hardware, facts)
     return Served(
-        one=footprint(found.usage, setting, asked.site.pricing, facts),
+        one=footprint(found.usage, setting, setting.pricing, facts),
         request=found,
         setting=setting,
         facts=facts,

@@ -14,7 +14,7 @@ from costsvc.estimates.inference import requested
 from costsvc.estimates.parts import KINDS
 from costsvc.estimates.served import FIT
 from costsvc.estimates.site import Setting
-from costsvc.estimates.spec import Machine, Serving, Site, Subject, TrainingRun
+from costsvc.estimates.spec import Machine, PriceKind, Serving, Site, Subject, TrainingRun
 from costsvc.estimates.subject import sizes
 from costsvc.estimates.training import running
 from costsvc.model.placement import training_memory_gb
@@ -59,11 +59,20 @@ class Spot:
 
     Attributes:
         site: As a request would name it.
-        setting: Completed from the tables.
+        setting: Completed from the tables, as a data centre.
+        home: The same as a household, None where it is none to any of the machines.
     """
 
     site: Site
     setting: Setting
+    home: Setting | None
+
+    def is_home_of(self, machine: Hardware, kind: PriceKind | None, catalog: Catalog) -> bool:
+        """Whether it is a household to a machine that is paid for in some way, None being the usual one."""
+        if self.home is None:
+            return False
+        there = replace(self.site, pricing=replace(self.site.pricing, kind=kind))
+        return site.is_household(machine, there, self.setting.place, catalog)
 
 
 def machines(workload: Workload, candidates: Candidates, catalog: Catalog) -> Iterator[Fitting | Refused]:
@@ -202,11 +211,12 @@ def _usable(catalog: Catalog) -> float:
     return share.value
 
 
-def spots(own: Site, candidates: Candidates, catalog: Catalog) -> list[Spot]:
+def spots(own: Site, fitting: Sequence[Fitting], candidates: Candidates, catalog: Catalog) -> list[Spot]:
     """The places to try: regions, years and sellers that go together.
 
     Args:
         own: The workload's own place.
+        fitting: The machines to place there.
         candidates: Which regions, years and sellers.
         catalog: The tables.
 
@@ -220,8 +230,17 @@ def spots(own: Site, candidates: Candidates, catalog: Catalog) -> list[Spot]:
             for year in candidates.years or (own.year,):
                 pricing = replace(own.pricing, provider=provider)
                 there = replace(own, region=region, year=year, pricing=pricing)
-                found.append(Spot(site=there, setting=site.resolve(there, None, Facts(catalog))))
+                found.append(_spot(there, fitting, catalog))
     return found
+
+
+def _spot(there: Site, fitting: Sequence[Fitting], catalog: Catalog) -> Spot:
+    setting = site.resolve(there, None, Facts(catalog))
+    usual = replace(there, pricing=replace(there.pricing, kind=None))
+    hosted = (one.usage.hardware for one in fitting)
+    guest = next((one for one in hosted if site.is_household(one, usual, setting.place, catalog)), None)
+    home = None if guest is None else site.resolve(usual, guest, Facts(catalog))
+    return Spot(site=there, setting=setting, home=home)
 
 
 def _regions(own: Site, candidates: Candidates, catalog: Catalog) -> Sequence[str | None]:

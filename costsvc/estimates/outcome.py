@@ -62,7 +62,7 @@ def outcome(workload: Workload, basis: Basis, facts: Facts) -> Outcome:
 
 
 def _request(workload: Workload, machine: Hardware, setting: Setting, chosen: Plain) -> Plain:
-    pricing = workload.site.pricing
+    pricing = setting.pricing
     said = {"pricing": {"kind": pricing.kind, **workload.said.get("pricing", {})}}
     said["pricing"] |= {"kind": pricing.kind} | ({} if pricing.provider is None else {"provider": pricing.provider})
     return normalised({**workload.said, **said}, machine, setting, chosen)

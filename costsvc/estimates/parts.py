@@ -129,6 +129,6 @@ def located(where: str) -> Iterator[None]:
     try:
         yield
     except UnknownNameError as error:
-        raise UnknownNameError(f"{where}.{error.field}", error.name, error.near) from error
+        raise UnknownNameError(f"{where}.{error.field}", error.name, error.near, error.advice) from error
     except BadRequestError as error:
         raise BadRequestError({f"{where}.{field}": text for field, text in error.problems.items()}) from error

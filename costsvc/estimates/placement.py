@@ -15,7 +15,8 @@ from costsvc.estimates.facts import Facts
 from costsvc.estimates.options import Fitting, Refused, Spot, Workload, machines, settled, spots
 from costsvc.estimates.outcome import COLUMNS, Outcome, difference, outcome, shown
 from costsvc.estimates.parts import KINDS, Basis, located
-from costsvc.estimates.spec import OWNED, PriceKind, Serving
+from costsvc.estimates.site import Setting
+from costsvc.estimates.spec import ON_DEMAND, OWNED, PriceKind, Serving
 from costsvc.model import footprint as formulas
 from costsvc.model import placement as placing
 from costsvc.model.uncertainty import middle
@@ -41,14 +42,16 @@ class Options:
     Attributes:
         machines: Along the first axis.
         spots: Along the second.
-        kinds: Along the third.
+        kinds: Along the third; None is what is usual of a machine in a place.
+        paid: Kind of price of each option.
         amounts: A row per option, a column per name in COLUMNS; NaN is unknown.
         offered: Whether who sells there is known to rent the machine out so.
     """
 
     machines: Sequence[Fitting]
     spots: Sequence[Spot]
-    kinds: Sequence[PriceKind]
+    kinds: Sequence[PriceKind | None]
+    paid: npt.NDArray[np.object_]
     amounts: Array
     offered: npt.NDArray[np.bool_]
 
@@ -109,7 +112,7 @@ def placement(asked: Placement, catalog: Catalog) -> Plain:
 
 def _options(own: Workload, fitting: Sequence[Fitting], asked: Placement, catalog: Catalog) -> Options:
     """Every machine in every place at every kind of price, in few operations on arrays."""
-    places = spots(own.site, asked.candidates, catalog)
+    places = spots(own.site, fitting, asked.candidates, catalog)
     kinds = asked.candidates.price_kinds or (own.site.pricing.kind,)
     if len(fitting) * len(places) * len(kinds) > limits.PLACEMENT_OPTIONS:
         text = f"More than {limits.PLACEMENT_OPTIONS} options; name fewer accelerators, regions, years or prices."
@@ -117,26 +120,55 @@ def _options(own: Workload, fitting: Sequence[Fitting], asked: Placement, catalo
     times = own.requests if isinstance(own, Serving) else 1.0
     hours = _down([one.usage.hours for one in fitting]) * times
     it_kwh = formulas.energy_kwh(_down([one.usage.power.it_w for one in fitting]), hours)
-    energy = np.asarray(formulas.meter_energy_kwh(it_kwh, _across([spot.setting.pue for spot in places])))
+    home = _at_home(fitting, places, kinds, catalog)
+    paid = np.where(home, OWNED, ON_DEMAND).astype(object)
+    for place, kind in enumerate(kinds):
+        paid[:, :, place] = kind or paid[:, :, place]
+    pue, wue = (_of_building(name, home, places) for name in ("pue", "wue"))
+    energy = np.asarray(formulas.meter_energy_kwh(it_kwh, pue))
     embodied = _down([hardware.embodied(one.usage.hardware, 1.0, Facts(catalog)) for one in fitting]) * hours
     carbon = _carbon(asked.carbon_basis, energy, embodied, own, places)
-    onsite = formulas.onsite_l(it_kwh, _across([spot.setting.wue for spot in places]))
+    onsite = formulas.onsite_l(it_kwh, wue)
     water = np.asarray(onsite + formulas.offsite_l(energy, _across([spot.setting.water for spot in places])))
-    usd, offered = _money(hours, energy, fitting, places, kinds, catalog)
+    usd, offered = _money(hours, energy, fitting, places, paid, catalog)
     duration = _down([one.duration_h for one in fitting]) * times
-    whole = np.broadcast_arrays(*(amount[:, :, None] for amount in (energy, carbon, water)), usd, duration[:, :, None])
+    whole = np.broadcast_arrays(energy, carbon, water, usd, duration)
     amounts = np.stack([amount.ravel() for amount in whole], axis=1)
-    return Options(machines=fitting, spots=places, kinds=kinds, amounts=amounts, offered=offered.ravel())
+    offered = offered.ravel()
+    return Options(machines=fitting, spots=places, kinds=kinds, paid=paid.ravel(), amounts=amounts, offered=offered)
 
 
 def _down(amounts: Sequence[Numeric | None]) -> Array:
-    """Central values, one per machine, as a column."""
-    return np.array([np.nan if amount is None else middle(amount) for amount in amounts])[:, None]
+    """Central values, one per machine, along the first of three axes."""
+    return np.array([np.nan if amount is None else middle(amount) for amount in amounts])[:, None, None]
 
 
 def _across(amounts: Sequence[Numeric | None]) -> Array:
-    """Central values, one per place, as a row."""
-    return _down(amounts).T
+    """Central values, one per place, along the second of three axes."""
+    return _down(amounts).swapaxes(0, 1)
+
+
+def _at_home(
+    fitting: Sequence[Fitting], places: Sequence[Spot], kinds: Sequence[PriceKind | None], catalog: Catalog
+) -> npt.NDArray[np.bool_]:
+    """Whether each option is a machine in a household."""
+    return np.array(
+        [
+            [[spot.is_home_of(one.usage.hardware, kind, catalog) for kind in kinds] for spot in places]
+            for one in fitting
+        ],
+        dtype=bool,
+    ).reshape(len(fitting), len(places), len(kinds))
+
+
+def _of_building(name: str, at_home: npt.NDArray[np.bool_], places: Sequence[Spot]) -> Array:
+    """A figure of the building of each option."""
+    home, other = (_across([getattr(one, name) for one in ones]) for ones in zip(*map(_homes, places), strict=True))
+    return np.where(at_home, home, other)
+
+
+def _homes(spot: Spot) -> tuple[Setting, Setting]:
+    return spot.home or spot.setting, spot.setting
 
 
 def _carbon(basis: Basis, energy: Array, embodied: Array, own: Workload, places: Sequence[Spot]) -> Array:
@@ -151,15 +183,15 @@ def _money(
     energy: Array,
     fitting: Sequence[Fitting],
     places: Sequence[Spot],
-    kinds: Sequence[PriceKind],
+    paid: npt.NDArray[np.object_],
     catalog: Catalog,
 ) -> tuple[Array, npt.NDArray[np.bool_]]:
     """What each option costs, and whether its seller is known to offer it."""
-    per_hour, per_kwh = np.zeros((2, len(fitting), len(places), len(kinds)))
+    per_hour, per_kwh = np.zeros((2, *paid.shape))
     offered = np.ones(per_hour.shape, dtype=bool)
     for i, machine in enumerate(fitting):
         for j, spot in enumerate(places):
-            for k, kind in enumerate(kinds):
+            for k, kind in enumerate(paid[i, j]):
                 pricing = replace(spot.site.pricing, kind=kind)
                 facts = Facts(catalog)
                 unit = money.cost(1.0, 0.0, machine.usage.hardware, spot.setting, pricing, facts)
@@ -168,7 +200,7 @@ def _money(
                 if kind == OWNED:
                     one = money.cost(0.0, 1.0, machine.usage.hardware, spot.setting, pricing, facts)
                     per_kwh[i, j, k] = np.nan if one.total_usd is None else middle(one.total_usd)
-    return hours[:, :, None] * per_hour + energy[:, :, None] * per_kwh, offered
+    return hours * per_hour + energy * per_kwh, offered
 
 
 def _allowed(options: Options, asked: Placement) -> npt.NDArray[np.bool_]:
@@ -207,7 +239,7 @@ def _points(options: Options, front: npt.NDArray[np.bool_]) -> Iterator[Plain]:
             "accelerator": workload.machine.accelerator,
             "region": workload.site.region,
             "provider": workload.site.pricing.provider,
-            "price_kind": workload.site.pricing.kind,
+            "price_kind": options.paid[index],
             "year": workload.site.year,
             **dict(zip(COLUMNS, options.amounts[index].tolist(), strict=True)),
         }

@@ -23,8 +23,12 @@ def normalised(said: dict[str, Any], hardware: Hardware, setting: Setting, chose
     if hardware.instance is not None:
         names |= {"instance": hardware.instance, "instances": said.get("instances", 1)}
     else:
-        names |= {"accelerator": hardware.id, "accelerators": int(hardware.count or 1)}
+        names |= {"accelerator": hardware.id}
+        if said.get("cores") is None:
+            names |= {"accelerators": int(hardware.count or 1)}
         said = {name: value for name, value in said.items() if name not in ("instance", "instances")}
+    if setting.household:
+        said |= {"pricing": {**said.get("pricing", {}), "kind": setting.pricing.kind}}
     whole = {**said, **names, **chosen}
     return {name: whole[name] for name in sorted(whole) if whole[name] is not None}
 

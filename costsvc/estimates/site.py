@@ -1,11 +1,12 @@
 """Where a workload runs: the building, the grid and its water."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from costsvc.estimates.facts import Facts, present
-from costsvc.estimates.spec import Contract, Site
+from costsvc.estimates.hardware import Hardware
+from costsvc.estimates.spec import ON_DEMAND, OWNED, Contract, Pricing, Site
 from costsvc.model.footprint import cfe_g_per_kwh, contract_g_per_kwh
 from costsvc.model.uncertainty import Factor, Scale, middle
 from costsvc.reference.catalog import Catalog
@@ -29,6 +30,8 @@ class Setting:
 
     Attributes:
         place: Where it is.
+        household: Whether it is a home or a desk, and no data centre.
+        pricing: What is paid and to whom, its kind settled.
         operator: Who runs the building.
         seller: Whose prices apply, ``*`` where that is open.
         year: Year of the grid and of what else is counted by the year.
@@ -44,6 +47,8 @@ class Setting:
     """
 
     place: Place
+    household: bool
+    pricing: Pricing
     operator: str
     seller: str
     year: int
@@ -71,12 +76,12 @@ class Setting:
         }
 
 
-def resolve(site: Site, provider: str | None, facts: Facts) -> Setting:
+def resolve(site: Site, machine: Hardware | None, facts: Facts) -> Setting:
     """Complete a site from the tables.
 
     Args:
         site: What the caller said.
-        provider: Who rents the instance out, where one was named.
+        machine: What runs there; None is any machine of a data centre.
         facts: The tables; collects what was used and what is missing.
 
     Raises:
@@ -86,7 +91,10 @@ def resolve(site: Site, provider: str | None, facts: Facts) -> Setting:
         facts.warn("region-unspecified", "No region was given: the world's average grid is taken. Give region.")
     place = facts.catalog.place(site.region or WORLD)
     named = None if site.pricing.provider is None else facts.catalog.provider(site.pricing.provider)
-    seller = named or provider or place.operator
+    seller = named or (machine.provider if machine else None) or place.operator
+    home = machine if machine is not None and is_household(machine, site, place, facts.catalog) else None
+    if home is not None:
+        _say_household(home, site.pricing, facts)
     operator = place.operator if place.row else seller
     year, facts.date = moment(site, facts.catalog)
     location, basis = _location(site, place, year, facts)
@@ -94,12 +102,14 @@ def resolve(site: Site, provider: str | None, facts: Facts) -> Setting:
     marginal, marginal_basis = _marginal(place, year, facts)
     return Setting(
         place=place,
+        household=home is not None,
+        pricing=replace(site.pricing, kind=site.pricing.kind or (ON_DEMAND if home is None else OWNED)),
         operator=operator,
         seller=seller,
         year=year,
         date=facts.date,
-        pue=_building("pue", site.pue, place, operator, facts),
-        wue=_building("wue_l_per_kwh", site.wue_l_per_kwh, place, operator, facts),
+        pue=_building("pue", site.pue, home, place, operator, facts),
+        wue=_building("wue_l_per_kwh", site.wue_l_per_kwh, home, place, operator, facts),
         location=location,
         market=market,
         marginal=marginal,
@@ -120,12 +130,37 @@ def moment(site: Site, catalog: Catalog) -> tuple[int, dt.date]:
     return year, day
 
 
-def _building(column: str, given: float | None, place: Place, operator: str, facts: Facts) -> Numeric:
-    """A figure of the building: the caller's, the region's, the operator's or that of an unknown one."""
+def is_household(machine: Hardware, site: Site, place: Place, catalog: Catalog) -> bool:
+    """Whether a machine stands in a home or on a desk, by its host and because no other building was named.
+
+    A country or a grid zone is no building. Who rents has a seller, named or not, and with it a building.
+    """
+    pricing = site.pricing
+    rented = pricing.usd_per_accelerator_hour is not None or pricing.kind not in (None, OWNED)
+    named = machine.instance or place.row or pricing.provider or site.pue is not None
+    host = catalog.row("hosts", machine.trait("host_family"))
+    return not (rented or named) and host is not None and host["pue"] is not None
+
+
+def _say_household(machine: Hardware, pricing: Pricing, facts: Facts) -> None:
+    text = (
+        f"No cloud region, seller or pue was given: {machine.id} is taken to be owned and to stand at home or on a "
+        "desk, with PUE 1 and no cooling water. Give a cloud region, pricing.provider or pue for a data centre."
+    )
+    if pricing.electricity_usd_per_kwh is None:
+        text += " Prices of electricity are those of industry; give pricing.electricity_usd_per_kwh for a household's."
+    facts.warn("household", text)
+
+
+def _building(
+    column: str, given: float | None, home: Hardware | None, place: Place, operator: str, facts: Facts
+) -> Numeric:
+    """A figure of the building: the caller's, the household's, the region's, the operator's or an unknown one's."""
     unit, scale = BUILDING[column]
     if given is not None:
         return facts.given(column, given, unit, scale)
-    for table, key in (("regions", place.region), ("operators", operator), ("operators", UNKNOWN_OPERATOR)):
+    sites = (("regions", place.region), ("operators", operator), ("operators", UNKNOWN_OPERATOR))
+    for table, key in sites if home is None else (("hosts", home.trait("host_family")),):
         factor = facts.catalog.factor(table, key, column, column, unit, scale)
         if factor is not None:
             return facts.use(factor)

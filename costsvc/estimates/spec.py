@@ -15,6 +15,7 @@ TextTask = Literal["text", "chat", "reasoning", "code-generation", "code-complet
 Task = Literal[TextTask, "image", "video", "classification", "embedding", "other"]
 
 OWNED: PriceKind = "owned"
+ON_DEMAND: PriceKind = "on-demand"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +29,13 @@ class Contract:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pricing:
-    """What is paid and to whom. Money in USD."""
+    """What is paid and to whom. Money in USD.
 
-    kind: PriceKind = "on-demand"
+    Attributes:
+        kind: Rented or owned; None is left open: owned in a household, rented on demand elsewhere.
+    """
+
+    kind: PriceKind | None = None
     provider: str | None = None
     usd_per_accelerator_hour: float | None = None
     electricity_usd_per_kwh: float | None = None
@@ -67,10 +72,11 @@ class Overheads:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
-    """On what a workload runs: an accelerator and its number, or an instance and its number."""
+    """On what a workload runs: an accelerator and its number, a processor's cores, or an instance and its number."""
 
     accelerator: str | None = None
     accelerators: int | None = None
+    cores: float | None = None
     instance: str | None = None
     instances: int | None = None
     accelerator_power_w: float | None = None

@@ -106,9 +106,9 @@ def _explanation(run: TrainingRun, catalog: Catalog) -> list[Plain]:
 def trained(run: TrainingRun, facts: Facts) -> Trained:
     """Resolve and compute a training run; see :func:`training` for what it raises."""
     found = running(run, facts)
-    setting = site.resolve(run.site, found.usage.hardware.provider, facts)
+    setting = site.resolve(run.site, found.usage.hardware, facts)
     return Trained(
-        footprint=footprint(found.usage, setting, run.site.pricing, facts),
+        footprint=footprint(found.usage, setting, setting.pricing, facts),
         run=found,
         setting=setting,
         facts=facts,

@@ -25,6 +25,9 @@ GRID_TABLES = (
     "grid_marginal",
     "grid_marginal_ifi",
 )
+UNKNOWN_CARD = (
+    "To count another one, name the most similar that is known, with its measured mean watts as accelerator_power_w."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +78,13 @@ class Catalog:
         """
         tables = load_tables(folder, overlay)
         grid = Grid(tables[name] for name in GRID_TABLES)
-        chips = {**tables["accelerators"].rows, **tables["cpus"].rows}
         return cls(
             tables=tables,
             accelerators=names.accelerators(
-                map(str, chips),
+                map(str, tables["accelerators"]),
                 {str(alias): row for alias, row in tables["accelerator_aliases"].rows.items()},
                 {str(id_): row["family"] for id_, row in tables["accelerators"].rows.items()},
+                map(str, tables["cpus"]),
             ),
             models=names.plain(
                 map(str, tables["models"]),
@@ -117,7 +120,9 @@ class Catalog:
         Raises:
             UnknownNameError: If no name is like it.
         """
-        match = self.accelerators.find(names.undecorated(name)) or _found(self.accelerators, name, asked)
+        match = self.accelerators.find(names.undecorated(name)) or self.accelerators.find(name)
+        if match is None:
+            raise UnknownNameError(asked, name, self.accelerators.nearest(name), UNKNOWN_CARD)
         row = self.row("accelerators", match.id) or self.row("cpus", match.id)
         return match, _present(row)
 
@@ -271,8 +276,8 @@ class Catalog:
             unit=row.get("unit") or unit,
             origin=self._origin(table, key),
             identity=f"{table}/{key}/{column}",
-            source_id=row["source_id"],
-            locator=row["locator"],
+            source_id=row.get(f"{column}_source_id") or row["source_id"],
+            locator=row.get(f"{column}_locator") or row["locator"],
             year=int(year) if isinstance(year, float | int) else None,
             as_of=known.as_of if known else None,
             old_from=known.old_from if known else None,

@@ -4,10 +4,15 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import Any
 
 SEPARATORS = re.compile(r"[\s_-]+")
 DECORATION = re.compile(r"\((?:r|tm|c)\)|®|™|\bcpu(?= )|\b\d+-core processor\b|@.*$|\+$", re.IGNORECASE)
 """What drivers add to the names of processors: marks, cores, clock."""
+MAKER = re.compile(r"^cpu-(?:intel|amd|ampere|aws|google|microsoft|nvidia)-")
+LINE = re.compile(r"^(?:xeon|core)-(?=e[357]-|i[3579]-|ultra-)")
+TIER = re.compile(r"(?<=^xeon-)(?:bronze|silver|gold|platinum)-")
+"""What people leave out of the names of processors; never so much that a bare number is left."""
 NEAREST = 3
 LONGEST = 200
 
@@ -19,10 +24,12 @@ class Match:
     Attributes:
         id: The table's own name.
         others: Ids that the name could have meant as well; empty where it is exact.
+        units: How many of them are in what the name names, more than one for a box or a rack.
     """
 
     id: str
     others: tuple[str, ...] = ()
+    units: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +70,38 @@ def undecorated(name: str) -> str:
     return DECORATION.sub(" ", name)
 
 
-def accelerators(ids: Iterable[str], aliases: Mapping[str, Mapping[str, str]], families: Mapping[str, str]) -> Names:
-    """Index accelerators by id, id without vendor, alias and family.
+def accelerators(
+    ids: Iterable[str],
+    aliases: Mapping[str, Mapping[str, Any]],
+    families: Mapping[str, str],
+    processors: Iterable[str] = (),
+) -> Names:
+    """Index accelerators by id, id without vendor, alias and family, and processors by their names.
 
     Args:
         ids: Every accelerator.
         aliases: Alias to its row of the alias table.
         families: Accelerator to its family.
+        processors: Every processor.
     """
     names = Names()
-    known = list(ids)
-    for id_ in known:
+    known, sockets = list(ids), list(processors)
+    for id_ in (*known, *sockets):
         names.add(id_, Match(id=id_))
     for alias, row in aliases.items():
         names.add(alias, _alias(row, families))
-    names.add_unique((id_.partition("-")[2], id_) for id_ in known)
+    names.add_unique((id_.partition("-")[2], id_) for id_ in (*known, *sockets))
+    bare = [(MAKER.sub("", id_), id_) for id_ in sockets]
+    names.add_unique(bare)
+    for left_out in (LINE, TIER):
+        names.add_unique((left_out.sub("", name), id_) for name, id_ in bare)
     return names
 
 
-def _alias(row: Mapping[str, str], families: Mapping[str, str]) -> Match:
+def _alias(row: Mapping[str, Any], families: Mapping[str, str]) -> Match:
     default = row["accelerator_id"]
     if row["kind"] != "family":
-        return Match(id=default)
+        return Match(id=default, units=int(row.get("units", 1)))
     family = families[default]
     return Match(id=default, others=tuple(id_ for id_, other in families.items() if other == family and id_ != default))
 

@@ -8,6 +8,7 @@ from costsvc.reference.names import Match, accelerators, normal, plain
 IDS = ["nvidia-x1-pcie", "nvidia-x1-sxm", "amd-x9", "acme-x9"]
 ALIASES = {
     "x1": {"accelerator_id": "nvidia-x1-sxm", "kind": "family"},
+    "box of x1": {"accelerator_id": "nvidia-x1-sxm", "kind": "box", "units": 8},
     "Tesla X1": {"accelerator_id": "nvidia-x1-pcie", "kind": "alias"},
 }
 FAMILIES = {"nvidia-x1-pcie": "x1", "nvidia-x1-sxm": "x1", "amd-x9": "x9", "acme-x9": "x9"}
@@ -26,6 +27,7 @@ def names():
         pytest.param("tesla x1", Match(id="nvidia-x1-pcie"), id="alias"),
         pytest.param(" NVIDIA  X1_SXM ", Match(id="nvidia-x1-sxm"), id="case-and-separators"),
         pytest.param("X1", Match(id="nvidia-x1-sxm", others=("nvidia-x1-pcie",)), id="family-with-the-others"),
+        pytest.param("Box of X1", Match(id="nvidia-x1-sxm", units=8), id="box"),
         pytest.param("x9", None, id="two-vendors-claim-it"),
         pytest.param("x2", None, id="unknown"),
     ],
@@ -78,6 +80,30 @@ def test_normal_names_have_one_dash_between_words():
         ("rtx_4090", "nvidia-rtx-4090"),
         ("NVIDIA RTX PRO 6000 Blackwell Server Edition", "nvidia-rtx-pro-6000-bw-server"),
         ("Jetson AGX Orin", "nvidia-jetson-agx-orin-64gb"),
+        ("NVIDIA GeForce RTX 2060", "nvidia-rtx-2060"),
+        ("NVIDIA GeForce RTX 4090 Laptop GPU", "nvidia-rtx-4090-laptop"),
+        ("RTX 4090 Mobile", "nvidia-rtx-4090-laptop"),
+        ("NVIDIA RTX A2000 Laptop GPU", "nvidia-rtx-a2000-laptop"),
+        ("NVIDIA GH200 120GB", "nvidia-gh200"),
+        ("NVIDIA GH200 144G HBM3e", "nvidia-gh200-144gb"),
+        ("RTX PRO Server 6000", "nvidia-rtx-pro-6000-bw-server"),
+        ("NVIDIA A100-SXM-64GB", "nvidia-a100-sxm4-64gb"),
+        ("MI250X GCD", "amd-mi250x-gcd"),
+        ("a16-16gb", "nvidia-a16-gpu"),
+        ("Ascend910B3", "huawei-ascend-910b3"),
+        ("Intel Gaudi 3", "intel-gaudi3-oam"),
+        ("Trainium 2", "aws-trainium2"),
+        ("tpu-v6e-slice", "google-tpu-v6e"),
+        ("nvidia-tesla-v100", "nvidia-v100-sxm2-16gb"),
+        ("Intel(R) Arc(TM) A770 Graphics", "intel-arc-a770"),
+        ("AMD Radeon RX 6600", "amd-rx-6600"),
+        ("Apple M5 Max", "apple-m5-max"),
+        ("Xeon E5-2683 v4", "cpu-intel-xeon-e5-2683-v4"),
+        ("E5-2683 v4", "cpu-intel-xeon-e5-2683-v4"),
+        ("Xeon 8480+", "cpu-intel-xeon-platinum-8480"),
+        ("EPYC 7763", "cpu-amd-epyc-7763"),
+        ("i9-14900K", "cpu-intel-core-i9-14900k"),
+        ("Graviton4", "cpu-aws-graviton4"),
         ("MI300X", "amd-mi300x"),
         ("AMD Instinct MI250X", "amd-mi250x"),
         ("tpu-v4", "google-tpu-v4"),
@@ -206,3 +232,11 @@ def test_an_unknown_name_is_refused_with_the_nearest_and_as_it_was_written(catal
 def test_a_name_like_no_other_is_refused_without_a_hint(catalog):
     with pytest.raises(UnknownNameError, match=r"is not known\.$"):
         catalog.place("§" * 40)
+
+
+@pytest.mark.parametrize(
+    "name", ["A100X", "NVIDIA A100X", "tpu", "google tpu", "A1000", "3070", "7763", "6148", "GTX 690"]
+)
+def test_a_name_that_lands_on_no_product_for_sure_is_refused(catalog, name):
+    with pytest.raises(UnknownNameError, match="name the most similar that is known"):
+        catalog.accelerator(name)

@@ -7,17 +7,57 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
+from costsvc.evidence.build.accelerator_names import aliases
+from costsvc.evidence.build.processors import cpus
 from costsvc.evidence.build.rows import Frame, facts
-from costsvc.reference.names import normal
 
 Row: TypeAlias = Mapping[Hashable, Any]
 
 CPUS = "codecarbon/codecarbon/data/hardware/cpu_power.csv"
 ANY = "*"
-VARIANT = re.compile(r"-(pcie|sxm\d?|sxm|nvl|oam|\d+gb|bw-ws|bw-maxq|bw-server|dgx-spark|super)(?=-|$)")
-UNIT = {"sxm": "board", "pcie": "board", "oam": "package", "socket": "package", "som": "module"} | {
-    "superchip": "superchip", "desktop": "soc", "soc": "soc", "tpu": "chip", "asic": "chip"
-}  # fmt: skip # a table reads best in few lines
+VARIANT = re.compile(r"-(pcie|sxm\d?|sxm|nvl|oam|\d+gb|bw-ws|bw-maxq|bw-server|bw|dgx-spark|super)(?=-|$)")
+UNIT = {
+    "sxm": "board",
+    "pcie": "board",
+    "mobile": "board",
+    "oam": "package",
+    "socket": "package",
+    "superchip": "package",
+    "som": "module",
+    "desktop": "soc",
+    "soc": "soc",
+    "tpu": "chip",
+    "asic": "chip",
+    "wafer": "wafer",
+}
+WITH_PROCESSOR = {"gh200"}
+"""Of these a unit is the whole superchip; of later ones it is one GPU, which shares its processor with another."""
+DATASHEETS = {
+    ("NVIDIA", "datacenter"): "nvidia-datacenter",
+    ("NVIDIA", "consumer"): "nvidia-geforce",
+    ("NVIDIA", "laptop"): "nvidia-geforce",
+    ("NVIDIA", "board"): "nvidia-jetson",
+    ("NVIDIA", ANY): "nvidia-workstation",
+    ("AMD", "datacenter"): "amd-instinct",
+    ("AMD", "desktop"): "amd-processors",
+    ("AMD", ANY): "amd-radeon",
+    ("Intel", ANY): "intel-ark",
+    ("Amazon", ANY): "aws-neuron-docs",
+    ("Google", ANY): "google-tpu-docs",
+    ("Apple", ANY): "apple-specs",
+    ("Huawei", ANY): "huawei-ascend",
+    ("Meta", ANY): "meta-mtia",
+    ("Qualcomm", ANY): "qualcomm-ai100",
+    ("Cerebras", ANY): "cerebras-cs3",
+    ("Tenstorrent", ANY): "tenstorrent-cards",
+    ("Graphcore", ANY): "graphcore-bow",
+}
+"""Where the datasheets of a vendor's segment stand; of vendors without one the independent table is cited."""
+EPOCH = "epoch-ml-hardware"
+SHARED = ["tdp_w", "idle_w", "memory_gb", "memory_bandwidth_gb_s"]
+"""What the devices of a board or package have in parts, besides rates."""
+PART = {2: "half", 4: "quarter", 8: "eighth"}
+DEVICE = re.compile(r"-(gcd|gpu|tile|die|core)$")
 BEHAVES_LIKE = {
     "h100": {"h100", "h200", "h800", "h20", "gh200"},
     "b200": {"b200", "b300", "gb200", "gb300"},
@@ -32,12 +72,20 @@ UTILIZED_LIKE = {
     "a100": {"a100", "a800"},
     "v100": {"v100", "v100s", "p100"},
     "tpu-v3": {"tpu-v2", "tpu-v3"},
-    "tpu-v4": {"tpu-v4", "tpu-v4i", "tpu-v5e", "tpu-v5p", "tpu-v6e", "tpu-v7"},
+    "tpu-v4": {"tpu-v4", "tpu-v4i", "tpu-v5e", "tpu-v5p", "tpu-v6e", "tpu-v7", "tpu-v8i", "tpu-v8t"},
 }
 SMALL_A100, SMALL_A100_IDS = "a100-40gb", {"nvidia-a100-pcie-40gb", "nvidia-a100-sxm4-40gb"}
 """With half the memory they recompute and exchange more, and reach a lower utilisation."""
 HOST_OF_SXM = {"hgx-h100": {"h100", "h200", "h800", "h20"}, "hgx-a100": {"a100", "a800"}, "dgx-v100": {"v100", "p100"}}
-HOST_OF_FORM = {"tpu": "tpu", "som": "edge", "oam": "oam", "socket": "oam", "desktop": "desktop"}
+HOST_OF_FORM = {
+    "tpu": "tpu",
+    "som": "board",
+    "oam": "oam",
+    "socket": "oam",
+    "desktop": "desktop",
+    "mobile": "laptop-card",
+    "wafer": "system",
+}
 EMBODIED_OF = {
     "nvidia-h100": {"h100", "h800", "h20"},
     "nvidia-h200": {"h200"},
@@ -45,11 +93,10 @@ EMBODIED_OF = {
     "nvidia-a100": {"a100", "a800"},
     "google-tpu": UTILIZED_LIKE["tpu-v3"] | UTILIZED_LIKE["tpu-v4"],
 }
-EMBODIED_CLASS = {"datacenter": "class-datacenter"} | dict.fromkeys(["edge", "laptop", "desktop"], "class-module")
+EMBODIED_CLASS = {"datacenter": "class-datacenter"} | dict.fromkeys(["board", "laptop", "desktop"], "class-module")
 BY_MEMORY = [(160, "class-large-memory"), (90, "class-stacked-memory")]
 STACKED_GB_S = 1800
 """Memory this fast is stacked on the package, which outweighs the chip in manufacture."""
-SMALLEST_CPU_W, LARGEST_CPU_W = 3, 600
 
 
 def build(upstream: Path) -> dict[str, Frame]:
@@ -61,19 +108,19 @@ def build(upstream: Path) -> dict[str, Frame]:
     Returns:
         Frames by table.
     """
-    typed = facts("accelerator_facts.csv")
+    chips = accelerators(facts("accelerator_facts.csv"))
     return {
-        "accelerators": accelerators(typed),
-        "accelerator_aliases": aliases(typed),
+        "accelerators": chips,
+        "accelerator_aliases": aliases(chips),
         "cpus": lambda: cpus(pd.read_csv(upstream / CPUS)),
-        "embodied": facts("embodied_facts.csv"),
+        "embodied": embodied(facts("embodied_facts.csv"), chips),
     }
 
 
 def known() -> tuple[pd.DataFrame, pd.DataFrame]:
     """The tables of accelerators and of their names, for builders whose upstream names them."""
-    typed = facts("accelerator_facts.csv")
-    return accelerators(typed), aliases(typed)
+    chips = accelerators(facts("accelerator_facts.csv"))
+    return chips, aliases(chips)
 
 
 def accelerators(typed: pd.DataFrame) -> pd.DataFrame:
@@ -83,13 +130,54 @@ def accelerators(typed: pd.DataFrame) -> pd.DataFrame:
         typed: The figures, as typed from datasheets.
     """
     family = typed["accelerator_id"].map(family_of)
-    chips = typed.assign(family=family, unit_of_count=typed["form_factor"].map(UNIT), quality="reported")
+    unit = typed["form_factor"].map(UNIT).mask(family.isin(WITH_PROCESSOR), "superchip")
+    chips = typed.assign(family=family, unit_of_count=unit, quality=typed["quality"].fillna("reported"))
+    chips["devices_per_unit"] = chips["devices_per_unit"].fillna(1)
     rows = chips.to_dict("records")
     chips["host_family"] = [_host(row) for row in rows]
     chips["power_family"] = [_like(BEHAVES_LIKE, f, "tpu" if "tpu" in f else ANY) for f in family]
     chips["mfu_family"] = [_utilized(row) for row in rows]
     chips["embodied_id"] = [_embodied(row) for row in rows]
-    return _idling(_powered(_sourced(chips)))
+    whole = _idling(_powered(_sourced(chips)))
+    return pd.concat([whole, _devices(whole[whole["devices_per_unit"] > 1])], ignore_index=True)
+
+
+def _devices(wholes: pd.DataFrame) -> pd.DataFrame:
+    """The devices that a driver lists of a board, package or chip, each an equal part of it."""
+    count = wholes["devices_per_unit"]
+    rates = [column for column in wholes if str(column).startswith("peak_")]
+    numbers = [f"{column}{end}" for column in SHARED for end in ("", "_low", "_high") if f"{column}{end}" in wholes]
+    part, device = count.map(PART), wholes["device_id"].str.extract(DEVICE, expand=False)
+    name = wholes["name"].str.replace(r" \(.*\)$", "", regex=True)
+    shared: dict[str, pd.Series[float]] = {str(column): wholes[column] / count for column in (*numbers, *rates)}
+    return wholes.assign(
+        **shared,
+        accelerator_id=wholes["device_id"],
+        name=name + " (" + device.replace({"gpu": "GPU", "gcd": "GCD"}) + ", one " + part + ")",
+        unit_of_count=device,
+        devices_per_unit=1,
+        device_id=None,
+        host_family=wholes["host_family"] + "-" + part,
+        embodied_id=wholes["embodied_id"] + "-" + part,
+        note="one " + part + " of every figure of " + wholes["accelerator_id"],
+        quality=wholes["quality"].replace("reported", "derived"),
+    )
+
+
+def embodied(typed: pd.DataFrame, chips: pd.DataFrame) -> pd.DataFrame:
+    """Manufacture of each class, and of the parts of it that are devices of their own.
+
+    Args:
+        typed: Manufacture by class.
+        chips: Table ``accelerators``.
+    """
+    count = chips.merge(chips, left_on="device_id", right_on="accelerator_id", suffixes=("", "_of_device"))
+    parts = count[["embodied_id", "embodied_id_of_device", "devices_per_unit"]].drop_duplicates()
+    whole = parts.merge(typed, on="embodied_id")
+    shared = {column: whole[column] / whole["devices_per_unit"] for column in ("kg", "low", "high")}
+    name = whole["name"] + ", one " + whole["devices_per_unit"].map(PART)
+    halves = whole.assign(**shared, name=name, embodied_id=whole["embodied_id_of_device"], quality="derived")
+    return pd.concat([typed, halves[typed.columns]], ignore_index=True)
 
 
 def family_of(accelerator_id: str) -> str:
@@ -126,73 +214,39 @@ def _like(groups: dict[str, set[str]], family: str, otherwise: str) -> str:
 
 
 def _sourced(chips: pd.DataFrame) -> pd.DataFrame:
-    known = chips["epoch_name"].notna()
-    checked = "; checked against ml_hardware.csv: " + chips["epoch_name"]
-    locator = "datasheet of " + chips["name"] + checked.where(known, "")
-    return chips.assign(source_id=known.map({True: "epoch-ml-hardware", False: "vendor-datasheets"}), locator=locator)
+    """Cite the independent table where it agrees, and the maker where it has other figures or none."""
+    agrees = chips["epoch_name"].notna() & chips["epoch_apart"].isna()
+    pairs = zip(chips["vendor"], chips["segment"], strict=True)
+    maker = pd.Series([DATASHEETS.get(pair, DATASHEETS.get((pair[0], ANY), EPOCH)) for pair in pairs], chips.index)
+    sheet = "specifications of " + chips["name"]
+    other = sheet + "; row " + chips["epoch_name"] + " of " + EPOCH + " differs in " + chips["epoch_apart"]
+    row = "row " + chips["epoch_name"] + "; what it lacks: " + sheet
+    locator = row.where(agrees, other.fillna(sheet))
+    return chips.assign(
+        source_id=chips["source_id"].fillna(maker.mask(agrees, EPOCH)), locator=chips["locator"].fillna(locator)
+    )
 
 
 def _powered(chips: pd.DataFrame) -> pd.DataFrame:
     """Power limits of the datasheets, and what stands in for them where there is none."""
-    other = facts("accelerator_power.csv").set_index("accelerator_id")
-    picked = other.reindex(chips["accelerator_id"]).set_index(chips.index)
-    replaced = picked["tdp_w"].notna()
-    power = "; power: " + picked["source_id"] + ", " + picked["locator"]
+    picked = _picked("accelerator_power.csv", chips)
     return chips.assign(
         tdp_w=picked["tdp_w"].fillna(chips["tdp_w"]),
         tdp_w_low=picked["tdp_w_low"],
         tdp_w_high=picked["tdp_w_high"],
         tdp_basis=picked["tdp_basis"].fillna("vendor"),
-        locator=chips["locator"] + power.where(replaced, ""),
+        tdp_w_source_id=picked["source_id"],
+        tdp_w_locator=picked["locator"],
         quality=chips["quality"].mask(picked["tdp_basis"] == "estimate", "assumed"),
     )
 
 
 def _idling(chips: pd.DataFrame) -> pd.DataFrame:
-    idle = facts("accelerator_idle.csv").set_index("accelerator_id")
-    picked = idle.reindex(chips["accelerator_id"]).set_index(chips.index)
-    read = "; idle: " + picked["source_id"] + ", " + picked["locator"]
+    picked = _picked("accelerator_idle.csv", chips)
     columns = {column: picked[column] for column in ("idle_w", "idle_w_low", "idle_w_high")}
-    return chips.assign(**columns, locator=chips["locator"] + read.where(picked["idle_w"].notna(), ""))
+    return chips.assign(**columns, idle_w_source_id=picked["source_id"], idle_w_locator=picked["locator"])
 
 
-def aliases(typed: pd.DataFrame) -> pd.DataFrame:
-    """Names that people and tools write, each leading to one accelerator or to a family's default."""
-    written = facts("accelerator_names.csv")
-    full = (typed["vendor"] + " " + typed["name"]).mask(typed["name"].str.contains(r"^Apple|\("))
-    named = typed.assign(full_name=full).melt("accelerator_id", ["name", "epoch_name", "full_name"], value_name="alias")
-    derived = named[["accelerator_id", "alias"]].dropna()
-    derived = pd.concat([derived, _without_vendor(derived)]).assign(kind="alias")
-    every = pd.concat([written, derived], ignore_index=True)
-    every["alias"] = every["alias"].map(normal)
-    every = every.drop_duplicates("alias")
-    every = every[~every["alias"].isin(set(typed["accelerator_id"]))]
-    return every.assign(
-        source_id="vendor-datasheets", locator="names of the maker, of drivers and of clouds", quality="reported"
-    )
-
-
-def _without_vendor(names: pd.DataFrame) -> pd.DataFrame:
-    short = names["alias"].str.replace(r"^(NVIDIA|AMD|Intel|Google|AWS|Amazon|Huawei|Meta|Microsoft) ", "", regex=True)
-    shorter = short.str.replace(r"^(GeForce|Tesla|Radeon Instinct|Instinct|Cloud) ", "", regex=True)
-    bare = shorter.str.replace(r" \((chip|SoC|HGX|APU|per GPU|board, \d GPUs)\)$", "", regex=True)
-    joined = bare.str.replace(r"^(RTX|GTX) (?=A?\d)", r"\1", regex=True)
-    return pd.concat([names.assign(alias=form) for form in (short, shorter, bare, joined)])
-
-
-def cpus(upstream: pd.DataFrame) -> pd.DataFrame:
-    """Processors with a plausible power, one row per name."""
-    table = upstream.dropna().rename(columns={"Name": "name", "TDP": "tdp_w"})
-    table["tdp_w"] = pd.to_numeric(table["tdp_w"], errors="coerce")
-    table = table[table["tdp_w"].between(SMALLEST_CPU_W, LARGEST_CPU_W)]
-    table["accelerator_id"] = "cpu-" + table["name"].map(_slug)
-    table = table.sort_values(["accelerator_id", "tdp_w"]).drop_duplicates("accelerator_id", keep="last")
-    locator = "cpu_power.csv: " + table["name"]
-    return table[["accelerator_id", "name", "tdp_w"]].assign(
-        source_id="codecarbon", locator=locator, quality="reported"
-    )
-
-
-def _slug(name: str) -> str:
-    clean = re.sub(r"\((R|TM|C)\)|®|™|\bCPU\b|\bprocessor\b|@.*$", " ", name, flags=re.IGNORECASE)
-    return re.sub(r"[^a-z0-9]+", "-", clean.lower()).strip("-")
+def _picked(name: str, chips: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a small table beside the accelerators that they are of."""
+    return facts(name).set_index("accelerator_id").reindex(chips["accelerator_id"]).set_index(chips.index)

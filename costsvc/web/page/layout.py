@@ -63,7 +63,7 @@ TRAINING = (
     Group(
         title="The machine",
         first=("accelerator", "accelerators"),
-        more=("instance", "instances", "accelerator_power_w", "it_power_w"),
+        more=("cores", "instance", "instances", "accelerator_power_w", "it_power_w"),
     ),
     Group(title="The place", first=("region",), more=SITE_MORE),
     PAID,

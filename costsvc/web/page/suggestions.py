@@ -8,7 +8,7 @@ from costsvc.reference.table import Row
 
 Suggestions = Mapping[str, list[tuple[str, str]]]
 """For each list the names that a request may hold, each with what people call it."""
-ORDER = ("datacenter", "workstation", "consumer", "edge")
+ORDER = ("datacenter", "workstation", "consumer", "board")
 
 
 def suggestions(catalog: Catalog) -> Suggestions:

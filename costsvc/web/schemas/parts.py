@@ -21,7 +21,7 @@ from costsvc.web.fields import Parts as Objects
 from costsvc.web.schemas.base import Request, raise_if
 from costsvc.web.schemas.inference import ServingSchema
 from costsvc.web.schemas.site import SiteSchema, site
-from costsvc.web.schemas.training import ACCELERATOR, TrainingRunSchema, chosen, machine_errors
+from costsvc.web.schemas.training import ACCELERATOR, CORES, TrainingRunSchema, chosen, machine_errors
 
 EXACT = {"type": "number", "minimum": limits.AMOUNT.low, "maximum": limits.AMOUNT.high}
 WIDE = {
@@ -39,6 +39,7 @@ class HostingSchema(SiteSchema):
 
     accelerator = Name(ACCELERATOR, "h100")
     accelerators = WholeNumber(limits.ACCELERATORS, "Number of accelerators; default 1")
+    cores = Number(limits.CORES, CORES)
     instance = Name("Cloud instance, in place of accelerator and accelerators", "p5.48xlarge")
     instances = WholeNumber(limits.ACCELERATORS, "Number of instances; default 1")
     accelerator_power_w = Number(limits.POWER_W, "Measured power of one accelerator that waits")
@@ -50,9 +51,9 @@ class HostingSchema(SiteSchema):
 
     @ma.post_load
     def _to_domain(self, data: dict[str, Any], **_: Any) -> Hosting:
-        names = ("accelerator", "accelerators", "instance", "instances", "accelerator_power_w")
+        names = ("accelerator", "accelerators", "cores", "instance", "instances", "accelerator_power_w")
         machine = chosen(data, names)
-        if "accelerator" in machine:
+        if "accelerator" in machine and "cores" not in machine:
             machine.setdefault("accelerators", 1)
         return Hosting(machine=Machine(**machine), hours=data["hours"], site=site(data))
 

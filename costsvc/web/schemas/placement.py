@@ -29,7 +29,7 @@ CANDIDATES = (
     "offered_only",
 )
 LIMITS = ("max_usd", "max_hours", "max_kg", "max_l")
-SEGMENTS = ("datacenter", "workstation", "consumer", "desktop", "laptop", "edge")
+SEGMENTS = ("datacenter", "workstation", "consumer", "desktop", "laptop", "board")
 ALL = "all"
 
 

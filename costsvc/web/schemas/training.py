@@ -19,7 +19,7 @@ from costsvc.web.fields import Choice, Name, Number, Part, WholeNumber
 from costsvc.web.schemas.base import Request, raise_if, refuse
 from costsvc.web.schemas.site import SiteSchema, site
 
-MACHINE = ("accelerator", "accelerators", "instance", "instances", "accelerator_power_w", "it_power_w")
+MACHINE = ("accelerator", "accelerators", "cores", "instance", "instances", "accelerator_power_w", "it_power_w")
 SUBJECT = ("model", "total_params_b", "active_params_b")
 RUN = (
     "accelerator_hours",
@@ -32,6 +32,7 @@ RUN = (
     "activation_recomputation",
 )
 ACCELERATOR = "Accelerator: an id, an id without its vendor, an alias or a family"
+CORES = "Cores of a processor, in place of accelerators, which count its sockets"
 AMOUNTS = ("accelerator_hours", "training_tokens_b", "hours")
 
 
@@ -63,11 +64,12 @@ class OverheadsSchema(Request):
 class TrainingRunSchema(MachineSchema, SubjectSchema):
     """One training run: its accelerator-hours, or its tokens and the model's size."""
 
+    cores = Number(limits.CORES, CORES)
     instance = Name("Cloud instance, in place of accelerator and accelerators", "p5.48xlarge")
     instances = WholeNumber(limits.ACCELERATORS, "Number of instances; default 1")
     it_power_w = Number(limits.POWER_W, "Measured mean power of the servers, per accelerator")
     accelerator_hours = Number(limits.ACCELERATOR_HOURS, "Accelerators times hours of the final run")
-    hours = Number(limits.HOURS, "Wall-clock hours of the final run; only with instance")
+    hours = Number(limits.HOURS, "Wall-clock hours of the final run; with instance or cores")
     training_tokens_b = Number(limits.TOKENS_B, "Tokens trained on, every epoch counted")
     workload = Choice(get_args(Workload), "What is trained; default llm")
     method = Choice(get_args(Training), "How; default pretraining")
@@ -103,8 +105,9 @@ def machine_errors(data: dict[str, Any]) -> dict[str, list[str]]:
     if data.get("accelerator") is None and data.get("instance") is None:
         return {"accelerator": ["This is missing; give accelerator or instance."]}
     if data.get("instance") is None:
-        return refuse(data, ["instances"], "without instance; the number of accelerators is accelerators")
-    errors = refuse(data, ["accelerator"], "beside instance, which names its accelerators")
+        errors = refuse(data, ["instances"], "without instance; the number of accelerators is accelerators")
+        return errors | (refuse(data, ["accelerators"], "beside cores") if data.get("cores") is not None else {})
+    errors = refuse(data, ["accelerator", "cores"], "beside instance, which names its accelerators")
     return errors | refuse(data, ["accelerators"], "beside instance; the number of instances is instances")
 
 
@@ -135,8 +138,10 @@ def _amount_errors(data: dict[str, Any]) -> dict[str, list[str]]:
     if given == ["training_tokens_b"]:
         return _token_errors(data)
     errors = refuse(data, ["mfu", "activation_recomputation"], "beside hours; the time is known already")
-    if given == ["hours"] and data.get("instance") is None:
-        errors["hours"] = ["Wall-clock hours go with instance; with accelerator give accelerator_hours."]
+    if given == ["accelerator_hours"]:
+        errors |= refuse(data, ["cores"], "beside accelerator_hours, which count sockets; give wall-clock hours")
+    if given == ["hours"] and data.get("instance") is None and data.get("cores") is None:
+        errors["hours"] = ["Wall-clock hours go with instance or cores; with accelerator give accelerator_hours."]
     return errors
 
 

@@ -114,6 +114,8 @@ def hardware(request: Plain) -> str:
     """The machines that a request is about."""
     if "instance" in request:
         name, number, one = request["instance"], request.get("instances", 1), "instance"
+    elif "cores" in request:
+        name, number, one = request["accelerator"], request["cores"], "core"
     else:
         name, number, one = request["accelerator"], request.get("accelerators", 1), "accelerator"
     many = f"one {one}" if number == 1 else f"{numbers.exact(number)} {one}s"

@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from costsvc.evidence.build import accelerators, prices
+from costsvc.evidence.build import accelerators, prices, processors
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,11 @@ def test_a_family_is_the_id_without_vendor_form_and_memory(accelerator_id, famil
         pytest.param("google-tpu-v5p", ["tpu", "tpu", "tpu-v4"], id="tpu"),
         pytest.param("amd-mi300x", ["oam", "*", "*"], id="nothing-known-of-its-kind"),
         pytest.param("apple-m1-max", ["laptop", "*", "*"], id="laptop"),
+        pytest.param("nvidia-rtx-4090-laptop", ["laptop-card", "*", "*"], id="card-of-a-laptop"),
+        pytest.param("nvidia-gb10-dgx-spark", ["desktop", "*", "*"], id="small-desktop"),
+        pytest.param("amd-mi250x-gcd", ["oam-half", "*", "*"], id="die-of-a-package"),
+        pytest.param("nvidia-a16-gpu", ["pcie-server-quarter", "*", "*"], id="gpu-of-a-board"),
+        pytest.param("cerebras-wse-3", ["system", "*", "*"], id="wafer"),
     ],
 )
 def test_an_accelerator_leads_to_what_behaves_like_it(table, accelerator_id, families):
@@ -39,7 +44,8 @@ def test_an_accelerator_leads_to_what_behaves_like_it(table, accelerator_id, fam
 def test_watts_without_a_datasheet_name_their_own_source(table):
     row = table("accelerators").set_index("accelerator_id").loc["google-tpu-v5p"]
     assert (row["tdp_basis"], row["quality"]) == ("estimate", "assumed")
-    assert "power: schneider-2025" in row["locator"]
+    assert row["tdp_w_source_id"] == "schneider-2025"
+    assert row["source_id"] != "schneider-2025"
 
 
 def test_idle_power_is_bounded_by_its_readings(table):
@@ -56,17 +62,51 @@ def test_bf16_is_there_only_where_the_hardware_has_it(table):
 
 def test_implausible_and_repeated_processors_are_dropped():
     names = ["AMD EPYC 7763", "AMD EPYC 7763 @ 2.45GHz", "Intel Atom Z500", "Misprint 1", "Intel(R) Xeon(R) 9"]
-    rows = accelerators.cpus(pd.DataFrame({"Name": names, "TDP": [280.0, 280.0, 0.65, 9000.0, 150.0]}))
+    rows = processors.cpus(pd.DataFrame({"Name": names, "TDP": [280.0, 280.0, 0.65, 9000.0, 150.0]}))
+    rows = rows[rows["source_id"] == "codecarbon"]
     assert rows[["accelerator_id", "tdp_w"]].to_numpy().tolist() == [
         ["cpu-amd-epyc-7763", 280],
         ["cpu-intel-xeon-9", 150],
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "cores", "host"),
+    [
+        pytest.param("AMD EPYC 7763", 64, "cpu-server", id="typed"),
+        pytest.param("AMD EPYC 1 24-Core", 24, "cpu-server", id="in-its-name"),
+        pytest.param("Intel Xeon 9", None, "cpu-server", id="not-known"),
+        pytest.param("Intel Core i7-8750H", 6, "laptop", id="laptop"),
+        pytest.param("AMD Ryzen 9 5950X", 16, "desktop", id="desktop"),
+        pytest.param("Intel Xeon W-2145", 8, "desktop", id="workstation"),
+        pytest.param("AMD Ryzen Embedded V1605B", None, "cpu-server", id="embedded"),
+    ],
+)
+def test_a_processor_has_its_cores_and_its_machine(name, cores, host):
+    rows = processors.cpus(pd.DataFrame({"Name": [name], "TDP": [100.0]})).set_index("name")
+    assert rows.loc[name, "host_family"] == host
+    assert rows.loc[name, "cores"] == cores or (cores is None and pd.isna(rows.loc[name, "cores"]))
+
+
+def test_typed_processors_do_not_replace_those_of_upstream():
+    rows = processors.cpus(pd.DataFrame({"Name": ["AMD EPYC 9965"], "TDP": [501.0]})).set_index("name")
+    assert rows.loc["AMD EPYC 9965", ["tdp_w", "source_id", "cores"]].tolist() == [501, "codecarbon", 192]
+    assert rows.loc["AWS Graviton4", "tdp_w_low"] < rows.loc["AWS Graviton4", "tdp_w"]
+
+
+def test_devices_of_a_board_share_what_it_has(table):
+    rows = table("accelerators").set_index("accelerator_id")
+    whole, part = rows.loc["nvidia-a16"], rows.loc["nvidia-a16-gpu"]
+    assert (whole["devices_per_unit"], whole["device_id"], part["devices_per_unit"]) == (4, "nvidia-a16-gpu", 1)
+    assert part[["tdp_w", "memory_gb", "memory_bandwidth_gb_s"]].tolist() == [62.5, 16, 200]
+    embodied = table("embodied").set_index("embodied_id")["kg"]
+    assert embodied[part["embodied_id"]] == embodied[whole["embodied_id"]] / 4
+
+
 def test_every_alias_leads_to_an_accelerator(table):
     aliases = table("accelerator_aliases")
     assert set(aliases["accelerator_id"]) <= set(table("accelerators")["accelerator_id"])
-    assert set(aliases["kind"]) == {"alias", "family"}
+    assert set(aliases["kind"]) == {"alias", "family", "box"}
 
 
 def price(rows, *key):
