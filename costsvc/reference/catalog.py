@@ -87,11 +87,7 @@ class Catalog:
                 map(str, tables["models"]),
                 {str(alias): row["model_id"] for alias, row in tables["model_aliases"].rows.items()},
             ),
-            instances=names.plain(
-                map(str, tables["instances"]),
-                {},
-                ((row["instance_type"], str(id_)) for id_, row in tables["instances"].rows.items()),
-            ),
+            instances=names.instances(tables["instances"].rows.values()),
             providers=names.plain(_providers(tables), {}),
             apis=_apis(tables["api_prices"]),
             places=places(tables, grid),
@@ -127,7 +123,7 @@ class Catalog:
         Raises:
             UnknownNameError: If no name is like it.
         """
-        return _present(self.row("instances", _found(self.instances, name.replace("/", ":"), asked).id))
+        return _present(self.row("instances", _found(self.instances, names.instance(name), asked).id))
 
     def model(self, name: str, asked: str = "model") -> Row:
         """The model of a name.

@@ -181,9 +181,10 @@ def cpus(upstream: pd.DataFrame) -> pd.DataFrame:
     table["accelerator_id"] = "cpu-" + table["name"].map(_slug)
     table = table.sort_values(["accelerator_id", "tdp_w"]).drop_duplicates("accelerator_id", keep="last")
     locator = "cpu_power.csv: " + table["name"]
-    return table[["accelerator_id", "name", "tdp_w"]].assign(
+    table = table[["accelerator_id", "name", "tdp_w"]].assign(
         source_id="codecarbon", locator=locator, quality="reported"
     )
+    return pd.concat([facts("cpu_facts.csv"), table], ignore_index=True).drop_duplicates("accelerator_id")
 
 
 def _slug(name: str) -> str:

@@ -21,6 +21,9 @@ def write(frame: pd.DataFrame, folder: Path, resource: Mapping[str, Any]) -> Non
     whole = {f["name"] for f in resource["schema"]["fields"] if f["type"] in ("integer", "year")}
     ordered = frame.loc[:, columns].sort_values(list(primary_key(resource)), kind="stable")
     ordered = ordered.astype(dict.fromkeys(whole, "Int64"))
+    for field in resource["schema"]["fields"]:
+        if "digits" in field:
+            ordered[field["name"]] = ordered[field["name"]].map(f"{{:.{field['digits']}g}}".format)
     ordered.to_csv(folder / resource["path"], index=False, float_format="%.6g", lineterminator="\n")
 
 

@@ -1,0 +1,120 @@
+"""Sellers against one another: the price of a part anywhere, and table ``price_ratios``."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from costsvc.evidence.build.instance_prices import LEAST, MOST, SPREAD
+from costsvc.evidence.build.price_history import ON_DEMAND, read_quotes
+from costsvc.evidence.build.price_lists import ANY, PRICE
+from costsvc.evidence.build.rows import facts
+
+COMMITMENTS = {"reserved-1y": "Price per chip-hour (1-year CUD)", "reserved-3y": "Price per chip-hour (3-year CUD)"}
+SEVERAL = "price-medians"
+"""Source of what follows from prices of several sources."""
+ROUNDS = 50
+FEWEST_PARTS = 3
+"""Parts below which a seller's level is not told from the part's."""
+ENOUGH = 5
+"""Pairs from which a seller's own ratio is taken."""
+NO_CONTRACTS = "marketplace"
+
+
+def polished(prices: pd.DataFrame) -> tuple["pd.Series[float]", "pd.Series[float]"]:
+    """Parts and sellers apart: the logarithm of a price is that of its part plus the level of its seller.
+
+    Medians over whoever happens to sell a part mix the two: a part that only dear sellers have looks dear.
+
+    Args:
+        prices: On-demand prices by provider and accelerator_id.
+
+    Returns:
+        Log price of each part at a seller of the middle, and log level of each seller against that one.
+
+    References:
+        J. W. Tukey, Exploratory Data Analysis (1977), chapter 11: median polish.
+    """
+    grid = np.log(prices.pivot_table(index="accelerator_id", columns="provider", values=PRICE, aggfunc="median"))
+    level = pd.Series(0.0, index=grid.columns)
+    several = grid.columns[grid.notna().sum() >= FEWEST_PARTS]
+    for _ in range(ROUNDS):
+        part = (grid - level).median(axis=1)
+        level[several] = grid[several].sub(part, axis=0).median()
+    middle = level[several].median()
+    anchored = (grid[several] - level[several]).median(axis=1)
+    return anchored.fillna((grid - level).median(axis=1)) + middle, level[several] - middle
+
+
+def anywhere(prices: pd.DataFrame) -> pd.DataFrame:
+    """On-demand price of each part at an unnamed seller: that of a seller of the middle, as wide as sellers differ."""
+    part, level = polished(prices)
+    value = np.exp(part)
+    groups = prices.groupby("accelerator_id")
+    low = np.minimum(value * np.exp(level.quantile(LEAST)), groups[PRICE].quantile(LEAST))
+    high = np.maximum(value * np.exp(level.quantile(MOST)), groups[PRICE].quantile(MOST))
+    found = pd.DataFrame(
+        {
+            PRICE: value,
+            "low": np.minimum(low, value / SPREAD),
+            "high": np.maximum(high, value * SPREAD),
+            "valid_from": groups["valid_from"].max(),
+            "observed_on": groups["observed_on"].max(),
+            "locator": "median polish of " + groups.size().astype(str) + " providers, one of them " + groups["locator"].last(),
+        }
+    ).reset_index()
+    return found.assign(provider=ANY, region=ANY, kind="on-demand", source_id=SEVERAL, quality="derived")
+
+
+def ratios(prices: pd.DataFrame, pairs: pd.DataFrame, upstream: Path) -> pd.DataFrame:
+    """Table ``price_ratios``: what a seller takes for a kind, or at all, against what is known.
+
+    Args:
+        prices: On-demand prices by provider and accelerator_id.
+        pairs: Columns provider and ratio: spot over on-demand, one row per thing that has both.
+        upstream: Folder with the upstream files.
+    """
+    sellers = facts("seller_facts.csv").set_index("provider")["seller_class"]
+    part, level = polished(prices)
+    told = prices[prices["provider"].isin(level.index)]
+    told = told.assign(ratio=told[PRICE] / np.exp(part.reindex(told["accelerator_id"])).to_numpy())
+    levels = _by_seller(told, sellers, "parts, by median polish,", FEWEST_PARTS)
+    spot = _by_seller(pairs, sellers, "pairs of spot and on-demand prices")
+    found = [levels.query("provider != @ANY").assign(kind="level"), spot.assign(kind="spot")]
+    bound = sellers[sellers != NO_CONTRACTS]
+    for kind, column in COMMITMENTS.items():
+        quotes = read_quotes(upstream)
+        quotes = quotes.assign(ratio=quotes[column] / quotes[ON_DEMAND]).dropna(subset=["ratio"])
+        committed = _by_seller(quotes, sellers, "quotes of Epoch's Hardware prices.csv")
+        committed = committed[committed["provider"].isin([ANY, *bound.index])]
+        found.append(committed.assign(kind=kind, source_id="epoch-hardware-prices"))
+    return pd.concat(found, ignore_index=True).fillna({"source_id": SEVERAL}).assign(quality="derived")
+
+
+def _by_seller(rows: pd.DataFrame, sellers: "pd.Series[str]", of: str, least: int = ENOUGH) -> pd.DataFrame:
+    """Ratio of each seller: its own where it has enough, else that of its class, else that of all."""
+    own = _spread(rows, rows["provider"]).query("size >= @least")
+    classes = _spread(own.assign(provider=own.index), own.index.map(sellers), over="low high")
+    whole = _spread(own.assign(provider=own.index), pd.Series(ANY, index=own.index), over="low high")
+    told = {provider: f"of {provider}" for provider in own.index}
+    found = {}
+    for provider, group in [*sellers.items(), (ANY, ANY)]:
+        if provider in own.index:
+            found[provider] = (own.loc[provider], f"{own.loc[provider, 'size']:.0f} {of} {told[provider]}")
+        elif group in classes.index:
+            found[provider] = (classes.loc[group], f"sellers of the class {group}: {of}")
+        else:
+            found[provider] = (whole.loc[ANY], f"all sellers: {of}")
+    table = pd.DataFrame({provider: row for provider, (row, _) in found.items()}).T
+    locator = pd.Series({provider: f"{row['ratio']:.3g}: {told}" for provider, (row, told) in found.items()})
+    return table.assign(locator=locator).rename_axis("provider").reset_index()
+
+
+def _spread(rows: pd.DataFrame, by: "pd.Series[str]", over: str = "ratio ratio") -> pd.DataFrame:
+    """Median ratio and what 90 % span; of several sellers from the least of one to the most of another."""
+    groups = rows.groupby(by)
+    low, high = over.split()
+    least, most = groups[low].quantile(LEAST), groups[high].quantile(MOST)
+    middle = groups["ratio"].median()
+    width = {"low": np.minimum(least, middle / SPREAD), "high": np.maximum(most, middle * SPREAD)}
+    return pd.DataFrame({"ratio": middle, **width, "size": groups.size()})
