@@ -165,7 +165,9 @@ def training_power(
 def _chip_of_server(hardware: Hardware, machine: Machine, it_w: Numeric, facts: Facts) -> Numeric:
     chip_w = machine.accelerator_power_w
     if chip_w is None:
-        return power.accelerator_power_from_server_w(it_w, host_factor(hardware, "overhead_share", facts), base_w(hardware, facts))
+        return power.accelerator_power_from_server_w(
+            it_w, host_factor(hardware, "overhead_share", facts), base_w(hardware, facts)
+        )
     if chip_w > (machine.it_power_w or 0.0):
         text = f"{chip_w:g} W is more than the {machine.it_power_w:g} W of its server; it must not be above it_power_w."
         raise BadRequestError({"accelerator_power_w": text})

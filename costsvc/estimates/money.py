@@ -59,7 +59,8 @@ def cost(
 
 
 def _no_price(hardware: Hardware, pricing: Pricing, facts: Facts) -> None:
-    reason = f"no {pricing.kind} price is known for {hardware.instance or hardware.id}; give pricing.usd_per_accelerator_hour"
+    what = hardware.instance or hardware.id
+    reason = f"no {pricing.kind} price is known for {what}; give pricing.usd_per_accelerator_hour"
     facts.warn("no-price", reason)
     facts.miss("cost.rental_usd", reason)
     facts.miss("cost.total_usd", reason)

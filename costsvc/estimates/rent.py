@@ -19,7 +19,7 @@ PRICE = {MACHINES: "usd_per_instance_hour", CHIPS: NAME}
 ON_DEMAND: PriceKind = "on-demand"
 UNSEEN = 1.15
 """Assumed 90 % spread of a list price on a day on which nobody is known to have seen it."""
-LATER = dt.timedelta(days=365)
+LATER = dt.timedelta(days=730)
 """For how long after it was last seen a price still passes for that of the day."""
 UNCOMMITTED = "consumer"
 """Segment of parts that nobody reserves for years."""
@@ -60,7 +60,7 @@ class Offer:
 
 
 def rent(hardware: Hardware, setting: Setting, kind: PriceKind, facts: Facts) -> Factor | None:
-    """What is paid for an accelerator-hour; None where nobody is known to sell it so. [USD/h]
+    """What is paid for an accelerator-hour [USD/h]; None where nobody is known to sell it so.
 
     The price is that of the named machine at its seller, then that of its accelerators there, then that of anybody.
     """
@@ -143,15 +143,15 @@ def _times(price: Factor, ratio: Factor, told: str) -> Factor:
         low=value / math.exp(down),
         high=value * math.exp(up),
         identity=f"{price.identity} x {ratio.identity}",
-        locator=f"{told} {ratio.locator}; {price.locator}",
+        locator=f"{told} {ratio.value:.3g} ({ratio.locator}); {price.locator}",
     )
 
 
-def _best(
-    table: str, seller: str, what: str, kind: PriceKind, wanted: Wanted, facts: Facts
-) -> Offer | None:
+def _best(table: str, seller: str, what: str, kind: PriceKind, wanted: Wanted, facts: Facts) -> Offer | None:
     """The price of the region or, of the same time rather than of another, that of any region of the seller."""
-    offers = [_in_force(table, (seller, where, what, kind), wanted, facts) for where in dict.fromkeys((wanted.region, ANY))]
+    offers = [
+        _in_force(table, (seller, where, what, kind), wanted, facts) for where in dict.fromkeys((wanted.region, ANY))
+    ]
     known = [offer for offer in offers if offer is not None]
     offer = next((one for one in known if one.timely), known[0] if known else None)
     if offer is not None and seller != ANY and offer.row["region"] == ANY and offer.row["quality"] == "derived":
@@ -174,7 +174,9 @@ def _in_force(table: str, key: tuple[str, ...], wanted: Wanted, facts: Facts) ->
     if table == MACHINES:
         factor = _per_accelerator(factor, wanted.hardware.per_instance)
     if not valid_from <= day <= _end(row):
-        factor = replace(factor, low=min(factor.low, factor.value / UNSEEN), high=max(factor.high, factor.value * UNSEEN))
+        factor = replace(
+            factor, low=min(factor.low, factor.value / UNSEEN), high=max(factor.high, factor.value * UNSEEN)
+        )
     return Offer(factor=factor, row=row, timely=_timely(row, wanted.day))
 
 

@@ -293,7 +293,10 @@ def _apis(table: Table) -> dict[str, Names]:
 
 
 def _providers(tables: Mapping[str, Table]) -> set[str]:
-    columns = (("accelerator_prices", "provider"), ("regions", "provider"), ("operators", "operator"))
+    columns = (
+        *((table, "provider") for table in ("accelerator_prices", "instances", "regions")),
+        ("operators", "operator"),
+    )
     return {row[column] for table, column in columns for row in tables[table].rows.values()} - {"*"}
 
 

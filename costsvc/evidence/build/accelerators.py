@@ -64,7 +64,7 @@ def build(upstream: Path) -> dict[str, pd.DataFrame]:
     return {
         "accelerators": accelerators(typed),
         "accelerator_aliases": aliases(typed),
-        "cpus": cpus(pd.read_csv(upstream / "codecarbon/cpu_power.csv")),
+        "cpus": pd.concat([cpus(pd.read_csv(upstream / "codecarbon/cpu_power.csv")), facts("cpu_facts.csv")]),
         "embodied": facts("embodied_facts.csv"),
     }
 
@@ -181,10 +181,9 @@ def cpus(upstream: pd.DataFrame) -> pd.DataFrame:
     table["accelerator_id"] = "cpu-" + table["name"].map(_slug)
     table = table.sort_values(["accelerator_id", "tdp_w"]).drop_duplicates("accelerator_id", keep="last")
     locator = "cpu_power.csv: " + table["name"]
-    table = table[["accelerator_id", "name", "tdp_w"]].assign(
+    return table[["accelerator_id", "name", "tdp_w"]].assign(
         source_id="codecarbon", locator=locator, quality="reported"
     )
-    return pd.concat([facts("cpu_facts.csv"), table], ignore_index=True).drop_duplicates("accelerator_id")
 
 
 def _slug(name: str) -> str:

@@ -13,7 +13,18 @@ FEW = 3
 """Regions below which a seller's usual spread tells more than the instance's own."""
 LEAST, MOST = 0.05, 0.95
 SPREAD = 1.15
-COLUMNS = [*KEY, PER_INSTANCE, "low", "high", "valid_from", "valid_to", "observed_on", "source_id", "locator", "quality"]
+COLUMNS = [
+    *KEY,
+    PER_INSTANCE,
+    "low",
+    "high",
+    "valid_from",
+    "valid_to",
+    "observed_on",
+    "source_id",
+    "locator",
+    "quality",
+]
 """Assumed 90 % spread of a price where it was not seen."""
 
 
@@ -52,7 +63,7 @@ def elsewhere(rows: pd.DataFrame, what: str, price: str, spread: pd.DataFrame) -
             "valid_from": groups["valid_from"].min(),
             "observed_on": groups["observed_on"].max(),
             "source_id": groups["source_id"].last(),
-            "locator": "median over " + count.astype(str) + " regions, one of them " + groups["locator"].last(),
+            "locator": _regions(count) + groups["locator"].last(),
             "count_of_regions": count,
         }
     ).reset_index()
@@ -64,16 +75,19 @@ def elsewhere(rows: pd.DataFrame, what: str, price: str, spread: pd.DataFrame) -
     return found.assign(region=ANY, quality="derived", valid_to=found["valid_to"].replace("", None), **width)
 
 
+def _regions(count: "pd.Series[int]") -> "pd.Series[str]":
+    several = "median over " + count.astype(str) + " regions, one of them "
+    return several.where(count > 1, "known in one region, ")
+
+
 def regional_spread(rows: pd.DataFrame) -> pd.DataFrame:
     """By seller: on-demand prices of regions over that of its home region, least and most of 90 %."""
     placed = current_and_former(rows[rows["region"] != ANY], KEY)
     placed = placed[(placed["kind"] == "on-demand") & (placed["valid_to"] == "")]
-    home = placed[placed["region"] == placed["provider"].map(HOME)]
-    home = home.set_index(["provider", "instance_type"])[PER_INSTANCE]
-    keys = pd.MultiIndex.from_frame(placed[["provider", "instance_type"]])
-    ratio = placed[PER_INSTANCE] / home[~home.index.duplicated()].reindex(keys).to_numpy()
-    away = ratio[placed["region"] != placed["provider"].map(HOME)].dropna()
-    groups = away.groupby(placed["provider"])
+    at_home = placed["region"] == placed["provider"].map(HOME)
+    what = ["provider", "instance_type"]
+    away = placed[~at_home].merge(placed.loc[at_home, [*what, PER_INSTANCE]], on=what, suffixes=("", "_home"))
+    groups = (away[PER_INSTANCE] / away[f"{PER_INSTANCE}_home"]).groupby(away["provider"])
     return pd.DataFrame({"low": groups.quantile(LEAST), "high": groups.quantile(MOST)})
 
 

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from costsvc.evidence.build.rows import facts
@@ -41,7 +40,9 @@ def sizes(upstream: Path) -> pd.DataFrame:
     """Virtual processors and memory by provider and machine, and the series of each."""
     aws = pd.read_csv(upstream / AWS).rename(columns={"Memory (GiB)": "memory_gb", "vCPUs": "vcpus"})
     gcp = pd.read_csv(upstream / GCP)
-    gcp = gcp.rename(columns={"Instance Type": "instance_type", "Instance vCPU": "vcpus", "Instance Memory": "memory_gb"})
+    gcp = gcp.rename(
+        columns={"Instance Type": "instance_type", "Instance vCPU": "vcpus", "Instance Memory": "memory_gb"}
+    )
     aws = aws.rename(columns={"Instance Type": "instance_type"})
     both = pd.concat(
         [
@@ -63,7 +64,8 @@ def _named_vcpus(rows: pd.DataFrame) -> "pd.Series[float]":
     found = [
         rows.loc[pattern == one, "instance_type"].str.extract(one)[0].astype(float) for one in pattern.dropna().unique()
     ]
-    return pd.concat(found).reindex(rows.index)
+    named: pd.Series[float] = pd.concat(found).reindex(rows.index)
+    return named
 
 
 def host_shares(rows: pd.DataFrame) -> "pd.Series[float]":
@@ -74,7 +76,7 @@ def host_shares(rows: pd.DataFrame) -> "pd.Series[float]":
     largest = whole.drop_duplicates(["provider", "accelerator_id"], keep="last")
     per = largest.set_index(["provider", "accelerator_id"])["per"]
     keys = pd.MultiIndex.from_frame(rows[["provider", "accelerator_id"]])
-    share = per_accelerator / per.reindex(keys).to_numpy()
+    share: pd.Series[float] = per_accelerator / per.reindex(keys).to_numpy()
     alone = rows.index.isin(largest.index) | rows["accelerator_id"].str.startswith(WATTS_WITH_HOST)
     return share.where(~alone, 1.0)
 

@@ -38,7 +38,9 @@ def quoted(upstream: Path) -> pd.DataFrame:
     quotes = read_quotes(upstream).dropna(subset=["provider", ON_DEMAND])
     short = quotes["Hardware model"].str.extract(r"(\w+)$")[0]
     told = quotes["Cloud GPU description"].fillna("")
-    quotes = quotes[~(told.str.match(r"[A-Z]\d+ \(") & ~told.str.startswith("A100") & (short == "P4") & ~told.str.startswith("P4"))]
+    quotes = quotes[
+        ~(told.str.match(r"[A-Z]\d+ \(") & ~told.str.startswith("A100") & (short == "P4") & ~told.str.startswith("P4"))
+    ]
     days = quotes.groupby(["provider", "Hardware model", "Price date"], as_index=False)[ON_DEMAND].median()
     return pd.DataFrame(
         {
@@ -49,7 +51,12 @@ def quoted(upstream: Path) -> pd.DataFrame:
             PRICE: days[ON_DEMAND],
             "observed_on": days["Price date"],
             "source_id": "epoch-hardware-prices",
-            "locator": "data/Hardware prices.csv: " + days["Hardware model"] + ", " + days["provider"] + ", " + days["Price date"],
+            "locator": "data/Hardware prices.csv: "
+            + days["Hardware model"]
+            + ", "
+            + days["provider"]
+            + ", "
+            + days["Price date"],
             "quality": "reported",
         }
     )

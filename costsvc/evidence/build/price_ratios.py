@@ -35,9 +35,11 @@ def polished(prices: pd.DataFrame) -> tuple["pd.Series[float]", "pd.Series[float
     References:
         J. W. Tukey, Exploratory Data Analysis (1977), chapter 11: median polish.
     """
-    grid = np.log(prices.pivot_table(index="accelerator_id", columns="provider", values=PRICE, aggfunc="median"))
+    logs = prices.assign(log=np.log(prices[PRICE]))
+    grid = logs.pivot_table(index="accelerator_id", columns="provider", values="log", aggfunc="median")
     level = pd.Series(0.0, index=grid.columns)
-    several = grid.columns[grid.notna().sum() >= FEWEST_PARTS]
+    parts = grid.notna().sum()
+    several = grid.columns[parts >= min(FEWEST_PARTS, parts.max())]
     for _ in range(ROUNDS):
         part = (grid - level).median(axis=1)
         level[several] = grid[several].sub(part, axis=0).median()
@@ -60,7 +62,10 @@ def anywhere(prices: pd.DataFrame) -> pd.DataFrame:
             "high": np.maximum(high, value * SPREAD),
             "valid_from": groups["valid_from"].max(),
             "observed_on": groups["observed_on"].max(),
-            "locator": "median polish of " + groups.size().astype(str) + " providers, one of them " + groups["locator"].last(),
+            "locator": "median polish of "
+            + groups.size().astype(str)
+            + " providers, one of them "
+            + groups["locator"].last(),
         }
     ).reset_index()
     return found.assign(provider=ANY, region=ANY, kind="on-demand", source_id=SEVERAL, quality="derived")
@@ -77,8 +82,8 @@ def ratios(prices: pd.DataFrame, pairs: pd.DataFrame, upstream: Path) -> pd.Data
     sellers = facts("seller_facts.csv").set_index("provider")["seller_class"]
     part, level = polished(prices)
     told = prices[prices["provider"].isin(level.index)]
-    told = told.assign(ratio=told[PRICE] / np.exp(part.reindex(told["accelerator_id"])).to_numpy())
-    levels = _by_seller(told, sellers, "parts, by median polish,", FEWEST_PARTS)
+    told = told.assign(ratio=told[PRICE] / np.exp(part.reindex(told["accelerator_id"]).to_numpy()))
+    levels = _by_seller(told, sellers, "parts, by median polish", FEWEST_PARTS)
     spot = _by_seller(pairs, sellers, "pairs of spot and on-demand prices")
     found = [levels.query("provider != @ANY").assign(kind="level"), spot.assign(kind="spot")]
     bound = sellers[sellers != NO_CONTRACTS]
@@ -93,21 +98,18 @@ def ratios(prices: pd.DataFrame, pairs: pd.DataFrame, upstream: Path) -> pd.Data
 
 def _by_seller(rows: pd.DataFrame, sellers: "pd.Series[str]", of: str, least: int = ENOUGH) -> pd.DataFrame:
     """Ratio of each seller: its own where it has enough, else that of its class, else that of all."""
-    own = _spread(rows, rows["provider"]).query("size >= @least")
-    classes = _spread(own.assign(provider=own.index), own.index.map(sellers), over="low high")
-    whole = _spread(own.assign(provider=own.index), pd.Series(ANY, index=own.index), over="low high")
-    told = {provider: f"of {provider}" for provider in own.index}
-    found = {}
-    for provider, group in [*sellers.items(), (ANY, ANY)]:
-        if provider in own.index:
-            found[provider] = (own.loc[provider], f"{own.loc[provider, 'size']:.0f} {of} {told[provider]}")
-        elif group in classes.index:
-            found[provider] = (classes.loc[group], f"sellers of the class {group}: {of}")
-        else:
-            found[provider] = (whole.loc[ANY], f"all sellers: {of}")
-    table = pd.DataFrame({provider: row for provider, (row, _) in found.items()}).T
-    locator = pd.Series({provider: f"{row['ratio']:.3g}: {told}" for provider, (row, told) in found.items()})
-    return table.assign(locator=locator).rename_axis("provider").reset_index()
+    every = _spread(rows, rows["provider"])
+    own = every[every["size"] >= least].reset_index()
+    own = own.assign(locator=own["size"].astype(str) + f" {of}, of " + own["provider"])
+    classes = _spread(own, own["provider"].map(sellers), over="low high").rename_axis("seller_class").reset_index()
+    classes = classes.assign(locator="sellers of the class " + classes["seller_class"] + f": {of}")
+    whole = _spread(own, pd.Series(ANY, index=own.index), over="low high")
+    whole = whole.reset_index(drop=True).assign(locator=f"all sellers: {of}")
+    known = sellers.reset_index()
+    by_class = known.merge(classes, on="seller_class")
+    by_all = pd.concat([known, pd.DataFrame({"provider": [ANY]})]).merge(whole, how="cross")
+    columns = ["provider", "ratio", "low", "high", "locator"]
+    return pd.concat([own[columns], by_class[columns], by_all[columns]]).drop_duplicates("provider")
 
 
 def _spread(rows: pd.DataFrame, by: "pd.Series[str]", over: str = "ratio ratio") -> pd.DataFrame:

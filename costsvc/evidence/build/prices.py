@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from costsvc.evidence.build import accelerators
-from costsvc.evidence.build.instance_prices import SPREAD, elsewhere, instance_prices, regional_spread
+from costsvc.evidence.build.instance_prices import LEAST, MOST, SPREAD, elsewhere, instance_prices, regional_spread
 from costsvc.evidence.build.instances import WHOLE_HOST, instances
 from costsvc.evidence.build.price_history import quoted, spans
 from costsvc.evidence.build.price_lists import ANY, LEAST_ASK, PER_INSTANCE, PRICE, listed
@@ -17,7 +17,6 @@ from costsvc.reference.names import accelerators as accelerator_names
 
 KEY = ["provider", "region", "accelerator_id", "kind"]
 ON_DEMAND = "on-demand"
-LEAST_QUANTILE, MOST_QUANTILE = 0.05, 0.95
 
 
 def build(upstream: Path) -> dict[str, pd.DataFrame]:
@@ -74,11 +73,20 @@ def accelerator_prices(
     """Prices per chip, seller by seller: of its whole hosts where it lists machines, else as it lists chips."""
     rows = pd.concat([_of_hosts(machines, per_machine), _of_chips(offers)], ignore_index=True)
     rows = pd.concat([rows, elsewhere(rows, "accelerator_id", PRICE, regional_spread(per_machine))])
-    quotes = quotes.assign(valid_from=None, valid_to=None, low=quotes[PRICE], high=quotes[PRICE])
-    rows = spans(pd.concat([rows, quotes], ignore_index=True), KEY, PRICE)
+    seen = pd.concat([rows, _former(quotes, rows)], ignore_index=True)
+    rows = spans(seen, KEY, PRICE)
     asked = rows["low"] / rows[PRICE] == LEAST_ASK
     low, high = rows[PRICE] / SPREAD, rows[PRICE] * SPREAD
     return rows.assign(low=rows["low"].where(asked, np.minimum(rows["low"], low)), high=np.maximum(rows["high"], high))
+
+
+def _former(quotes: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Quotes of the time before a seller's own list is known."""
+    what = ["provider", "accelerator_id", "kind"]
+    first = rows["valid_from"].fillna(rows["observed_on"]).groupby([rows[column] for column in what]).min()
+    known = first.reindex(pd.MultiIndex.from_frame(quotes[what])).fillna("9999").to_numpy()
+    former = quotes[quotes["observed_on"] < known]
+    return former.assign(valid_from=None, valid_to=None, low=former[PRICE], high=former[PRICE])
 
 
 def _of_chips(offers: pd.DataFrame) -> pd.DataFrame:
@@ -86,7 +94,9 @@ def _of_chips(offers: pd.DataFrame) -> pd.DataFrame:
     loose = offers[offers["instance_type"].isna()]
     loose = loose.assign(low=loose[PRICE] * loose["low"], high=loose[PRICE] * loose["high"])
     groups = loose.groupby([*KEY, "observed_on"])
-    one = groups.first().assign(**{PRICE: groups[PRICE].median(), "low": groups["low"].min(), "high": groups["high"].max()})
+    one = groups.first().assign(
+        **{PRICE: groups[PRICE].median(), "low": groups["low"].min(), "high": groups["high"].max()}
+    )
     return one.reset_index().assign(valid_from=None, valid_to=None)
 
 
@@ -105,12 +115,13 @@ def _of_hosts(machines: pd.DataFrame, per_machine: pd.DataFrame) -> pd.DataFrame
     rows = rows.assign(size=size, regions=regions)
     best = rows.sort_values(["size", "regions", PRICE], ascending=[False, False, False], kind="stable")
     best = best.drop_duplicates(KEY)[[*KEY, "instance_type"]]
-    sizes = rows[rows["valid_to"].isna()].groupby(KEY)[PRICE].quantile([LEAST_QUANTILE, MOST_QUANTILE]).unstack()
+    each = rows[rows["valid_to"].isna()].groupby(KEY)[PRICE]
+    sizes = pd.DataFrame({"least": each.quantile(LEAST), "most": each.quantile(MOST)})
     chosen = rows.merge(best, on=[*KEY, "instance_type"]).join(sizes, on=KEY)
     now = chosen["valid_to"].isna()
     width = {
-        "low": np.minimum(chosen["low"] / chosen["accelerators"], chosen[LEAST_QUANTILE].where(now, np.inf)),
-        "high": np.maximum(chosen["high"] / chosen["accelerators"], chosen[MOST_QUANTILE].where(now, 0.0)),
+        "low": np.minimum(chosen["low"] / chosen["accelerators"], chosen["least"].where(now, np.inf)),
+        "high": np.maximum(chosen["high"] / chosen["accelerators"], chosen["most"].where(now, 0.0)),
     }
     return chosen.assign(**width)
 
