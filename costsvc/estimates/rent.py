@@ -4,6 +4,7 @@ import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from costsvc.estimates.facts import Facts
 from costsvc.estimates.hardware import ANY, Hardware
@@ -21,6 +22,8 @@ UNSEEN = 1.15
 """Assumed 90 % spread of a list price on a day on which nobody is known to have seen it."""
 LATER = dt.timedelta(days=730)
 """For how long after it was last seen a price still passes for that of the day."""
+KEPT = 8192
+"""Prices that are kept as they were worked out: placement asks for the same ones thousands of times."""
 UNCOMMITTED = "consumer"
 """Segment of parts that nobody reserves for years."""
 
@@ -97,7 +100,7 @@ def _of_anybody(wanted: Wanted, facts: Facts) -> Offer | None:
         return None
     whose = "No provider was named" if wanted.seller == ANY else f"{wanted.seller} is not known to sell it so"
     told = "the price is the median over providers"
-    if level is not None:
+    if level is not None and offer.row["level"] == 1:
         told = f"{told}, at the level of {wanted.seller}"
         offer = replace(offer, factor=_times(offer.factor, level, "level"))
     facts.warn("price-any-provider", f"{whose}; {told}.")
@@ -132,6 +135,7 @@ def _ratio(seller: str, kind: str, facts: Facts) -> Factor | None:
     return facts.catalog.factor(RATIOS, (seller, kind), "ratio", f"{kind}_price_ratio", "1")
 
 
+@lru_cache(maxsize=KEPT)
 def _times(price: Factor, ratio: Factor, told: str) -> Factor:
     """A price times a ratio; the widths of the two add up as those of independent factors."""
     value = price.value * ratio.value
@@ -174,12 +178,16 @@ def _in_force(table: str, key: tuple[str, ...], wanted: Wanted, facts: Facts) ->
     if table == MACHINES:
         factor = _per_accelerator(factor, wanted.hardware.per_instance)
     if not valid_from <= day <= _end(row):
-        factor = replace(
-            factor, low=min(factor.low, factor.value / UNSEEN), high=max(factor.high, factor.value * UNSEEN)
-        )
+        factor = _unseen(factor)
     return Offer(factor=factor, row=row, timely=_timely(row, wanted.day))
 
 
+@lru_cache(maxsize=KEPT)
+def _unseen(factor: Factor) -> Factor:
+    return replace(factor, low=min(factor.low, factor.value / UNSEEN), high=max(factor.high, factor.value * UNSEEN))
+
+
+@lru_cache(maxsize=KEPT)
 def _per_accelerator(factor: Factor, accelerators: float) -> Factor:
     value, low, high = (number / accelerators for number in (factor.value, factor.low, factor.high))
     return replace(factor, value=value, low=low, high=high)

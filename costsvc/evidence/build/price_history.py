@@ -20,6 +20,8 @@ VENDORS = {
     "Datacrunch": "datacrunch",
     "Paperspace": "paperspace",
 }
+MISNAMED = {("lambda", "NVIDIA A10G")}
+"""Quotes of another part: the A10G is made for one seller."""
 SAME = 0.005
 """Upstream rounds to the cent: what differs by less is the same price."""
 
@@ -38,9 +40,9 @@ def quoted(upstream: Path) -> pd.DataFrame:
     quotes = read_quotes(upstream).dropna(subset=["provider", ON_DEMAND])
     short = quotes["Hardware model"].str.extract(r"(\w+)$")[0]
     told = quotes["Cloud GPU description"].fillna("")
-    quotes = quotes[
-        ~(told.str.match(r"[A-Z]\d+ \(") & ~told.str.startswith("A100") & (short == "P4") & ~told.str.startswith("P4"))
-    ]
+    quotes = quotes[~((short == "P4") & told.str.startswith("P100"))]
+    named = pd.Series(list(zip(quotes["provider"], quotes["Hardware model"], strict=True)), index=quotes.index)
+    quotes = quotes[~named.isin(MISNAMED)]
     days = quotes.groupby(["provider", "Hardware model", "Price date"], as_index=False)[ON_DEMAND].median()
     return pd.DataFrame(
         {

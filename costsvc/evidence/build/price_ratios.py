@@ -49,15 +49,20 @@ def polished(prices: pd.DataFrame) -> tuple["pd.Series[float]", "pd.Series[float
 
 
 def anywhere(prices: pd.DataFrame) -> pd.DataFrame:
-    """On-demand price of each part at an unnamed seller: that of a seller of the middle, as wide as sellers differ."""
+    """On-demand price of each part at an unnamed seller: that of a seller of the middle, as wide as sellers differ.
+
+    What only large clouds have, or only marketplaces, costs what it costs there.
+    """
     part, level = polished(prices)
-    value = np.exp(part)
+    apart = _level_of_sellers(prices, level).reindex(part.index).fillna(0.0)
+    value = np.exp(part + apart)
     groups = prices.groupby("accelerator_id")
     low = np.minimum(value * np.exp(level.quantile(LEAST)), groups[PRICE].quantile(LEAST))
     high = np.maximum(value * np.exp(level.quantile(MOST)), groups[PRICE].quantile(MOST))
     found = pd.DataFrame(
         {
             PRICE: value,
+            "level": np.exp(apart),
             "low": np.minimum(low, value / SPREAD),
             "high": np.maximum(high, value * SPREAD),
             "valid_from": groups["valid_from"].max(),
@@ -69,6 +74,15 @@ def anywhere(prices: pd.DataFrame) -> pd.DataFrame:
         }
     ).reset_index()
     return found.assign(provider=ANY, region=ANY, kind="on-demand", source_id=SEVERAL, quality="derived")
+
+
+def _level_of_sellers(prices: pd.DataFrame, level: "pd.Series[float]") -> "pd.Series[float]":
+    """Log level of those that sell a part, where all are of one kind and that is far from the middle."""
+    rows = prices.merge(facts("seller_facts.csv"), on="provider").assign(level=prices["provider"].map(level).to_numpy())
+    groups = rows.groupby("accelerator_id")
+    kinds = groups["seller_class"].agg(["min", "max"])
+    alike = (kinds["min"] == kinds["max"]) & (kinds["min"] != "cloud")
+    return groups["level"].median().where(alike)
 
 
 def ratios(prices: pd.DataFrame, pairs: pd.DataFrame, upstream: Path) -> pd.DataFrame:
