@@ -86,8 +86,8 @@ def processors(documented: pd.DataFrame) -> pd.DataFrame:
     known = facts("processor_facts.csv").set_index(["provider", "family"])
     rows = documented.reset_index().merge(known, left_on=["provider", "family"], right_index=True).dropna()
     share = rows["vcpus"] / (rows["threads_per_core"] * rows["cores_per_socket"])
-    source = rows["provider"].map({"aws": "ccf", "gcp": "ccf", "azure": "cloud-instance-pages"})
-    where = rows["provider"].map({"aws": AWS, "gcp": GCP}).str.replace("ccf-coefficients", "output")
+    source = rows["provider"].map({"aws": "ccf", "gcp": "ccf", "azure": "azure-instances"})
+    where = rows["provider"].map({"aws": AWS, "gcp": GCP}).str.replace("ccf-coefficients", "data")
     told = where.fillna("VM sizes") + ": " + rows["instance_type"]
     cores = "; " + rows["cores_per_socket"].astype(str) + " cores to a socket, " + rows["threads_per_core"].astype(str)
     return rows.assign(accelerators=share, source_id=source, locator=told + cores + " threads to a core")
