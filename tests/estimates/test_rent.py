@@ -47,6 +47,7 @@ def message(answer, code):
         ("m5.xlarge", US_EAST, 0.192),
         ("r8g.metal-24xl", US_EAST, 6.2209),
         ("a2-highgpu-1g", "gcp:us-central1", 3.67339),
+        ("n2-standard-4", "gcp:us-central1", 0.194236),
         ("Standard_ND96isr_H100_v5", "azure:eastus", 98.32),
         ("Standard_ND96is_H100_v5", "azure:eastus", 88.488),
         ("p5.48xlarge", "aws:ap-south-1", 66.048),
@@ -176,7 +177,7 @@ def test_a_listed_spot_price_is_not_estimated(ask):
         pytest.param({"instance": "trn2.48xlarge", "region": US_EAST}, id="not-sold-on-demand"),
         pytest.param({"instance": "tpu7x-standard-4t", "region": "gcp:us-central1"}, id="no-list"),
         pytest.param({"instance": "BM.GPU.MI355X-v1.8"}, id="nobody-lists-it"),
-        pytest.param({"instance": "n2-standard-4", "region": "gcp:us-central1"}, id="no-list-of-processors"),
+        pytest.param({"instance": "Standard_D4s_v5", "region": "azure:eastus"}, id="no-list-of-processors"),
         pytest.param(
             {"accelerator": "RTX 3090", "accelerators": 1, "pricing": {"kind": "reserved-1y"}},
             id="no-contract-for-a-card",
