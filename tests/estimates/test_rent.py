@@ -177,7 +177,7 @@ def test_a_listed_spot_price_is_not_estimated(ask):
         pytest.param({"instance": "trn2.48xlarge", "region": US_EAST}, id="not-sold-on-demand"),
         pytest.param({"instance": "tpu7x-standard-4t", "region": "gcp:us-central1"}, id="no-list"),
         pytest.param({"instance": "BM.GPU.MI355X-v1.8"}, id="nobody-lists-it"),
-        pytest.param({"instance": "Standard_D4s_v5", "region": "azure:eastus"}, id="no-list-of-processors"),
+        pytest.param({"instance": "Standard_D4as_v6", "region": "azure:eastus"}, id="no-list-of-processors"),
         pytest.param(
             {"accelerator": "RTX 3090", "accelerators": 1, "pricing": {"kind": "reserved-1y"}},
             id="no-contract-for-a-card",
