@@ -8,6 +8,7 @@ from costsvc.evidence.build.rows import facts
 
 AWS = "ccf-coefficients/aws-instances-latest-2026.csv"
 GCP = "ccf-coefficients/gcp-instances-latest-2026.csv"
+NAMED_VCPUS = {"azure": r"^Standard_[A-Z]+(\d+)", "gcp": r"-standard-(\d+)$", "nebius": r"-(\d+)vcpu-"}
 WHOLE_HOST = 8
 """Accelerators of the largest host: machines with more span several."""
 WATTS_WITH_HOST = "google-tpu"
@@ -51,16 +52,17 @@ def sizes(upstream: Path) -> pd.DataFrame:
         ]
     )
     shared = both["instance_type"].str.contains(r"-(?:micro|small|medium)$") & (both["provider"] == "gcp")
-    documented = pd.concat([both[~shared].assign(source_id="ccf"), facts("azure_size_facts.csv")])
+    documented = pd.concat([both[~shared].assign(source_id="ccf"), facts("size_facts.csv")])
     columns = ["vcpus", "memory_gb"]
     documented[columns] = documented[columns].apply(pd.to_numeric, errors="coerce")
+    documented["source_id"] = documented["source_id"].fillna(documented["provider"] + "-instances")
     documented = documented.drop_duplicates(["provider", "instance_type"]).set_index(["provider", "instance_type"])
-    return documented[[*columns, "family"]]
+    return documented[[*columns, "family", "source_id"]]
 
 
 def _named_vcpus(rows: pd.DataFrame) -> "pd.Series[float]":
-    """Azure writes the number of virtual processors behind the letters of the series, Google behind the size."""
-    pattern = rows["provider"].map({"azure": r"^Standard_[A-Z]+(\d+)", "gcp": r"-standard-(\d+)$"})
+    """Sellers write the number of virtual processors into names: behind the letters of a series, or as a size."""
+    pattern = rows["provider"].map(NAMED_VCPUS)
     found = [
         rows.loc[pattern == one, "instance_type"].str.extract(one)[0].astype(float) for one in pattern.dropna().unique()
     ]
@@ -86,8 +88,7 @@ def processors(documented: pd.DataFrame) -> pd.DataFrame:
     known = facts("processor_facts.csv").set_index(["provider", "family"])
     rows = documented.reset_index().merge(known, left_on=["provider", "family"], right_index=True).dropna()
     share = rows["vcpus"] / (rows["threads_per_core"] * rows["cores_per_socket"])
-    source = rows["provider"].map({"aws": "ccf", "gcp": "ccf", "azure": "azure-instances"})
-    where = rows["provider"].map({"aws": AWS, "gcp": GCP}).str.replace("ccf-coefficients", "data")
-    told = where.fillna("VM sizes") + ": " + rows["instance_type"]
+    listed = rows["provider"].map({"aws": AWS, "gcp": GCP}).str.replace("ccf-coefficients", "data")
+    told = listed.where(rows["source_id"] == "ccf", "sizes of virtual machines") + ": " + rows["instance_type"]
     cores = "; " + rows["cores_per_socket"].astype(str) + " cores to a socket, " + rows["threads_per_core"].astype(str)
-    return rows.assign(accelerators=share, source_id=source, locator=told + cores + " threads to a core")
+    return rows.assign(accelerators=share, locator=told + cores + " threads to a core")
