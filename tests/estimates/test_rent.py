@@ -102,6 +102,8 @@ def test_every_price_of_every_instance_is_what_its_estimate_takes(catalog):
         pytest.param("p5.48xlarge", {"date": "2025-06-01"}, 55.04, id="p5-on-the-first-day"),
         pytest.param("p5.48xlarge", {"year": 2025}, 55.04, id="p5-at-the-end-of-the-year"),
         pytest.param("g5.xlarge", {"year": 2023}, 1.006, id="unchanged-since"),
+        pytest.param("p3.2xlarge", {"year": 2019}, 3.06, id="as-it-was-quoted"),
+        pytest.param("p4d.24xlarge", {"date": "2021-12-24"}, 32.7726, id="quoted-by-the-chip"),
     ],
 )
 def test_a_price_is_that_of_the_day(ask, instance, when, list_price):
@@ -130,10 +132,19 @@ def test_a_price_of_another_time_is_said(ask, body, words):
     assert words in message(ask(**body), "price-year")
 
 
-def test_an_accelerator_had_its_price_of_the_time(train):
-    body = {"accelerator": "A100 SXM4 40GB", "accelerator_hours": 100, "region": US_EAST}
-    answer = train(body | {"date": "2022-03-01"})
-    assert factors(answer)["usd_per_accelerator_hour"]["value"] == pytest.approx(4.10, abs=0.01)
+@pytest.mark.parametrize(
+    ("accelerator", "where", "day", "price"),
+    [
+        pytest.param("A100 SXM4 40GB", {"region": US_EAST}, "2022-03-01", 4.0966, id="of-the-host-of-the-region"),
+        pytest.param("H100 SXM5 80GB", {"pricing": {"provider": "lambda"}}, "2024-03-01", 3.49, id="quoted-then"),
+        pytest.param("H100 SXM5 80GB", {"pricing": {"provider": "lambda"}}, "2026-10-01", 3.99, id="listed-now"),
+        pytest.param("TPU v4", {"region": "gcp:us-central1"}, "2022-09-01", 3.22, id="tpu"),
+    ],
+)
+def test_an_accelerator_had_its_price_of_the_time(train, accelerator, where, day, price):
+    answer = train({"accelerator": accelerator, "accelerator_hours": 100, "date": day} | where)
+    assert factors(answer)["usd_per_accelerator_hour"]["value"] == pytest.approx(price, abs=0.005)
+    assert "price-year" not in codes(answer)
 
 
 def test_where_a_region_has_no_price_that_of_others_has_the_spread_of_the_seller(ask):
