@@ -201,7 +201,7 @@ def server_w(hardware: Hardware, chip_w: Numeric, facts: Facts) -> Numeric:
 def base_w(hardware: Hardware, facts: Facts) -> Numeric:
     """Watts of the host that go with one accelerator of the machine, whatever it does [W]."""
     base, share = host_factor(hardware, "base_w", facts), _host_share(hardware, facts)
-    return base if share is None else power.host_part(base, share)
+    return base if share is None else facts.show("host_base_part_w", power.host_part(base, share), "W")
 
 
 def _host_share(hardware: Hardware, facts: Facts) -> Numeric | None:
@@ -246,7 +246,8 @@ def embodied(hardware: Hardware, hours: Numeric, facts: Facts) -> Numeric:
         facts.catalog.factor("embodied", hardware.trait("embodied_id"), "kg", "embodied_accelerator_kg", "kg")
     )
     host, part = host_factor(hardware, "embodied_kg", facts), _host_share(hardware, facts)
-    host = host if part is None else power.host_part(host, part)
+    if part is not None:
+        host = facts.show("host_embodied_part_kg", power.host_part(host, part), "kg")
     life = facts.use(facts.catalog.default("embodied_service_life_years"))
     utilization = facts.use(facts.catalog.default("hardware_utilization", scale="share"))
     return embodied_kg(hours, facts.use(chip), host / _hosted(hardware, facts), life, utilization)

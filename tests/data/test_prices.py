@@ -50,6 +50,20 @@ def test_a_price_begins_before_it_is_last_seen_and_before_it_ends(name):
     assert rows[["valid_from", "observed_on"]].map(len).eq(len("2026-11-26")).all().all()
 
 
+@pytest.mark.parametrize("name", [MACHINES, CHIPS, "instances", "price_ratios"])
+def test_a_locator_names_what_a_stranger_finds(name):
+    told = "\n".join(table(name)["locator"].unique())
+    for ours in (
+        "aws_us-east-1_",
+        "azure_gpu_",
+        "gcp_gpu_",
+        "tpu_and_hyperstack",
+        "_subset.csv",
+        "hardware_prices.csv",
+    ):
+        assert ours not in told
+
+
 @pytest.mark.parametrize("name", [MACHINES, CHIPS])
 def test_nothing_that_was_averaged_or_assumed_is_without_width(name):
     rows = table(name)
