@@ -68,7 +68,7 @@ def test_a_locator_names_what_a_stranger_finds(name):
 def test_nothing_that_was_averaged_or_assumed_is_without_width(name):
     rows = table(name)
     wide = (rows["low"] < rows[PRICE[name]]) & (rows[PRICE[name]] < rows["high"])
-    assert rows[rows["quality"].isin(["derived"]) & ~wide].empty
+    assert rows[rows["quality"].isin(["derived", "assumed"]) & ~wide].empty
 
 
 @pytest.mark.parametrize("name", [MACHINES, CHIPS])

@@ -38,7 +38,9 @@ def instance_prices(offers: pd.DataFrame) -> pd.DataFrame:
     sold = sold.assign(**{PER_INSTANCE: sold[PER_INSTANCE].fillna(sold[PRICE] * sold["count"])})
     known = facts("instance_price_facts.csv").assign(low=1.0, high=1.0)
     rows = spans(pd.concat([sold.assign(valid_from=None, valid_to=None), known]), KEY, PER_INSTANCE)
-    rows = rows.assign(low=rows[PER_INSTANCE] * rows["low"], high=rows[PER_INSTANCE] * rows["high"])
+    sure = rows["quality"] != "assumed"
+    low, high = rows["low"].where(sure, 1 / SPREAD), rows["high"].where(sure, SPREAD)
+    rows = rows.assign(low=rows[PER_INSTANCE] * low, high=rows[PER_INSTANCE] * high)
     away = elsewhere(rows, "instance_type", PER_INSTANCE, regional_spread(rows))
     return pd.concat([rows[COLUMNS], away[COLUMNS]], ignore_index=True)
 
