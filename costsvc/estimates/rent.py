@@ -2,8 +2,8 @@
 
 import datetime as dt
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from costsvc.estimates.facts import Facts
@@ -12,6 +12,7 @@ from costsvc.estimates.site import Setting
 from costsvc.estimates.spec import PriceKind
 from costsvc.model.uncertainty import Factor
 from costsvc.reference.ages import last_day
+from costsvc.reference.catalog import Catalog
 from costsvc.reference.table import Row
 
 NAME = "usd_per_accelerator_hour"
@@ -55,11 +56,17 @@ class Offer:
         factor: The price, per accelerator. [USD/h]
         row: Its row.
         timely: Whether it is of the time that was asked for.
+        notes: What the caller should know, by code.
     """
 
     factor: Factor
     row: Row
     timely: bool
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+    def noted(self, code: str, message: str) -> "Offer":
+        """The same with one more thing to know."""
+        return replace(self, notes={**self.notes, code: message})
 
 
 def rent(hardware: Hardware, setting: Setting, kind: PriceKind, facts: Facts) -> Factor | None:
@@ -71,31 +78,33 @@ def rent(hardware: Hardware, setting: Setting, kind: PriceKind, facts: Facts) ->
     region = str(row["region"]) if row and setting.seller == setting.place.operator else ANY
     wanted = Wanted(hardware=hardware, seller=setting.seller, region=region, kind=kind, day=setting.date)
     for found in (_of_machine, _of_seller, _of_anybody):
-        offer = found(wanted, facts)
+        offer = found(wanted, facts.catalog)
         if offer is not None:
+            for code, message in offer.notes.items():
+                facts.warn(code, message)
             _say_time(offer, wanted, facts)
             return offer.factor
     return None
 
 
-def _of_machine(wanted: Wanted, facts: Facts) -> Offer | None:
+def _of_machine(wanted: Wanted, catalog: Catalog) -> Offer | None:
     machine = wanted.hardware
     if machine.instance is None or machine.provider != wanted.seller:
         return None
-    return _of_kind(MACHINES, (wanted.seller,), machine.instance.partition(":")[2], wanted, facts)
+    return _of_kind(MACHINES, (wanted.seller,), machine.instance.partition(":")[2], wanted, catalog)
 
 
-def _of_seller(wanted: Wanted, facts: Facts) -> Offer | None:
-    offer = None if wanted.seller == ANY else _of_kind(CHIPS, (wanted.seller,), wanted.hardware.id, wanted, facts)
-    if offer is not None and wanted.hardware.instance is not None:
-        text = f"No price of {wanted.hardware.instance} is known; that of its accelerators at {wanted.seller} is taken."
-        facts.warn("price-any-size", text)
-    return offer
+def _of_seller(wanted: Wanted, catalog: Catalog) -> Offer | None:
+    offer = None if wanted.seller == ANY else _of_kind(CHIPS, (wanted.seller,), wanted.hardware.id, wanted, catalog)
+    if offer is None or wanted.hardware.instance is None:
+        return offer
+    text = f"No price of {wanted.hardware.instance} is known; that of its accelerators at {wanted.seller} is taken."
+    return offer.noted("price-any-size", text)
 
 
-def _of_anybody(wanted: Wanted, facts: Facts) -> Offer | None:
-    level = _ratio(wanted.seller, "level", facts)
-    offer = _of_kind(CHIPS, (ANY, ANY if level is None else wanted.seller), wanted.hardware.id, wanted, facts)
+def _of_anybody(wanted: Wanted, catalog: Catalog) -> Offer | None:
+    level = _ratio(wanted.seller, "level", catalog)
+    offer = _of_kind(CHIPS, (ANY, ANY if level is None else wanted.seller), wanted.hardware.id, wanted, catalog)
     if offer is None:
         return None
     whose = "No provider was named" if wanted.seller == ANY else f"{wanted.seller} is not known to sell it so"
@@ -103,36 +112,39 @@ def _of_anybody(wanted: Wanted, facts: Facts) -> Offer | None:
     if level is not None and offer.row["level"] == 1:
         told = f"{told}, at the level of {wanted.seller}"
         offer = replace(offer, factor=_times(offer.factor, level, "level"))
-    facts.warn("price-any-provider", f"{whose}; {told}.")
-    return offer
+    return offer.noted("price-any-provider", f"{whose}; {told}.")
 
 
-def _of_kind(table: str, sellers: Sequence[str], what: str, wanted: Wanted, facts: Facts) -> Offer | None:
-    """A price of the wanted kind, or one on demand times what its seller takes for the kind.
+def _of_kind(table: str, sellers: Sequence[str], what: str, wanted: Wanted, catalog: Catalog) -> Offer | None:
+    """A price of the wanted kind or, where none of its time is known, one on demand times what its seller takes.
 
     Args:
         table: Of machines or of chips.
         sellers: Whose price, and, where that is another, whose ratio.
         what: The machine or the chip.
         wanted: What is to be rented.
-        facts: The tables; collects what is to be said.
+        catalog: The tables.
     """
-    offer = _best(table, sellers[0], what, wanted.kind, wanted, facts)
-    if offer is not None or wanted.kind == ON_DEMAND:
-        return offer
-    ratio = _ratio(sellers[-1], wanted.kind, facts)
-    if wanted.kind != "spot" and wanted.hardware.trait("segment") == UNCOMMITTED:
+    listed = _best(table, sellers[0], what, wanted.kind, wanted, catalog)
+    if wanted.kind == ON_DEMAND or (listed is not None and listed.timely):
+        return listed
+    estimated = _estimated(table, sellers, what, wanted, catalog)
+    return estimated if listed is None or (estimated is not None and estimated.timely) else listed
+
+
+def _estimated(table: str, sellers: Sequence[str], what: str, wanted: Wanted, catalog: Catalog) -> Offer | None:
+    ratio = _ratio(sellers[-1], wanted.kind, catalog)
+    if ratio is None or (wanted.kind != "spot" and wanted.hardware.trait("segment") == UNCOMMITTED):
         return None
-    offer = None if ratio is None else _best(table, sellers[0], what, ON_DEMAND, wanted, facts)
-    if offer is None or ratio is None:
+    offer = _best(table, sellers[0], what, ON_DEMAND, wanted, catalog)
+    if offer is None:
         return None
     text = f"No {wanted.kind} price is known; it is estimated: {ratio.value:.3g} of on-demand ({ratio.locator})."
-    facts.warn("price-estimated", text)
-    return replace(offer, factor=_times(offer.factor, ratio, "estimated"))
+    return replace(offer, factor=_times(offer.factor, ratio, "estimated")).noted("price-estimated", text)
 
 
-def _ratio(seller: str, kind: str, facts: Facts) -> Factor | None:
-    return facts.catalog.factor(RATIOS, (seller, kind), "ratio", f"{kind}_price_ratio", "1")
+def _ratio(seller: str, kind: str, catalog: Catalog) -> Factor | None:
+    return catalog.factor(RATIOS, (seller, kind), "ratio", f"{kind}_price_ratio", "1")
 
 
 @lru_cache(maxsize=KEPT)
@@ -151,28 +163,27 @@ def _times(price: Factor, ratio: Factor, told: str) -> Factor:
     )
 
 
-def _best(table: str, seller: str, what: str, kind: PriceKind, wanted: Wanted, facts: Facts) -> Offer | None:
+def _best(table: str, seller: str, what: str, kind: PriceKind, wanted: Wanted, catalog: Catalog) -> Offer | None:
     """The price of the region or, of the same time rather than of another, that of any region of the seller."""
-    offers = [
-        _in_force(table, (seller, where, what, kind), wanted, facts) for where in dict.fromkeys((wanted.region, ANY))
-    ]
-    known = [offer for offer in offers if offer is not None]
-    offer = next((one for one in known if one.timely), known[0] if known else None)
-    if offer is not None and seller != ANY and offer.row["region"] == ANY and offer.row["quality"] == "derived":
-        where = "No region was named" if wanted.region == ANY else f"No price of {seller} is known for {wanted.region}"
-        facts.warn("price-any-region", f"{where}; its median over regions is taken.")
-    return offer
+    offer = _in_force(table, (seller, wanted.region, what, kind), wanted, catalog)
+    if wanted.region != ANY and (offer is None or not offer.timely):
+        anywhere = _in_force(table, (seller, ANY, what, kind), wanted, catalog)
+        offer = anywhere if offer is None or (anywhere is not None and anywhere.timely) else offer
+    if offer is None or seller == ANY or offer.row["region"] != ANY or offer.row["quality"] != "derived":
+        return offer
+    where = "No region was named" if wanted.region == ANY else f"No price of {seller} is known for {wanted.region}"
+    return offer.noted("price-any-region", f"{where}; its median over regions is taken.")
 
 
-def _in_force(table: str, key: tuple[str, ...], wanted: Wanted, facts: Facts) -> Offer | None:
+def _in_force(table: str, key: tuple[str, ...], wanted: Wanted, catalog: Catalog) -> Offer | None:
     """The last price that began by the day, else the first one."""
     day = wanted.day.isoformat()
-    begun = sorted(facts.catalog.group(table, *key))
+    begun = sorted(catalog.group(table, *key))
     if not begun:
         return None
     valid_from = max((first for first in begun if first <= day), default=begun[0])
-    row = facts.catalog.row(table, (*key, valid_from))
-    factor = facts.catalog.factor(table, (*key, valid_from), PRICE[table], NAME, "USD/h")
+    row = catalog.row(table, (*key, valid_from))
+    factor = catalog.factor(table, (*key, valid_from), PRICE[table], NAME, "USD/h")
     if row is None or factor is None:
         raise LookupError(f"{table} has no price for {key}")
     if table == MACHINES:

@@ -176,6 +176,12 @@ def test_a_kind_that_is_not_listed_is_estimated_from_on_demand(ask, instance, re
     assert "of on-demand" in message(answer, "price-estimated")
 
 
+def test_the_spot_price_of_another_year_gives_way_to_the_on_demand_price_of_that_year(ask):
+    answer = ask(instance="p5.48xlarge", region=US_EAST, year=2024, pricing={"kind": "spot"})
+    assert 98.32 * 0.2 < usd(answer)["value"] < 98.32 * 0.5
+    assert "price-estimated" in codes(answer)
+
+
 def test_a_listed_spot_price_is_not_estimated(ask):
     answer = ask(instance="p5.48xlarge", region=US_EAST, pricing={"kind": "spot"})
     assert usd(answer)["value"] == pytest.approx(10.2397)
