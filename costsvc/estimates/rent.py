@@ -19,6 +19,7 @@ NAME = "usd_per_accelerator_hour"
 MACHINES, CHIPS, RATIOS = "instance_prices", "accelerator_prices", "price_ratios"
 PRICE = {MACHINES: "usd_per_instance_hour", CHIPS: NAME}
 ON_DEMAND: PriceKind = "on-demand"
+OTHER_REGION = "price-any-region"
 UNSEEN = 1.15
 """Assumed 90 % spread of a list price on a day on which nobody is known to have seen it."""
 LATER = dt.timedelta(days=730)
@@ -143,8 +144,8 @@ def _estimated(table: str, sellers: Sequence[str], what: str, wanted: Wanted, ca
     return replace(offer, factor=_times(offer.factor, ratio, "estimated")).noted("price-estimated", text)
 
 
-def _ratio(seller: str, kind: str, catalog: Catalog) -> Factor | None:
-    return catalog.factor(RATIOS, (seller, kind), "ratio", f"{kind}_price_ratio", "1")
+def _ratio(seller: str, kind: str, catalog: Catalog, region: str = ANY) -> Factor | None:
+    return catalog.factor(RATIOS, (seller, region, kind), "ratio", f"{kind}_price_ratio", "1")
 
 
 @lru_cache(maxsize=KEPT)
@@ -164,15 +165,44 @@ def _times(price: Factor, ratio: Factor, told: str) -> Factor:
 
 
 def _best(table: str, seller: str, what: str, kind: PriceKind, wanted: Wanted, catalog: Catalog) -> Offer | None:
-    """The price of the region or, of the same time rather than of another, that of any region of the seller."""
+    """The price of the region or, of the same time rather than of another, that of other regions of the seller."""
     offer = _in_force(table, (seller, wanted.region, what, kind), wanted, catalog)
-    if wanted.region != ANY and (offer is None or not offer.timely):
-        anywhere = _in_force(table, (seller, ANY, what, kind), wanted, catalog)
-        offer = anywhere if offer is None or (anywhere is not None and anywhere.timely) else offer
-    if offer is None or seller == ANY or offer.row["region"] != ANY or offer.row["quality"] != "derived":
+    if offer is not None and offer.timely:
+        return offer if wanted.region != ANY else _anywhere(offer, seller, wanted)
+    for other in (_as_at_home, _in_any_region):
+        found = other(table, seller, what, kind, wanted, catalog)
+        if found is not None and (offer is None or found.timely):
+            return found
+    return offer
+
+
+def _as_at_home(table: str, seller: str, what: str, kind: PriceKind, wanted: Wanted, catalog: Catalog) -> Offer | None:
+    """The on-demand price of the seller's home region at the level of the region."""
+    level = _ratio(seller, "level", catalog, wanted.region) if kind == ON_DEMAND and wanted.region != ANY else None
+    row = catalog.row(RATIOS, (seller, wanted.region, "level"))
+    if level is None or row is None:
+        return None
+    home = row["of_region"]
+    offer = _in_force(table, (seller, home, what, kind), wanted, catalog)
+    if offer is None:
+        return None
+    told = f"No price of {seller} is known for {wanted.region}; {level.value:.3g} times that of {home} is taken."
+    return replace(offer, factor=_times(offer.factor, level, "level of the region")).noted(OTHER_REGION, told)
+
+
+def _in_any_region(
+    table: str, seller: str, what: str, kind: PriceKind, wanted: Wanted, catalog: Catalog
+) -> Offer | None:
+    offer = _in_force(table, (seller, ANY, what, kind), wanted, catalog)
+    return None if offer is None else _anywhere(offer, seller, wanted)
+
+
+def _anywhere(offer: Offer, seller: str, wanted: Wanted) -> Offer:
+    """A price of any region, with a word where it is a median and no list for all regions."""
+    if seller == ANY or offer.row["quality"] != "derived":
         return offer
     where = "No region was named" if wanted.region == ANY else f"No price of {seller} is known for {wanted.region}"
-    return offer.noted("price-any-region", f"{where}; its median over regions is taken.")
+    return offer.noted(OTHER_REGION, f"{where}; its median over regions is taken.")
 
 
 def _in_force(table: str, key: tuple[str, ...], wanted: Wanted, catalog: Catalog) -> Offer | None:

@@ -147,13 +147,29 @@ def test_an_accelerator_had_its_price_of_the_time(train, accelerator, where, day
     assert "price-year" not in codes(answer)
 
 
-def test_where_a_region_has_no_price_that_of_others_has_the_spread_of_the_seller(ask):
-    # opencost/opencost#2657: 1.353 in Ireland, where only Virginia's 1.212 is known
-    answer = ask(instance="g5.2xlarge", region="aws:eu-west-1")
-    assert usd(answer)["value"] == pytest.approx(1.212)
+@pytest.mark.parametrize(
+    ("instance", "region", "list_price"),
+    [
+        # opencost/opencost#2657: 1.353 in Ireland, where only Virginia's 1.212 is known
+        pytest.param("g5.2xlarge", "aws:eu-west-1", 1.353, id="ireland"),
+        pytest.param("g5.2xlarge", "aws:us-west-2", 1.212, id="a-region-that-costs-the-same"),
+        pytest.param("m5.xlarge", "aws:eu-central-1", 0.23, id="frankfurt"),
+        pytest.param("g4dn.xlarge", "aws:ap-northeast-1", 0.71, id="tokyo"),
+        pytest.param("n2-standard-4", "gcp:europe-west1", 0.2136, id="belgium"),
+    ],
+)
+def test_where_a_region_has_no_price_that_of_the_home_region_has_its_level(ask, instance, region, list_price):
+    answer = ask(instance=instance, region=region)
+    assert usd(answer)["low"] < list_price < usd(answer)["high"]
+    assert usd(answer)["value"] == pytest.approx(list_price, rel=0.1)
+    assert region.partition(":")[2] in message(answer, "price-any-region")
+
+
+def test_where_nothing_is_known_of_a_region_others_tell_how_far_apart_they_lie(ask):
+    answer = ask(instance="g5.2xlarge", region="aws:sa-east-1")
     assert usd(answer)["low"] < 1.212
-    assert usd(answer)["high"] > 1.353
-    assert "eu-west-1" in message(answer, "price-any-region")
+    assert usd(answer)["high"] > 1.5 * 1.212
+    assert "median over regions" in message(answer, "price-any-region")
 
 
 @pytest.mark.parametrize(

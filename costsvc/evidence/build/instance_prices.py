@@ -7,8 +7,8 @@ from costsvc.evidence.build.price_lists import ANY, PER_INSTANCE, PRICE
 from costsvc.evidence.build.rows import facts
 
 KEY = ["provider", "region", "instance_type", "kind"]
-HOME = {"aws": "us-east-1", "azure": "eastus", "gcp": "us-central1"}
-"""The region whose prices are known where only one is."""
+HOME = {"aws": "us-east-1", "azure": "eastus2", "gcp": "us-central1"}
+"""The region of each seller whose prices are known best; others are held against it."""
 FEW = 3
 """Regions below which a seller's usual spread tells more than the instance's own."""
 LEAST, MOST = 0.05, 0.95
@@ -84,13 +84,19 @@ def _regions(count: "pd.Series[int]") -> "pd.Series[str]":
 
 def regional_spread(rows: pd.DataFrame) -> pd.DataFrame:
     """By seller: on-demand prices of regions over that of its home region, least and most of 90 %."""
+    away = over_home(rows)
+    groups = away["ratio"].groupby(away["provider"])
+    return pd.DataFrame({"low": groups.quantile(LEAST), "high": groups.quantile(MOST)})
+
+
+def over_home(rows: pd.DataFrame) -> pd.DataFrame:
+    """Current on-demand prices of machines outside their seller's home region, with their ratio to those inside."""
     placed = current_and_former(rows[rows["region"] != ANY], KEY)
     placed = placed[(placed["kind"] == "on-demand") & (placed["valid_to"] == "")]
     at_home = placed["region"] == placed["provider"].map(HOME)
     what = ["provider", "instance_type"]
     away = placed[~at_home].merge(placed.loc[at_home, [*what, PER_INSTANCE]], on=what, suffixes=("", "_home"))
-    groups = (away[PER_INSTANCE] / away[f"{PER_INSTANCE}_home"]).groupby(away["provider"])
-    return pd.DataFrame({"low": groups.quantile(LEAST), "high": groups.quantile(MOST)})
+    return away.assign(ratio=away[PER_INSTANCE] / away[f"{PER_INSTANCE}_home"])
 
 
 def current_and_former(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from costsvc.evidence.build.instance_prices import LEAST, MOST, SPREAD
+from costsvc.evidence.build.instance_prices import HOME, LEAST, MOST, SPREAD, over_home
 from costsvc.evidence.build.price_history import ON_DEMAND, read_quotes
 from costsvc.evidence.build.price_lists import ANY, PRICE
 from costsvc.evidence.build.rows import facts
@@ -85,11 +85,12 @@ def _level_of_sellers(prices: pd.DataFrame, level: "pd.Series[float]") -> "pd.Se
     return groups["level"].median().where(alike)
 
 
-def ratios(prices: pd.DataFrame, pairs: pd.DataFrame, upstream: Path) -> pd.DataFrame:
-    """Table ``price_ratios``: what a seller takes for a kind, or at all, against what is known.
+def ratios(prices: pd.DataFrame, per_machine: pd.DataFrame, pairs: pd.DataFrame, upstream: Path) -> pd.DataFrame:
+    """Table ``price_ratios``: what a seller takes for a kind, in a region, or at all, against what is known.
 
     Args:
         prices: On-demand prices by provider and accelerator_id.
+        per_machine: Table ``instance_prices``.
         pairs: Columns provider and ratio: spot over on-demand, one row per thing that has both.
         upstream: Folder with the upstream files.
     """
@@ -107,7 +108,18 @@ def ratios(prices: pd.DataFrame, pairs: pd.DataFrame, upstream: Path) -> pd.Data
         committed = _by_seller(quotes, sellers, "quotes of Epoch's Hardware prices.csv")
         committed = committed[committed["provider"].isin([ANY, *bound.index])]
         found.append(committed.assign(kind=kind, source_id="epoch-hardware-prices"))
-    return pd.concat(found, ignore_index=True).fillna({"source_id": SEVERAL}).assign(quality="derived")
+    whole = pd.concat([*found, _regional(per_machine)], ignore_index=True)
+    return whole.fillna({"source_id": SEVERAL, "region": ANY}).assign(quality="derived")
+
+
+def _regional(per_machine: pd.DataFrame) -> pd.DataFrame:
+    """Level of each region of a seller: on-demand prices there over those of the same machines in its home region."""
+    away = over_home(per_machine)
+    found = _spread(away, away["provider"] + ":" + away["region"])
+    keys = found.index.to_series().str.partition(":")
+    home = keys[0].map(HOME)
+    locator = "machines that are sold there and in " + home + ": " + found["size"].astype(str)
+    return found.assign(provider=keys[0], region=keys[2], of_region=home, kind="level", locator=locator)
 
 
 def _by_seller(rows: pd.DataFrame, sellers: "pd.Series[str]", of: str, least: int = ENOUGH) -> pd.DataFrame:

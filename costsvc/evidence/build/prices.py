@@ -40,7 +40,7 @@ def build(upstream: Path) -> dict[str, pd.DataFrame]:
         "accelerator_prices": pd.concat([per_chip, anywhere(now)], ignore_index=True),
         "instance_prices": per_machine,
         "instances": machines,
-        "price_ratios": ratios(now, _pairs(per_chip, per_machine), upstream),
+        "price_ratios": ratios(now, per_machine, _pairs(per_chip, per_machine), upstream),
         "purchase_prices": _purchases(),
         "api_prices": _apis(upstream),
     }

@@ -127,13 +127,19 @@ def test_parts_keep_their_order_whoever_sells_them():
 
 
 def test_a_seller_without_a_list_of_its_own_has_the_level_of_its_class(table):
-    rows = table("price_ratios").set_index(["provider", "kind"])
+    rows = table("price_ratios").query("region == '*'").set_index(["provider", "kind"])
     assert (
         rows.loc[("alibaba", "spot"), "locator"]
         == "sellers of the class hyperscaler: pairs of spot and on-demand prices"
     )
     assert (rows["low"] < rows["ratio"]).all()
     assert (rows["ratio"] < rows["high"]).all()
+
+
+def test_a_region_has_the_level_of_what_is_sold_in_it_and_at_home(table):
+    row = table("price_ratios").set_index(["provider", "region", "kind"]).loc[("aws", "eu-north-1", "level")]
+    assert (row["of_region"], row["ratio"]) == ("us-east-1", pytest.approx(58.8928 / 55.04, rel=1e-5))
+    assert row["low"] < row["ratio"] < row["high"]
 
 
 def test_nobody_commits_to_a_marketplace(table):
