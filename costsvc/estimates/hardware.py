@@ -10,6 +10,7 @@ from costsvc.model import power
 from costsvc.model.footprint import embodied_kg
 from costsvc.model.uncertainty import Factor
 from costsvc.reference.catalog import Catalog
+from costsvc.reference.names import is_managed
 from costsvc.reference.table import Row
 from costsvc.units import Numeric
 
@@ -47,6 +48,7 @@ class Hardware:
         per_host: Accelerators in one host.
         instance: Canonical name of the cloud instance, where one was named.
         provider: Who rents that instance out.
+        per_instance: Accelerators of one such instance.
     """
 
     id: str
@@ -55,6 +57,7 @@ class Hardware:
     per_host: float
     instance: str | None = None
     provider: str | None = None
+    per_instance: float = 1.0
 
     @property
     def table(self) -> str:
@@ -86,7 +89,7 @@ def resolve(machine: Machine, facts: Facts) -> Hardware:
         UnknownNameError: If a name is not known.
     """
     if machine.instance is not None:
-        return _of_instance(machine, facts.catalog)
+        return _of_instance(machine, facts)
     match, row = facts.catalog.accelerator(machine.accelerator or "")
     if match.others:
         others = ", ".join(match.others)
@@ -103,16 +106,21 @@ def resolve(machine: Machine, facts: Facts) -> Hardware:
     return found
 
 
-def _of_instance(machine: Machine, catalog: Catalog) -> Hardware:
-    instance = catalog.instance(machine.instance or "")
-    _, row = catalog.accelerator(instance["accelerator_id"])
+def _of_instance(machine: Machine, facts: Facts) -> Hardware:
+    asked = machine.instance or ""
+    instance = facts.catalog.instance(asked)
+    if is_managed(asked):
+        text = f"SageMaker takes about 15 to 40 % more than EC2 for {instance['instance_type']}; that is not counted."
+        facts.warn("price-without-service", text)
+    _, row = facts.catalog.accelerator(instance["accelerator_id"])
     return Hardware(
         id=instance["accelerator_id"],
         row=row,
         count=instance["accelerators"] * (machine.instances or 1),
-        per_host=_per_host(row, catalog),
+        per_host=_per_host(row, facts.catalog),
         instance=instance["instance_id"],
         provider=instance["provider"],
+        per_instance=instance["accelerators"],
     )
 
 
@@ -162,8 +170,9 @@ def training_power(
 def _chip_of_server(hardware: Hardware, machine: Machine, it_w: Numeric, facts: Facts) -> Numeric:
     chip_w = machine.accelerator_power_w
     if chip_w is None:
-        share, base = (host_factor(hardware, column, facts) for column in ("overhead_share", "base_w"))
-        return power.accelerator_power_from_server_w(it_w, share, base)
+        return power.accelerator_power_from_server_w(
+            it_w, host_factor(hardware, "overhead_share", facts), base_w(hardware, facts)
+        )
     if chip_w > (machine.it_power_w or 0.0):
         text = f"{chip_w:g} W is more than the {machine.it_power_w:g} W of its server; it must not be above it_power_w."
         raise BadRequestError({"accelerator_power_w": text})
@@ -188,10 +197,28 @@ def idle_w(hardware: Hardware, machine: Machine, facts: Facts) -> Numeric:
 
 def server_w(hardware: Hardware, chip_w: Numeric, facts: Facts) -> Numeric:
     """Server watts per accelerator around a chip's watts, with fabric where the run spans hosts."""
-    share, base = (host_factor(hardware, column, facts) for column in ("overhead_share", "base_w"))
+    share, base = host_factor(hardware, "overhead_share", facts), base_w(hardware, facts)
     spans = (hardware.count or 1.0) > hardware.per_host
     fabric = host_factor(hardware, "fabric_w", facts) if spans else 0.0
     return facts.show("it_power_w", power.server_power_w(chip_w, share, base, fabric), "W")
+
+
+def base_w(hardware: Hardware, facts: Facts) -> Numeric:
+    """Watts of the host that go with one accelerator of the machine, whatever it does [W]."""
+    base, share = host_factor(hardware, "base_w", facts), _host_share(hardware, facts)
+    return base if share is None else facts.show("host_base_part_w", power.host_part(base, share), "W")
+
+
+def _host_share(hardware: Hardware, facts: Facts) -> Numeric | None:
+    """How much of the host comes with an accelerator of a named instance, against its largest size [1]."""
+    if hardware.instance is None or hardware.table == "cpus":
+        return None
+    found = facts.catalog.factor("instances", hardware.instance, "host_share", "host_share", "1")
+    if found is None:
+        text = f"The processors of {hardware.instance} are not known; it is given the mean share of its host."
+        facts.warn("host-share-unknown", text)
+        return None
+    return facts.use(found)
 
 
 def host_factor(hardware: Hardware, column: str, facts: Facts) -> Numeric:
@@ -223,7 +250,9 @@ def embodied(hardware: Hardware, hours: Numeric, facts: Facts) -> Numeric:
     chip = present(
         facts.catalog.factor("embodied", hardware.trait("embodied_id"), "kg", "embodied_accelerator_kg", "kg")
     )
-    host = host_factor(hardware, "embodied_kg", facts)
+    host, part = host_factor(hardware, "embodied_kg", facts), _host_share(hardware, facts)
+    if part is not None:
+        host = facts.show("host_embodied_part_kg", power.host_part(host, part), "kg")
     life = facts.use(facts.catalog.default("embodied_service_life_years"))
     utilization = facts.use(facts.catalog.default("hardware_utilization", scale="share"))
     return embodied_kg(hours, facts.use(chip), host / _hosted(hardware, facts), life, utilization)

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 from costsvc.estimates.facts import Facts
 from costsvc.estimates.hardware import Hardware
+from costsvc.estimates.rent import rent
 from costsvc.estimates.site import Setting
-from costsvc.estimates.spec import OWNED, Pricing
+from costsvc.estimates.spec import ON_DEMAND, OWNED, Pricing
 from costsvc.model.explanation import formula
 from costsvc.model.footprint import hardware_usd, priced_usd, social_usd
 from costsvc.model.uncertainty import Factor
 from costsvc.reference.grid import nearest_year
 from costsvc.units import Numeric
 
-ANY = "*"
 SOCIAL_SCHEME = "epa-scghg"
 DEFLATOR = "us-gdp-deflator"
 RENTED = "the rent contains it"
@@ -49,41 +49,18 @@ def cost(
     if pricing.usd_per_accelerator_hour is not None:
         price = facts.given("usd_per_accelerator_hour", pricing.usd_per_accelerator_hour, "USD/h")
     else:
-        factor = _rent(hardware, setting, pricing, facts)
+        factor = rent(hardware, setting, pricing.kind or ON_DEMAND, facts)
         if factor is None:
             _no_price(hardware, pricing, facts)
             return Cost()
         price = facts.use(factor)
-    rent = priced_usd(hours, price)
-    return Cost(rental_usd=rent, total_usd=rent)
-
-
-def _rent(hardware: Hardware, setting: Setting, pricing: Pricing, facts: Facts) -> Factor | None:
-    provider, row = setting.seller, setting.place.row
-    region = row["region"] if row and provider == setting.place.operator else ANY
-    for seller, where in ((provider, region), (provider, ANY), (ANY, ANY)):
-        key = (seller, where, hardware.id, pricing.kind)
-        factor = facts.catalog.factor(
-            "accelerator_prices", key, "usd_per_accelerator_hour", "usd_per_accelerator_hour", "USD/h"
-        )
-        if factor is not None:
-            _say_seller(seller, where, provider, region, facts)
-            return factor
-    return None
-
-
-def _say_seller(seller: str, where: str, provider: str, region: str, facts: Facts) -> None:
-    if seller == ANY:
-        whose = "No provider was named" if provider == ANY else f"{provider} is not known to sell it so"
-        facts.warn("price-any-provider", f"{whose}; the price is the median over providers.")
-    elif where != region:
-        facts.warn(
-            "price-any-region", f"No price of {provider} is known for {region}; its median over regions is taken."
-        )
+    paid = priced_usd(hours, price)
+    return Cost(rental_usd=paid, total_usd=paid)
 
 
 def _no_price(hardware: Hardware, pricing: Pricing, facts: Facts) -> None:
-    reason = f"no {pricing.kind} price is known for {hardware.id}; give pricing.usd_per_accelerator_hour"
+    what = hardware.instance or hardware.id
+    reason = f"no {pricing.kind or ON_DEMAND} price is known for {what}; give pricing.usd_per_accelerator_hour"
     facts.warn("no-price", reason)
     facts.miss("cost.rental_usd", reason)
     facts.miss("cost.total_usd", reason)

@@ -75,11 +75,14 @@ class Spot:
         return site.is_household(machine, there, self.setting.place, catalog)
 
 
-def machines(workload: Workload, candidates: Candidates, catalog: Catalog) -> Iterator[Fitting | Refused]:
+def machines(
+    workload: Workload, named: Workload, candidates: Candidates, catalog: Catalog
+) -> Iterator[Fitting | Refused]:
     """The workload on each accelerator, or why it cannot run there.
 
     Args:
-        workload: The workload on its own machine.
+        workload: The workload on its own machine, as a number of accelerators.
+        named: The same on its machine as it was named, whose price may be another.
         candidates: Which accelerators.
         catalog: The tables.
 
@@ -88,14 +91,14 @@ def machines(workload: Workload, candidates: Candidates, catalog: Catalog) -> It
         BadRequestError: If a measured power is to hold for several accelerators.
     """
     own = resolve(workload.machine, Facts(catalog)).id
-    named = _accelerators(own, candidates, catalog)
+    tried = _accelerators(own, candidates, catalog)
     given = [name for name in MEASURED if getattr(workload.machine, name) is not None]
-    if given and named != [own]:
+    if given and tried != [own]:
         text = "A measured power holds for one accelerator; leave it out, or vary regions only."
         raise BadRequestError({f"{KINDS[type(workload)]}.{given[0]}": text})
-    for id_ in named:
+    for id_ in tried:
         try:
-            moved = workload if id_ == own else on(workload, id_, catalog)
+            moved = named if id_ == own else on(workload, id_, catalog)
             yield _fitting(moved, catalog)
         except BadRequestError as error:
             yield Refused(accelerator=id_, reason=" ".join(error.problems.values()))
@@ -106,8 +109,10 @@ def settled(workload: Workload, catalog: Catalog) -> Workload:
     machine = resolve(workload.machine, Facts(catalog))
     if machine.instance is None:
         return workload
-    count = int(machine.count or 1)
-    chips = replace(workload.machine, accelerator=machine.id, accelerators=count, instance=None, instances=None)
+    count = machine.count or 1.0
+    chips = replace(
+        workload.machine, accelerator=machine.id, accelerators=math.ceil(count), instance=None, instances=None
+    )
     pricing = replace(workload.site.pricing, provider=workload.site.pricing.provider or machine.provider)
     moved = replace(workload, machine=chips, site=replace(workload.site, pricing=pricing))
     if isinstance(moved, TrainingRun) and moved.hours is not None:

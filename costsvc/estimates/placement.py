@@ -79,8 +79,9 @@ def placement(asked: Placement, catalog: Catalog) -> Plain:
     """
     with located(KINDS[type(asked.workload)]):
         own = settled(asked.workload, catalog)
-        baseline = outcome(own, asked.carbon_basis, Facts(catalog))
-    tried = list(machines(own, asked.candidates, catalog))
+        named = replace(asked.workload, site=own.site)
+        baseline = outcome(named, asked.carbon_basis, Facts(catalog))
+    tried = list(machines(own, named, asked.candidates, catalog))
     options = _options(own, [one for one in tried if isinstance(one, Fitting)], asked, catalog)
     allowed = _allowed(options, asked)
     weights = _weights(asked)
@@ -196,7 +197,7 @@ def _money(
                 facts = Facts(catalog)
                 unit = money.cost(1.0, 0.0, machine.usage.hardware, spot.setting, pricing, facts)
                 per_hour[i, j, k] = np.nan if unit.total_usd is None else middle(unit.total_usd)
-                offered[i, j, k] = ELSEWHERE not in facts.warnings or spot.setting.seller == money.ANY
+                offered[i, j, k] = ELSEWHERE not in facts.warnings or spot.setting.seller == hardware.ANY
                 if kind == OWNED:
                     one = money.cost(0.0, 1.0, machine.usage.hardware, spot.setting, pricing, facts)
                     per_kwh[i, j, k] = np.nan if one.total_usd is None else middle(one.total_usd)
@@ -235,8 +236,9 @@ def _points(options: Options, front: npt.NDArray[np.bool_]) -> Iterator[Plain]:
     members = np.flatnonzero(front)
     for index in members[np.argsort(options.column("cost_usd")[members], kind="stable")][:FRONT_SHOWN]:
         workload = options.workload(int(index))
+        machine = int(index) // (len(options.spots) * len(options.kinds))
         yield {
-            "accelerator": workload.machine.accelerator,
+            "accelerator": options.machines[machine].usage.hardware.id,
             "region": workload.site.region,
             "provider": workload.site.pricing.provider,
             "price_kind": options.paid[index],

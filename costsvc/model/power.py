@@ -37,6 +37,20 @@ def server_power_w(chip_w: Numeric, overhead_share: Numeric, base_w: Numeric, fa
 
 
 @formula
+def host_part(of_host: Numeric, host_share: Numeric) -> Numeric:
+    """What of a host goes with one accelerator of a machine that has more or fewer processors than usual.
+
+    Args:
+        of_host: The figure per accelerator of a whole host. [any]
+        host_share: Processors per accelerator over those of a whole host. [1]
+
+    Returns:
+        The figure per accelerator of the machine, in the same unit. [any]
+    """
+    return of_host * host_share
+
+
+@formula
 def accelerator_power_from_server_w(server_w: Numeric, overhead_share: Numeric, base_w: Numeric) -> Numeric:
     """The accelerator's part of a measured server power: :func:`server_power_w` solved for it.
 

@@ -90,11 +90,7 @@ class Catalog:
                 map(str, tables["models"]),
                 {str(alias): row["model_id"] for alias, row in tables["model_aliases"].rows.items()},
             ),
-            instances=names.plain(
-                map(str, tables["instances"]),
-                {},
-                ((row["instance_type"], str(id_)) for id_, row in tables["instances"].rows.items()),
-            ),
+            instances=names.instances(tables["instances"].rows.values()),
             providers=names.plain(_providers(tables), {}),
             apis=_apis(tables["api_prices"]),
             places=places(tables, grid),
@@ -132,7 +128,7 @@ class Catalog:
         Raises:
             UnknownNameError: If no name is like it.
         """
-        return _present(self.row("instances", _found(self.instances, name.replace("/", ":"), asked).id))
+        return _present(self.row("instances", _found(self.instances, names.instance(name), asked).id))
 
     def model(self, name: str, asked: str = "model") -> Row:
         """The model of a name.
@@ -302,7 +298,10 @@ def _apis(table: Table) -> dict[str, Names]:
 
 
 def _providers(tables: Mapping[str, Table]) -> set[str]:
-    columns = (("accelerator_prices", "provider"), ("regions", "provider"), ("operators", "operator"))
+    columns = (
+        *((table, "provider") for table in ("accelerator_prices", "instances", "regions")),
+        ("operators", "operator"),
+    )
     return {row[column] for table, column in columns for row in tables[table].rows.values()} - {"*"}
 
 

@@ -111,6 +111,7 @@ def _prices(catalog: Catalog) -> dict[str, Item]:
     found: dict[str, Item] = {}
     for kind, table in (
         ("accelerator", "accelerator_prices"),
+        ("instance", "instance_prices"),
         ("purchase", "purchase_prices"),
         ("api", "api_prices"),
         ("electricity", "electricity_prices"),

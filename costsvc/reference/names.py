@@ -13,6 +13,10 @@ MAKER = re.compile(r"^cpu-(?:intel|amd|ampere|aws|google|microsoft|nvidia)-")
 LINE = re.compile(r"^(?:xeon|core)-(?=e[357]-|i[3579]-|ultra-)")
 TIER = re.compile(r"(?<=^xeon-)(?:bronze|silver|gold|platinum)-")
 """What people leave out of the names of processors; never so much that a bare number is left."""
+MANAGED = re.compile(r"^((?:aws[:/])?)ml\.(?=[a-z])", re.IGNORECASE)
+"""What SageMaker puts before the name of an instance."""
+OPTIONAL = "Standard_"
+"""What Azure puts before the name of an instance, and people leave out."""
 NEAREST = 3
 LONGEST = 200
 
@@ -68,6 +72,27 @@ def normal(name: str) -> str:
 def undecorated(name: str) -> str:
     """A processor's name as drivers print it, without what they add."""
     return DECORATION.sub(" ", name)
+
+
+def is_managed(name: str) -> bool:
+    """Whether a name is that of an instance under SageMaker."""
+    return MANAGED.match(name.strip()) is not None
+
+
+def instance(name: str) -> str:
+    """An instance's name without what services put before it, its provider joined by a colon."""
+    return MANAGED.sub(r"\1", name.strip()).replace("/", ":")
+
+
+def instances(rows: Iterable[Mapping[str, str]]) -> Names:
+    """Index instances by id and, where no other claims it, by their provider's name with and without its prefix."""
+    known = [(row["instance_type"], row["instance_id"]) for row in rows]
+    names = plain((id_ for _, id_ in known), {}, known)
+    names.add_unique((type_.removeprefix(OPTIONAL), id_) for type_, id_ in known)
+    for type_, id_ in known:
+        if type_.startswith(OPTIONAL):
+            names.add(id_.replace(OPTIONAL, ""), Match(id=id_))
+    return names
 
 
 def accelerators(

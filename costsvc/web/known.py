@@ -8,6 +8,7 @@ import marshmallow as ma
 from flask import Response, current_app
 
 from costsvc import limits
+from costsvc.reference import names
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.listing import Listing
 from costsvc.web import problems
@@ -75,7 +76,7 @@ def _accelerator(tables: Catalog, name: str) -> str | None:
 
 
 def _instance(tables: Catalog, name: str) -> str | None:
-    match = tables.instances.find(name.replace("/", ":"))
+    match = tables.instances.find(names.instance(name))
     return match.id if match else None
 
 
@@ -86,11 +87,14 @@ def _region(tables: Catalog, name: str) -> str | None:
 
 RESOURCES = (
     Resource(name="accelerators", what="accelerators and processors", example="h100-sxm5-80gb", find=_accelerator),
-    Resource(name="instances", what="cloud instances with accelerators", example="p5.48xlarge", find=_instance),
+    Resource(name="instances", what="cloud instances", example="p5.48xlarge", find=_instance),
     Resource(name="regions", what="cloud regions", example="aws:us-east-1", find=_region),
     Resource(name="models", what="models with their parameters", example="llama-3.1-8b", find=_model),
     Resource(
-        name="prices", what="prices of accelerators, APIs and electricity", example="electricity:USA:2024", find=_exact
+        name="prices",
+        what="prices of instances, accelerators, APIs and electricity",
+        example="electricity:USA:2024",
+        find=_exact,
     ),
     Resource(name="sources", what="publications that figures come from", example="kaplan-2020", find=_exact),
     Resource(name="data", what="tables with their licence and columns", example="accelerators", find=_exact),

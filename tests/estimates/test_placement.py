@@ -200,8 +200,15 @@ def test_what_an_option_lacks_has_its_reason(place):
 
 def test_an_instance_is_its_accelerators(place):
     answer = place(training={"instance": "p5.48xlarge", "hours": 10, "region": "aws:us-east-1"}, regions=REGIONS[:2])
-    assert {option["request"]["accelerators"] for option in answer["options"]} == {8}
-    assert {option["request"]["accelerator_hours"] for option in answer["options"]} == {80}
+    assert {option["request"]["instance"] for option in answer["options"]} == {"aws:p5.48xlarge"}
+    assert {point["accelerator"] for point in answer["pareto"]} == {"nvidia-h100-sxm5-80gb"}
+
+
+def test_an_instance_keeps_its_own_price_where_others_are_tried(place):
+    run = {"instance": "g5.xlarge", "hours": 10, "region": "aws:us-east-1", "total_params_b": 0.1}
+    answer = place(training=run, accelerators=["a10g", "l4"])
+    assert answer["baseline"]["cost_usd"]["value"] == pytest.approx(10.06)
+    assert {"a10g" in point["accelerator"] or "l4" in point["accelerator"] for point in answer["pareto"]} == {True}
 
 
 @pytest.mark.parametrize(

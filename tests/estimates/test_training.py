@@ -180,7 +180,7 @@ class TestCarbon:
 class TestMoney:
     def test_rent_holds_everything_else(self, train, tables):
         answer = train(PLAIN)
-        price = tables("accelerator_prices", ("aws", "us-east-1", "nvidia-h100-sxm5-80gb", "on-demand"))
+        price = tables("accelerator_prices", ("aws", "us-east-1", "nvidia-h100-sxm5-80gb", "on-demand", "2025-06-01"))
         assert value(answer, "cost.rental_usd") == pytest.approx(1000 * price["usd_per_accelerator_hour"])
         for name in ("hardware_usd", "electricity_usd", "facility_usd"):
             assert answer["cost"][name] is None

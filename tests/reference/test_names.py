@@ -3,7 +3,7 @@
 import pytest
 
 from costsvc.errors import UnknownNameError
-from costsvc.reference.names import Match, accelerators, normal, plain
+from costsvc.reference.names import Match, accelerators, instance, instances, normal, plain
 
 IDS = ["nvidia-x1-pcie", "nvidia-x1-sxm", "amd-x9", "acme-x9"]
 ALIASES = {
@@ -240,3 +240,28 @@ def test_a_name_like_no_other_is_refused_without_a_hint(catalog):
 def test_a_name_that_lands_on_no_product_for_sure_is_refused(catalog, name):
     with pytest.raises(UnknownNameError, match="name the most similar that is known"):
         catalog.accelerator(name)
+
+
+MACHINES = [
+    {"instance_id": "aws:p4d.24xlarge", "instance_type": "p4d.24xlarge"},
+    {"instance_id": "azure:Standard_NC6s_v3", "instance_type": "Standard_NC6s_v3"},
+    {"instance_id": "one:small", "instance_type": "small"},
+    {"instance_id": "two:small", "instance_type": "small"},
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "id_"),
+    [
+        pytest.param("P4D.24xlarge", "aws:p4d.24xlarge", id="any-case"),
+        pytest.param("ml.p4d.24xlarge", "aws:p4d.24xlarge", id="managed"),
+        pytest.param("aws/ml.p4d.24xlarge", "aws:p4d.24xlarge", id="managed-with-its-provider"),
+        pytest.param("NC6s v3", "azure:Standard_NC6s_v3", id="without-the-prefix"),
+        pytest.param("azure:nc6s-v3", "azure:Standard_NC6s_v3", id="provider-without-the-prefix"),
+        pytest.param("two:small", "two:small", id="provider-tells-which"),
+        pytest.param("small", None, id="two-have-it"),
+    ],
+)
+def test_instances_are_found_as_bills_and_people_write_them(name, id_):
+    match = instances(MACHINES).find(instance(name))
+    assert (match and match.id) == id_

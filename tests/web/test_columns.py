@@ -22,6 +22,7 @@ UNITS = {
     "_flop": "[FLOP]",
     "usd_per_kwh": "[USD/kWh]",
     "usd_per_accelerator_hour": "[USD per accelerator and hour]",
+    "usd_per_instance_hour": "[USD per instance and hour]",
     "usd_per_million_tokens": "[USD per 10⁶ tokens]",
 }
 EVERY = [pytest.param(name, column, id=f"{name}-{column.name}") for name, row in COLUMNS.items() for column in row]

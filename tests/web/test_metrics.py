@@ -19,7 +19,7 @@ AMOUNTS = {
     "costsvc_estimated_water_litres_total": lambda found: found["water"]["total_l"],
     "costsvc_estimated_cost_usd_total": lambda found: found["cost"]["total_usd"],
 }
-NO_PRICE = {"accelerator": "v100", "accelerator_hours": 1, "pricing": {"kind": "spot"}}
+NO_PRICE = {"accelerator": "mi355x", "accelerator_hours": 1, "pricing": {"kind": "spot"}}
 BUDGET_S = 50e-6
 """What counting an answer may take: ten times what it takes, for a machine that is busy."""
 

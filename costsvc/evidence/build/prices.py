@@ -1,4 +1,4 @@
-"""Tables ``accelerator_prices``, ``instances`` and ``purchase_prices``."""
+"""Tables of what is paid: for machines, accelerators and hardware."""
 
 from pathlib import Path
 
@@ -6,26 +6,21 @@ import numpy as np
 import pandas as pd
 
 from costsvc.evidence.build import accelerators
-from costsvc.evidence.build.price_lists import ANY, LEAST_ASK, MOST_ASK, PRICE, listed
+from costsvc.evidence.build.instance_prices import LEAST, MOST, SPREAD, elsewhere, instance_prices, regional_spread
+from costsvc.evidence.build.instances import WHOLE_HOST, instances
+from costsvc.evidence.build.price_history import quoted, spans
+from costsvc.evidence.build.price_lists import ANY, LEAST_ASK, PER_INSTANCE, PRICE, listed
+from costsvc.evidence.build.price_ratios import anywhere, ratios
 from costsvc.evidence.build.rows import facts
 from costsvc.reference.names import Names
 from costsvc.reference.names import accelerators as accelerator_names
 
 KEY = ["provider", "region", "accelerator_id", "kind"]
 ON_DEMAND = "on-demand"
-WHOLE_HOST = 8
-SPREAD = 1.15
-"""Assumed 90 % spread of one list price: they move by this much within months."""
-LEAST_QUANTILE, MOST_QUANTILE = 0.05, 0.95
-VENDORS = {"Amazon Web Services": "aws", "Google Cloud": "gcp", "Microsoft Azure": "azure"}
-COMMITMENTS = {"reserved-1y": "Price per chip-hour (1-year CUD)", "reserved-3y": "Price per chip-hour (3-year CUD)"}
-QUOTES = "epoch-hardware-prices/hardware_prices.csv"
-SEVERAL = "price-medians"
-"""Source of a median over prices of several sources."""
 
 
 def build(upstream: Path) -> dict[str, pd.DataFrame]:
-    """Build the three tables.
+    """Build the five tables.
 
     Args:
         upstream: Folder with the upstream files.
@@ -34,11 +29,18 @@ def build(upstream: Path) -> dict[str, pd.DataFrame]:
         Frames by table.
     """
     offers = listed(upstream)
-    offers["accelerator_id"] = offers["accelerator"].map(_ids(set(offers["accelerator"])))
-    offers = offers.dropna(subset=["accelerator_id"])
+    quotes = quoted(upstream)
+    ids = _ids({*offers["accelerator"], *quotes["accelerator"]})
+    offers, quotes = (rows.assign(accelerator_id=rows["accelerator"].map(ids)) for rows in (offers, quotes))
+    offers, quotes = (rows.dropna(subset=["accelerator_id"]) for rows in (offers, quotes))
+    machines, per_machine = instances(offers, upstream), instance_prices(offers)
+    per_chip = accelerator_prices(offers, quotes, machines, per_machine)
+    now = _current(per_chip)
     return {
-        "accelerator_prices": _prices(offers, commitments(upstream)),
-        "instances": _instances(offers),
+        "accelerator_prices": pd.concat([per_chip, anywhere(now)], ignore_index=True),
+        "instance_prices": per_machine,
+        "instances": machines,
+        "price_ratios": ratios(now, per_machine, _pairs(per_chip, per_machine), upstream),
         "purchase_prices": _purchases(),
     }
 
@@ -63,120 +65,84 @@ def _exact(names: Names, name: str) -> str | None:
     return match.id if match and not match.others else None
 
 
-def _prices(offers: pd.DataFrame, ratios: pd.DataFrame) -> pd.DataFrame:
-    """Prices by region, then medians over regions, then medians over providers."""
-    by_region = _medians(_current(offers))
-    regional = by_region[by_region["region"] != ANY].assign(region=ANY, preferred=True)
-    listed_at = pd.concat([by_region, _medians(regional, "regions")]).drop_duplicates(KEY)
-    anywhere = _anywhere(listed_at)
-    every = pd.concat([listed_at, anywhere])
-    return pd.concat([every, _committed(every, ratios), _spot_anywhere(listed_at, anywhere)], ignore_index=True)
+def accelerator_prices(
+    offers: pd.DataFrame, quotes: pd.DataFrame, machines: pd.DataFrame, per_machine: pd.DataFrame
+) -> pd.DataFrame:
+    """Prices per chip, seller by seller: of its whole hosts where it lists machines, else as it lists chips."""
+    rows = pd.concat([_of_hosts(machines, per_machine), _of_chips(offers)], ignore_index=True)
+    rows = pd.concat([rows, elsewhere(rows, "accelerator_id", PRICE, regional_spread(per_machine))])
+    seen = pd.concat([rows, _former(quotes, rows)], ignore_index=True)
+    rows = spans(seen, KEY, PRICE)
+    asked = rows["low"] / rows[PRICE] == LEAST_ASK
+    low, high = rows[PRICE] / SPREAD, rows[PRICE] * SPREAD
+    return rows.assign(low=rows["low"].where(asked, np.minimum(rows["low"], low)), high=np.maximum(rows["high"], high))
 
 
-def _current(offers: pd.DataFrame) -> pd.DataFrame:
-    """The latest offers of each key; whole hosts are preferred, then whole accelerators.
+def _former(quotes: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Quotes of the time before a seller's own list is known."""
+    what = ["provider", "accelerator_id", "kind"]
+    first = rows["valid_from"].fillna(rows["observed_on"]).groupby([rows[column] for column in what]).min()
+    known = first.reindex(pd.MultiIndex.from_frame(quotes[what])).fillna("9999").to_numpy()
+    former = quotes[quotes["observed_on"] < known]
+    return former.assign(valid_from=None, valid_to=None, low=former[PRICE], high=former[PRICE])
+
+
+def _of_chips(offers: pd.DataFrame) -> pd.DataFrame:
+    """Prices listed by the chip; of several on one day, such as those of pods and of devices, the median."""
+    loose = offers[offers["instance_type"].isna()]
+    loose = loose.assign(low=loose[PRICE] * loose["low"], high=loose[PRICE] * loose["high"])
+    groups = loose.groupby([*KEY, "observed_on"])
+    one = groups.first().assign(
+        **{PRICE: groups[PRICE].median(), "low": groups["low"].min(), "high": groups["high"].max()}
+    )
+    return one.reset_index().assign(valid_from=None, valid_to=None)
+
+
+def _of_hosts(machines: pd.DataFrame, per_machine: pd.DataFrame) -> pd.DataFrame:
+    """Per chip what a seller takes in a region for its whole host, the commonest where it has several.
 
     A small size sells many processors with its accelerator, and a fraction of one is dearer than it.
     """
-    newest = offers.groupby(KEY)["observed_on"].transform("max")
-    offers = offers[offers["observed_on"] == newest]
-    rank = pd.Series(np.select([offers["count"] == WHOLE_HOST, offers["count"] >= 1], [2, 1]), index=offers.index)
-    best = rank.groupby([offers[column] for column in KEY]).transform("max")
-    return offers.assign(
-        preferred=rank == best,
-        low=offers[PRICE] * np.where(offers["ask"], LEAST_ASK, 1 / SPREAD),
-        high=offers[PRICE] * np.where(offers["ask"], MOST_ASK, SPREAD),
+    chips = machines[~machines["accelerator_id"].str.startswith("cpu-")]
+    rows = per_machine.query("quality != 'derived'").merge(
+        chips[["provider", "instance_type", "accelerator_id", "accelerators"]], on=["provider", "instance_type"]
     )
+    rows[PRICE] = rows[PER_INSTANCE] / rows["accelerators"]
+    regions = rows.groupby(["provider", "instance_type"])["region"].transform("nunique")
+    size = rows["accelerators"].where(rows["accelerators"] <= WHOLE_HOST, 0)
+    rows = rows.assign(size=size, regions=regions)
+    best = rows.sort_values(["size", "regions", PRICE], ascending=[False, False, False], kind="stable")
+    best = best.drop_duplicates(KEY)[[*KEY, "instance_type"]]
+    each = rows[rows["valid_to"].isna()].groupby(KEY)[PRICE]
+    sizes = pd.DataFrame({"least": each.quantile(LEAST), "most": each.quantile(MOST)})
+    chosen = rows.merge(best, on=[*KEY, "instance_type"]).join(sizes, on=KEY)
+    now = chosen["valid_to"].isna()
+    width = {
+        "low": np.minimum(chosen["low"] / chosen["accelerators"], chosen["least"].where(now, np.inf)),
+        "high": np.maximum(chosen["high"] / chosen["accelerators"], chosen["most"].where(now, 0.0)),
+    }
+    return chosen.assign(**width)
 
 
-def _medians(rows: pd.DataFrame, over: str = "") -> pd.DataFrame:
-    """The median of each key's preferred rows, and what 90 % of all its rows span."""
-    preferred = rows[rows["preferred"]].groupby(KEY)
-    middle, first = preferred[PRICE].median(), preferred.first()
-    groups = rows.groupby(KEY)
-    span = groups[PRICE].quantile(LEAST_QUANTILE), groups[PRICE].quantile(MOST_QUANTILE)
-    own = preferred["low"].median(), preferred["high"].median()
-    several = "median over " + groups.size().astype(str) + f" {over}, one of them "
-    return pd.DataFrame(
-        {
-            PRICE: middle,
-            "low": np.minimum(span[0], own[0]),
-            "high": np.maximum(span[1], own[1]),
-            "observed_on": preferred["observed_on"].max(),
-            "source_id": first["source_id"].where(first["source_id"] == preferred["source_id"].last(), SEVERAL),
-            "locator": several.where(bool(over) & (groups.size() > 1), "") + first["locator"],
-            "quality": "derived" if over else "reported",
-            "ask": preferred["ask"].all(),
-        }
-    ).reset_index()
+def _current(rows: pd.DataFrame) -> pd.DataFrame:
+    """The newest on-demand price of each seller, whatever the region."""
+    rows = rows[(rows["region"] == ANY) & (rows["kind"] == ON_DEMAND)]
+    return rows.sort_values("observed_on", kind="stable").drop_duplicates(KEY, keep="last")
 
 
-def _anywhere(prices: pd.DataFrame) -> pd.DataFrame:
-    """On-demand prices of an unnamed provider: the median over list prices, asks only where there are no others."""
-    each = prices[(prices["region"] == ANY) & (prices["kind"] == ON_DEMAND)]
-    only_asks = each.groupby("accelerator_id")["ask"].transform("all")
-    return _medians(each.assign(provider=ANY, preferred=~each["ask"] | only_asks), "providers")
-
-
-def commitments(upstream: Path) -> pd.DataFrame:
-    """What committed use costs as a share of on-demand, by provider and kind.
-
-    Args:
-        upstream: Folder with the upstream files.
-
-    Returns:
-        Columns provider (``*``: all that have quotes), kind, ratio, ratio_low, ratio_high and quotes.
-    """
-    quotes = pd.read_csv(upstream / QUOTES, encoding="utf-8-sig")
-    found = []
-    for kind, column in COMMITMENTS.items():
-        ratio = quotes[column] / quotes["Price per chip-hour (on-demand)"]
-        each = pd.DataFrame({"provider": quotes["Vendor"].map(VENDORS), "kind": kind, "ratio": ratio})
-        found += [each, each.assign(provider=ANY)]
-    groups = pd.concat(found).dropna().groupby(["provider", "kind"])["ratio"]
-    span = {"ratio_low": groups.quantile(LEAST_QUANTILE), "ratio_high": groups.quantile(MOST_QUANTILE)}
-    return pd.DataFrame({"ratio": groups.median(), **span, "quotes": groups.size()}).reset_index()
-
-
-def _committed(prices: pd.DataFrame, ratios: pd.DataFrame) -> pd.DataFrame:
-    """Prices of committed use: on-demand times the published ratios; nobody commits to a host's ask."""
-    on_demand = prices[(prices["kind"] == ON_DEMAND) & ~prices["ask"]].drop(columns="kind")
-    rows = on_demand.merge(ratios, on="provider")
-    of = "median of " + rows["quotes"].astype(str) + f" quotes of {Path(QUOTES).name}"
-    return scaled(rows, of)
-
-
-def _spot_anywhere(prices: pd.DataFrame, anywhere: pd.DataFrame) -> pd.DataFrame:
-    """Spot prices of an unnamed provider: on-demand times what providers that list both ask for spot."""
-    whole = prices[prices["region"] == ANY]
-    each = whole.pivot_table(index=["provider", "accelerator_id"], columns="kind", values=PRICE)
-    groups = (each["spot"] / each[ON_DEMAND]).dropna().groupby("accelerator_id")
-    span = {"ratio_low": groups.min() / SPREAD, "ratio_high": groups.max() * SPREAD}
-    shares = pd.DataFrame({"ratio": groups.median(), **span}).reset_index()
-    return scaled(anywhere.merge(shares, on="accelerator_id").assign(kind="spot"), "providers that list both")
-
-
-def scaled(prices: pd.DataFrame, evidence: str | pd.Series) -> pd.DataFrame:
-    """Prices times their column ratio; the widths of the two add up as those of independent factors.
-
-    Args:
-        prices: Prices with low and high, and with ratio, ratio_low and ratio_high.
-        evidence: What the ratio rests on, for the locator.
-    """
-    price = prices[PRICE] * prices["ratio"]
-    down = np.hypot(np.log(prices[PRICE] / prices["low"]), np.log(prices["ratio"] / prices["ratio_low"]))
-    up = np.hypot(np.log(prices["high"] / prices[PRICE]), np.log(prices["ratio_high"] / prices["ratio"]))
-    of = prices["ratio"].map("{:.3g} of on-demand, ".format) + evidence + "; "
-    product = prices.assign(low=price / np.exp(down), high=price * np.exp(up), locator=of + prices["locator"])
-    return product.assign(quality="derived", **{PRICE: price})
-
-
-def _instances(offers: pd.DataFrame) -> pd.DataFrame:
-    sold = offers.dropna(subset=["instance_type"])
-    sold = sold[sold["source_id"].isin(["karpenter", "skypilot"])]
-    sold = sold.rename(columns={"count": "accelerators"}).assign(quality="reported")
-    rows = pd.concat([sold, facts("instance_facts.csv")], ignore_index=True)
-    return rows.assign(instance_id=rows["provider"] + ":" + rows["instance_type"]).drop_duplicates("instance_id")
+def _pairs(per_chip: pd.DataFrame, per_machine: pd.DataFrame) -> pd.DataFrame:
+    """Spot over on-demand of all that has both in one region: machines, and chips that are sold without."""
+    both = pd.concat(
+        [
+            per_machine.assign(what=per_machine["instance_type"], price=per_machine[PER_INSTANCE]),
+            per_chip.assign(what=per_chip["accelerator_id"], price=per_chip[PRICE]),
+        ]
+    )
+    both = both[(both["quality"] != "derived") & both["valid_to"].isna()].sort_values("observed_on", kind="stable")
+    keys = ["provider", "region", "what"]
+    newest = both.drop_duplicates([*keys, "kind"], keep="last")
+    each = newest.pivot_table(index=keys, columns="kind", values="price")
+    return (each["spot"] / each[ON_DEMAND]).dropna().rename("ratio").reset_index()
 
 
 def _purchases() -> pd.DataFrame:

@@ -40,6 +40,9 @@ def _csv(frame: pd.DataFrame, resource: Mapping[str, Any]) -> str:
     whole = {f["name"] for f in resource["schema"]["fields"] if f["type"] in ("integer", "year")}
     ordered = frame.loc[:, columns].sort_values(list(primary_key(resource)), kind="stable")
     ordered = ordered.astype(dict.fromkeys(whole, "Int64"))
+    for field in resource["schema"]["fields"]:
+        if "digits" in field:
+            ordered[field["name"]] = ordered[field["name"]].map(f"{{:.{field['digits']}g}}".format, na_action="ignore")
     return str(ordered.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
 
 

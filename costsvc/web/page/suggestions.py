@@ -20,7 +20,8 @@ def suggestions(catalog: Catalog) -> Suggestions:
     tables = catalog.tables
     return {
         "accelerators": [_named(row, "accelerator_id") for row in sorted(_rows(catalog, "accelerators"), key=_segment)],
-        "instances": [(row["instance_id"], "") for row in _rows(catalog, "instances")],
+        # those without an accelerator are many, and answered all the same
+        "instances": [(row["instance_id"], "") for row in _rows(catalog, "instances") if row["host_share"] is not None],
         "regions": [*map(_region, tables["regions"].rows.values()), *map(_country, tables["countries"].rows.values())],
         "models": [_named(row, "model_id") for row in _rows(catalog, "models")],
     }

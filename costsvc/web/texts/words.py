@@ -29,6 +29,7 @@ FACTORS: Mapping[str, str] = {
     "grid_water_l_per_kwh": "water intensity of the electricity",
     "hardware_utilization": "utilization of the hardware over its life",
     "host_base_w": "base power of the host",
+    "host_share": "share of the host",
     "host_embodied_kg": "the embodied carbon of the host",
     "host_overhead_share": "overhead of the host",
     "it_power_w": "server power",
