@@ -83,7 +83,7 @@ def test_every_price_of_every_instance_is_what_its_estimate_takes(catalog):
         facts = Facts(catalog)
         machine = on(Machine(instance=f"{row['provider']}:{row['instance_type']}"), facts)
         site = Site(region=region if row["region"] != "*" else None, date=dt.date.fromisoformat(row["observed_on"]))
-        setting = place(site, machine.provider, facts)
+        setting = place(site, machine, facts)
         found = rent(machine, setting, row["kind"], facts)
         assert found is not None, row
         paid = [number * machine.per_instance for number in (found.value, found.low, found.high)]
@@ -290,6 +290,6 @@ def test_a_change_of_size_costs_what_the_sizes_cost(catalog):
     found = []
     for name in ("g4dn.xlarge", "g4dn.16xlarge"):
         machine = on(Machine(instance=name), facts)
-        setting = place(Site(region=US_EAST, pricing=Pricing()), machine.provider, facts)
+        setting = place(Site(region=US_EAST, pricing=Pricing()), machine, facts)
         found.append(rent(machine, setting, "on-demand", facts).value)
     assert found[1] / found[0] == pytest.approx(4.352 / 0.526)
