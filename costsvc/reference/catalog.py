@@ -22,8 +22,9 @@ GRID_TABLES = (
     "grid_average",
     "grid_average_electricitymaps",
     "grid_average_google",
-    "grid_marginal",
+    "grid_average_tied",
     "grid_marginal_ifi",
+    "grid_marginal",
 )
 
 
