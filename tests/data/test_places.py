@@ -70,6 +70,12 @@ def test_a_state_and_the_zone_that_feeds_most_of_it_do_not_exclude_each_other(av
     assert apart(averages, pairs) == []
 
 
+def test_a_state_and_the_zone_that_feeds_most_of_it_have_one_margin(largest):
+    rows = table("grid_marginal").set_index(["zone_id", "year"])
+    states = largest[largest.index.str.fullmatch("US-[A-Z]{2}")]
+    assert apart(rows, [((state, year), (zone, year)) for state, zone in states.items() for year in YEARS]) == []
+
+
 def test_a_state_and_a_cloud_region_on_its_largest_zone_do_not_exclude_each_other_in_what_is_emitted(averages, largest):
     inside = table("regions").dropna(subset=["egrid_zone_id", "subdivision"])
     inside = inside[inside["zone_id"] == inside["subdivision"].map(largest)]
@@ -108,6 +114,9 @@ def test_a_country_and_the_zone_that_has_its_code_do_not_exclude_each_other(aver
         pytest.param("em:PL", 2024, 690, id="direct-figure-of-a-cloud-above-it"),
         pytest.param("em:IN-WE", 2023, 745, id="direct-figure-of-its-hours-above-it"),
         pytest.param("REU", 2025, 208, id="newer-year-of-the-zone"),
+        pytest.param("COD", 2025, 28, id="zone-that-was-modelled-anew"),
+        pytest.param("KEN", 2025, 96, id="production-of-a-country-that-jumped"),
+        pytest.param("em:KE", 2025, 206, id="consumption-of-it"),
         pytest.param("CAF", 2025, 24, id="statistics-of-0.01-twh"),
         pytest.param("US-VT", 2025, 309, id="state-that-imports"),
         pytest.param("US-WV", 2025, 418, id="state-that-exports"),

@@ -18,6 +18,8 @@ SETTLED = 2024
 ISLANDS = {"em:PR": "PRMS"}
 """Zones that are a subregion of eGRID, whose plants EPA counts one by one."""
 AFTER = (2024, 2031)
+SILENT_YEARS = 2
+"""Years for which the last figure of production still counts: a zone that jumps is as likely one modelled anew."""
 CONTINENTAL = {"em:CN": 1.5}
 """Zones that are many unlike grids, none of which has a zone: how far one may lie from the mean, assumed.
 
@@ -55,12 +57,12 @@ def settled_zones(upstream: Path, spread: Spread, ratio: Ratio) -> pd.DataFrame:
 
 
 def production(upstream: Path, rows: pd.DataFrame) -> "pd.Series[float]":
-    """What production says for each row of a zone that is a country; later years move as consumption does."""
+    """What production says for each row of a zone that is a country; a silent year has the figure of the last one."""
     zone = own_zones(upstream).set_index("place_id")["zone_id"]
     made = countries(upstream, Spread(1.0, 1.0))
     by_zone = made.assign(zone_id=made["zone_id"].map(zone)).dropna(subset=["zone_id"]).set_index(KEY)["g_per_kwh"]
-    both = rows[KEY].assign(ratio=_at(rows, by_zone) / rows["g_per_kwh"]).sort_values("year")
-    return (both.groupby("zone_id")["ratio"].ffill() * rows["g_per_kwh"]).reindex(rows.index)
+    known = rows[KEY].assign(made=_at(rows, by_zone)).sort_values("year")
+    return known.groupby("zone_id")["made"].ffill(limit=SILENT_YEARS).reindex(rows.index)
 
 
 def _above(rows: pd.DataFrame, known: "pd.Series[float]", ratio: Ratio) -> pd.DataFrame:
