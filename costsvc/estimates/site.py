@@ -18,6 +18,7 @@ Basis = dict[str, Any]
 WIDTH = {"zone": 0, "region": 0, "subdivision": 1, "country": 2, "world": 3}
 """How wide an area is; a figure of a wider one than was asked for is a fallback."""
 BUILDING: dict[Metric, tuple[str, Scale]] = {"pue": ("1", "above-one"), "wue_l_per_kwh": ("L/kWh", "log")}
+TIED = "grid_average_tied"
 WATER = ("water_factors", "water_factors_by_mix")
 """Tables of the grid's water, the better one first."""
 NO_RESIDUAL = (
@@ -151,8 +152,8 @@ def _say_fallback(found: Found, place: Place, year: int, facts: Facts) -> None:
             "grid-fallback",
             f"No grid figure is known for {place.region}; that of {zone} ({found.resolution}) is taken.",
         )
-    if place.fed_by and zone == place.region:
-        facts.warn("tied-grid", f"{zone} is answered by the grids that feed it: {found.row['locator']}.")
+    if found.table == TIED and found.resolution == "country" and (place.fed_by or place.tied_zone is None):
+        facts.warn("tied-grid", f"{zone} has no grid figures; what feeds it is taken: {found.row['locator']}.")
     if known != year:
         facts.warn("grid-year", f"The grid of {year} is not in the tables; that of {known} is taken for {zone}.")
 

@@ -41,6 +41,7 @@ def factor(answer, name):
         pytest.param(None, "world", "world", "region-unspecified", id="left-out"),
         pytest.param("egrid:RFCE", "egrid:RFCE", "zone", None, id="subregion"),
         pytest.param("JEY", "JEY", "country", "tied-grid", id="island-on-a-neighbours-cable"),
+        pytest.param("SJM", "SJM", "country", "tied-grid", id="island-with-plants-of-its-own"),
         pytest.param("CAF", "CAF", "country", None, id="country-too-small-for-its-statistics"),
     ],
 )

@@ -121,7 +121,7 @@ def countries(upstream: Path, spread: Spread) -> pd.DataFrame:
     """Life-cycle intensity of generation by country and year, of the European Union and of the world."""
     rows = entities(upstream)
     frame = average(rows["iso3"], rows["year"], "lifecycle", "production", rows["gco2e_per_kwh"].astype(float))
-    locator = Path(OWID).name + ": " + rows["iso3"] + ", " + rows["year"].astype(str)
+    locator = "grapher carbon-intensity-electricity: " + rows["iso3"] + ", " + rows["year"].astype(str)
     return bounded(frame, spread.of(frame["g_per_kwh"])).assign(
         source_id="owid-ember", locator=locator, quality="reported"
     )
@@ -159,7 +159,9 @@ def zones_direct(upstream: Path, spread: Spread) -> pd.DataFrame:
     rows = pd.read_csv(upstream / HOURLY)
     value = rows["direct_gco2e_per_kwh"]
     frame = average("em:" + rows["zone"], rows["year"], "direct", "consumption", value)
-    locator = Path(HOURLY).name + ": " + rows["zone"] + ", " + rows["year"].astype(str) + ", mean of its hours"
+    year = rows["year"].astype(str)
+    file = rows["zone"] + "/" + year + "/" + rows["zone"] + "_" + year + "_hourly.csv"
+    locator = "data/carbon_intensity/" + file + ": mean of its hours"
     return bounded(frame, spread.of(value)).assign(
         carbon_free_share=rows["low_carbon_pct"] / 100,
         source_id="electricitymaps-hourly",
@@ -204,7 +206,7 @@ def profiles(upstream: Path) -> pd.DataFrame:
             "lifecycle_g_per_kwh": rows["lifecycle_gco2e_per_kwh"],
             "direct_g_per_kwh": rows["direct_gco2e_per_kwh"],
             "source_id": "electricitymaps-hourly",
-            "locator": Path(PROFILES).name + ": " + rows["zone"] + ", mean of 2021 to 2024",
+            "locator": "data/carbon_intensity/" + rows["zone"] + ": mean of the hours of 2021 to 2024",
             "quality": "derived",
         }
     )

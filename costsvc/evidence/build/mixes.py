@@ -72,7 +72,7 @@ def _mix(parts: pd.DataFrame, held: float) -> dict[str, object]:
         "high": max(value, -extreme(-highs, *bounds), inside.max()),
         "carbon_free_share": float(np.average(parts["carbon_free_share"], weights=parts["share"])),
         "locator": f"mix of {largest['year']} by grid_ties: {listed}",
-        "quality": "derived",
+        "quality": "assumed" if largest["quality"] == "assumed" else "derived",
     }
 
 

@@ -60,7 +60,7 @@ def _us(upstream: Path) -> pd.DataFrame:
             "usd_per_kwh": states["price"] * USD_PER_CENT,
             "tax_included": True,
             "source_id": "eia-industrial-price",
-            "locator": Path(STATES).name + ": " + states["stateid"] + ", " + states["year"].astype(str),
+            "locator": "retail-sales, sector IND: " + states["stateid"] + ", " + states["year"].astype(str),
             "quality": "reported",
         }
     )
