@@ -8,6 +8,7 @@ import pytest
 from costsvc.errors import TableError
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.grid import closest_year, nearest_year
+from costsvc.reference.sites import measure
 from costsvc.settings import bundled_data
 
 LIFECYCLE, DIRECT = {"scope": "lifecycle", "method": "average"}, {"scope": "direct", "method": "average"}
@@ -150,6 +151,20 @@ def test_overlay_rows_replace_those_of_equal_key_add_new_ones_and_are_marked(tmp
     assert mine.default("of-mine").origin == "overlay"
     untouched = next(key for key in catalog.tables["defaults"] if key != "age_years")
     assert mine.default(untouched) == catalog.default(untouched)
+
+
+def test_an_intensity_of_ones_own_goes_before_what_a_place_is_tied_to(tmp_path, catalog):
+    mine = {"zone_id": "LUX", "year": "2025", "scope": "lifecycle", "g_per_kwh": "99", "low": "90", "high": "110"}
+    own = Catalog.load(bundled_data(), overlay(tmp_path / "mine", "grid_average", mine))
+    assert grid(catalog, "LUX", 2025).table == "grid_average_tied"
+    assert grid(own, "LUX", 2025).row["g_per_kwh"] == 99
+
+
+def test_a_building_of_ones_own_goes_before_that_of_the_operator(tmp_path):
+    mine = {"scope_id": "coreweave:US-EAST-01", "metric": "pue", "year": "2025", "value": "1.2", "high": "1.3"}
+    own = Catalog.load(bundled_data(), overlay(tmp_path / "mine", "site_measures", mine | {"low": "1.1"}))
+    found = measure(own, ("coreweave:US-EAST-01", "coreweave", "*"), "pue", "1", 2025)
+    assert (found.value, found.origin) == (1.2, "overlay")
 
 
 def test_an_overlay_can_bring_an_accelerator_with_a_name_of_its_own(tmp_path):
