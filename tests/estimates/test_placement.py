@@ -230,7 +230,7 @@ def test_an_instance_is_its_accelerators(place):
         pytest.param(
             {"training": RUN, "regions": "all", "accelerators": "all", "years": list(range(2000, 2020))},
             "accelerators",
-            "More than 200000",
+            "More than 400000",
             id="too-many",
         ),
     ],
