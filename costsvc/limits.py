@@ -69,7 +69,7 @@ NAMES = (1, 1000)
 PRICE_KINDS = (1, 5)
 YEARS = (1, 20)
 SHOWN_OPTIONS = Limit(low=1, high=100, unit="1", whole=True)
-PLACEMENT_OPTIONS = 200_000
+PLACEMENT_OPTIONS = 400_000
 """Most combinations of accelerator, region, seller, kind of price and year that one request may ask for."""
 NAME_LENGTH = 200
 BODY_BYTES = 1_048_576

@@ -14,7 +14,7 @@ from costsvc.estimates.inference import requested
 from costsvc.estimates.parts import KINDS
 from costsvc.estimates.served import FIT
 from costsvc.estimates.site import Setting
-from costsvc.estimates.spec import Machine, PriceKind, Serving, Site, Subject, TrainingRun
+from costsvc.estimates.spec import OWNED, Machine, PriceKind, Serving, Site, Subject, TrainingRun
 from costsvc.estimates.subject import sizes
 from costsvc.estimates.training import running
 from costsvc.model.placement import training_memory_gb
@@ -253,8 +253,7 @@ def _regions(own: Site, candidates: Candidates, catalog: Catalog) -> Sequence[st
     if candidates.regions is None:
         return [own.region]
     if candidates.regions == ALL:
-        rows = catalog.tables["regions"].rows
-        names = [str(id_) for id_ in rows]
+        names = _all_regions(own, candidates, catalog)
     else:
         names = [catalog.place(name, f"regions.{i}").region for i, name in enumerate(candidates.regions)]
     country = catalog.place(candidates.country, "country").country if candidates.country else None
@@ -265,6 +264,16 @@ def _regions(own: Site, candidates: Candidates, catalog: Catalog) -> Sequence[st
         if (country is None or catalog.place(name).country == country)
         and (provider is None or catalog.place(name).operator == provider)
     ]
+
+
+def _all_regions(own: Site, candidates: Candidates, catalog: Catalog) -> list[str]:
+    """Every region, but for those whose operator has no price where only what is offered counts."""
+    rows = catalog.tables["regions"].rows
+    kinds = candidates.price_kinds or (own.pricing.kind,)
+    if not candidates.offered_only or OWNED in kinds or own.pricing.usd_per_accelerator_hour is not None:
+        return [str(id_) for id_ in rows]
+    selling = {row["provider"] for row in catalog.tables["accelerator_prices"].rows.values()}
+    return [str(id_) for id_, row in rows.items() if row["provider"] in selling]
 
 
 def _sellers(own: Site, operator: str, candidates: Candidates, catalog: Catalog) -> Sequence[str | None]:

@@ -221,6 +221,11 @@ def _request(asked: Schedule, demand: Demand, setting: Setting, duration_h: floa
 def _warn(asked: Schedule, demand: Demand, here: Local) -> None:
     """What the caller should know of every schedule, and of this one."""
     facts, now = here.facts, middle(level(here.setting))
+    place = here.setting.place
+    if here.profile is not None and place.level == "subdivision" and place.zone is None:
+        facts.warn(
+            "profile-of-zone", f"The hours are those of {here.profile.zone}, which most of {place.region} draws from."
+        )
     if here.profile is not None and not now / MOVED <= here.profile.mean.value <= now * MOVED:
         then = here.profile.mean.value
         facts.warn("grid-has-changed", f"The grid is at {now:.4g} g/kWh, that of the profile was at {then:.4g}.")

@@ -12,12 +12,16 @@ from costsvc.model.uncertainty import Factor, Scale, middle
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.grid import Found, Method, Scope
 from costsvc.reference.places import UNKNOWN_OPERATOR, WORLD, Place
+from costsvc.reference.sites import Metric, measure
 from costsvc.units import Numeric
 
 Basis = dict[str, Any]
 WIDTH = {"zone": 0, "region": 0, "subdivision": 1, "country": 2, "world": 3}
 """How wide an area is; a figure of a wider one than was asked for is a fallback."""
-BUILDING: dict[str, tuple[str, Scale]] = {"pue": ("1", "above-one"), "wue_l_per_kwh": ("L/kWh", "log")}
+BUILDING: dict[Metric, tuple[str, Scale]] = {"pue": ("1", "above-one"), "wue_l_per_kwh": ("L/kWh", "log")}
+TIED = "grid_average_tied"
+WATER = ("water_factors", "water_factors_by_mix")
+"""Tables of the grid's water, the better one first."""
 NO_RESIDUAL = (
     "no residual mix is known for what the contract leaves open; give contract.residual_g_per_kwh, or a share of 1"
 )
@@ -71,7 +75,7 @@ class Setting:
             "country": self.place.country,
             "zone": location.get("zone"),
             "resolution": location.get("resolution"),
-            "year": self.year,
+            "year": location.get("year") or self.year,
             "pue": middle(self.pue),
         }
 
@@ -98,7 +102,7 @@ def resolve(site: Site, machine: Hardware | None, facts: Facts) -> Setting:
     operator = place.operator if place.row else seller
     year, facts.date = moment(site, facts.catalog)
     location, basis = _location(site, place, year, facts)
-    market, market_basis = _market(site, place, location, basis, facts)
+    market, market_basis = _market(site, place, location, basis, year, facts)
     marginal, marginal_basis = _marginal(place, year, facts)
     return Setting(
         place=place,
@@ -108,8 +112,8 @@ def resolve(site: Site, machine: Hardware | None, facts: Facts) -> Setting:
         seller=seller,
         year=year,
         date=facts.date,
-        pue=_building("pue", site.pue, home, place, operator, facts),
-        wue=_building("wue_l_per_kwh", site.wue_l_per_kwh, home, place, operator, facts),
+        pue=_building("pue", site.pue, home, (place.region, operator), year, facts),
+        wue=_building("wue_l_per_kwh", site.wue_l_per_kwh, home, (place.region, operator), year, facts),
         location=location,
         market=market,
         marginal=marginal,
@@ -153,18 +157,16 @@ def _say_household(machine: Hardware, pricing: Pricing, facts: Facts) -> None:
 
 
 def _building(
-    column: str, given: float | None, home: Hardware | None, place: Place, operator: str, facts: Facts
+    metric: Metric, given: float | None, home: Hardware | None, scopes: tuple[str, ...], year: int, facts: Facts
 ) -> Numeric:
     """A figure of the building: the caller's, the household's, the region's, the operator's or an unknown one's."""
-    unit, scale = BUILDING[column]
+    unit, scale = BUILDING[metric]
     if given is not None:
-        return facts.given(column, given, unit, scale)
-    sites = (("regions", place.region), ("operators", operator), ("operators", UNKNOWN_OPERATOR))
-    for table, key in sites if home is None else (("hosts", home.trait("host_family")),):
-        factor = facts.catalog.factor(table, key, column, column, unit, scale)
-        if factor is not None:
-            return facts.use(factor)
-    raise LookupError(f"operators has no {column} for an unknown operator")
+        return facts.given(metric, given, unit, scale)
+    if home is not None:
+        host = home.trait("host_family")
+        return facts.use(present(facts.catalog.factor("hosts", host, metric, metric, unit, scale)))
+    return facts.use(present(measure(facts.catalog, (*scopes, UNKNOWN_OPERATOR), metric, unit, year)))
 
 
 def _location(site: Site, place: Place, year: int, facts: Facts) -> tuple[Numeric | None, Basis | None]:
@@ -176,32 +178,34 @@ def _location(site: Site, place: Place, year: int, facts: Facts) -> tuple[Numeri
         reason = f"no {site.scope} intensity is known for {place.region}; give grid_g_per_kwh or another scope"
         facts.miss("carbon.location_kg", reason)
         return None, None
-    _say_fallback(found, place, year, site, facts)
+    _say_fallback(found, place, year, facts)
     return _use(found, "grid_g_per_kwh", facts), _basis(found, site.scope, "average")
 
 
-def _say_fallback(found: Found, place: Place, year: int, site: Site, facts: Facts) -> None:
+def _say_fallback(found: Found, place: Place, year: int, facts: Facts) -> None:
     zone, known = found.row["zone_id"], int(found.row["year"])
     if WIDTH[found.resolution] > WIDTH[place.level]:
         facts.warn(
             "grid-fallback",
             f"No grid figure is known for {place.region}; that of {zone} ({found.resolution}) is taken.",
         )
-    if site.year is not None and known != year:
+    if found.table == TIED and found.resolution == "country" and (place.fed_by or place.tied_zone is None):
+        facts.warn("tied-grid", f"{zone} has no grid figures; what feeds it is taken: {found.row['locator']}.")
+    if known != year:
         facts.warn("grid-year", f"The grid of {year} is not in the tables; that of {known} is taken for {zone}.")
 
 
 def _market(
-    site: Site, place: Place, location: Numeric | None, basis: Basis | None, facts: Facts
+    site: Site, place: Place, location: Numeric | None, basis: Basis | None, year: int, facts: Facts
 ) -> tuple[Numeric | None, Basis | None]:
     if site.contract is not None:
         return _contract(site.contract, site, facts)
     free = _carbon_free_share(basis, facts.catalog)
-    if free is None or location is None or place.row is None or place.row["cfe_share"] is None:
+    share = measure(facts.catalog, (place.region,), "cfe_share", "1", year)
+    if free is None or location is None or share is None:
         facts.miss("carbon.market_kg", NO_MARKET)
         return None, None
-    share = facts.use(present(facts.catalog.factor("regions", place.region, "cfe_share", "cfe_share", "1", "share")))
-    found = cfe_g_per_kwh(share, location, facts.use(free))
+    found = cfe_g_per_kwh(facts.use(share), location, facts.use(free))
     return facts.show("market_g_per_kwh", found, "g/kWh"), {**(basis or {}), "method": "cfe"}
 
 
@@ -232,6 +236,11 @@ def _marginal(place: Place, year: int, facts: Facts) -> tuple[Numeric | None, Ba
     if found is None:
         facts.miss("carbon.marginal_kg", f"no marginal intensity is known for {place.region}")
         return None, None
+    if found.resolution == "country" and place.level != "country" and "-" in (place.zone or ""):
+        facts.warn(
+            "marginal-fallback",
+            f"No margin is known for {place.zone}, which is a part of a country; that of {place.country} is taken.",
+        )
     return _use(found, "grid_marginal_g_per_kwh", facts), _basis(found, "direct", "marginal")
 
 
@@ -252,9 +261,11 @@ def _basis(found: Found, scope: Scope, method: Method) -> Basis:
 
 
 def _water(place: Place, facts: Facts) -> Numeric | None:
-    for zone in filter(None, (place.country, WORLD)):
-        factor = facts.catalog.factor("water_factors", zone, "l_per_kwh", "grid_water_l_per_kwh", "L/kWh")
-        if factor is not None:
+    for zone in filter(None, (place.country, place.fed_by, WORLD)):
+        for table in WATER:
+            factor = facts.catalog.factor(table, zone, "l_per_kwh", "grid_water_l_per_kwh", "L/kWh")
+            if factor is None:
+                continue
             if zone == WORLD and place.region != WORLD:
                 facts.warn("water-fallback", f"No water intensity is known for {place.region}; the world's is taken.")
             return facts.use(factor)

@@ -22,8 +22,9 @@ GRID_TABLES = (
     "grid_average",
     "grid_average_electricitymaps",
     "grid_average_google",
-    "grid_marginal",
+    "grid_average_tied",
     "grid_marginal_ifi",
+    "grid_marginal",
 )
 UNKNOWN_CARD = (
     "To count another one, name the most similar that is known, with its measured mean watts as accelerator_power_w."

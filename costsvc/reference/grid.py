@@ -31,13 +31,17 @@ class Grid:
     """Every intensity by zone, scope and method, each with its years in order."""
 
     def __init__(self, tables: Iterable[Table]) -> None:
-        self._years: dict[tuple[str, str, str], list[tuple[int, str, Row]]] = {}
+        """Index tables; a later one goes before an earlier one, and what was laid over a table before both."""
+        known: dict[tuple[str, str, str], dict[int, tuple[str, Row]]] = {}
+        laid_over = set()
         for table in tables:
-            for row in table.rows.values():
-                series = self._years.setdefault((row["zone_id"], row["scope"], row["method"]), [])
-                series.append((int(row["year"]), table.name, row))
-        for series in self._years.values():
-            series.sort(key=lambda entry: entry[0])
+            for key, row in table.rows.items():
+                of, year = (row["zone_id"], row["scope"], row["method"]), int(row["year"])
+                if (of, year) not in laid_over or key in table.overlaid:
+                    known.setdefault(of, {})[year] = (table.name, row)
+                if key in table.overlaid:
+                    laid_over.add((of, year))
+        self._years = {of: [(year, *years[year]) for year in sorted(years)] for of, years in known.items()}
 
     def find(self, areas: Sequence[Area], scope: Scope, method: Method, year: int) -> Found | None:
         """The figure of the first area that has one, of the nearest year.
@@ -65,6 +69,11 @@ class Grid:
 def _nearest(series: list[tuple[int, str, Row]], year: int) -> tuple[int, str, Row]:
     past = [entry for entry in series if entry[0] <= year]
     return past[-1] if past else series[0]
+
+
+def closest_year(years: Iterable[int], wanted: int) -> int | None:
+    """The year that is fewest years off, the earlier of two."""
+    return min(sorted(years), key=lambda year: abs(year - wanted), default=None)
 
 
 def nearest_year(years: Iterable[int], wanted: int) -> int | None:

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 from costsvc.reference.catalog import Catalog
@@ -11,6 +12,8 @@ from costsvc.reference.names import normal
 from costsvc.reference.table import Row
 
 Item = Mapping[str, Any]
+MEASURED = ("pue", "pue_year", "wue_l_per_kwh", "wue_year", "cfe_share", "cfe_year")
+"""What is said of a region's building, beside bounds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,7 @@ def listings(catalog: Catalog) -> dict[str, Listing]:
     return {
         "accelerators": Listing(chips, aliases),
         "instances": Listing(_plain(catalog, "instances"), {}),
-        "regions": Listing(_plain(catalog, "regions"), {id_: _place(row) for id_, row in _rows(catalog, "regions")}),
+        "regions": Listing(_regions(catalog), {id_: _place(row) for id_, row in _rows(catalog, "regions")}),
         "models": Listing(_plain(catalog, "models"), models),
         "prices": Listing(_prices(catalog), {}),
         "sources": Listing(
@@ -93,6 +96,16 @@ def _rows(catalog: Catalog, table: str) -> Iterable[tuple[str, Row]]:
 
 def _plain(catalog: Catalog, table: str, extra: Mapping[str, Any] | None = None) -> dict[str, Item]:
     return {id_: {**row, **(extra or {})} for id_, row in _rows(catalog, table)}
+
+
+def _regions(catalog: Catalog) -> dict[str, Item]:
+    """Every region with its latest PUE, WUE and carbon-free share, each with its year."""
+    latest: dict[str, dict[str, Any]] = {}
+    for row in sorted(catalog.tables["site_measures"].rows.values(), key=itemgetter("year")):
+        metric = row["metric"]
+        figures = {metric: row["value"], f"{metric}_low": row["low"], f"{metric}_high": row["high"]}
+        latest.setdefault(row["scope_id"], {}).update(figures, **{f"{metric.partition('_')[0]}_year": row["year"]})
+    return {id_: {**row, **dict.fromkeys(MEASURED), **latest.get(id_, {})} for id_, row in _rows(catalog, "regions")}
 
 
 def _joined(rows: Iterable[Row], id_column: str) -> dict[str, str]:

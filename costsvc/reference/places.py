@@ -1,6 +1,6 @@
 """From the names of regions, countries and grid zones to places."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from costsvc.reference.grid import Area, Grid, Level
@@ -15,6 +15,8 @@ GROUPS = ("EU27",)
 """Groups of countries that averages are known for."""
 SPOKEN = {"UK": "GBR", "UAE": "ARE", "EU": "EU27", "European Union": "EU27", "global": WORLD}
 """Names that no table of codes has."""
+TERRITORIES = {"US-AS": "ASM", "US-GU": "GUM", "US-MP": "MNP", "US-PR": "PRI", "US-VI": "VIR"}
+"""Subdivisions of the United States that have a code of a country too, and a grid of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +30,9 @@ class Place:
         subdivision: ISO 3166-2.
         zone: Zone of the grid that life-cycle figures are known for.
         egrid_zone: US subregion that direct figures are known for.
-        marginal_zone: Zone that marginal figures are known for.
+        marginal_zone: Region of AVERT that marginal figures are known for.
+        tied_zone: Zone that most of its power comes from.
+        fed_by: Country of that zone, where the place is an enclave or an island of another.
         operator: Who runs the building, ``*`` where that is open.
         row: The row of a cloud region.
     """
@@ -40,6 +44,8 @@ class Place:
     zone: str | None = None
     egrid_zone: str | None = None
     marginal_zone: str | None = None
+    tied_zone: str | None = None
+    fed_by: str | None = None
     operator: str = UNKNOWN_OPERATOR
     row: Row | None = None
 
@@ -50,15 +56,28 @@ class Place:
             narrow = [("zone", self.egrid_zone), ("region", self.region if self.row else None), *narrow]
         wide: list[tuple[Level, str | None]] = [
             ("subdivision", self.subdivision),
+            ("zone", self.tied_zone if direct and self.subdivision else None),
             ("country", self.country),
+            ("zone", self.tied_zone if direct else None),
             ("world", WORLD),
         ]
         return [(level, zone) for level, zone in (*narrow, *wide) if zone]
 
     def marginal_areas(self) -> list[Area]:
         """The areas to look a marginal figure up for."""
-        areas: list[tuple[Level, str | None]] = [("zone", self.marginal_zone), ("country", self.country)]
+        areas: list[tuple[Level, str | None]] = [
+            ("zone", self.marginal_zone),
+            ("zone", self.zone),
+            ("subdivision", self.subdivision),
+            ("country", self.country),
+            ("country", self.fed_by),
+        ]
         return [(level, zone) for level, zone in areas if zone]
+
+    @property
+    def hours_zone(self) -> str | None:
+        """The zone whose hours stand for those of the place."""
+        return self.zone or self.tied_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +97,12 @@ def places(tables: Mapping[str, Table], grid: Grid) -> Places:
     """Index cloud regions, countries, subdivisions and grid zones."""
     countries, regions = tables["countries"], tables["regions"]
     iso3 = {row["iso2"]: row["country"] for row in countries.rows.values() if row["iso2"]}
+    tied = _largest(tables["grid_ties"].rows.values())
     found = [Place(region=WORLD, level="world")]
     found += [Place(region=group, level="region", zone=group) for group in GROUPS]
     found += [_region(row) for row in regions.rows.values()]
-    found += [_country(row["country"]) for row in countries.rows.values()]
-    found += [_subdivision(row, grid) for row in tables["subdivisions"].rows.values()]
+    found += [_country(row["country"], tied, iso3) for row in countries.rows.values()]
+    found += [_subdivision(row, grid, tied) for row in tables["subdivisions"].rows.values()]
     found += [_zone(str(zone), iso3) for zone in _zones(tables)]
     by_id = {place.region: place for place in found}
     names = Names()
@@ -91,7 +111,7 @@ def places(tables: Mapping[str, Table], grid: Grid) -> Places:
     for row in countries.rows.values():
         for name in filter(None, (row["iso2"], row["name"])):
             names.add(name, Match(id=row["country"]))
-    for name, place in SPOKEN.items():
+    for name, place in (SPOKEN | TERRITORIES).items():
         names.add(name, Match(id=place))
     names.add_unique((row["name"], row["subdivision"]) for row in tables["subdivisions"].rows.values())
     for large in (True, False):
@@ -116,11 +136,20 @@ def _region(row: Row) -> Place:
     )
 
 
-def _country(iso3: str) -> Place:
-    return Place(region=iso3, level="country", country=iso3)
+def _largest(ties: Iterable[Row]) -> dict[str, str]:
+    """The zone that most of a place's power comes from, where it has one."""
+    zones = sorted((row for row in ties if row["zone_id"].startswith("em:")), key=lambda row: float(row["share"]))
+    return {row["place_id"]: row["zone_id"] for row in zones}
 
 
-def _subdivision(row: Row, grid: Grid) -> Place:
+def _country(iso3: str, tied: Mapping[str, str], of_code: Mapping[str, str]) -> Place:
+    zone = tied.get(iso3)
+    feeding = _country_of(zone, of_code) if zone else None
+    fed_by = feeding if feeding != iso3 else None
+    return Place(region=iso3, level="country", country=iso3, tied_zone=zone, fed_by=fed_by)
+
+
+def _subdivision(row: Row, grid: Grid, tied: Mapping[str, str]) -> Place:
     code = row["subdivision"]
     zone = f"em:{code}"
     return Place(
@@ -129,14 +158,19 @@ def _subdivision(row: Row, grid: Grid) -> Place:
         country=row["country"],
         subdivision=code,
         zone=zone if zone in grid else None,
+        tied_zone=tied.get(code),
     )
 
 
 def _zone(zone: str, iso3: Mapping[str, str]) -> Place:
-    code = zone.partition(":")[2]
     if zone.startswith("em:"):
-        return Place(region=zone, level="zone", country=iso3.get(code.partition("-")[0]), zone=zone)
-    return Place(region=zone, level="zone", country="USA", egrid_zone=zone)
+        return Place(region=zone, level="zone", country=_country_of(zone, iso3), zone=zone)
+    return Place(region=zone, level="zone", country="USA", zone=zone)
+
+
+def _country_of(zone: str, of_code: Mapping[str, str]) -> str | None:
+    """The country of a zone by the two letters that its code begins with."""
+    return of_code.get(zone.partition(":")[2].partition("-")[0])
 
 
 def _zones(tables: Mapping[str, Table]) -> list[str]:

@@ -34,8 +34,8 @@ class Profile:
 
 
 def profile(place: Place, scope: Scope, catalog: Catalog) -> Profile | None:
-    """The profile of a place's zone, or of a country that is one zone; None where there is none."""
-    zone = _zone(place, catalog)
+    """The profile of a place's zone, or of the one that feeds most of it; None where there is none."""
+    zone = place.hours_zone
     rows = catalog.rows_by(TABLE, "zone_id").get((zone,), [])
     column = f"{scope}_g_per_kwh"
     table = np.full((MONTHS, HOURS), np.nan)
@@ -57,13 +57,6 @@ def zones_with_profile(place: Place, catalog: Catalog) -> list[tuple[str, list[s
             regions[row["zone_id"]].append(str(id_))
             near |= {row["zone_id"]} if row["country"] == place.country else set()
     return sorted(regions.items(), key=lambda found: (found[0] not in near, found[0]))
-
-
-def _zone(place: Place, catalog: Catalog) -> str | None:
-    if place.zone is not None or place.country is None or place.subdivision is not None:
-        return place.zone
-    row = catalog.row("countries", place.country)
-    return f"em:{row['iso2']}" if row else None
 
 
 def _factor(zone: str, mean: float, column: str, row: Row) -> Factor:

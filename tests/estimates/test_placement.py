@@ -237,7 +237,7 @@ def test_an_instance_keeps_its_own_price_where_others_are_tried(place):
         pytest.param(
             {"training": RUN, "regions": "all", "accelerators": "all", "years": list(range(2000, 2020))},
             "accelerators",
-            "More than 200000",
+            "More than 400000",
             id="too-many",
         ),
     ],

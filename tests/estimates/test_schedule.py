@@ -163,7 +163,7 @@ def test_the_own_region_is_no_other_one(ask):
     assert "best_other_region" in reasons(answer)
 
 
-@pytest.mark.parametrize("region", ["aws:eu-north-1", "US-VA", "USA", "world", "EU"])
+@pytest.mark.parametrize("region", ["aws:eu-north-1", "US-WA", "USA", "world", "EU"])
 def test_a_place_without_a_profile_says_so_and_names_those_with_one(ask, region):
     answer = ask(**LOAD | {"region": region}, **WEEK, other_regions=["aws:us-west-1"])
     assert [answer[name] for name in TIMED] == [None] * len(TIMED)

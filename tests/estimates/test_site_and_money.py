@@ -39,7 +39,10 @@ def factor(answer, name):
         pytest.param("em:DE", "em:DE", "zone", None, id="zone"),
         pytest.param("world", "world", "world", None, id="world"),
         pytest.param(None, "world", "world", "region-unspecified", id="left-out"),
-        pytest.param("egrid:RFCE", "USA", "country", "grid-fallback", id="subregion-has-only-direct"),
+        pytest.param("egrid:RFCE", "egrid:RFCE", "zone", None, id="subregion"),
+        pytest.param("JEY", "JEY", "country", "tied-grid", id="island-on-a-neighbours-cable"),
+        pytest.param("SJM", "SJM", "country", "tied-grid", id="island-with-plants-of-its-own"),
+        pytest.param("CAF", "CAF", "country", None, id="country-too-small-for-its-statistics"),
     ],
 )
 def test_takes_the_nearest_grid_and_says_which(ask, region, zone, resolution, warning):
@@ -50,7 +53,7 @@ def test_takes_the_nearest_grid_and_says_which(ask, region, zone, resolution, wa
 
 def test_direct_emissions_come_from_the_subregion(ask):
     basis = ask(scope="direct")["carbon"]["basis"]["location"]
-    assert (basis["zone"], basis["scope"]) == ("egrid:RFCE", "direct")
+    assert (basis["zone"], basis["scope"]) == ("egrid:SRVC", "direct")
 
 
 def test_direct_emissions_that_nobody_knows_are_null_with_a_reason(ask):

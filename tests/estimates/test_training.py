@@ -51,7 +51,9 @@ def test_without_measurements_power_comes_from_the_tables(train, tables):
     server = chip * (1 + host["overhead_share"]) + host["base_w"]
     assert value(answer, "accelerator_energy_kwh") == pytest.approx(chip)
     assert value(answer, "it_energy_kwh") == pytest.approx(server)
-    assert value(answer, "energy_kwh") == pytest.approx(server * tables("regions", "aws:us-east-1")["pue"])
+    assert value(answer, "energy_kwh") == pytest.approx(
+        server * tables("site_measures", ("aws:us-east-1", "pue", 2025))["value"]
+    )
 
 
 def test_carbon_and_water_come_from_the_grid_of_the_region(train, tables):

@@ -7,7 +7,8 @@ import pytest
 
 from costsvc.errors import TableError
 from costsvc.reference.catalog import Catalog
-from costsvc.reference.grid import nearest_year
+from costsvc.reference.grid import closest_year, nearest_year
+from costsvc.reference.sites import measure
 from costsvc.settings import bundled_data
 
 LIFECYCLE, DIRECT = {"scope": "lifecycle", "method": "average"}, {"scope": "direct", "method": "average"}
@@ -37,14 +38,18 @@ def grid(catalog, place, year, scope="lifecycle"):
     ("place", "scope", "resolution", "zone"),
     [
         pytest.param("aws:us-east-1", "lifecycle", "zone", "em:US-MIDA-PJM", id="zone-of-a-cloud-region"),
-        pytest.param("aws:us-east-1", "direct", "zone", "egrid:RFCE", id="subregion-for-direct"),
+        pytest.param("aws:us-east-1", "direct", "zone", "egrid:SRVC", id="subregion-for-direct"),
         pytest.param("gcp:europe-west3", "direct", "region", "gcp:europe-west3", id="google-tells-its-regions"),
         pytest.param("US-VA", "lifecycle", "subdivision", "US-VA", id="state"),
         pytest.param("CA-ON", "lifecycle", "zone", "em:CA-ON", id="province-that-is-a-zone"),
-        pytest.param("egrid:CAMX", "lifecycle", "country", "USA", id="subregion-has-no-life-cycle-figure"),
+        pytest.param("egrid:CAMX", "lifecycle", "zone", "egrid:CAMX", id="subregion"),
+        pytest.param("US-VT", "direct", "subdivision", "US-VT", id="state-by-its-subregion"),
+        pytest.param("US-PR", "direct", "country", "PRI", id="territory-by-its-subregion"),
+        pytest.param("GB-SCT", "direct", "zone", "em:GB", id="nation-by-its-zone"),
         pytest.param("DE", "lifecycle", "country", "DEU", id="country"),
-        pytest.param("DE", "direct", None, None, id="no-direct-figure-is-ever-made-up"),
-        pytest.param("Monaco", "lifecycle", "world", "world", id="country-without-figures"),
+        pytest.param("DE", "direct", "zone", "em:DE", id="country-that-is-one-zone"),
+        pytest.param("FR", "direct", None, None, id="no-direct-figure-is-ever-made-up"),
+        pytest.param("Monaco", "lifecycle", "country", "MCO", id="enclave"),
         pytest.param("world", "lifecycle", "world", "world", id="world"),
     ],
 )
@@ -68,6 +73,18 @@ def test_the_nearest_year_of_the_grid_is_taken(catalog, asked, found):
 @pytest.mark.parametrize(
     ("years", "wanted", "found"),
     [
+        pytest.param([2022, 2025], 2024, 2025, id="fewest-years-off"),
+        pytest.param([2022, 2024], 2023, 2022, id="the-earlier-of-two"),
+        pytest.param([], 2024, None, id="none"),
+    ],
+)
+def test_the_closest_year_may_be_a_later_one(years, wanted, found):
+    assert closest_year(years, wanted) == found
+
+
+@pytest.mark.parametrize(
+    ("years", "wanted", "found"),
+    [
         pytest.param([2020, 2024], 2022, 2020, id="past-before-future"),
         pytest.param([2020, 2024], 2019, 2020, id="earliest"),
         pytest.param([2020, 2024], 2030, 2024, id="latest"),
@@ -78,19 +95,29 @@ def test_the_nearest_year_is_the_latest_that_is_past(years, wanted, found):
     assert nearest_year(years, wanted) == found
 
 
-def test_marginal_figures_fall_back_to_the_country(catalog):
-    found = {
-        place: catalog.grid.find(catalog.place(place).marginal_areas(), "direct", "marginal", 2024).row["zone_id"]
-        for place in ("aws:us-east-1", "DE")
-    }
-    assert found == {"aws:us-east-1": "avert:Mid-Atlantic", "DE": "DEU"}
+@pytest.mark.parametrize(
+    ("place", "zone"),
+    [
+        pytest.param("aws:us-east-1", "avert:Mid-Atlantic", id="cloud-region"),
+        pytest.param("em:US-MIDA-PJM", "em:US-MIDA-PJM", id="zone"),
+        pytest.param("US-VA", "US-VA", id="state"),
+        pytest.param("egrid:SRVC", "egrid:SRVC", id="subregion"),
+        pytest.param("US-HI", "em:US-HI", id="island"),
+        pytest.param("em:DE", "DEU", id="zone-without-one"),
+        pytest.param("DE", "DEU", id="country"),
+        pytest.param("JEY", "FRA", id="island-on-a-neighbours-cable"),
+    ],
+)
+def test_marginal_figures_come_from_the_narrowest_area_that_has_one(catalog, place, zone):
+    found = catalog.grid.find(catalog.place(place).marginal_areas(), "direct", "marginal", 2024)
+    assert found.row["zone_id"] == zone
 
 
 def test_a_factor_carries_its_source_bounds_year_and_origin(catalog):
-    pue = catalog.factor("regions", "aws:af-south-1", "pue", "pue")
+    pue = catalog.factor("site_measures", ("aws:af-south-1", "pue", 2024), "value", "pue")
     assert (pue.value, pue.low, pue.high, pue.year) == (1.24, 1.168, 1.336, 2024)
     assert (pue.origin, pue.source_id) == ("table", "aws-sites")
-    assert "aws:af-south-1" in pue.locator
+    assert "2024" in pue.locator
 
 
 def test_a_default_is_marked_as_one_and_a_missing_one_is_a_fault(catalog):
@@ -102,8 +129,8 @@ def test_a_default_is_marked_as_one_and_a_missing_one_is_a_fault(catalog):
 @pytest.mark.parametrize(
     ("table", "key", "column"),
     [
-        pytest.param("regions", "no:such", "pue", id="no-row"),
-        pytest.param("regions", "aws:ap-east-1", "pue", id="empty-cell"),
+        pytest.param("regions", "no:such", "zone_id", id="no-row"),
+        pytest.param("accelerators", "nvidia-v100-sxm2-16gb", "peak_fp8_tflops", id="empty-cell"),
     ],
 )
 def test_there_is_no_factor_where_the_table_has_none(catalog, table, key, column):
@@ -124,6 +151,20 @@ def test_overlay_rows_replace_those_of_equal_key_add_new_ones_and_are_marked(tmp
     assert mine.default("of-mine").origin == "overlay"
     untouched = next(key for key in catalog.tables["defaults"] if key != "age_years")
     assert mine.default(untouched) == catalog.default(untouched)
+
+
+def test_an_intensity_of_ones_own_goes_before_what_a_place_is_tied_to(tmp_path, catalog):
+    mine = {"zone_id": "LUX", "year": "2025", "scope": "lifecycle", "g_per_kwh": "99", "low": "90", "high": "110"}
+    own = Catalog.load(bundled_data(), overlay(tmp_path / "mine", "grid_average", mine))
+    assert grid(catalog, "LUX", 2025).table == "grid_average_tied"
+    assert grid(own, "LUX", 2025).row["g_per_kwh"] == 99
+
+
+def test_a_building_of_ones_own_goes_before_that_of_the_operator(tmp_path):
+    mine = {"scope_id": "coreweave:US-EAST-01", "metric": "pue", "year": "2025", "value": "1.2", "high": "1.3"}
+    own = Catalog.load(bundled_data(), overlay(tmp_path / "mine", "site_measures", mine | {"low": "1.1"}))
+    found = measure(own, ("coreweave:US-EAST-01", "coreweave", "*"), "pue", "1", 2025)
+    assert (found.value, found.origin) == (1.2, "overlay")
 
 
 def test_an_overlay_can_bring_an_accelerator_with_a_name_of_its_own(tmp_path):

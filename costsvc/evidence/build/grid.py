@@ -1,4 +1,4 @@
-"""Tables of the grid: averages by country, zone, subregion and region, marginal factors, hourly profiles."""
+"""Tables of the grid: averages by country, zone, US subregion and region of Google's, hourly profiles."""
 
 import math
 from dataclasses import dataclass
@@ -15,15 +15,17 @@ HOURLY = "electricitymaps-hourly/annual_direct_vs_lifecycle_2021_2024.csv"
 PROFILES = "electricitymaps-hourly/month_hour_profiles_2021_2024.csv"
 EGRID_OLD = "epa-egrid/egrid_subregion_co2e_2018_2022.csv"
 EGRID = "epa-egrid2023/egrid2023_rev2_co2e.csv"
-AVERT = "epa-avert/avert_avoided_co2_rates_2017_2024.csv"
 IFI = "ifi-marginal-2021/ifi_default_grid_factors_2021.csv"
 REGIONS = "region_facts.csv"
+LARGE = ("aws", "azure", "gcp")
 ZONE_OF = {"OWID_WRL": "world", "OWID_EU27": "EU27", "OWID_KOS": "XKX"}
 """What our tables call an entity that has no code of ISO 3166; all other groups of countries stay out."""
 GROUPS = {"world", "EU27"}
 ISO2_ABSENT = {"XKX": "XK", "HKG": "HK", "MAC": "MO", "ESH": "EH"}
 """Two-letter codes that the table of codes leaves out."""
 GOOGLE_YEARS = (2021, 2022, 2023, 2024)
+GOOGLE_FACTS = "google_facts.csv"
+"""Google's figures of later years, as their file of that year has them."""
 NEITHER_SCOPE = {("southamerica-west1", year) for year in GOOGLE_YEARS} | {
     ("asia-south1", 2022),
     ("us-east4", 2021),
@@ -31,13 +33,13 @@ NEITHER_SCOPE = {("southamerica-west1", year) for year in GOOGLE_YEARS} | {
     ("asia-east2", 2024),
 }
 """Google's figures that are neither the direct nor the life-cycle value of their grid."""
-PROVISIONAL = 2024
-"""The year of the marginal figures that their publisher has not released formally."""
-G_PER_LB = 453.59237
-KWH_PER_MWH = 1000
 TIGHT = 1.05
 """Assumed 90 % spread of what a federal agency counts plant by plant."""
 SMALLEST_G = 1.0
+QUARTER_G = 250.0
+"""Intensities of 0, 250, 500, 750 and 1000 g/kWh are ratios of a few hundredths of a TWh, not findings."""
+MOSTLY = 0.25
+"""Share of such figures from which none of a country's is taken."""
 CLEAN_G = 100.0
 """Below this, imports and the factors assumed for water and nuclear power set two methods further apart."""
 
@@ -70,13 +72,8 @@ def build(upstream: Path) -> dict[str, pd.DataFrame]:
     """
     spread = method_spread(upstream)
     return {
-        "grid_average": pd.concat([countries(upstream, spread), egrid(upstream), states(upstream)], ignore_index=True),
-        "grid_average_electricitymaps": pd.concat(
-            [zones(upstream, spread), zones_direct(upstream, spread)], ignore_index=True
-        ),
+        "grid_average": pd.concat([countries(upstream, spread), egrid(upstream)], ignore_index=True),
         "grid_average_google": google(upstream),
-        "grid_marginal": avert(upstream),
-        "grid_marginal_ifi": ifi(upstream),
         "grid_profiles": profiles(upstream),
     }
 
@@ -84,9 +81,10 @@ def build(upstream: Path) -> dict[str, pd.DataFrame]:
 def method_spread(upstream: Path) -> Spread:
     """How far one method lies from the truth: 90 % of the ratios between two, shared between them.
 
-    Countries without a cloud region are left out: their statistics are poorer and nobody computes there.
+    Countries without a region of a large cloud are left out: their statistics are poorer and few compute there.
     """
-    hosts = set(facts(REGIONS)["country_iso3"])
+    regions = facts(REGIONS)
+    hosts = set(regions.loc[regions["provider"].isin(LARGE), "country_iso3"])
     ember = entities(upstream).set_index(["iso3", "year"])["gco2e_per_kwh"]
     maps = co2js.yearly(upstream)
     maps["iso3"] = maps["zone"].map(iso3_by_iso2(upstream))
@@ -108,16 +106,25 @@ def entities(upstream: Path) -> pd.DataFrame:
     """Countries, the European Union and the world of the table of averages."""
     rows = pd.read_csv(upstream / OWID, keep_default_na=False)
     rows["iso3"] = rows["iso3"].replace(ZONE_OF)
-    return rows[rows["iso3"].str.fullmatch("[A-Z]{3}") | rows["iso3"].isin(GROUPS)]
+    rows = rows[rows["iso3"].str.fullmatch("[A-Z]{3}") | rows["iso3"].isin(GROUPS)]
+    return rows[~_rounded(rows)]
+
+
+def _rounded(rows: pd.DataFrame) -> pd.Series:
+    """Figures of generation so small that rounding to 0.01 TWh decides them: zeros, and series full of quarters."""
+    value = rows["gco2e_per_kwh"].astype(float)
+    quarters = (value % QUARTER_G == 0).groupby(rows["iso3"]).transform("mean")
+    return (value <= 0) | (quarters >= MOSTLY)
 
 
 def countries(upstream: Path, spread: Spread) -> pd.DataFrame:
     """Life-cycle intensity of generation by country and year, of the European Union and of the world."""
     rows = entities(upstream)
-    frame = _average(rows["iso3"], rows["year"], "lifecycle", "production", rows["gco2e_per_kwh"].astype(float))
-    locator = Path(OWID).name + ": " + rows["iso3"] + ", " + rows["year"].astype(str)
-    bounded = _bounded(frame, spread.of(frame["g_per_kwh"]))
-    return bounded.assign(source_id="owid-ember", locator=locator, quality="reported")
+    frame = average(rows["iso3"], rows["year"], "lifecycle", "production", rows["gco2e_per_kwh"].astype(float))
+    locator = "grapher carbon-intensity-electricity: " + rows["iso3"] + ", " + rows["year"].astype(str)
+    return bounded(frame, spread.of(frame["g_per_kwh"])).assign(
+        source_id="owid-ember", locator=locator, quality="reported"
+    )
 
 
 def egrid(upstream: Path) -> pd.DataFrame:
@@ -126,44 +133,21 @@ def egrid(upstream: Path) -> pd.DataFrame:
     new = new[new["level"].isin(["subregion", "country"])].rename(columns={"code": "egrid_subregion"})
     rows = pd.concat([old, new], ignore_index=True)
     zone = ("egrid:" + rows["egrid_subregion"]).replace("egrid:US", "USA")
-    frame = _average(zone, rows["year"], "direct", "production", rows["gco2e_per_kwh"])
-    return _bounded(frame, TIGHT).assign(
+    frame = average(zone, rows["year"], "direct", "production", rows["gco2e_per_kwh"])
+    return bounded(frame, TIGHT).assign(
         source_id="epa-egrid",
         locator="SRC2ERTA of " + rows["egrid_subregion"] + ", " + rows["year"].astype(str),
         quality="reported",
     )
 
 
-def states(upstream: Path) -> pd.DataFrame:
-    """Direct intensity of US states, and life-cycle derived with the ratio that US zones have."""
-    rows = pd.read_csv(upstream / EGRID)
-    rows = rows[rows["level"] == "state"]
-    direct = _bounded(_average(rows["code"], rows["year"], "direct", "production", rows["gco2e_per_kwh"]), TIGHT)
-    direct = direct.assign(
-        source_id="epa-egrid", locator="state table of eGRID2023 rev2: " + rows["code"], quality="reported"
-    )
-    hourly = pd.read_csv(upstream / HOURLY)
-    hourly = hourly[hourly["zone"].str.startswith("US-")]
-    ratio = hourly["lifecycle_gco2e_per_kwh"] / hourly["direct_gco2e_per_kwh"]
-    low, middle, high = ratio.min() / TIGHT, ratio.median(), ratio.max() * TIGHT
-    derived = direct.assign(
-        scope="lifecycle",
-        g_per_kwh=direct["g_per_kwh"] * middle,
-        low=direct["g_per_kwh"] * low,
-        high=direct["g_per_kwh"] * high,
-        locator=direct["locator"] + f"; times {middle:.3g}, the median life-cycle to direct ratio of US zones",
-        quality="derived",
-    )
-    return pd.concat([direct, derived], ignore_index=True)
-
-
 def zones(upstream: Path, spread: Spread) -> pd.DataFrame:
     """Life-cycle intensity of consumption by zone, with the carbon-free share."""
     rows = co2js.yearly(upstream).dropna(subset=["lifecycle_gco2e_per_kwh"])
     value = rows["lifecycle_gco2e_per_kwh"].astype(float)
-    frame = _average("em:" + rows["zone"], rows["year"].astype(int), "lifecycle", "consumption", value)
+    frame = average("em:" + rows["zone"], rows["year"].astype(int), "lifecycle", "consumption", value)
     share = pd.to_numeric(rows["carbon_free_pct"], errors="coerce") / 100
-    return _bounded(frame, spread.of(value)).assign(
+    return bounded(frame, spread.of(value)).assign(
         carbon_free_share=share, source_id="electricitymaps-yearly", locator=rows["locator"], quality="reported"
     )
 
@@ -172,9 +156,11 @@ def zones_direct(upstream: Path, spread: Spread) -> pd.DataFrame:
     """Direct intensity of consumption of the zones whose hours are known, as the mean of the year's hours."""
     rows = pd.read_csv(upstream / HOURLY)
     value = rows["direct_gco2e_per_kwh"]
-    frame = _average("em:" + rows["zone"], rows["year"], "direct", "consumption", value)
-    locator = Path(HOURLY).name + ": " + rows["zone"] + ", " + rows["year"].astype(str) + ", mean of its hours"
-    return _bounded(frame, spread.of(value)).assign(
+    frame = average("em:" + rows["zone"], rows["year"], "direct", "consumption", value)
+    year = rows["year"].astype(str)
+    file = rows["zone"] + "/" + year + "/" + rows["zone"] + "_" + year + "_hourly.csv"
+    locator = "data/carbon_intensity/" + file + ": mean of its hours"
+    return bounded(frame, spread.of(value)).assign(
         carbon_free_share=rows["low_carbon_pct"] / 100,
         source_id="electricitymaps-hourly",
         locator=locator,
@@ -182,55 +168,26 @@ def zones_direct(upstream: Path, spread: Spread) -> pd.DataFrame:
     )
 
 
-def google(upstream: Path) -> pd.DataFrame:
-    """Direct intensity of the grids of Google's regions; figures of unclear scope stay out."""
-    found = []
+def google_years(upstream: Path) -> pd.DataFrame:
+    """What Google says of its regions, by year: carbon-free share and direct intensity of the grid."""
+    names = ["region", "location", "cfe_share", "direct_g_per_kwh"]
+    found = [facts(GOOGLE_FACTS)]
     for year in GOOGLE_YEARS:
         rows = pd.read_csv(upstream / f"google-region-carbon/{year}.csv")
-        rows = rows.set_axis(["region", "location", "cfe", "g_per_kwh", *rows.columns[4:]], axis=1).assign(year=year)
-        found.append(rows.dropna(subset=["g_per_kwh"]))
+        found.append(rows.set_axis([*names, *rows.columns[4:]], axis=1).assign(year=year))
     rows = pd.concat(found, ignore_index=True)
-    rows = rows[
-        [(region, year) not in NEITHER_SCOPE for region, year in zip(rows["region"], rows["year"], strict=True)]
-    ]
-    frame = _average("gcp:" + rows["region"], rows["year"], "direct", "consumption", rows["g_per_kwh"].astype(float))
-    locator = rows["year"].astype(str) + ".csv: " + rows["region"]
-    return _bounded(frame, TIGHT).assign(source_id="google-region-carbon", locator=locator, quality="reported")
+    locator = "data/yearly/" + rows["year"].astype(str) + ".csv: " + rows["region"]
+    return rows.assign(scope_id="gcp:" + rows["region"], locator=locator, source_id="google-region-carbon")
 
 
-def avert(upstream: Path) -> pd.DataFrame:
-    """Marginal direct intensity of US regions: a flat change of load, bounded by the other measures."""
-    rows = pd.read_csv(upstream / AVERT)
-    others = rows.filter(like="avoided_lbco2") * G_PER_LB / KWH_PER_MWH
-    value = rows["marginal_gco2_per_kwh_uniform_load"]
-    frame = _average("avert:" + rows["avert_region"], rows["year"], "direct", "consumption", value, "marginal")
-    return frame.assign(
-        low=np.minimum(others.min(axis=1), value),
-        high=np.maximum(others.max(axis=1), value),
-        source_id="epa-avert",
-        locator="uniform energy efficiency, "
-        + rows["avert_region"]
-        + ", "
-        + rows["year"].astype(str)
-        + rows["year"].map({PROVISIONAL: " (provisional)"}).fillna("")
-        + "; holds grid losses",
-        quality="reported",
-    )
-
-
-def ifi(upstream: Path) -> pd.DataFrame:
-    """Marginal direct intensity of countries: the operating margin, down to the combined margin."""
-    rows = pd.read_csv(upstream / IFI, keep_default_na=False)
-    rows = rows[rows["iso3"].ne("") & rows["operating_margin_gco2_per_kwh"].ne("")].drop_duplicates("iso3")
-    value = rows["operating_margin_gco2_per_kwh"].astype(float)
-    frame = _average(rows["iso3"], 2021, "direct", "production", value, "marginal")
-    return frame.assign(
-        low=np.minimum(pd.to_numeric(rows["cm_electricity_consumption"]).fillna(value), value / 1.25),
-        high=value * 1.25,
-        source_id="ifi-2021",
-        locator="operating margin of " + rows["iso3"],
-        quality="reported",
-    )
+def google(upstream: Path) -> pd.DataFrame:
+    """Direct intensity of the grids of Google's regions; figures of unclear scope stay out."""
+    rows = google_years(upstream).dropna(subset=["direct_g_per_kwh"])
+    unclear = [(region, year) in NEITHER_SCOPE for region, year in zip(rows["region"], rows["year"], strict=True)]
+    rows = rows[~pd.Series(unclear, index=rows.index) & (rows["direct_g_per_kwh"].astype(float) > 0)]
+    value = rows["direct_g_per_kwh"].astype(float)
+    frame = average(rows["scope_id"], rows["year"], "direct", "consumption", value)
+    return bounded(frame, TIGHT).assign(source_id=rows["source_id"], locator=rows["locator"], quality="reported")
 
 
 def profiles(upstream: Path) -> pd.DataFrame:
@@ -247,15 +204,16 @@ def profiles(upstream: Path) -> pd.DataFrame:
             "lifecycle_g_per_kwh": rows["lifecycle_gco2e_per_kwh"],
             "direct_g_per_kwh": rows["direct_gco2e_per_kwh"],
             "source_id": "electricitymaps-hourly",
-            "locator": Path(PROFILES).name + ": " + rows["zone"] + ", mean of 2021 to 2024",
+            "locator": "data/carbon_intensity/" + rows["zone"] + ": mean of the hours of 2021 to 2024",
             "quality": "derived",
         }
     )
 
 
-def _average(
+def average(
     zone: pd.Series, year: pd.Series | int, scope: str, basis: str, value: pd.Series, method: str = "average"
 ) -> pd.DataFrame:
+    """Rows of a table of the grid as yet without bounds and source."""
     return pd.DataFrame(
         {
             "zone_id": zone,
@@ -269,5 +227,6 @@ def _average(
     )
 
 
-def _bounded(frame: pd.DataFrame, ratio: "float | pd.Series[float]") -> pd.DataFrame:
+def bounded(frame: pd.DataFrame, ratio: "float | pd.Series[float]") -> pd.DataFrame:
+    """The same rows with bounds a factor below and above."""
     return frame.assign(low=frame["g_per_kwh"] / ratio, high=frame["g_per_kwh"] * ratio)

@@ -39,16 +39,18 @@ def build(upstream: Path) -> dict[str, pd.DataFrame]:
         "carbon_costs": pd.concat([social_cost(upstream), uk(upstream), facts("carbon_price_facts.csv")]),
         "price_indices": facts("price_index_facts.csv"),
         "water_factors": water(upstream),
+        "water_factors_by_mix": facts("water_facts.csv"),
         "equivalences": facts("equivalence_facts.csv"),
     }
 
 
 def electricity(upstream: Path) -> pd.DataFrame:
     """What industry pays in US states and in countries; resold and outdated statistics stay out."""
-    rows = pd.concat([_us(upstream), _europe(upstream), facts("electricity_facts.csv")], ignore_index=True)
-    price = rows["usd_per_kwh"]
-    taxed = rows["tax_included"].astype(str).str.lower()
-    return rows.assign(tax_included=taxed, low=price / TENANT, high=price * TENANT)
+    surveyed = pd.concat([_us(upstream), _europe(upstream)], ignore_index=True)
+    price = surveyed["usd_per_kwh"]
+    surveyed = surveyed.assign(low=price / TENANT, high=price * TENANT)
+    rows = pd.concat([surveyed, facts("electricity_facts.csv")], ignore_index=True)
+    return rows.assign(tax_included=rows["tax_included"].astype(str).str.lower())
 
 
 def _us(upstream: Path) -> pd.DataFrame:
@@ -61,7 +63,7 @@ def _us(upstream: Path) -> pd.DataFrame:
             "usd_per_kwh": states["price"] * USD_PER_CENT,
             "tax_included": True,
             "source_id": "eia-industrial-price",
-            "locator": Path(STATES).name + ": " + states["stateid"] + ", " + states["year"].astype(str),
+            "locator": "retail-sales, sector IND: " + states["stateid"] + ", " + states["year"].astype(str),
             "quality": "reported",
         }
     )

@@ -2,16 +2,13 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-from costsvc.evidence.build.grid import GROUPS, IFI, ISO2_ABSENT, REGIONS, entities
+from costsvc.evidence.build.grid import GROUPS, IFI, ISO2_ABSENT, OWID, REGIONS, ZONE_OF
 from costsvc.evidence.build.rows import facts
+from costsvc.evidence.build.ties import avert_region
 
 STATES = "eia-industrial-price/us_state_industrial_price_2001_2024.csv"
-CARBON_FREE_YEAR = 2024
-IMPLAUSIBLY_FREE = {"asia-east2"}
-"""Regions whose carbon-free share fell to nothing in a year in which their grid did not change."""
 
 
 def build(upstream: Path) -> dict[str, pd.DataFrame]:
@@ -26,28 +23,24 @@ def build(upstream: Path) -> dict[str, pd.DataFrame]:
     return {
         "countries": countries(upstream),
         "subdivisions": subdivisions(upstream),
-        "regions": regions(upstream),
+        "regions": regions(),
         "operators": facts("operator_facts.csv"),
     }
 
 
 def countries(upstream: Path) -> pd.DataFrame:
-    """Countries of the grid tables with their codes."""
-    named = entities(upstream)[["iso3", "entity"]].drop_duplicates("iso3").set_index("iso3")["entity"]
+    """Every country of ISO 3166 and Kosovo, with the names that the tables of the grid have."""
+    rows = pd.read_csv(upstream / OWID, keep_default_na=False)
+    named = rows.assign(iso3=rows["iso3"].replace(ZONE_OF)).drop_duplicates("iso3").set_index("iso3")["entity"]
+    named = named[named.index.str.fullmatch("[A-Z]{3}")]
     codes = pd.read_csv(upstream / IFI, keep_default_na=False).drop_duplicates("iso3").set_index("iso3")
-    ids = sorted((set(named.index) | set(codes.index)) - GROUPS - {""})
+    typed = facts("country_facts.csv")
+    ids = sorted((set(named.index) | set(codes.index)) - GROUPS - {""} - set(typed["country"]))
     name = pd.Series(ids).map(named).fillna(pd.Series(ids).map(codes["country"]))
     iso2 = pd.Series(ids).map(ISO2_ABSENT).fillna(pd.Series(ids).map(codes["iso2"]))
-    return pd.DataFrame(
-        {
-            "country": ids,
-            "iso2": iso2,
-            "name": name,
-            "source_id": "owid-ember",
-            "locator": "entities and their codes",
-            "quality": "reported",
-        }
-    )
+    found = pd.DataFrame({"country": ids, "iso2": iso2, "name": name})
+    found = found.assign(source_id="owid-ember", locator="entities and their codes", quality="reported")
+    return pd.concat([found, typed], ignore_index=True)
 
 
 def subdivisions(upstream: Path) -> pd.DataFrame:
@@ -59,40 +52,27 @@ def subdivisions(upstream: Path) -> pd.DataFrame:
     return pd.concat([states, facts("subdivision_facts.csv")], ignore_index=True)
 
 
-def regions(upstream: Path) -> pd.DataFrame:
-    """Cloud regions with country, grid zones, PUE, WUE and carbon-free share."""
+def regions() -> pd.DataFrame:
+    """Cloud regions with country, zone of the grid, US subregion and region of AVERT."""
     typed = facts(REGIONS)
-    name = typed["provider"] + ":" + typed["region"]
-    free = name.map(carbon_free_shares(upstream))
-    told = [
-        typed["locator"].fillna(""),
-        free.notna().map({True: f"carbon-free share: {CARBON_FREE_YEAR}.csv", False: ""}),
-    ]
-    locator = [
-        "; ".join(filter(None, (*parts, "grid zones: mapping of this project"))) for parts in zip(*told, strict=True)
-    ]
-    renamed = typed.rename(
-        columns={
-            "country_iso3": "country",
-            "subdivision_iso3166_2": "subdivision",
-            "wue_low": "wue_l_per_kwh_low",
-            "wue_high": "wue_l_per_kwh_high",
-        }
-    )
+    note = typed["zone_note"].fillna("zone of the grid: mapping of this project")
+    zone = "em:" + typed["electricitymaps_zone"]
+    renamed = typed.rename(columns={"country_iso3": "country", "subdivision_iso3166_2": "subdivision"})
     return renamed.assign(
-        region_id=name,
-        zone_id="em:" + typed["electricitymaps_zone"],
+        region_id=region_id(typed),
+        zone_id=zone,
         egrid_zone_id="egrid:" + typed["egrid_subregion"],
-        avert_zone_id="avert:" + typed["avert_region"],
-        cfe_share=free,
-        cfe_year=np.where(free.notna(), CARBON_FREE_YEAR, np.nan),
-        locator=name + ": " + pd.Series(locator),
+        avert_zone_id=avert_region(zone),
+        locator=typed["locator"] + "; " + note,
     )
 
 
-def carbon_free_shares(upstream: Path) -> "pd.Series[float]":
-    """Share of each hour's use that Google's carbon-free supply met, by region id."""
-    rows = pd.read_csv(upstream / f"google-region-carbon/{CARBON_FREE_YEAR}.csv")
-    rows = rows.set_axis(["region", "location", "share", *rows.columns[3:]], axis=1)
-    rows = rows[~rows["region"].isin(IMPLAUSIBLY_FREE)]
-    return rows.set_axis("gcp:" + rows["region"])["share"].dropna()
+def region_id(typed: pd.DataFrame) -> pd.Series:
+    """The ids of regions as they stand in the facts."""
+    return typed["provider"] + ":" + typed["region"]
+
+
+def zone_of_region() -> "pd.Series[str]":
+    """The zone of the grid by region."""
+    typed = facts(REGIONS)
+    return pd.Series("em:" + typed["electricitymaps_zone"].to_numpy(), index=region_id(typed))

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from costsvc.evidence.build import grid, money, places
+from costsvc.evidence.build import grid, money, sites
 
 
 def test_countries_have_both_codes_and_namibia_is_not_missing(table):
@@ -23,33 +23,28 @@ def test_regions_lead_to_zones_and_what_a_building_adds_has_width(table):
     ]
 
 
-@pytest.mark.parametrize("column", ["pue", "wue_l_per_kwh"])
-def test_what_is_known_of_a_building_lies_inside_its_bounds(table, column):
-    known = table("regions").dropna(subset=[column])
-    assert len(known) > 50
-    assert (known[f"{column}_low"] <= known[column]).all()
-    assert (known[f"{column}_high"] > known[column]).all()
-    assert known[f"{column.partition('_')[0]}_year"].notna().all()
+def test_a_region_without_a_figure_of_its_own_has_the_mean_of_its_geography(table):
+    rows = table("site_measures").set_index(["scope_id", "metric", "year"])
+    assert rows.loc[("aws:eu-central-1", "pue", 2025), "value"] == 1.24
+    assert rows.loc[("azure:eastus", "pue", 2023), "quality"] == "reported"
+    inherited = rows.loc[("azure:uksouth", "pue", 2025)]
+    assert (inherited["value"], inherited["quality"]) == (1.16, "derived")
+    assert ("azure:eastus", "pue", 2025) not in rows.index
 
 
-@pytest.mark.parametrize(
-    ("region", "why"),
-    [
-        pytest.param("aws:ap-south-1", "0.18 is the mean of the fleet in 2023", id="mean-of-the-fleet"),
-        pytest.param("aws:af-south-1", "0.18 is the mean of the fleet in 2023", id="the-same"),
-    ],
-)
-def test_a_mean_of_the_fleet_is_no_figure_of_a_region(table, region, why):
-    assert pd.isna(table("regions").set_index("region_id").loc[region, "wue_l_per_kwh"]), why
+def test_the_mean_of_the_fleet_is_no_figure_of_a_region(table):
+    rows = table("site_measures").set_index(["scope_id", "metric"])
+    assert ("aws:af-south-1", "wue_l_per_kwh") not in rows.index
+    assert ("aws", "wue_l_per_kwh") in rows.index
 
 
-def test_carbon_free_shares_are_of_google_and_the_one_that_fell_to_nothing_is_dropped(upstream):
+def test_carbon_free_shares_are_of_google_by_year_and_the_one_that_fell_to_nothing_is_dropped(upstream):
     file = upstream / "google-region-carbon/2024.csv"
     file.write_text(file.read_text(encoding="utf-8") + "asia-east2,Hong Kong,0.01,505.02\n", encoding="utf-8")
-    shares = places.regions(upstream).set_index("region_id")["cfe_share"]
-    assert shares["gcp:us-central1"] == pytest.approx(0.87)
-    assert pd.isna(shares["gcp:asia-east2"])
-    assert shares[~shares.index.str.startswith("gcp:")].isna().all()
+    shares = sites.carbon_free_shares(upstream).set_index(["scope_id", "year"])["value"]
+    assert shares["gcp:us-central1", 2024] == pytest.approx(0.87)
+    assert shares["gcp:us-central1", 2025] == pytest.approx(0.88)
+    assert ("gcp:asia-east2", 2024) not in shares.index
 
 
 def test_countries_are_lifecycle_and_groups_of_countries_stay_out_but_for_the_union_and_the_world(table):
@@ -88,12 +83,17 @@ def test_zones_whose_hours_are_known_are_direct_too(table):
     assert row["carbon_free_share"] == pytest.approx(0.6665)
 
 
-def test_states_are_direct_and_their_lifecycle_value_is_derived(table):
-    rows = table("grid_average").query("zone_id == 'US-VA'").set_index("scope")
-    ratio = rows.loc["lifecycle", "g_per_kwh"] / rows.loc["direct", "g_per_kwh"]
-    assert 1.1 < ratio < 1.4
-    assert rows["quality"].to_dict() == {"direct": "reported", "lifecycle": "derived"}
-    assert "median life-cycle to direct ratio" in rows.loc["lifecycle", "locator"]
+def test_figures_that_rounding_decides_are_dropped(upstream):
+    file = upstream / grid.OWID
+    rows = [f"Tiny,TNY,{year},{g}," for year, g in ((2021, 0), (2022, 500), (2023, 412.5))]
+    rows += [
+        f"Small,SML,{year},{g}," for year, g in ((2019, 301.1), (2020, 310.2), (2021, 290), (2022, 250), (2023, 280))
+    ]
+    rows += [f"Wet,WET,{year},{g}," for year, g in ((2019, 24), (2020, 25), (2021, 26), (2022, 25.5), (2023, 0))]
+    file.write_text(file.read_text(encoding="utf-8") + "\n".join(rows) + "\n", encoding="utf-8")
+    kept = grid.entities(upstream).groupby("iso3").size()
+    assert "TNY" not in kept
+    assert kept[["SML", "WET"]].tolist() == [5, 4]
 
 
 def test_google_figures_that_are_neither_direct_nor_lifecycle_are_dropped(table):
@@ -127,17 +127,19 @@ def test_resold_electricity_prices_and_groups_of_states_stay_out(upstream):
     rows = pd.read_csv(file)
     resold = rows.iloc[[0]].assign(iso3="CHN", source="GlobalPetrolPrices")
     pd.concat([rows, resold]).to_csv(file, index=False)
-    zones = set(money.electricity(upstream)["zone_id"])
+    found = money.electricity(upstream)
+    zones = set(found["zone_id"])
     assert {"USA", "US-VA", "DEU"} <= zones
-    assert "CHN" not in zones
+    assert found.loc[found["zone_id"] == "CHN", "source_id"].tolist() == ["energyeye-2025"]
     assert not any(zone.startswith("US-") and len(zone) != len("US-VA") for zone in zones)
 
 
 def test_only_current_figures_of_a_band_are_electricity_prices(table):
     rows = table("electricity_prices").set_index("zone_id")
-    assert "LIE" not in rows.index
     assert "2 to 20 GWh" in rows.loc["ISL", "locator"]
     assert rows.loc["GBR", ["year", "source_id"]].tolist() == [2024, "desnz-energy-prices"]
+    # with taxes, where its neighbours have none
+    assert rows.loc["GBR", "low"] < rows.loc["GBR", "usd_per_kwh"] / money.TENANT
 
 
 def test_electricity_is_in_dollars_per_kwh_with_the_spread_between_tenants(table):
@@ -158,3 +160,4 @@ def test_water_is_known_for_the_world_and_missing_where_upstream_is_silent(table
     assert rows.loc["world", "l_per_kwh"] == pytest.approx(3.908)
     assert rows.loc["USA", "high"] / rows.loc["USA", "low"] == pytest.approx(money.RESERVOIR**2, rel=1e-4)
     assert "SGP" not in rows.index
+    assert "SGP" in set(table("water_factors_by_mix")["zone_id"])
