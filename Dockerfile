@@ -1,15 +1,16 @@
 FROM docker.io/library/python:3.11-slim AS build
 WORKDIR /src
-COPY requirements/build.txt requirements/runtime.txt requirements/
+COPY requirements requirements
 RUN python -m venv /opt/costsvc \
- && /opt/costsvc/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/runtime.txt \
+ && /opt/costsvc/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes -r requirements/runtime.txt \
  && python -m venv /opt/build \
- && /opt/build/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/build.txt
+ && /opt/build/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes -r requirements/build.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY costsvc costsvc
 COPY data data
 RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
  && /opt/costsvc/bin/pip install --no-deps --no-index dist/costsvc-*.whl \
+ && /opt/costsvc/bin/python requirements/check.py costsvc \
  && rm -r /opt/costsvc/lib/python3.11/site-packages/pip*
 
 FROM docker.io/library/python:3.11-slim

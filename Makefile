@@ -2,18 +2,28 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
-# Modules are compiled when they are first imported, which halves the time of a set-up.
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
-LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-config \
-	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+# Locks are complete and pip resolves nothing: each of its releases installs the same. `requirements/check.py` says what
+# a lock leaves out. Modules are compiled when they are first imported, which halves the time of a set-up.
+PIP := -m pip install --quiet --disable-pip-version-check --no-compile --no-deps
+LOCKED := $(PIP) --require-hashes
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	--no-config --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: run test check lint types data openapi bench validate docs image lock .venv
+.PHONY: run test test-fast test-slow check lint types data openapi bench validate docs image lock .venv
 
 run: .venv/runtime ## serve on PORT
 	PORT=$(PORT) exec $(BIN)/gunicorn --config python:costsvc.web.gunicorn_conf
 
-test: .venv/dev ## every test, with line and branch coverage
-	$(BIN)/pytest --numprocesses auto --cov --cov-fail-under=95
+PYTEST := $(BIN)/pytest --numprocesses auto
+
+test: .venv/dev ## every test but the slow ones, with line and branch coverage
+	$(PYTEST) -m "not slow" --cov --cov-fail-under=95
+
+test-fast: .venv/dev ## tests without a browser, Prometheus, the contract and fits
+	$(PYTEST) -m "not (browser or prometheus or contract or fits or slow)"
+
+test-slow: .venv/dev ## tests that kill processes, wait, or ask for much; none is no failure
+	$(PYTEST) -m slow || [ $$? -eq 5 ]
 
 check: lint types ## what has to hold before a change lands
 	$(BIN)/lint-imports
@@ -54,18 +64,24 @@ lock: .venv/dev ## resolve requirements/ again; UPGRADE=--upgrade takes newer re
 
 .venv: .venv/dev
 
-.venv/runtime: requirements/build.txt requirements/runtime.txt pyproject.toml
-	$(PYTHON) -m venv .venv
-	$(PIP) --require-hashes -r requirements/build.txt -r requirements/runtime.txt
-	$(PIP) --no-deps --no-build-isolation --editable .
+# An environment that is begun is begun from nothing, so that what was left half-finished does no harm.
+.venv/runtime: requirements/build.txt requirements/runtime.txt requirements/check.py pyproject.toml
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python $(LOCKED) -r requirements/build.txt -r requirements/runtime.txt
+	$(BIN)/python $(PIP) --no-build-isolation --editable .
+	$(BIN)/python requirements/check.py costsvc --group build
 	touch $@
 
 .venv/dev: .venv/runtime requirements/dev.txt
-	$(PIP) --require-hashes -r requirements/dev.txt
+	mv .venv/runtime .venv/begun
+	$(BIN)/python $(LOCKED) -r requirements/dev.txt
+	$(BIN)/python requirements/check.py 'costsvc[test]' --group build --group dev
+	mv .venv/begun .venv/runtime
 	touch $@
 
 # a peer in an environment of its own, never beside our packages
-.bench/%.made: benchmarks/%.txt
-	$(PYTHON) -m venv .bench/$*
-	.bench/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+.bench/%.made: benchmarks/%.in benchmarks/%.txt | .venv/runtime
+	$(PYTHON) -m venv --clear .bench/$*
+	.bench/$*/bin/python $(LOCKED) -r benchmarks/$*.txt
+	$(BIN)/python requirements/check.py --path .bench/$*/lib/python*/site-packages $$(cat $<)
 	touch $@
