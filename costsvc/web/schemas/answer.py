@@ -35,9 +35,6 @@ class Basis(ma.Schema):
     method = ma.fields.String(required=True)
     zone = ma.fields.String(required=True, allow_none=True)
     year = ma.fields.Integer(required=True, allow_none=True)
-    as_of = ma.fields.String(
-        required=True, allow_none=True, metadata={"description": "Day, month or year on which it was seen to hold"}
-    )
     resolution = ma.fields.String(required=True)
 
 
@@ -111,6 +108,9 @@ class FactorAnswer(ma.Schema):
     source_id = ma.fields.String(required=True, allow_none=True)
     locator = ma.fields.String(required=True, allow_none=True)
     year = ma.fields.Integer(required=True, allow_none=True)
+    as_of = ma.fields.String(
+        required=True, allow_none=True, metadata={"description": "Day, month or year on which it was seen to hold"}
+    )
 
 
 class Gap(ma.Schema):
