@@ -9,13 +9,21 @@ LOCKED := $(PIP) --require-hashes
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--no-config --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: run test check lint types data openapi bench validate docs image lock .venv
+.PHONY: run test test-fast test-slow check lint types data openapi bench validate docs image lock .venv
 
 run: .venv/runtime ## serve on PORT
 	PORT=$(PORT) exec $(BIN)/gunicorn --config python:costsvc.web.gunicorn_conf
 
-test: .venv/dev ## every test, with line and branch coverage
-	$(BIN)/pytest --numprocesses auto --cov --cov-fail-under=95
+PYTEST := $(BIN)/pytest --numprocesses auto
+
+test: .venv/dev ## every test but the slow ones, with line and branch coverage
+	$(PYTEST) -m "not slow" --cov --cov-fail-under=95
+
+test-fast: .venv/dev ## tests without a browser, Prometheus, the contract and fits
+	$(PYTEST) -m "not (browser or prometheus or contract or fits or slow)"
+
+test-slow: .venv/dev ## tests that kill processes, wait, or ask for much; none is no failure
+	$(PYTEST) -m slow || [ $$? -eq 5 ]
 
 check: lint types ## what has to hold before a change lands
 	$(BIN)/lint-imports

@@ -1,14 +1,62 @@
-"""What tests of the whole service share: the bundled tables, the application on them, and a client."""
+"""What tests share: how they are run, the bundled tables, the application on them, and a client."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from costsvc.reference.catalog import Catalog
 from costsvc.settings import Settings
 from costsvc.web.app import create_app
+
+settings.register_profile("costsvc", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("costsvc")  # how long an example takes says how busy the machine is
+
+TOGETHER = {
+    "test_proxy": "test_browser",
+    "test_cli": "test_validate",
+    "test_fit_serving": "test_validate",
+    "test_fit_training": "test_validate",
+    "test_scoreboard": "test_validate",
+}
+"""Modules that a worker does together, because they share what is slow to make."""
+LONGEST_FIRST = ("test_browser", "test_dashboards", "test_page", "test_contract", "test_validate", "test_cross_product")
+"""Modules with which workers begin, or one of them would wait for the other at the end."""
+
+
+def together(path: str) -> str:
+    """What names the tests that are done by one worker."""
+    module = Path(path).stem
+    return TOGETHER.get(module, module)
+
+
+class ByModule(LoadScopeScheduling):
+    """Hands out whole modules: each of their fixtures is made once a run."""
+
+    def add_node_collection(self, node: Any, collection: Sequence[str]) -> None:
+        """Numbers the tests: schemathesis names all of its own alike, and of those only one would be run."""
+        super().add_node_collection(node, [f"{name}#{place}" for place, name in enumerate(collection)])
+
+    def _split_scope(self, nodeid: str) -> str:
+        return together(nodeid.partition("::")[0])
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByModule:
+    config.option.loadscopereorder = False  # or modules with most tests would begin
+    return ByModule(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        name = together(str(item.path))
+        return LONGEST_FIRST.index(name) if name in LONGEST_FIRST else len(LONGEST_FIRST)
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")

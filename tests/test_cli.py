@@ -53,12 +53,14 @@ def test_data_build_rebuilds_the_tables_and_counts_their_rows(package):
     assert f"grid_average: {rows} rows" in answer.output
 
 
+@pytest.mark.fits
 def test_data_validate_prints_a_line_for_each_kind_of_figure(tmp_path):
     answer = run("data", "validate", tmp_path)
     assert answer.exit_code == 0, answer.output
     assert "median" in answer.output
 
 
+@pytest.mark.fits
 @pytest.mark.parametrize(
     ("name", "message"),
     [
@@ -74,6 +76,7 @@ def test_data_validate_names_the_columns_that_a_file_lacks(tmp_path, name, messa
     assert f"Error: {message}" in answer.output
 
 
+@pytest.mark.fits
 def test_data_validate_writes_no_page_about_nothing(tmp_path):
     answer = run("data", "validate", tmp_path, "--docs", tmp_path)
     assert "Error: no published figure was found" in answer.output

@@ -35,11 +35,11 @@ def validate(folder: Path, data: Path) -> Iterator[Case]:
         TableError: If the data package is not as described.
     """
     catalog = Catalog.load(data)
-    runs, models = LeaveOut.of(data, catalog), LeaveModelOut.of(data, catalog)
+    runs = LeaveOut.of(data, catalog)
     readers: dict[str, Callable[[], Iterator[Case]]] = {
         "training.csv": lambda: training_cases(folder, runs),
         "power_mfu.csv": lambda: power_cases(folder, runs),
-        "inference.csv": lambda: inference_cases(folder, models),
+        "inference.csv": lambda: inference_cases(folder, LeaveModelOut.of(data, catalog)),
         "amortization.csv": lambda: amortization_cases(folder, catalog),
     }
     for name, read in readers.items():

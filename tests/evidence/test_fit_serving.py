@@ -15,6 +15,7 @@ from costsvc.evidence.serving_rows import Measured, picture_rows, text_rows
 from costsvc.evidence.trust import Interval, interval, line, of_rows, student_t, widening
 from costsvc.reference.table import Table, describe
 
+pytestmark = pytest.mark.fits
 DATA = Path(__file__).parents[2] / "data"
 NOISE = 0.05
 SHAPES = {

@@ -11,6 +11,8 @@ from costsvc.evidence.training_rows import ANY, FIT, Evidence, load_evidence
 from costsvc.reference.table import describe
 from costsvc.settings import bundled_data
 
+pytestmark = pytest.mark.fits
+
 
 @pytest.fixture(scope="module")
 def evidence() -> Evidence:

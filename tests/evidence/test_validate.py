@@ -9,6 +9,7 @@ from costsvc.evidence.validate import HEAD, report, validate
 from costsvc.evidence.validate_training import training_cases
 from costsvc.settings import bundled_data
 
+pytestmark = pytest.mark.fits
 TRAINING = """id,model,params_total,params_active,tokens,hardware,n_gpus,gpu_hours,power_w_per_gpu_used_in_source,pue,\
 grid_gco2_per_kwh,scope_notes,evidence_kind,energy_kwh_published,co2_kg_published
 meter,Meena 2.6B,2.6e9,2.6e9,,TPU v3,1024,737280,289,1.09,415,system power,measured_power,232000,96400

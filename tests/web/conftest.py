@@ -2,13 +2,14 @@
 
 import json
 import os
+import secrets
 import shutil
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -16,7 +17,9 @@ from pathlib import Path
 import pytest
 
 COMMAND = [sys.executable, "-m", "gunicorn", "--config", "python:costsvc.web.gunicorn_conf"]
-PATIENCE_S = 30
+PATIENCE_S = 120
+PORTS = range(16_000, 32_000)
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 @dataclass(frozen=True)
@@ -51,14 +54,25 @@ class Server:
         return found
 
     def open(self, head: str) -> socket.socket:
-        """A connection on which the head of a training request has been sent, and nothing of its body yet."""
+        """A connection on which a worker has begun with a training request, of which no body has been sent yet."""
         connection = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S)
-        connection.sendall(f"POST /v1/estimates/training HTTP/1.1\r\nHost: here\r\n{head}\r\n\r\n".encode())
+        lines = ["POST /v1/estimates/training HTTP/1.1", "Host: here", "Expect: 100-continue", head]
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        assert connection.recv(len(CONTINUE), socket.MSG_WAITALL) == CONTINUE
         return connection
 
-    def answers(self) -> bool:
+    def is_up(self) -> bool:
+        assert self.process.poll() is None, "it has ended instead of starting"
+        return self.listens() and len(self.workers()) == 2
+
+    def listens(self) -> bool:
         with socket.socket() as caller:
             return caller.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def stops(self) -> bool:
+        """Whether it has closed its port, though workers may have something to finish."""
+        files = Path(f"/proc/{self.process.pid}/fd").iterdir()
+        return not any(file.resolve().name.startswith("socket:") for file in files)
 
     @staticmethod
     def wait_until(holds: Callable[[], object]) -> None:
@@ -72,9 +86,11 @@ Serve = Callable[..., AbstractContextManager[Server]]
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-    return port
+    """A port on which nothing listens; none of those that connections take, or one could before a server does."""
+    while True:
+        port = secrets.choice(PORTS)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 @pytest.fixture(scope="session", name="free_port")
@@ -113,7 +129,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
         with subprocess.Popen(COMMAND, env=os.environ | own | environment, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - ours
             try:
                 found = Server(process, port)
-                found.wait_until(lambda: found.answers() and len(found.workers()) == 2)
+                found.wait_until(found.is_up)
                 yield found
             finally:
                 process.kill()
@@ -125,4 +141,11 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
 def service(serve: Serve) -> Iterator[Server]:
     """A service that several tests share; none of them may harm it."""
     with serve() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def prefixed(serve: Serve) -> Iterator[Server]:
+    """A service under ``/costs`` that several tests share; none of them may harm it."""
+    with serve(SCRIPT_NAME="/costs") as found:
         yield found

@@ -28,9 +28,8 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-EVERY_RUN_ALIKE = settings(
-    max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-)
+FEW, MANY = 15, 100
+"""How often each path is asked in `make test`, and in `make test-slow`."""
 UNPACKED = {"Accept-Encoding": "identity"}
 """The client asks for gzip and does not read it."""
 QUESTIONS = {
@@ -84,7 +83,13 @@ BESIDE: dict[str, tuple[str, ...]] = {
     "value": ("low", "high"),
 }
 """Fields that are refused beside another."""
+pytestmark = pytest.mark.contract
 api = schemathesis.openapi.from_path(Path(__file__).parents[2] / "openapi.yaml")
+
+
+def asked(times: int) -> settings:
+    """As often, in every run alike."""
+    return settings(max_examples=times, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 
 
 @cache
@@ -135,8 +140,15 @@ def map_body(context: schemathesis.HookContext, body: Any) -> Any:
 
 
 @api.parametrize()
-@EVERY_RUN_ALIKE
+@asked(FEW)
 def test_no_answer_is_outside_the_document(case: schemathesis.Case) -> None:
+    case.call_and_validate(checks=CHECKS, headers=UNPACKED)
+
+
+@pytest.mark.slow
+@api.parametrize()
+@asked(MANY)
+def test_no_answer_is_outside_the_document_however_often_it_is_asked(case: schemathesis.Case) -> None:
     case.call_and_validate(checks=CHECKS, headers=UNPACKED)
 
 
@@ -145,7 +157,7 @@ def test_what_is_asked_coherently_is_answered_as_documented(path: str) -> None:
     answered: Counter[int] = Counter()
 
     @given(case=api[path]["POST"].as_strategy(generation_mode=GenerationMode.POSITIVE))
-    @EVERY_RUN_ALIKE
+    @asked(40)
     def ask(case: schemathesis.Case) -> None:
         assert isinstance(case.body, dict)
         case.body = coherent(QUESTIONS[path] | case.body)

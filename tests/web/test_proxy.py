@@ -49,18 +49,16 @@ class Outside:
         return json.loads(self.get(address)[1])
 
 
-@pytest.fixture(scope="module", params=["proxy", "gunicorn"])
-def outside(request: pytest.FixtureRequest, serve) -> Iterator[Outside]:
-    by_proxy = request.param == "proxy"
-    with serve(**({"COSTSVC_PROXIES": "1"} if by_proxy else {"SCRIPT_NAME": PREFIX})) as server:
-        yield Outside(server.port, *((PREFIX, FORWARDED) if by_proxy else ("", {})))
-
-
 @pytest.fixture(scope="module")
 def behind(serve) -> Iterator[Outside]:
     """The service behind one proxy."""
     with serve(COSTSVC_PROXIES="1") as server:
         yield Outside(server.port, PREFIX, FORWARDED)
+
+
+@pytest.fixture(params=["proxy", "gunicorn"])
+def outside(request: pytest.FixtureRequest, behind: Outside, prefixed) -> Outside:
+    return behind if request.param == "proxy" else Outside(prefixed.port, "", {})
 
 
 def addresses(page: str) -> list[str]:

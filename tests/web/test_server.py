@@ -1,10 +1,12 @@
 """The service as it is started for use: its workers, its answers, its end."""
 
+import fcntl
 import json
 import os
 import signal
 import socket
-import time
+import sys
+import termios
 from collections.abc import Iterator
 from http.client import HTTPResponse
 from typing import Any
@@ -14,7 +16,7 @@ from flask.testing import FlaskClient
 
 from costsvc.web import amortization, inference, training
 
-PATIENCE_S = 30
+PATIENCE_S = 60
 QUESTIONS = [
     pytest.param("/v1/estimates/training", training.EXAMPLE, id="training"),
     pytest.param("/v1/estimates/inference", inference.EXAMPLE, id="inference"),
@@ -34,6 +36,11 @@ def answer_of(connection: socket.socket) -> tuple[int, str, bytes]:
     answer = HTTPResponse(connection)
     answer.begin()
     return answer.status, answer.headers["Content-Type"], answer.read()
+
+
+def arrived(connection: socket.socket) -> bool:
+    """Whether all that was sent has arrived."""
+    return int.from_bytes(fcntl.ioctl(connection, termios.TIOCOUTQ, bytes(4)), sys.byteorder) == 0
 
 
 @pytest.mark.parametrize(("path", "body"), QUESTIONS)
@@ -57,7 +64,7 @@ def test_a_client_that_is_still_sending_3_mb_gets_its_answer(server, media_type:
     with server.open(f"Content-Type: {media_type}\r\nContent-Length: 3000000") as connection:
         for _ in range(30):
             connection.sendall(b" " * 100_000)
-            time.sleep(0.005)
+            server.wait_until(lambda: arrived(connection))
         assert answer_of(connection)[:2] == (status, "application/problem+json")
 
 
@@ -69,6 +76,7 @@ def test_a_client_that_sends_3_mb_in_chunks_gets_its_answer(server) -> None:
         assert answer_of(connection)[:2] == (413, "application/problem+json")
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_is_replaced_and_requests_go_on(server) -> None:
     before = server.workers()
     victim = min(before)
@@ -79,16 +87,16 @@ def test_a_worker_that_dies_is_replaced_and_requests_go_on(server) -> None:
     assert server.post("/v1/estimates/training", training.EXAMPLE)[0] == 200
 
 
+@pytest.mark.slow
 def test_a_request_in_flight_is_answered_before_the_service_stops(serve) -> None:
     body = json.dumps(training.EXAMPLE).encode()
     with serve() as server:
         head = f"Content-Type: application/json\r\nConnection: close\r\nContent-Length: {len(body)}"
         with server.open(head) as connection:
             connection.sendall(body[:10])
-            time.sleep(0.5)
             server.process.send_signal(signal.SIGTERM)
-            time.sleep(0.5)
+            server.wait_until(server.stops)
             connection.sendall(body[10:])
             assert answer_of(connection)[0] == 200
         assert server.process.wait(timeout=PATIENCE_S) == 0
-        assert not server.answers()
+        assert not server.listens()
