@@ -1,6 +1,6 @@
 """What tests share: how they are run, the bundled tables, the application on them, and a client."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,10 @@ def together(path: str) -> str:
 
 class ByModule(LoadScopeScheduling):
     """Hands out whole modules: each of their fixtures is made once a run."""
+
+    def add_node_collection(self, node: Any, collection: Sequence[str]) -> None:
+        """Numbers the tests: schemathesis names all of its own alike, and of those only one would be run."""
+        super().add_node_collection(node, [f"{name}#{place}" for place, name in enumerate(collection)])
 
     def _split_scope(self, nodeid: str) -> str:
         return together(nodeid.partition("::")[0])

@@ -15,7 +15,6 @@ from costsvc.estimates.facts import Facts
 from costsvc.estimates.options import Fitting, Refused, Spot, Workload, machines, settled, spots
 from costsvc.estimates.outcome import COLUMNS, Outcome, difference, outcome, shown
 from costsvc.estimates.parts import KINDS, Basis, located
-from costsvc.estimates.site import Setting
 from costsvc.estimates.spec import ON_DEMAND, OWNED, PriceKind, Serving
 from costsvc.model import footprint as formulas
 from costsvc.model import placement as placing
@@ -164,12 +163,8 @@ def _at_home(
 
 def _of_building(name: str, at_home: npt.NDArray[np.bool_], places: Sequence[Spot]) -> Array:
     """A figure of the building of each option."""
-    home, other = (_across([getattr(one, name) for one in ones]) for ones in zip(*map(_homes, places), strict=True))
-    return np.where(at_home, home, other)
-
-
-def _homes(spot: Spot) -> tuple[Setting, Setting]:
-    return spot.home or spot.setting, spot.setting
+    home = _across([getattr(spot.home or spot.setting, name) for spot in places])
+    return np.where(at_home, home, _across([getattr(spot.setting, name) for spot in places]))
 
 
 def _carbon(basis: Basis, energy: Array, embodied: Array, own: Workload, places: Sequence[Spot]) -> Array:

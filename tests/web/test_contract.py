@@ -50,6 +50,7 @@ KNOWN = {
     "regions": ("aws:eu-north-1", "DE"),
     "providers": ("aws", "gcp"),
     "country": ("SWE", "US"),
+    "date": ("2025-06-10", "2026-11-26"),
     "other_regions": ("aws:eu-north-1", "DE"),
     "earliest": ("2027-01-01T00:00:00Z", "2027-02-28T23:30:00.5+05:30"),
     "deadline": ("2027-12-31T00:00:00Z", "2027-11-01T00:00:00-03:00"),
@@ -64,7 +65,7 @@ NEEDED = {
     "weights": {"cost_usd": 1},
 }
 BESIDE: dict[str, tuple[str, ...]] = {
-    "accelerator": ("instance", "instances"),
+    "accelerator": ("instance", "instances", "cores"),
     "model": ("total_params_b", "active_params_b"),
     "total_params_b": ("active_params_b",),
     "accelerator_hours": ("training_tokens_b", "hours", "mfu", "activation_recomputation"),
