@@ -23,7 +23,8 @@ def suggestions(catalog: Catalog) -> Suggestions:
         # those without an accelerator are many, and answered all the same
         "instances": [(row["instance_id"], "") for row in _rows(catalog, "instances") if row["host_share"] is not None],
         "regions": [*map(_region, tables["regions"].rows.values()), *map(_country, tables["countries"].rows.values())],
-        "models": [_named(row, "model_id") for row in _rows(catalog, "models")],
+        # the others are answered too, by sizes alone
+        "models": [_named(row, "model_id") for row in _rows(catalog, "models") if row["layers"] is not None],
     }
 
 
