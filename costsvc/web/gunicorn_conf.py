@@ -29,7 +29,8 @@ from prometheus_client.multiprocess import mark_process_dead  # noqa: E402 - its
 wsgi_app = "costsvc.web.app:create_app()"
 bind = f"0.0.0.0:{os.environ.get('PORT') or 8000}"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
-worker_class = "gthread"
+worker_class = "costsvc.web.serving.worker.BufferingWorker"
+worker_connections = 4000
 threads = 12
 # The tables are read once, before the port opens, and their memory is shared by the workers; a
 # broken table or setting ends the start instead of a worker.
