@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from costsvc import limits
 from costsvc.drawing import Artist
+from costsvc.errors import BusyError
 from costsvc.evidence import published
 from costsvc.reference.listing import listings
 from costsvc.services import Services
@@ -36,6 +37,7 @@ from costsvc.web.page import known as tables
 from costsvc.web.page.suggestions import suggestions
 from costsvc.web.question import Answers
 from costsvc.web.questions import QUESTIONS
+from costsvc.web.serving.slots import BUSY
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -90,10 +92,16 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(pages)
     filters.register(app)
     app.extensions["openapi"] = document(app, api.spec)
+    app.before_request(_refuse_where_there_is_no_room)
     app.after_request(_secured)
     cors.register(app, settings.cors_origins)
     _behind(app, settings.proxies)
     return app
+
+
+def _refuse_where_there_is_no_room() -> None:
+    if request.environ.get(BUSY):
+        raise BusyError
 
 
 def _behind(app: Flask, proxies: int) -> None:

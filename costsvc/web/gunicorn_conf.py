@@ -12,11 +12,15 @@ from pathlib import Path
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
+from costsvc.web.serving.long import is_long
+from costsvc.web.serving.slots import WAITING, Den, Slots, cores
+
 # The arrays are small: a second thread of the linear algebra only takes a core from the next request.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - writable in a container whose root file system is not
 SCRATCH = str(MEMORY) if os.access(MEMORY, os.W_OK) else None
+LOCKS = Path(tempfile.mkdtemp(prefix="costsvc-slots-", dir=SCRATCH))
 
 if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
     OWN_METRICS = None
@@ -31,7 +35,10 @@ bind = f"0.0.0.0:{os.environ.get('PORT') or 8000}"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 worker_class = "costsvc.web.serving.worker.BufferingWorker"
 worker_connections = 4000
-threads = 12
+RUNNERS = max(1, cores() // workers)
+"""Processes of a worker for requests that take long."""
+threads = WAITING + RUNNERS + 8
+"""Those that may wait for a runner take none from estimates."""
 # The tables are read once, before the port opens, and their memory is shared by the workers; a
 # broken table or setting ends the start instead of a worker.
 preload_app = True
@@ -47,6 +54,12 @@ def when_ready(server: Arbiter) -> None:  # noqa: ARG001 - gunicorn's signature
     gc.freeze()
 
 
+def post_worker_init(worker: Worker) -> None:
+    """Give the worker its runners, before it has threads."""
+    den = Den(locks=LOCKS, listeners=worker.sockets)
+    worker.wsgi = Slots(worker.wsgi, is_long, den, RUNNERS)
+
+
 def child_exit(server: Arbiter, worker: Worker) -> None:  # noqa: ARG001 - gunicorn's signature
     """Forget the gauges of a worker that ended."""
     mark_process_dead(worker.pid)  # type: ignore[no-untyped-call] # the library has no types here
@@ -54,5 +67,6 @@ def child_exit(server: Arbiter, worker: Worker) -> None:  # noqa: ARG001 - gunic
 
 def on_exit(server: Arbiter) -> None:  # noqa: ARG001 - gunicorn's signature
     """Remove the folder of the metrics, if it was made here."""
+    shutil.rmtree(LOCKS)
     if OWN_METRICS:
         shutil.rmtree(OWN_METRICS)

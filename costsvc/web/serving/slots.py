@@ -16,7 +16,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -68,17 +68,17 @@ class Runner:
 class Slots:
     """A WSGI application that answers some requests in runners, and the others here."""
 
-    def __init__(self, application: Application, is_long: Callable[[Environ], bool], locks: Path, runners: int) -> None:
+    def __init__(self, application: Application, is_long: Callable[[Environ], bool], den: "Den", runners: int) -> None:
         """Fork the nursery; no thread may run yet.
 
         Args:
             application: What answers requests.
             is_long: Which requests take long.
-            locks: Folder for the files that stand for the slots of the service.
+            den: What the nursery gets from the worker.
             runners: Runners of this worker.
         """
         self._application, self._is_long = application, is_long
-        self._nursery = _Nursery(application, locks)
+        self._nursery = _Nursery(application, den)
         self._idle: list[Runner] = []
         self._room = threading.BoundedSemaphore(WAITING + runners)
         self._turn = threading.BoundedSemaphore(runners)
@@ -163,17 +163,31 @@ def _awaited(sock: socket.socket, gone: Callable[[], bool]) -> bytes | None:
     return None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Den:
+    """What a nursery gets from its worker.
+
+    Attributes:
+        locks: Folder for the files that stand for the slots of the service.
+        listeners: Sockets that it must not keep open: the port would stay taken.
+    """
+
+    locks: Path
+    listeners: Sequence[socket.socket] = ()
+
+
 class _Nursery:
     """A process that forks runners for a worker: the worker itself has threads by then, and must not fork."""
 
-    def __init__(self, application: Application, locks: Path) -> None:
+    def __init__(self, application: Application, den: Den) -> None:
         self._lock = threading.Lock()
         self._sock, other = socket.socketpair()
         self.pid = os.fork()
         if self.pid == 0:
-            self._sock.close()
+            for inherited in (self._sock, *den.listeners):
+                inherited.close()
             _leave_signals_alone()
-            _breed(other, application, locks)
+            _breed(other, application, den.locks)
         other.close()
 
     def runner(self) -> Runner:
