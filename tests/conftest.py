@@ -15,7 +15,6 @@ from costsvc.web.app import create_app
 def app() -> Iterator[Flask]:
     made = create_app(Settings())
     yield made
-    made.extensions["artist"].close()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The application factory."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flask import Flask, Response, request
@@ -97,6 +98,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     cors.register(app, settings.cors_origins)
     _behind(app, settings.proxies)
     return app
+
+
+def reject(app: Flask, reason: str) -> None:
+    """Let an application say that newer tables were refused.
+
+    Args:
+        app: The application, whose tables stay.
+        reason: What is wrong with the newer ones.
+    """
+    app.extensions["costsvc"] = replace(app.extensions["costsvc"], rejected=reason)
+    metrics.TABLES_REJECTED.set(1)
 
 
 def _refuse_where_there_is_no_room() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
+from costsvc.errors import CostsvcError
 from costsvc.web.serving.long import is_long
 from costsvc.web.serving.slots import WAITING, Den, Slots, cores
 
@@ -29,6 +30,8 @@ else:
     OWN_METRICS = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="costsvc-metrics-", dir=SCRATCH)
 
 from prometheus_client.multiprocess import mark_process_dead  # noqa: E402 - its import reads the variable set above
+
+from costsvc.web.app import create_app, reject  # noqa: E402 - as above
 
 wsgi_app = "costsvc.web.app:create_app()"
 bind = f"0.0.0.0:{os.environ.get('PORT') or 8000}"
@@ -52,6 +55,17 @@ def when_ready(server: Arbiter) -> None:  # noqa: ARG001 - gunicorn's signature
     """Take the tables out of garbage collection before workers fork: they live as long as the service."""
     gc.collect()
     gc.freeze()
+
+
+def on_reload(server: Arbiter) -> None:
+    """Load the tables anew, before new workers fork; tables that are refused leave the old ones in place."""
+    gc.unfreeze()
+    try:
+        server.app.callable = create_app()
+    except CostsvcError as error:
+        server.log.warning("The new tables are refused, the old ones stay: %s", error)
+        reject(server.app.callable, str(error))
+    when_ready(server)
 
 
 def post_worker_init(worker: Worker) -> None:
