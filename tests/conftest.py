@@ -1,6 +1,5 @@
 """What tests of the whole service share: the bundled tables, the application on them, and a client."""
 
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -12,9 +11,9 @@ from costsvc.web.app import create_app
 
 
 @pytest.fixture(scope="session")
-def app() -> Iterator[Flask]:
+def app() -> Flask:
     made = create_app(Settings())
-    yield made
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -113,7 +113,8 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
         with subprocess.Popen(COMMAND, env=os.environ | own | environment, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - ours
             try:
                 found = Server(process, port)
-                found.wait_until(lambda: found.answers() and len(found.workers()) == 2)
+                workers = int((own | environment)["WEB_CONCURRENCY"])
+                found.wait_until(lambda: found.answers() and len(found.workers()) == workers)
                 yield found
             finally:
                 process.kill()

@@ -120,7 +120,12 @@ class Slots:
             self._turn.release()
 
     def _answered(self, job: bytes, gone: Callable[[], bool]) -> Answer | None:
-        runner = self._idle.pop() if self._idle else self._nursery.runner()
+        try:
+            runner = self._idle.pop() if self._idle else self._nursery.runner()
+        except (OSError, EOFError):
+            # without its nursery a worker is half a worker: it ends what it has in hand and is followed by another
+            os.kill(os.getpid(), signal.SIGTERM)
+            return None
         try:
             _send(runner.sock, job)
             found = _awaited(runner.sock, gone)

@@ -17,7 +17,9 @@ from costsvc.web import placement, training
 MANY = 60
 """More connections than the workers have threads."""
 BODY = json.dumps(training.EXAMPLE).encode()
-HEAD = b"POST /v1/estimates/training HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+HEAD = (
+    b"POST /v1/estimates/training HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+)
 WHOLE = HEAD % len(BODY) + BODY
 LARGE = b"GET /v1/models?limit=1000 HTTP/1.1\r\nHost: a\r\n\r\n"
 
