@@ -1,6 +1,5 @@
 """What tests of the whole service share: the bundled tables, the application on them, and a client."""
 
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -12,8 +11,7 @@ from costsvc.web.app import create_app
 
 @pytest.fixture(scope="session")
 def app() -> Flask:
-    made = create_app(Settings())
-    return made
+    return create_app(Settings())
 
 
 @pytest.fixture(scope="session")
