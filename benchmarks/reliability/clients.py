@@ -79,12 +79,12 @@ def mixed(draw: random.Random) -> bytes:
     return message(f"/v1/models?limit=20&q={draw.choice(('llama', 'qwen', 'gemma', 'mistral'))}")
 
 
-async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sent: bytes) -> tuple[str, bytes]:
-    """Send a request and read its answer: status and body."""
+async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sent: bytes) -> tuple[str, bytes, bool]:
+    """Send a request and read its answer: status, body, and whether the connection is kept."""
     writer.write(sent)
     head = await reader.readuntil(b"\r\n\r\n")
     length = next((int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0)
-    return head[9:12].decode(), await reader.readexactly(length)
+    return head[9:12].decode(), await reader.readexactly(length), b"\r\nconnection: close" not in head.lower()
 
 
 class Client:
@@ -111,15 +111,15 @@ class Client:
     async def _asked(self, sent: bytes) -> tuple[str, bytes]:
         pair = self._free.pop() if self._free else await self._opened()
         try:
-            found = await exchange(*pair, sent)
+            status, body, kept = await exchange(*pair, sent)
         except BaseException:
             pair[1].close()
             raise
-        if self.keep:
+        if self.keep and kept:
             self._free.append(pair)
         else:
             pair[1].close()
-        return found
+        return status, body
 
     async def _opened(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         return await asyncio.open_connection(HOST, self.port, local_addr=(self.origin, 0))

@@ -14,7 +14,7 @@ from gunicorn.workers.base import Worker
 
 from costsvc.errors import CostsvcError
 from costsvc.web.serving.long import is_long
-from costsvc.web.serving.slots import WAITING, Den, Slots, cores
+from costsvc.web.serving.slots import WAITING, Den, Slots, cores, identity
 
 # The arrays are small: a second thread of the linear algebra only takes a core from the next request.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -29,7 +29,10 @@ else:
     # Fresh at each start, or the counts of workers long gone would be added to ours.
     OWN_METRICS = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="costsvc-metrics-", dir=SCRATCH)
 
-from prometheus_client.multiprocess import mark_process_dead  # noqa: E402 - its import reads the variable set above
+from prometheus_client import values  # noqa: E402 - its import reads the variable set above
+from prometheus_client.multiprocess import mark_process_dead  # noqa: E402 - as above
+
+values.ValueClass = values.MultiProcessValue(identity)  # type: ignore[no-untyped-call] # the library has no types here
 
 from costsvc.web.app import create_app, reject  # noqa: E402 - as above
 

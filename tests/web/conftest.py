@@ -25,6 +25,7 @@ class Server:
 
     process: subprocess.Popen[bytes]
     port: int
+    metrics: Path
 
     @property
     def url(self) -> str:
@@ -112,7 +113,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
         }
         with subprocess.Popen(COMMAND, env=os.environ | own | environment, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - ours
             try:
-                found = Server(process, port)
+                found = Server(process, port, Path((own | environment)["PROMETHEUS_MULTIPROC_DIR"]))
                 workers = int((own | environment)["WEB_CONCURRENCY"])
                 found.wait_until(lambda: found.answers() and len(found.workers()) == workers)
                 yield found

@@ -42,6 +42,15 @@ GONE = "costsvc.gone"
 """Key of a function that says whether the client has gone."""
 
 
+_identity: list[str] = []
+"""What a runner is called, once it is one."""
+
+
+def identity() -> str | int:
+    """Under what a process counts: a runner that follows another goes on with its counts."""
+    return _identity[0] if _identity else os.getpid()
+
+
 def cores() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0))
@@ -53,8 +62,15 @@ class GoneError(Exception):
 
 @dataclass(slots=True)
 class Runner:
-    """A process that answers requests, and the way to it."""
+    """A process that answers requests, and the way to it.
 
+    Attributes:
+        number: Which of its worker's runners it is; one that follows it has the same.
+        pid: The process.
+        sock: The way to it.
+    """
+
+    number: int
     pid: int
     sock: socket.socket
 
@@ -80,6 +96,7 @@ class Slots:
         self._application, self._is_long = application, is_long
         self._nursery = _Nursery(application, den)
         self._idle: list[Runner] = []
+        self._numbers = list(range(runners))
         self._room = threading.BoundedSemaphore(WAITING + runners)
         self._turn = threading.BoundedSemaphore(runners)
 
@@ -121,7 +138,7 @@ class Slots:
 
     def _answered(self, job: bytes, gone: Callable[[], bool]) -> Answer | None:
         try:
-            runner = self._idle.pop() if self._idle else self._nursery.runner()
+            runner = self._idle.pop() if self._idle else self._nursery.runner(self._numbers.pop())
         except (OSError, EOFError):
             # without its nursery a worker is half a worker: it ends what it has in hand and is followed by another
             os.kill(os.getpid(), signal.SIGTERM)
@@ -130,18 +147,22 @@ class Slots:
             _send(runner.sock, job)
             found = _awaited(runner.sock, gone)
         except (OSError, GoneError):
-            runner.kill()
+            self._end(runner)
             raise_if_gone(gone)
             return None
         if found is None:
-            runner.kill()
+            self._end(runner)
             return None
         answer, is_last = pickle.loads(found)  # noqa: S301 # our own process wrote it
         if is_last:
-            runner.kill()
+            self._end(runner)
         else:
             self._idle.append(runner)
         return answer  # type: ignore[no-any-return] # as above
+
+    def _end(self, runner: Runner) -> None:
+        runner.kill()
+        self._numbers.append(runner.number)
 
 
 def raise_if_gone(gone: Callable[[], bool]) -> None:
@@ -195,14 +216,14 @@ class _Nursery:
             _breed(other, application, den.locks)
         other.close()
 
-    def runner(self) -> Runner:
+    def runner(self, number: int) -> Runner:
         """A fresh runner."""
         ours, its = socket.socketpair()
         with self._lock:
-            socket.send_fds(self._sock, [b"\0"], [its.fileno()])
+            socket.send_fds(self._sock, [LENGTH.pack(number)], [its.fileno()])
             (pid,) = LENGTH.unpack(_exactly(self._sock, LENGTH.size))
         its.close()
-        return Runner(pid=pid, sock=ours)
+        return Runner(number=number, pid=pid, sock=ours)
 
     def close(self) -> None:
         """End the nursery; runners end when they find their worker gone."""
@@ -214,13 +235,15 @@ class _Nursery:
 def _breed(sock: socket.socket, application: Application, locks: Path) -> None:
     """Fork a runner for each socket that arrives, until the worker has gone."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    worker = os.getppid()
     while True:
-        _, fds, _, _ = socket.recv_fds(sock, 1, 1)
+        message, fds, _, _ = socket.recv_fds(sock, LENGTH.size, 1)
         if not fds:
             os._exit(0)
         pid = os.fork()
         if pid == 0:
             sock.close()
+            _identity[:] = [f"{worker}-{LENGTH.unpack(message)[0]}"]
             _run(socket.socket(fileno=fds[0]), application, locks)
         os.close(fds[0])
         sock.sendall(LENGTH.pack(pid))

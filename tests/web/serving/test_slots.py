@@ -73,6 +73,19 @@ def test_it_runs_at_the_lowest_priority(server):
     assert {priority(pid) for pid in server.workers()} == {0}
 
 
+def test_one_that_follows_another_goes_on_with_its_counts(server):
+    assert server.post(PLACEMENT, LONG)[0] == 200
+    before = counts(server)
+    for runner in runners(server):
+        os.kill(runner, signal.SIGKILL)
+    assert server.post(PLACEMENT, LONG)[0] == 200
+    assert counts(server) == before
+
+
+def counts(server):
+    return {path.name for path in server.metrics.glob("counter_*.db")}
+
+
 def test_figures_are_drawn_there(server):
     assert server.get(FIGURE).startswith(b"<svg")
 
