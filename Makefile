@@ -9,7 +9,7 @@ LOCKED := $(PIP) --require-hashes
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--no-config --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: run test test-fast test-slow check lint types data openapi bench validate docs image lock .venv
+.PHONY: run test test-fast test-slow check lint types data openapi bench load validate docs image lock .venv
 
 run: .venv/runtime ## serve on PORT
 	PORT=$(PORT) exec $(BIN)/gunicorn --config python:costsvc.web.gunicorn_conf
@@ -46,6 +46,9 @@ openapi: .venv/runtime ## write openapi.yaml
 
 bench: .venv/runtime .bench/boaviztapi.made .bench/ecologits.made ## requests per second against a bare view and against the peers
 	$(BIN)/python -m benchmarks
+
+load: .venv/runtime ## what holds under load, attack and kills; writes docs/reliability.md
+	$(BIN)/python -m benchmarks.reliability $(SCALE)
 
 validate: .venv/dev .bench/ecologits.made ## estimates and peers against the published figures in FOLDER; writes docs/validation.*
 	$(BIN)/costsvc data validate $(FOLDER) --docs docs --ecologits ".bench/ecologits/bin/python benchmarks/ecologits_energy.py"

@@ -13,9 +13,11 @@ class Services:
 
     Attributes:
         catalog: The reference tables.
+        rejected: Why newer tables were refused; None where these are the newest.
     """
 
     catalog: Catalog
+    rejected: str | None = None
 
     @classmethod
     def open(cls, settings: Settings) -> Self:

@@ -1,6 +1,6 @@
 """What tests share: how they are run, the bundled tables, the application on them, and a client."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,10 +60,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def app() -> Iterator[Flask]:
-    made = create_app(Settings())
-    yield made
-    made.extensions["artist"].close()
+def app() -> Flask:
+    return create_app(Settings())
 
 
 @pytest.fixture(scope="session")

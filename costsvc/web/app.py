@@ -1,13 +1,15 @@
 """The application factory."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from costsvc import limits
 from costsvc.drawing import Artist
+from costsvc.errors import BusyError
 from costsvc.evidence import published
 from costsvc.reference.listing import listings
 from costsvc.services import Services
@@ -36,6 +38,7 @@ from costsvc.web.page import known as tables
 from costsvc.web.page.suggestions import suggestions
 from costsvc.web.question import Answers
 from costsvc.web.questions import QUESTIONS
+from costsvc.web.serving.slots import BUSY
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -90,10 +93,27 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(pages)
     filters.register(app)
     app.extensions["openapi"] = document(app, api.spec)
+    app.before_request(_refuse_where_there_is_no_room)
     app.after_request(_secured)
     cors.register(app, settings.cors_origins)
     _behind(app, settings.proxies)
     return app
+
+
+def reject(app: Flask, reason: str) -> None:
+    """Let an application say that newer tables were refused.
+
+    Args:
+        app: The application, whose tables stay.
+        reason: What is wrong with the newer ones.
+    """
+    app.extensions["costsvc"] = replace(app.extensions["costsvc"], rejected=reason)
+    metrics.TABLES_REJECTED.set(1)
+
+
+def _refuse_where_there_is_no_room() -> None:
+    if request.environ.get(BUSY):
+        raise BusyError
 
 
 def _behind(app: Flask, proxies: int) -> None:

@@ -8,6 +8,7 @@ import marshmallow as ma
 from flask import Response, current_app
 
 from costsvc import limits
+from costsvc.errors import BadRequestError
 from costsvc.reference import names
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.listing import Listing
@@ -127,8 +128,13 @@ def _add(resource: Resource) -> None:
 
 
 def _page(resource: Resource, query: dict[str, Any]) -> Response:
-    page = _listing(resource).page(**query)
-    return answer({"items": page.items, "total": page.total, "next": page.next})
+    version, _, last = query["cursor"].partition(":")
+    if version and version != catalog().version:
+        text = f"must be the next of a page of tables {catalog().version}, got one of {version}; begin without cursor"
+        raise BadRequestError({"cursor": text})
+    page = _listing(resource).page(q=query["q"], limit=query["limit"], cursor=last)
+    following = None if page.next is None else f"{catalog().version}:{page.next}"
+    return answer({"items": page.items, "total": page.total, "next": following})
 
 
 def _listing(resource: Resource) -> Listing:

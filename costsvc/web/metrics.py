@@ -38,10 +38,20 @@ ESTIMATED = ("training", "inference")
 """Kinds whose answer is one estimate; the amounts of the others are alternatives, which have no sum."""
 BUILD = Gauge(
     "costsvc_build_info",
-    "What runs; always 1",
+    "What runs: 1 for the tables that answer, 0 for those before a reload",
     ("version", "data_version"),
     multiprocess_mode="mostrecent",  # the application is loaded once and says it once, whatever forks after it
 )
+
+TABLES_REJECTED = Gauge(
+    "costsvc_tables_rejected",
+    "Whether newer tables were refused at the last reload, so that older ones answer",
+    multiprocess_mode="mostrecent",
+)
+
+
+_builds: set[tuple[str, str]] = set()
+"""Versions that this process or those it was forked from have loaded."""
 
 
 def register(app: Flask, kinds: Iterable[str], data_version: str) -> None:
@@ -57,7 +67,11 @@ def register(app: Flask, kinds: Iterable[str], data_version: str) -> None:
     app.after_request(_count)
     for kind in kinds:
         _counters(kind)
+    for earlier in _builds:
+        BUILD.labels(*earlier).set(0)
+    _builds.add((__version__, data_version))
     BUILD.labels(__version__, data_version).set(1)
+    TABLES_REJECTED.set(0)
 
 
 def estimated(kind: str, found: Plain) -> None:

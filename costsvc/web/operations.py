@@ -9,7 +9,7 @@ from flask import Blueprint, Response, current_app, make_response, render_templa
 from costsvc import __version__
 from costsvc.web import metrics, problems
 from costsvc.web.api import CostsvcBlueprint
-from costsvc.web.context import answer, catalog
+from costsvc.web.context import answer, catalog, services
 
 blueprint = CostsvcBlueprint("operations", __name__, description="Health, metrics and documents")
 pages = Blueprint("docs", __name__, template_folder="templates")
@@ -30,14 +30,26 @@ class Health(ma.Schema):
 @blueprint.response(200, Health, example={"status": "ok", "version": "0.1.0", "data_version": "0123456789abcdef"})
 def healthz() -> Response:
     """Say that the process is alive."""
-    return _status()
+    return answer(_status())
+
+
+class Readiness(Health):
+    """Whether requests can be answered, and whether with the newest tables."""
+
+    rejected = ma.fields.String(
+        required=True, allow_none=True, metadata={"description": "Why newer tables were refused; null where none were"}
+    )
 
 
 @blueprint.get("/readyz")
-@blueprint.response(200, Health, example={"status": "ok", "version": "0.1.0", "data_version": "0123456789abcdef"})
+@blueprint.response(
+    200,
+    Readiness,
+    example={"status": "ok", "version": "0.1.0", "data_version": "0123456789abcdef", "rejected": None},
+)
 def readyz() -> Response:
     """Say that requests can be answered: the tables are loaded before the process listens."""
-    return _status()
+    return answer({**_status(), "rejected": services().rejected})
 
 
 @blueprint.get("/metrics")
@@ -74,5 +86,5 @@ def docs_problems() -> str:
     return render_template("problems.html", problems=problems.KINDS)
 
 
-def _status() -> Response:
-    return answer({"status": "ok", "version": __version__, "data_version": catalog().version})
+def _status() -> dict[str, str]:
+    return {"status": "ok", "version": __version__, "data_version": catalog().version}

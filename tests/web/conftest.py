@@ -28,6 +28,8 @@ class Server:
 
     process: subprocess.Popen[bytes]
     port: int
+    metrics: Path
+    count: int
 
     @property
     def url(self) -> str:
@@ -63,7 +65,7 @@ class Server:
 
     def is_up(self) -> bool:
         assert self.process.poll() is None, "it has ended instead of starting"
-        return self.listens() and len(self.workers()) == 2
+        return self.listens() and len(self.workers()) == self.count
 
     def listens(self) -> bool:
         with socket.socket() as caller:
@@ -128,7 +130,9 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
         }
         with subprocess.Popen(COMMAND, env=os.environ | own | environment, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - ours
             try:
-                found = Server(process, port)
+                said = own | environment
+                count, metrics = int(said["WEB_CONCURRENCY"]), Path(said["PROMETHEUS_MULTIPROC_DIR"])
+                found = Server(process, port, metrics, count)
                 found.wait_until(found.is_up)
                 yield found
             finally:

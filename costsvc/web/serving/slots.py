@@ -1,0 +1,341 @@
+"""Runs requests that take long in processes of low priority, so that short ones never wait for them.
+
+A worker forks a *nursery* before it starts its threads. The nursery does nothing but fork *runners*, which share the
+memory of the loaded application; a runner answers one request after another at the lowest priority, and only while
+it holds one of the service's slots, of which there is one for each core. Whoever is killed is followed by a fresh one.
+"""
+
+import contextlib
+import fcntl
+import os
+import pickle
+import resource
+import select
+import signal
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any, TypeAlias
+
+Environ: TypeAlias = dict[str, Any]
+Application: TypeAlias = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+Answer: TypeAlias = tuple[str, list[tuple[str, str]], bytes]
+
+LOWEST_PRIORITY = 19
+PATIENCE_S = 30.0
+"""After which a runner that has not answered is ended; no request that the limits allow takes as long."""
+WAITING = 8
+"""Requests of a worker that may wait for a runner: all figures of one page."""
+POLL_S = 0.1
+"""How often a waiting request looks whether its client has gone."""
+LARGE_KB = 400 * 1024
+"""Memory beyond which a runner makes way for a fresh one."""
+LENGTH = struct.Struct(">I")
+BUSY = "costsvc.busy"
+"""Key of an environment whose request finds no room; the application refuses it."""
+GONE = "costsvc.gone"
+"""Key of a function that says whether the client has gone."""
+
+
+_identity: list[str] = []
+"""What a runner is called, once it is one."""
+
+
+def identity() -> str | int:
+    """Under what a process counts: a runner that follows another goes on with its counts."""
+    return _identity[0] if _identity else os.getpid()
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+class GoneError(Exception):
+    """The client has gone before its answer was ready."""
+
+
+@dataclass(slots=True)
+class Runner:
+    """A process that answers requests, and the way to it.
+
+    Attributes:
+        number: Which of its worker's runners it is; one that follows it has the same.
+        pid: The process.
+        sock: The way to it.
+    """
+
+    number: int
+    pid: int
+    sock: socket.socket
+
+    def kill(self) -> None:
+        """End it, whatever it does."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        self.sock.close()
+
+
+class Slots:
+    """A WSGI application that answers some requests in runners, and the others here."""
+
+    def __init__(self, application: Application, is_long: Callable[[Environ], bool], den: "Den", runners: int) -> None:
+        """Fork the nursery; no thread may run yet.
+
+        Args:
+            application: What answers requests.
+            is_long: Which requests take long.
+            den: What the nursery gets from the worker.
+            runners: Runners of this worker.
+        """
+        self._application, self._is_long = application, is_long
+        self._nursery = _Nursery(application, den)
+        self._idle: list[Runner] = []
+        self._numbers = list(range(runners))
+        self._room = threading.BoundedSemaphore(WAITING + runners)
+        self._turn = threading.BoundedSemaphore(runners)
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer a request."""
+        if not self._is_long(environ):
+            return self._application(environ, start_response)
+        if not self._room.acquire(blocking=False):
+            return self._application(environ | {BUSY: True}, start_response)
+        try:
+            found = self._asked(environ)
+        except GoneError:
+            found = ("499 Client Closed Request", [("Content-Length", "0")], b"")
+        finally:
+            self._room.release()
+        if found is None:
+            return self._application(environ | {BUSY: True}, start_response)
+        status, headers, body = found
+        start_response(status, headers)
+        return [body]
+
+    def close(self) -> None:
+        """End the runners and the nursery."""
+        for runner in self._idle:
+            runner.kill()
+        self._nursery.close()
+
+    def _asked(self, environ: Environ) -> Answer | None:
+        """A runner's answer, from a second one where the first died; None where that failed too."""
+        job = pickle.dumps((_portable(environ), environ["wsgi.input"].read()))
+        gone = environ.get(GONE, bool)
+        while not self._turn.acquire(timeout=POLL_S):
+            if gone():
+                raise GoneError
+        try:
+            return self._answered(job, gone) or self._answered(job, gone)
+        finally:
+            self._turn.release()
+
+    def _answered(self, job: bytes, gone: Callable[[], bool]) -> Answer | None:
+        try:
+            runner = self._idle.pop() if self._idle else self._nursery.runner(self._numbers.pop())
+        except (OSError, EOFError):
+            # without its nursery a worker is half a worker: it ends what it has in hand and is followed by another
+            os.kill(os.getpid(), signal.SIGTERM)
+            return None
+        try:
+            _send(runner.sock, job)
+            found = _awaited(runner.sock, gone)
+        except (OSError, GoneError):
+            self._end(runner)
+            raise_if_gone(gone)
+            return None
+        if found is None:
+            self._end(runner)
+            return None
+        answer, is_last = pickle.loads(found)  # noqa: S301 # our own process wrote it
+        if is_last:
+            self._end(runner)
+        else:
+            self._idle.append(runner)
+        return answer  # type: ignore[no-any-return] # as above
+
+    def _end(self, runner: Runner) -> None:
+        runner.kill()
+        self._numbers.append(runner.number)
+
+
+def raise_if_gone(gone: Callable[[], bool]) -> None:
+    """Give up on a request whose client does not wait any longer.
+
+    Raises:
+        GoneError: If it has gone.
+    """
+    if gone():
+        raise GoneError
+
+
+def _awaited(sock: socket.socket, gone: Callable[[], bool]) -> bytes | None:
+    """The next message; None where the sender died or takes too long.
+
+    Raises:
+        GoneError: If the client goes before it comes.
+    """
+    end = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end:
+        if select.select([sock], [], [], POLL_S)[0]:
+            return _received(sock)
+        raise_if_gone(gone)
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Den:
+    """What a nursery gets from its worker.
+
+    Attributes:
+        locks: Folder for the files that stand for the slots of the service.
+        listeners: Sockets that it must not keep open: the port would stay taken.
+    """
+
+    locks: Path
+    listeners: Sequence[socket.socket] = ()
+
+
+class _Nursery:
+    """A process that forks runners for a worker: the worker itself has threads by then, and must not fork."""
+
+    def __init__(self, application: Application, den: Den) -> None:
+        self._lock = threading.Lock()
+        self._sock, other = socket.socketpair()
+        self.pid = os.fork()
+        if self.pid == 0:
+            for inherited in (self._sock, *den.listeners):
+                inherited.close()
+            _leave_signals_alone()
+            _breed(other, application, den.locks)
+        other.close()
+
+    def runner(self, number: int) -> Runner:
+        """A fresh runner."""
+        ours, its = socket.socketpair()
+        with self._lock:
+            socket.send_fds(self._sock, [LENGTH.pack(number)], [its.fileno()])
+            (pid,) = LENGTH.unpack(_exactly(self._sock, LENGTH.size))
+        its.close()
+        return Runner(number=number, pid=pid, sock=ours)
+
+    def close(self) -> None:
+        """End the nursery; runners end when they find their worker gone."""
+        self._sock.close()
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.pid, 0)
+
+
+def _breed(sock: socket.socket, application: Application, locks: Path) -> None:
+    """Fork a runner for each socket that arrives, until the worker has gone."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    worker = os.getppid()
+    while True:
+        message, fds, _, _ = socket.recv_fds(sock, LENGTH.size, 1)
+        if not fds:
+            os._exit(0)
+        pid = os.fork()
+        if pid == 0:
+            sock.close()
+            _identity[:] = [f"{worker}-{LENGTH.unpack(message)[0]}"]
+            _run(socket.socket(fileno=fds[0]), application, locks)
+        os.close(fds[0])
+        sock.sendall(LENGTH.pack(pid))
+
+
+def _run(sock: socket.socket, application: Application, locks: Path) -> None:
+    """Answer requests at the lowest priority until the worker has gone or memory has grown."""
+    os.nice(LOWEST_PRIORITY)
+    while (job := _received(sock)) is not None:
+        environ, body = pickle.loads(job)  # noqa: S301 # our own process wrote it
+        with _slot(locks):
+            answer = _answer(application, environ, body)
+        is_last = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > LARGE_KB
+        with contextlib.suppress(OSError):
+            _send(sock, pickle.dumps((answer, is_last)))
+    os._exit(0)
+
+
+def _answer(application: Application, environ: Environ, body: bytes) -> Answer:
+    started: list[Any] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
+        started[:] = [status, headers]
+
+    parts = application(environ | {"wsgi.input": BytesIO(body), "wsgi.errors": _Log()}, start_response)
+    try:
+        whole = b"".join(parts)
+    finally:
+        getattr(parts, "close", bool)()
+    return started[0], started[1], whole
+
+
+@contextlib.contextmanager
+def _slot(locks: Path) -> Iterator[None]:
+    """Hold one of the slots of the service: the kernel lets go of it whatever happens to the process."""
+    files = [locks / f"slot-{number}" for number in range(cores())]
+    with contextlib.ExitStack() as stack:
+        opened = [stack.enter_context(file.open("ab")) for file in files]
+        if not any(_taken(file.fileno()) for file in opened):
+            fcntl.flock(opened[os.getpid() % len(opened)], fcntl.LOCK_EX)
+        yield
+
+
+def _taken(fd: int) -> bool:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+class _Log:
+    """Where an application in a runner writes its errors: the service's own."""
+
+    def write(self, text: str) -> None:
+        """Write to standard error."""
+        os.write(2, text.encode(errors="replace"))
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+
+
+def _portable(environ: Environ) -> Environ:
+    """What another process can take of an environment."""
+    return {name: part for name, part in environ.items() if isinstance(part, str | bool | tuple)}
+
+
+def _leave_signals_alone() -> None:
+    """Ends follow from the worker's: a key that interrupts the server must not end a request in hand."""
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
+        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGABRT, signal.SIG_DFL)
+
+
+def _send(sock: socket.socket, message: bytes) -> None:
+    sock.sendall(LENGTH.pack(len(message)) + message)
+
+
+def _received(sock: socket.socket) -> bytes | None:
+    """The next message; None at the end."""
+    try:
+        (length,) = LENGTH.unpack(_exactly(sock, LENGTH.size))
+        return _exactly(sock, length)
+    except (OSError, EOFError):
+        return None
+
+
+def _exactly(sock: socket.socket, count: int) -> bytes:
+    parts = bytearray()
+    while len(parts) < count:
+        part = sock.recv(count - len(parts))
+        if not part:
+            raise EOFError
+        parts += part
+    return bytes(parts)

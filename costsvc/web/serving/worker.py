@@ -1,0 +1,357 @@
+"""A gunicorn worker whose threads never wait for a client.
+
+The main loop reads each request to its end before a thread gets it, and writes what the client was too slow to take;
+deadlines hold for heads, bodies, answers and idle connections. gunicorn's own threaded worker hands a connection to
+a thread with its first byte, so that as many slow clients as there are threads stop it.
+"""
+
+import contextlib
+import errno
+import io
+import os
+import selectors
+import socket
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from queue import SimpleQueue
+from typing import Any, Literal
+
+from gunicorn import http
+from gunicorn.http import wsgi
+from gunicorn.workers.base import Worker
+
+from costsvc import limits
+from costsvc.web.serving.framing import Incoming
+
+State = Literal["idle", "reading", "working", "writing", "closing"]
+HEAD_S = 10.0
+"""Seconds for the head of a request, from the connection or its first byte on."""
+GRACE_S = 10.0
+"""Seconds for a body or an answer beside those that its bytes take."""
+LEAST_BYTES_PER_S = 4096
+CLOSING_S = 2.0
+"""Seconds for a client to take the last bytes of a connection that is closed."""
+STOPPING_S = 2.0
+"""Seconds that a stopping worker gives to requests which are on their way on connections that it keeps."""
+READ_BYTES = 64 * 1024
+CROWDED = 0.75
+"""Share of the connections from which on a new one takes the place of the one that was idle longest."""
+TICK_S = 0.5
+UNSENT_BYTES = 64 * 1024 * 1024
+"""Answers that wait for slow clients hold no more memory than this in a worker."""
+GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
+GONE = {errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN, errno.EBADF, errno.ETIMEDOUT}
+
+
+class Sink:
+    """Takes an answer where gunicorn expects a socket."""
+
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+
+    def sendall(self, data: bytes) -> None:
+        """Keep bytes of the answer."""
+        self.parts.append(data)
+
+    def gettimeout(self) -> float:
+        """Never wait."""
+        return 0.0
+
+    def send(self, data: bytes) -> int:
+        """Drop the word to go on, which the main loop has sent."""
+        return len(data)
+
+
+@dataclass(slots=True, eq=False)
+class Connection:
+    """A connection and how far its current request or answer has come."""
+
+    sock: socket.socket
+    client: Any
+    server: Any
+    incoming: Incoming
+    state: State = "reading"
+    deadline: float = 0.0
+    began: float = 0.0
+    outgoing: memoryview = field(default_factory=lambda: memoryview(b""))
+    sent: int = 0
+    keep: bool = True
+    told_to_go_on: bool = False
+
+
+class BufferingWorker(Worker):
+    """Serves complete requests in threads; see the module."""
+
+    def init_process(self) -> None:
+        """Prepare what the process needs before its loop runs."""
+        self.pool = ThreadPoolExecutor(max_workers=self.cfg.threads)
+        self.poller = selectors.DefaultSelector()
+        self.connections: set[Connection] = set()
+        self.done: SimpleQueue[tuple[Connection, Future[bytes]]] = SimpleQueue()
+        self.waker, self.wake = os.pipe()
+        for end in (self.waker, self.wake):
+            os.set_blocking(end, False)
+        super().init_process()
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """Begin to stop."""
+        self.alive = False
+        self._wake()
+
+    def run(self) -> None:
+        """Serve until told to stop, then end what is in hand."""
+        self.poller.register(self.waker, selectors.EVENT_READ, self._finish)
+        for listener in self.sockets:
+            listener.setblocking(False)
+            self.poller.register(listener, selectors.EVENT_READ, partial(self._accept, listener))
+        while self.alive and self.ppid == os.getppid():
+            self._step()
+        self._stop()
+
+    def _stop(self) -> None:
+        """Refuse new connections, and answer what was accepted or is on its way on connections that are kept."""
+        for listener in self.sockets:
+            while self._accept(listener):
+                pass
+            self.poller.unregister(listener)
+            listener.close()
+        end, quiet = time.monotonic() + self.cfg.graceful_timeout, time.monotonic() + STOPPING_S
+        for one in self.connections:
+            one.deadline = min(one.deadline, quiet) if one.state == "idle" else one.deadline
+        while self.connections and time.monotonic() < end:
+            self._step()
+        self.pool.shutdown(wait=False, cancel_futures=True)
+        for one in list(self.connections):
+            self._drop(one)
+
+    def _step(self) -> None:
+        self.notify()
+        for key, _ in self.poller.select(TICK_S):
+            key.data()
+        now = time.monotonic()
+        for one in [one for one in self.connections if one.deadline < now and one.state != "working"]:
+            self._drop(one)
+
+    # connections
+
+    def _accept(self, listener: socket.socket) -> bool:
+        """Take one connection, so that other workers get theirs; whether there was one."""
+        try:
+            sock, client = listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return False
+        self._make_room()
+        sock.setblocking(False)
+        if sock.family != socket.AF_UNIX:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        incoming = Incoming(most_bytes=limits.BODY_BYTES + 1)
+        one = Connection(sock=sock, client=client, server=sock.getsockname(), incoming=incoming)
+        one.deadline = time.monotonic() + HEAD_S
+        self.connections.add(one)
+        self._watch(one, selectors.EVENT_READ, self._read)
+        return True
+
+    def _make_room(self) -> None:
+        """Close the connection that has been without a whole request for longest, where there are many."""
+        if len(self.connections) < CROWDED * self.cfg.worker_connections:
+            return
+        waiting = [one for one in self.connections if one.state in ("idle", "reading", "closing")]
+        if waiting:
+            self._drop(min(waiting, key=lambda one: one.deadline))
+
+    def _watch(self, one: Connection, events: int, then: Any) -> None:
+        with contextlib.suppress(KeyError):
+            self.poller.unregister(one.sock)
+        self.poller.register(one.sock, events, partial(then, one))
+
+    def _drop(self, one: Connection) -> None:
+        with contextlib.suppress(KeyError, ValueError):
+            self.poller.unregister(one.sock)
+        self.connections.discard(one)
+        one.sock.close()
+
+    def _close(self, one: Connection) -> None:
+        """Say that nothing more comes, and let the client take what it was sent."""
+        one.state, one.deadline = "closing", time.monotonic() + CLOSING_S
+        try:
+            one.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            self._drop(one)
+        else:
+            self._watch(one, selectors.EVENT_READ, self._drain)
+
+    def _drain(self, one: Connection) -> None:
+        if not _received(one.sock):
+            self._drop(one)
+
+    # requests
+
+    def _read(self, one: Connection) -> None:
+        data = _received(one.sock)
+        if not data:
+            if data is not None:
+                self._drop(one)
+            return
+        now = time.monotonic()
+        if not one.incoming.data:
+            one.state, one.began, one.deadline = "reading", now, now + HEAD_S
+        one.incoming.feed(data)
+        self._go_on(one, now)
+
+    def _go_on(self, one: Connection, now: float) -> None:
+        """Hand a whole request to a thread, or set the deadline of what is missing."""
+        if one.incoming.whole:
+            self.poller.unregister(one.sock)
+            one.state = "working"
+            work = self.pool.submit(self._work, one, one.incoming.take())
+            work.add_done_callback(partial(self._report, one))
+            return
+        if one.incoming.body_at:
+            one.deadline = one.began + GRACE_S + len(one.incoming.data) / LEAST_BYTES_PER_S
+        if one.incoming.waits_for_go and not one.told_to_go_on:
+            one.told_to_go_on = True
+            self._send(one, GO_ON)
+
+    def _work(self, one: Connection, request: bytes) -> bytes:
+        """The answer to a request, as bytes; runs in a thread."""
+        sink, parser = Sink(), http.get_parser(self.cfg, [request], one.client)
+        parsed, one.keep = None, False
+        try:
+            parsed = next(parser)
+            body = self._body(parsed, request)
+            # bytes that the parser leaves over mean that it reads the request otherwise than the framing does
+            one.keep = self._respond(parsed, body, one, sink) and not parser.unreader.take_buffered()
+        except (http.errors.NoMoreData, StopIteration):
+            sink.parts.clear()
+        except Exception as error:  # noqa: BLE001 - whatever it is, gunicorn answers it
+            sink.parts.clear()
+            self.handle_error(parsed, sink, one.client, error)
+        return b"".join(sink.parts)
+
+    def _body(self, parsed: Any, request: bytes) -> bytes | None:
+        """The body of a request; None where it is longer than any that is answered."""
+        try:
+            return parsed.body.read()  # type: ignore[no-any-return] # the library has no types
+        except http.errors.NoMoreData:
+            if len(request) <= limits.BODY_BYTES:
+                raise
+            return None
+
+    def _respond(self, parsed: Any, body: bytes | None, one: Connection, sink: Sink) -> bool:
+        """Run the application; whether the connection is kept."""
+        began = datetime.now()  # noqa: DTZ005 - gunicorn's log takes differences
+        self.cfg.pre_request(self, parsed)
+        response, environ = wsgi.create(parsed, sink, one.client, one.server, self.cfg)
+        environ |= {"wsgi.multithread": True, "costsvc.gone": partial(_is_gone, one.sock)}
+        environ["wsgi.input"] = io.BytesIO(body or b"")
+        if body is None:
+            environ["CONTENT_LENGTH"] = str(limits.BODY_BYTES + 1)
+            environ.pop("HTTP_TRANSFER_ENCODING", None)
+            response.force_close()
+        self.nr += 1
+        if not self.alive or not self.cfg.keepalive:
+            response.force_close()
+        parts = self.wsgi(environ, response.start_response)
+        try:
+            for part in parts:
+                response.write(part)
+            response.close()
+        finally:
+            getattr(parts, "close", bool)()
+        self.log.access(response, parsed, environ, datetime.now() - began)  # noqa: DTZ005 - as above
+        self.cfg.post_request(self, parsed, environ, response)
+        return not response.should_close()
+
+    def _report(self, one: Connection, work: "Future[bytes]") -> None:
+        self.done.put((one, work))
+        self._wake()
+
+    def _wake(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.write(self.wake, b"\0")
+
+    # answers
+
+    def _finish(self) -> None:
+        """Send the answers that threads have made."""
+        with contextlib.suppress(BlockingIOError):
+            os.read(self.waker, READ_BYTES)
+        while not self.done.empty():
+            one, work = self.done.get()
+            answer = b"" if work.cancelled() else work.result()
+            if answer:
+                one.state, one.outgoing, one.sent = "writing", memoryview(answer), 0
+                one.began = time.monotonic()
+                self._write(one)
+            else:
+                self._drop(one)
+
+    def _write(self, one: Connection) -> None:
+        sent = self._send(one, one.outgoing[one.sent :])
+        if sent is None:
+            return
+        one.sent += sent
+        if one.sent == len(one.outgoing):
+            one.outgoing = memoryview(b"")
+            self._next(one)
+            return
+        one.deadline = one.began + GRACE_S + one.sent / LEAST_BYTES_PER_S
+        self._watch(one, selectors.EVENT_WRITE, self._write)
+        self._bound_unsent()
+
+    def _bound_unsent(self) -> None:
+        """Drop the answers that are taken most slowly, where all together hold too much memory."""
+        writing = sorted((c for c in self.connections if c.state == "writing"), key=lambda c: c.deadline, reverse=True)
+        unsent = sum(len(c.outgoing) for c in writing)
+        while unsent > UNSENT_BYTES:
+            slowest = writing.pop()
+            unsent -= len(slowest.outgoing)
+            self._drop(slowest)
+
+    def _send(self, one: Connection, data: Any) -> int | None:
+        """How many bytes the client took; None where it has gone, and the connection with it."""
+        try:
+            return one.sock.send(data)
+        except BlockingIOError:
+            return 0
+        except OSError as error:
+            if error.errno not in GONE:
+                self.log.exception("A connection failed.")
+            self._drop(one)
+            return None
+
+    def _next(self, one: Connection) -> None:
+        """Wait for the next request of a connection, or begin with one that came already."""
+        if not one.keep:
+            self._close(one)
+            return
+        now = time.monotonic()
+        one.told_to_go_on = False
+        one.state, one.began, one.deadline = "idle", now, now + (self.cfg.keepalive if self.alive else STOPPING_S)
+        self._watch(one, selectors.EVENT_READ, self._read)
+        if one.incoming.data:
+            one.state, one.deadline = "reading", now + HEAD_S
+            self._go_on(one, now)
+
+
+def _received(sock: socket.socket) -> bytes | None:
+    """What has arrived; nothing at the end, None where nothing is there yet."""
+    try:
+        return sock.recv(READ_BYTES)
+    except BlockingIOError:
+        return None
+    except OSError:
+        return b""
+
+
+def _is_gone(sock: socket.socket) -> bool:
+    """Whether the client has closed its end while its request is worked on."""
+    try:
+        return sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
