@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+SHOWN = 80
+"""Letters of a name that a message repeats."""
+
 
 class CostsvcError(Exception):
     """Root of the errors that a caller can act on."""
@@ -50,7 +53,8 @@ class UnknownNameError(CostsvcError):
     def __init__(self, field: str, name: str, near: Sequence[str]) -> None:
         self.field, self.name, self.near = field, name, tuple(near)
         hint = f" Nearest known: {', '.join(self.near)}." if self.near else ""
-        super().__init__(f"{name!r} is not known.{hint}")
+        shown = name if len(name) <= SHOWN else name[:SHOWN] + "..."
+        super().__init__(f"{shown!r} is not known.{hint}")
 
 
 class BusyError(CostsvcError):

@@ -4,6 +4,7 @@ from typing import Any
 
 import marshmallow as ma
 
+from costsvc.limits import ERRORS, WRONG_ENTRIES
 from costsvc.web.fields import Part
 from costsvc.web.schemas.explain import steps
 
@@ -205,5 +206,10 @@ class ProblemSchema(ma.Schema):
     errors: Any = ma.fields.Dict(
         keys=ma.fields.String(),
         values=ma.fields.List(ma.fields.String()),
-        metadata={"description": "What is wrong, by the path of the field"},
+        metadata={"description": f"What is wrong, by the path of the field: the first {ERRORS} errors"},
+    )
+    error_count = ma.fields.Integer(
+        metadata={
+            "description": f"How many errors were found; a list is not read on after {WRONG_ENTRIES} entries with errors"
+        }
     )
