@@ -39,6 +39,21 @@ class BadRequestError(CostsvcError):
         super().__init__("; ".join(f"{field}: {text}" for field, text in self.problems.items()))
 
 
+class NotFiniteError(BadRequestError):
+    """What follows from a request is no finite number; found where quantities are made, so that no text meets one."""
+
+    def __init__(self) -> None:
+        text = "What follows from these numbers is too large or too small to be one; more usual ones would be right."
+        super().__init__({"body": text})
+
+
+class UndrawableError(BadRequestError):
+    """A figure of an answer cannot be drawn, however often it is tried."""
+
+    def __init__(self) -> None:
+        super().__init__({"body": "This figure cannot be drawn; its data and its specification can be had."})
+
+
 class UnknownNameError(CostsvcError):
     """A request names something that a table does not have.
 

@@ -18,7 +18,7 @@ from costsvc.estimates.parts import KINDS, Basis, located
 from costsvc.estimates.spec import OWNED, PriceKind, Serving
 from costsvc.model import footprint as formulas
 from costsvc.model import placement as placing
-from costsvc.model.uncertainty import middle
+from costsvc.model.uncertainty import finite, middle
 from costsvc.reference.catalog import Catalog
 from costsvc.units import Array, Numeric
 
@@ -126,6 +126,7 @@ def _options(own: Workload, fitting: Sequence[Fitting], asked: Placement, catalo
     duration = _down([one.duration_h for one in fitting]) * times
     whole = np.broadcast_arrays(*(amount[:, :, None] for amount in (energy, carbon, water)), usd, duration[:, :, None])
     amounts = np.stack([amount.ravel() for amount in whole], axis=1)
+    finite(amounts[~np.isnan(amounts)])
     return Options(machines=fitting, spots=places, kinds=kinds, amounts=amounts, offered=offered.ravel())
 
 

@@ -9,7 +9,14 @@ from flask import Flask, Response, request
 from marshmallow.exceptions import SCHEMA, ValidationError
 from werkzeug.exceptions import HTTPException
 
-from costsvc.errors import BadRequestError, BusyError, CostsvcError, UnknownNameError
+from costsvc.errors import (
+    BadRequestError,
+    BusyError,
+    CostsvcError,
+    NotFiniteError,
+    UndrawableError,
+    UnknownNameError,
+)
 from costsvc.limits import BODY_BYTES, DRAINED_BYTES, ERRORS, NAME_LENGTH
 from costsvc.web.context import answer
 from costsvc.web.schemas.base import Several
@@ -18,6 +25,8 @@ PROBLEM_JSON = "application/problem+json"
 TYPE = "/docs/problems#"
 STATUS: dict[type[CostsvcError], HTTPStatus] = {
     BadRequestError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    NotFiniteError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UndrawableError: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownNameError: HTTPStatus.UNPROCESSABLE_ENTITY,
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -75,7 +84,7 @@ class Errors:
         count: How many errors were found.
     """
 
-    told: Mapping[str, list[str]]
+    told: dict[str, list[str]]
     count: int
 
     @classmethod
@@ -113,7 +122,7 @@ def _invalid(error: ValidationError) -> Response:
     return problem(422, *CODES[422], _errors(error))
 
 
-def by_field(error: CostsvcError | ValidationError) -> Mapping[str, list[str]]:
+def by_field(error: CostsvcError | ValidationError) -> dict[str, list[str]]:
     """What is wrong, by the path of the field: ``strategies.0.name``.
 
     Args:

@@ -12,9 +12,17 @@ NULLABLE = "null where it does not exist; unavailable says why"
 
 
 class Quantity(ma.Schema):
-    """A number and its 90 % interval; a null end has no bound."""
+    """A number and its 90 % interval."""
 
-    value = ma.fields.Float(required=True, allow_none=True)
+    value = ma.fields.Float(required=True)
+    low = ma.fields.Float(required=True)
+    high = ma.fields.Float(required=True)
+
+
+class OpenQuantity(ma.Schema):
+    """A number and its 90 % interval, which may be open: a null end has no bound."""
+
+    value = ma.fields.Float(required=True)
     low = ma.fields.Float(required=True, allow_none=True)
     high = ma.fields.Float(required=True, allow_none=True)
 
@@ -24,9 +32,9 @@ def number(description: str) -> ma.fields.Nested:
     return Part(Quantity, description, required=True)
 
 
-def maybe(description: str) -> ma.fields.Nested:
+def maybe(description: str, schema: type[ma.Schema] = Quantity) -> ma.fields.Nested:
     """A quantity that may not exist."""
-    return Part(Quantity, f"{description}; {NULLABLE}", required=True, allow_none=True)
+    return Part(schema, f"{description}; {NULLABLE}", required=True, allow_none=True)
 
 
 class Basis(ma.Schema):
@@ -210,6 +218,6 @@ class ProblemSchema(ma.Schema):
     )
     error_count = ma.fields.Integer(
         metadata={
-            "description": f"How many errors were found; a list is not read on after {WRONG_ENTRIES} entries with errors"
+            "description": f"How many errors were found; a list is read up to {WRONG_ENTRIES} entries with errors"
         }
     )

@@ -7,7 +7,6 @@ from typing import Any
 import marshmallow as ma
 
 from costsvc import limits
-from costsvc.web.fields import cut
 
 UNKNOWN = "This field is not known; see /docs for those that are."
 

@@ -11,7 +11,7 @@ from costsvc.estimates.parts import Basis
 from costsvc.estimates.spec import PriceKind, Serving, TrainingRun
 from costsvc.web.fields import Choice, Entries, Name, Names, Number, Switch, WholeNumber
 from costsvc.web.fields import Part as Object
-from costsvc.web.schemas.answer import Explained, maybe, number
+from costsvc.web.schemas.answer import Explained, OpenQuantity, maybe, number
 from costsvc.web.schemas.base import Request, normal, raise_if, refuse
 from costsvc.web.schemas.inference import ServingSchema
 from costsvc.web.schemas.training import TrainingRunSchema, chosen
@@ -127,7 +127,7 @@ class Difference(ma.Schema):
     """How a metric differs, on paired draws."""
 
     absolute = number("In the metric's unit")
-    percent = maybe("Of what it is held against")
+    percent = maybe("Of what it is held against", OpenQuantity)
 
 
 def differs(description: str) -> ma.fields.Nested:
