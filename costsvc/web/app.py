@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from costsvc import limits
 from costsvc.drawing import Artist
@@ -23,6 +22,7 @@ from costsvc.web import (
     model_footprint,
     operations,
     placement,
+    proxy,
     schedule,
     takeaway,
     training,
@@ -92,15 +92,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["openapi"] = document(app, api.spec)
     app.after_request(_secured)
     cors.register(app, settings.cors_origins)
-    _behind(app, settings.proxies)
+    proxy.behind(app, settings.proxies)
     return app
-
-
-def _behind(app: Flask, proxies: int) -> None:
-    """Believe what the proxies in front say about the client and about the address that it asked for."""
-    if proxies:
-        fixed = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies, x_prefix=proxies)
-        app.wsgi_app = fixed  # type: ignore[method-assign] # so that Flask's documentation has it
 
 
 def _secured(response: Response) -> Response:

@@ -1,9 +1,10 @@
 """A question that the service answers, whichever way it is asked."""
 
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from threading import Lock
+from typing import TypeAlias
 
 import marshmallow as ma
 import orjson
@@ -11,8 +12,11 @@ import orjson
 from costsvc.estimates.answer import Plain
 from costsvc.reference.catalog import Catalog
 
-KEPT = 32
-"""Answers that a worker keeps for the figures and texts that a page asks for right after it."""
+KEPT_BYTES = 16 * 2**20
+"""Room for the answers that a worker keeps for the figures and texts that a page asks for right after it."""
+LARGEST_SHARE = 4
+"""An answer larger than this part of the room is not kept: it would drive out those of everybody else."""
+Key: TypeAlias = tuple[str, bytes, bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,15 +56,40 @@ class Question:
 
 
 class Answers:
-    """Answers to questions on the same tables; the last few are kept."""
+    """Answers to questions on the same tables; the last ones are kept, as JSON and so many bytes of it.
 
-    def __init__(self, tables: Catalog) -> None:
-        def find(question: Question, body: bytes, explain: bool) -> Plain:
-            return question.answer(orjson.loads(body), tables, explain=explain)
+    As objects an answer takes fifteen times the memory of its JSON, and how large it is its asker decides.
+    """
 
-        self._find: Any = lru_cache(maxsize=KEPT)(find)
+    def __init__(self, tables: Catalog, room: int = KEPT_BYTES) -> None:
+        self._tables, self._room = tables, room
+        self._kept: OrderedDict[Key, bytes] = OrderedDict()
+        self._lock = Lock()
+        self.size = 0
 
     def find(self, question: Question, body: Plain, *, explain: bool = False) -> Plain:
-        """As :meth:`Question.answer`; whoever gets the answer must not change it."""
-        found: Plain = self._find(question, orjson.dumps(body), explain)
-        return found
+        """As :meth:`Question.answer`, read from JSON as a client would."""
+        key = question.kind, orjson.dumps(body), explain
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+        if found is None:
+            found = orjson.dumps(question.answer(orjson.loads(key[1]), self._tables, explain=explain))
+            self._keep(key, found)
+        answer: Plain = orjson.loads(found)
+        return answer
+
+    def _keep(self, key: Key, found: bytes) -> None:
+        if _size(key, found) > self._room // LARGEST_SHARE:
+            return
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = found
+                self.size += _size(key, found)
+            while self.size > self._room:
+                self.size -= _size(*self._kept.popitem(last=False))
+
+
+def _size(key: Key, found: bytes) -> int:
+    return len(key[1]) + len(found)
