@@ -75,6 +75,8 @@ YEARS = (1, 20)
 SHOWN_OPTIONS = Limit(low=1, high=100, unit="1", whole=True)
 PLACEMENT_OPTIONS = 200_000
 """Most combinations of accelerator, region, seller, kind of price and year that one request may ask for."""
+PLACEMENT_PLACES = 10_000
+"""Most combinations of region, seller and year among them."""
 RETRAININGS = 100_000
 """Most retrainings over a lifetime: one an hour for eleven years."""
 SURFACE_VALUES = 40_000
