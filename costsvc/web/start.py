@@ -95,7 +95,6 @@ def metrics_folder(env: Mapping[str, str] = os.environ) -> str:
 
 def application() -> "Flask":
     """The application that gunicorn serves; where tables or settings are wrong the process ends with a message."""
-
     from costsvc.web.app import create_app  # noqa: PLC0415 - it reads where metrics lie, which is settled before
 
     def made() -> "Flask":
