@@ -5,11 +5,13 @@ The library that draws holds the interpreter's lock while it does, for a quarter
 """
 
 import re
-from functools import lru_cache
 from typing import Any, Literal
 from xml.sax.saxutils import escape
 
 import orjson
+
+from costsvc.errors import UndrawableError
+from costsvc.store import Store
 
 Spec = dict[str, Any]
 Form = Literal["svg", "png"]
@@ -19,8 +21,8 @@ VERSION = "6.1"
 """Of Vega-Lite."""
 SHARPNESS = 2.0
 """Pixels of a PNG for each of the specification."""
-KEPT = 64
-"""Finished drawings that a process keeps."""
+KEPT_BYTES = 16 * 2**20
+"""Room for the finished drawings that a process keeps."""
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """Characters that no SVG can hold: the library ends its process over one, and names may be anything."""
 
@@ -31,12 +33,18 @@ def drawn(spec: Spec, form: Form) -> bytes:
     Args:
         spec: A Vega-Lite specification.
         form: What it is drawn as.
+
+    Raises:
+        UndrawableError: If the library refuses the specification.
     """
     import vl_convert  # noqa: PLC0415 - 100 MB that only those who draw need
 
-    if form == "png":
-        return bytes(vl_convert.vegalite_to_png(spec, vl_version=VERSION, scale=SHARPNESS))
-    svg = str(vl_convert.vegalite_to_svg(spec, vl_version=VERSION))
+    try:
+        if form == "png":
+            return bytes(vl_convert.vegalite_to_png(spec, vl_version=VERSION, scale=SHARPNESS))
+        svg = str(vl_convert.vegalite_to_svg(spec, vl_version=VERSION))
+    except ValueError as error:
+        raise UndrawableError from error
     return _described(svg, spec.get("description", "")).encode()
 
 
@@ -49,7 +57,7 @@ class Artist:
     """Draws, and keeps what it has drawn."""
 
     def __init__(self) -> None:
-        self._kept = lru_cache(maxsize=KEPT)(_drawn)
+        self._kept = Store(KEPT_BYTES)
 
     def draw(self, spec: Spec, form: Form) -> bytes:
         """A drawing.
@@ -57,12 +65,16 @@ class Artist:
         Args:
             spec: A Vega-Lite specification.
             form: What it is drawn as.
+
+        Raises:
+            UndrawableError: If the library refuses the specification.
         """
-        return self._kept(orjson.dumps({"spec": _writable(spec), "form": form}))
-
-
-def _drawn(job: bytes) -> bytes:
-    return drawn(**orjson.loads(job))
+        job = orjson.dumps({"spec": _writable(spec), "form": form})
+        made = self._kept.get(job)
+        if made is None:
+            made = drawn(**orjson.loads(job))
+            self._kept.put(job, made)
+        return made
 
 
 def _writable(part: Any) -> Any:

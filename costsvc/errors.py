@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+SHOWN = 80
+"""Letters of a name that a message repeats."""
+
 
 class CostsvcError(Exception):
     """Root of the errors that a caller can act on."""
@@ -36,6 +39,21 @@ class BadRequestError(CostsvcError):
         super().__init__("; ".join(f"{field}: {text}" for field, text in self.problems.items()))
 
 
+class NotFiniteError(BadRequestError):
+    """What follows from a request is no finite number; found where quantities are made, so that no text meets one."""
+
+    def __init__(self) -> None:
+        text = "What follows from these numbers is too large or too small to be one; more usual ones would be right."
+        super().__init__({"body": text})
+
+
+class UndrawableError(BadRequestError):
+    """A figure of an answer cannot be drawn, however often it is tried."""
+
+    def __init__(self) -> None:
+        super().__init__({"body": "This figure cannot be drawn; its data and its specification can be had."})
+
+
 class UnknownNameError(CostsvcError):
     """A request names something that a table does not have.
 
@@ -51,7 +69,8 @@ class UnknownNameError(CostsvcError):
     def __init__(self, field: str, name: str, near: Sequence[str], advice: str = "") -> None:
         self.field, self.name, self.near, self.advice = field, name, tuple(near), advice
         hint = f" Nearest known: {', '.join(self.near)}." if self.near else ""
-        super().__init__(f"{name!r} is not known.{hint}{f' {advice}' if advice else ''}")
+        shown = name if len(name) <= SHOWN else name[:SHOWN] + "..."
+        super().__init__(f"{shown!r} is not known.{hint}{f' {advice}' if advice else ''}")
 
 
 class BusyError(CostsvcError):

@@ -5,62 +5,67 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """A closed or half-open range.
+    """A closed range.
 
     Attributes:
         low: Smallest value.
         high: Largest value.
         unit: Unit of both.
-        above: True where the smallest value itself is not allowed.
+        least: Smallest size of a value that is not 0: below it a number means nothing, and its inverse overflows.
         whole: True where only whole numbers make sense.
     """
 
     low: float
     high: float
     unit: str
-    above: bool = False
+    least: float = 0.0
     whole: bool = False
 
+    def holds(self, number: float) -> bool:
+        """Whether a number lies in the range."""
+        inside = self.low <= number <= self.high and (number == 0 or abs(number) >= self.least)
+        return inside and (not self.whole or number.is_integer())
 
-ACCELERATOR_HOURS = Limit(low=0, high=1e12, unit="h")
-HOURS = Limit(low=0, high=1e8, unit="h")
+
+ACCELERATOR_HOURS = Limit(low=0, high=1e12, unit="h", least=1e-9)
+HOURS = Limit(low=0, high=1e8, unit="h", least=1e-9)
 ACCELERATORS = Limit(low=1, high=1e7, unit="1", whole=True)
-CORES = Limit(low=0, high=1e8, unit="1", above=True)
-TOKENS_B = Limit(low=0, high=1e9, unit="10^9 tokens")
-PARAMS_B = Limit(low=0, high=1e6, unit="10^9 parameters", above=True)
-POWER_W = Limit(low=0, high=1e5, unit="W")
-MFU = Limit(low=0, high=1, unit="1", above=True)
+CORES = Limit(low=1e-3, high=1e8, unit="1")
+TOKENS_B = Limit(low=0, high=1e9, unit="10^9 tokens", least=1e-9)
+PARAMS_B = Limit(low=1e-9, high=1e6, unit="10^9 parameters")
+POWER_W = Limit(low=0, high=1e5, unit="W", least=1e-3)
+MFU = Limit(low=1e-4, high=1, unit="1")
 PUE = Limit(low=1, high=10, unit="1")
-WUE_L_PER_KWH = Limit(low=0, high=100, unit="L/kWh")
-G_PER_KWH = Limit(low=0, high=5000, unit="g/kWh")
-SHARE = Limit(low=0, high=1, unit="1")
-GRID_LOSSES = Limit(low=0, high=0.5, unit="1")
+WUE_L_PER_KWH = Limit(low=0, high=100, unit="L/kWh", least=1e-9)
+G_PER_KWH = Limit(low=0, high=5000, unit="g/kWh", least=1e-6)
+SHARE = Limit(low=0, high=1, unit="1", least=1e-9)
+GRID_LOSSES = Limit(low=0, high=0.5, unit="1", least=1e-9)
 YEAR = Limit(low=2000, high=2100, unit="1", whole=True)
-USD_PER_HOUR = Limit(low=0, high=1e5, unit="USD/h")
-USD_PER_KWH = Limit(low=0, high=100, unit="USD/kWh")
-PURCHASE_USD = Limit(low=0, high=1e8, unit="USD")
-UTILIZATION = Limit(low=0, high=1, unit="1", above=True)
-AGE_YEARS = Limit(low=0, high=30, unit="year")
-OVERHEAD = Limit(low=0, high=1000, unit="1")
+USD_PER_HOUR = Limit(low=0, high=1e5, unit="USD/h", least=1e-9)
+USD_PER_KWH = Limit(low=0, high=100, unit="USD/kWh", least=1e-9)
+PURCHASE_USD = Limit(low=0, high=1e8, unit="USD", least=1e-6)
+UTILIZATION = Limit(low=1e-3, high=1, unit="1")
+AGE_YEARS = Limit(low=0, high=30, unit="year", least=1e-6)
+OVERHEAD = Limit(low=0, high=1000, unit="1", least=1e-9)
 BATCH_SIZE = Limit(low=1, high=1e6, unit="1")
-REQUESTS = Limit(low=0, high=1e15, unit="1")
-REQUESTS_PER_S = Limit(low=0, high=1e6, unit="1/s", above=True)
-TOKENS = Limit(low=0, high=1e8, unit="tokens")
+REQUESTS = Limit(low=0, high=1e15, unit="1", least=1e-9)
+REQUESTS_PER_S = Limit(low=1e-9, high=1e6, unit="1/s")
+TOKENS = Limit(low=0, high=1e8, unit="tokens", least=1e-6)
 STEPS = Limit(low=1, high=10_000, unit="1", whole=True)
 PIXELS = Limit(low=1, high=32_768, unit="px", whole=True)
 FRAMES = Limit(low=1, high=100_000, unit="1", whole=True)
 TASKS = Limit(low=1e-6, high=1e9, unit="1")
-WEIGHT = Limit(low=0, high=1e15, unit="1")
-MONTHS = Limit(low=0, high=1200, unit="month", above=True)
-RATE = Limit(low=0, high=1, unit="1/year")
-TREND = Limit(low=-0.9, high=1, unit="1/year")
-AXIS = Limit(low=0, high=1e12, unit="1", above=True)
+WEIGHT = Limit(low=0, high=1e15, unit="1", least=1e-12)
+MONTHS = Limit(low=1e-3, high=1200, unit="month")
+RATE = Limit(low=0, high=1, unit="1/year", least=1e-9)
+TREND = Limit(low=-0.9, high=1, unit="1/year", least=1e-9)
+AXIS = Limit(low=1e-6, high=1e12, unit="1")
 POINTS = Limit(low=1, high=100, unit="1", whole=True)
-EFFECT = Limit(low=-1e18, high=1e18, unit="USD or kg")
-AMOUNT = Limit(low=0, high=1e18, unit="kWh, kg, L or USD")
-LOAD_KWH = Limit(low=0, high=1e18, unit="kWh", above=True)
+EFFECT = Limit(low=-1e18, high=1e18, unit="USD or kg", least=1e-9)
+AMOUNT = Limit(low=0, high=1e18, unit="kWh, kg, L or USD", least=1e-15)
+LOAD_KWH = Limit(low=1e-9, high=1e18, unit="kWh")
 DURATION_H = Limit(low=0.01, high=8784, unit="h")
-WINDOW_H = Limit(low=0, high=8784, unit="h", above=True)
+WINDOW_H = Limit(low=0, high=8784, unit="h")
 
 STRATEGIES = (2, 10)
 PARTS = (0, 20)
@@ -71,6 +76,16 @@ YEARS = (1, 20)
 SHOWN_OPTIONS = Limit(low=1, high=100, unit="1", whole=True)
 PLACEMENT_OPTIONS = 400_000
 """Most combinations of accelerator, region, seller, kind of price and year that one request may ask for."""
+PLACEMENT_PLACES = 10_000
+"""Most combinations of region, seller and year among them."""
+RETRAININGS = 100_000
+"""Most retrainings over a lifetime: one an hour for eleven years."""
+SURFACE_VALUES = 40_000
+"""Most totals of a surface in one metric: those of ten strategies on 63 x 63 points."""
+ERRORS = 20
+"""Most errors that an answer tells; of the others it tells the number."""
+WRONG_ENTRIES = 1000
+"""Entries of a list with errors after which the list is not read on."""
 NAME_LENGTH = 200
 BODY_BYTES = 1_048_576
 """Largest body that is read into memory."""

@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,43 @@ def bundled_data() -> Path:
     package = Path(__file__).parent
     inside = package / "_data"
     return inside if inside.is_dir() else package.parent / "data"
+
+
+LARGEST_BYTES = 64 * 2**20
+"""Of a table: many times the largest."""
+
+
+def check_folders(settings: "Settings") -> None:
+    """See that the tables are files that can be read to their end, before any of them is opened.
+
+    Raises:
+        SettingsError: If a folder is none, or holds what is no file of a table's size.
+    """
+    own = _checked("DATA_DIR", settings.data_dir)
+    if settings.data_overlay is not None and _checked("DATA_OVERLAY", settings.data_overlay) == own:
+        raise SettingsError(f"{PREFIX}DATA_OVERLAY: {settings.data_overlay} is the folder of the tables itself")
+
+
+def _checked(name: str, folder: Path) -> tuple[int, int]:
+    """What tells a folder from others, once its tables are seen to be files."""
+    try:
+        found = folder.stat()
+        if not stat.S_ISDIR(found.st_mode):
+            raise SettingsError(f"{PREFIX}{name}: {folder} is no folder")
+        for file in sorted([*folder.glob("*.csv"), *folder.glob("*.json")]):
+            _check_file(name, file)
+    except OSError as error:
+        raise SettingsError(f"{PREFIX}{name}: {error.filename or folder}: {error.strerror}") from error
+    return found.st_dev, found.st_ino
+
+
+def _check_file(name: str, file: Path) -> None:
+    found = file.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise SettingsError(f"{PREFIX}{name}: {file} is no regular file")
+    if found.st_size > LARGEST_BYTES:
+        raise SettingsError(f"{PREFIX}{name}: {file} has {found.st_size} bytes; at most {LARGEST_BYTES} are read")
+    file.open("rb").close()
 
 
 def _origins(text: str) -> frozenset[str]:

@@ -4,7 +4,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from costsvc.drawing import Artist, Spec
+from costsvc.drawing import Artist, Form, Spec
+from costsvc.errors import UndrawableError
 
 
 def bars(count: int = 3) -> Spec:
@@ -33,3 +34,9 @@ def test_what_was_drawn_is_not_drawn_again(artist: Artist) -> None:
 def test_a_name_may_be_anything(artist: Artist, text: str) -> None:
     spec = {"data": {"values": [{"name": text}]}, "mark": "bar", "encoding": {"y": {"field": "name"}}}
     assert ET.fromstring(artist.draw(spec, "svg")).tag.endswith("svg")  # noqa: S314 - it is our own
+
+
+@pytest.mark.parametrize("form", ["svg", "png"])
+def test_what_the_library_refuses_is_told(artist: Artist, form: Form) -> None:
+    with pytest.raises(UndrawableError, match="cannot be drawn"):
+        artist.draw({"mark": "no such mark"}, form)

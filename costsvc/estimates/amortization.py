@@ -15,7 +15,7 @@ from costsvc.estimates.spec import Benefit, Comparison
 from costsvc.estimates.strategies import Growth, Resolved, Resolver
 from costsvc.model import amortization as formulas
 from costsvc.model.amortization import Crossing, Verdict
-from costsvc.model.uncertainty import middle, quantities
+from costsvc.model.uncertainty import middle, open_quantity, quantities
 from costsvc.reference.catalog import Catalog
 from costsvc.units import Numeric
 
@@ -131,12 +131,11 @@ def _break_even(duel: Duel) -> Plain:
         return {**entry, **_UNDECIDED, "reason": _unknown(unknown, duel.metric)}
     by_tasks = formulas.tasks_crossing(a, b, duel.requests)
     by_requests = formulas.requests_crossing(a, b, duel.tasks)
-    at = quantities([by_tasks.at, by_requests.at])
     return {
         **entry,
-        "tasks": at[0],
+        "tasks": open_quantity(by_tasks.at),
         "verdict": by_tasks.verdict,
-        "requests_per_task": at[1],
+        "requests_per_task": open_quantity(by_requests.at),
         "requests_verdict": by_requests.verdict,
         "probability": formulas.probability_cheaper(
             formulas.total(a, duel.tasks, duel.requests), formulas.total(b, duel.tasks, duel.requests)

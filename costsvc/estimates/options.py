@@ -17,6 +17,7 @@ from costsvc.estimates.site import Setting
 from costsvc.estimates.spec import OWNED, Machine, PriceKind, Serving, Site, Subject, TrainingRun
 from costsvc.estimates.subject import sizes
 from costsvc.estimates.training import running
+from costsvc.limits import PLACEMENT_OPTIONS, PLACEMENT_PLACES
 from costsvc.model.placement import training_memory_gb
 from costsvc.model.uncertainty import middle
 from costsvc.reference.catalog import Catalog
@@ -216,7 +217,7 @@ def _usable(catalog: Catalog) -> float:
     return share.value
 
 
-def spots(own: Site, fitting: Sequence[Fitting], candidates: Candidates, catalog: Catalog) -> list[Spot]:
+def spots(own: Site, fitting: Sequence[Fitting], candidates: Candidates, catalog: Catalog, each: int) -> list[Spot]:
     """The places to try: regions, years and sellers that go together.
 
     Args:
@@ -224,9 +225,11 @@ def spots(own: Site, fitting: Sequence[Fitting], candidates: Candidates, catalog
         fitting: The machines to place there.
         candidates: Which regions, years and sellers.
         catalog: The tables.
+        each: Options in each place.
 
     Raises:
         UnknownNameError: If a region or a provider is not known.
+        BadRequestError: If there are too many, which is found before any is resolved.
     """
     found = []
     for region in _regions(own, candidates, catalog):
@@ -234,9 +237,15 @@ def spots(own: Site, fitting: Sequence[Fitting], candidates: Candidates, catalog
         for provider in _sellers(own, operator, candidates, catalog):
             for year in candidates.years or (own.year,):
                 pricing = replace(own.pricing, provider=provider)
-                there = replace(own, region=region, year=year, pricing=pricing)
-                found.append(_spot(there, fitting, catalog))
-    return found
+                found.append(replace(own, region=region, year=year, pricing=pricing))
+            if len(found) > PLACEMENT_PLACES:
+                raise BadRequestError(
+                    {"regions": f"More than {PLACEMENT_PLACES} places; name fewer regions, providers or years."}
+                )
+    if len(found) * each > PLACEMENT_OPTIONS:
+        text = f"More than {PLACEMENT_OPTIONS} options; name fewer accelerators, regions, years or prices."
+        raise BadRequestError({"accelerators": text})
+    return [_spot(there, fitting, catalog) for there in found]
 
 
 def _spot(there: Site, fitting: Sequence[Fitting], catalog: Catalog) -> Spot:

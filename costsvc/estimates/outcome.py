@@ -15,7 +15,7 @@ from costsvc.estimates.request import normalised
 from costsvc.estimates.site import Setting
 from costsvc.estimates.spec import Serving, TrainingRun
 from costsvc.estimates.training import trained
-from costsvc.model.uncertainty import middle, quantities
+from costsvc.model.uncertainty import middle, open_quantity, quantities
 from costsvc.units import PERCENT, Numeric
 
 Workload = TrainingRun | Serving
@@ -90,6 +90,6 @@ def difference(after: Outcome, before: Outcome) -> dict[str, Plain | None]:
             found[name] = None
             continue
         relative = None if middle(old) == 0 else PERCENT * (new - old) / np.where(old == 0, np.nan, old)
-        absolute, percent = quantities([new - old, relative])
-        found[name] = {"absolute": absolute, "percent": percent}
+        (absolute,) = quantities([new - old])
+        found[name] = {"absolute": absolute, "percent": open_quantity(relative)}
     return found

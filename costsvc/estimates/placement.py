@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from costsvc import limits
-from costsvc.errors import BadRequestError
 from costsvc.estimates import answer, hardware, money
 from costsvc.estimates.alternatives import Placement, PlacementMetric
 from costsvc.estimates.answer import Plain
@@ -18,7 +16,7 @@ from costsvc.estimates.parts import KINDS, Basis, located
 from costsvc.estimates.spec import ON_DEMAND, OWNED, PriceKind, Serving
 from costsvc.model import footprint as formulas
 from costsvc.model import placement as placing
-from costsvc.model.uncertainty import middle
+from costsvc.model.uncertainty import Factor, finite, middle
 from costsvc.reference.catalog import Catalog
 from costsvc.units import Array, Numeric
 
@@ -112,11 +110,8 @@ def placement(asked: Placement, catalog: Catalog) -> Plain:
 
 def _options(own: Workload, fitting: Sequence[Fitting], asked: Placement, catalog: Catalog) -> Options:
     """Every machine in every place at every kind of price, in few operations on arrays."""
-    places = spots(own.site, fitting, asked.candidates, catalog)
     kinds = asked.candidates.price_kinds or (own.site.pricing.kind,)
-    if len(fitting) * len(places) * len(kinds) > limits.PLACEMENT_OPTIONS:
-        text = f"More than {limits.PLACEMENT_OPTIONS} options; name fewer accelerators, regions, years or prices."
-        raise BadRequestError({"accelerators": text})
+    places = spots(own.site, fitting, asked.candidates, catalog, len(fitting) * len(kinds))
     times = own.requests if isinstance(own, Serving) else 1.0
     hours = _down([one.usage.hours for one in fitting]) * times
     it_kwh = formulas.energy_kwh(_down([one.usage.power.it_w for one in fitting]), hours)
@@ -134,6 +129,7 @@ def _options(own: Workload, fitting: Sequence[Fitting], asked: Placement, catalo
     duration = _down([one.duration_h for one in fitting]) * times
     whole = np.broadcast_arrays(energy, carbon, water, usd, duration)
     amounts = np.stack([amount.ravel() for amount in whole], axis=1)
+    finite(amounts[~np.isnan(amounts)])
     offered = offered.ravel()
     return Options(machines=fitting, spots=places, kinds=kinds, paid=paid.ravel(), amounts=amounts, offered=offered)
 
@@ -189,7 +185,7 @@ def _money(
         for j, spot in enumerate(places):
             for k, kind in enumerate(paid[i, j]):
                 pricing = replace(spot.site.pricing, kind=kind)
-                facts = Facts(catalog)
+                facts = Facts(catalog, number=_central)
                 unit = money.cost(1.0, 0.0, machine.usage.hardware, spot.setting, pricing, facts)
                 per_hour[i, j, k] = np.nan if unit.total_usd is None else middle(unit.total_usd)
                 offered[i, j, k] = ELSEWHERE not in facts.warnings or spot.setting.seller == hardware.ANY
@@ -197,6 +193,10 @@ def _money(
                     one = money.cost(0.0, 1.0, machine.usage.hardware, spot.setting, pricing, facts)
                     per_kwh[i, j, k] = np.nan if one.total_usd is None else middle(one.total_usd)
     return hours * per_hour + energy * per_kwh, offered
+
+
+def _central(factor: Factor) -> float:
+    return factor.value
 
 
 def _allowed(options: Options, asked: Placement) -> npt.NDArray[np.bool_]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from costsvc.estimates.answer import Plain
 from costsvc.estimates.parts import METRICS, Metric
@@ -11,7 +12,7 @@ from costsvc.estimates.spec import Axis, Surface
 from costsvc.estimates.strategies import Resolved
 from costsvc.model import amortization as formulas
 from costsvc.model.amortization import Strategy
-from costsvc.model.uncertainty import DRAWS, middle, quantities
+from costsvc.model.uncertainty import DRAWS, finite, middle, quantities
 from costsvc.units import Array, Numeric
 
 CURVE_POINTS = 41
@@ -62,7 +63,7 @@ def surface(resolved: Sequence[Resolved], asked: Surface) -> Plain:
 
     Returns:
         The two axes, and for each metric the totals of each strategy at central values, which of them is the
-        cheapest, and the share of draws in which it is.
+        cheapest, by its place among them, and the share of draws in which it is.
     """
     tasks, requests = _points(asked.tasks), _points(asked.requests_per_task)
     return {
@@ -83,24 +84,31 @@ def _sheet(resolved: Sequence[Resolved], metric: Metric, tasks: Array, requests:
     sheet: dict[str, Any] = {"metric": metric, "strategies": [], "cheapest": None, "probability": None}
     if not known:
         return sheet
-    totals = np.stack([_cells(strategy, tasks, requests) for _, strategy in known])
-    cheapest = totals[..., 0].argmin(axis=0)
-    drawn = totals[..., 1:]
-    # the strategy that is cheapest at central values, against the cheapest in each draw
-    ours = np.take_along_axis(drawn, cheapest[None, :, :, None], axis=0)[0]
+    # row by row, so that the draws of a large surface are never all in memory
+    rows = [_row([strategy for _, strategy in known], count, requests) for count in tasks]
+    totals = np.array([values for values, _, _ in rows]).transpose(1, 0, 2)
     sheet["strategies"] = [
-        {"name": name, "value": total.tolist()} for (name, _), total in zip(known, totals[..., 0], strict=True)
+        {"name": name, "value": total.tolist()} for (name, _), total in zip(known, totals, strict=True)
     ]
-    sheet["cheapest"] = [[known[place][0] for place in row] for row in cheapest.tolist()]
-    sheet["probability"] = (ours <= drawn.min(axis=0)).mean(axis=-1).tolist()
+    sheet["cheapest"] = [cheapest.tolist() for _, cheapest, _ in rows]
+    sheet["probability"] = [probability.tolist() for _, _, probability in rows]
     return sheet
 
 
-def _cells(strategy: Strategy, tasks: Array, requests: Array) -> Array:
-    """Totals of a strategy by tasks, requests and draw, the central value first."""
+def _row(strategies: Sequence[Strategy], tasks: float, requests: Array) -> tuple[Array, npt.NDArray[np.intp], Array]:
+    """At one number of tasks the totals, the place of the cheapest strategy, and the share of draws in which it is."""
+    found = finite(np.stack([_cells(strategy, tasks, requests) for strategy in strategies]))
+    cheapest, drawn = found[..., 0].argmin(axis=0), found[..., 1:]
+    # the strategy that is cheapest at central values, against the cheapest in each draw
+    ours = np.take_along_axis(drawn, cheapest[None, :, None], axis=0)[0]
+    return found[..., 0], cheapest, (ours <= drawn.min(axis=0)).mean(axis=-1)
+
+
+def _cells(strategy: Strategy, tasks: float, requests: Array) -> Array:
+    """Totals of a strategy by requests and draw, the central value first."""
     upfront, per_task, per_request = (
         np.concatenate([whole[:1], whole[1::EVERY]])
         for whole in (_column(part)[0] for part in (strategy.upfront, strategy.per_task, strategy.per_request))
     )
     sample = Strategy(upfront=upfront, per_task=per_task, per_request=per_request)
-    return np.asarray(formulas.total(sample, tasks[:, None, None], requests[None, :, None]))
+    return np.asarray(formulas.total(sample, tasks, requests[:, None]))

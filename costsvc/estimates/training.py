@@ -12,6 +12,7 @@ from costsvc.estimates.hardware import Hardware
 from costsvc.estimates.site import Setting
 from costsvc.estimates.spec import Overheads, Precision, TrainingRun
 from costsvc.estimates.subject import Sizes, sizes
+from costsvc.limits import ACCELERATORS
 from costsvc.model import compute
 from costsvc.model.explanation import untraced
 from costsvc.model.uncertainty import middle
@@ -241,9 +242,10 @@ def _counted(machine: Hardware, hours: Numeric, facts: Facts) -> Hardware:
         return machine
     longest = facts.catalog.default("longest_run_days")
     central = middle(hours)
-    count = compute.whole_hosts(central, longest.value * H_PER_DAY, machine.per_host)
-    text = f"The number of accelerators was not given: {count:g}, whole hosts that end within {longest.value:g} days."
-    facts.warn("accelerators-assumed", text)
+    wanted = compute.whole_hosts(central, longest.value * H_PER_DAY, machine.per_host)
+    count = min(wanted, ACCELERATORS.high // machine.per_host * machine.per_host)
+    why = f"whole hosts that end within {longest.value:g} days" if count == wanted else "the most that can be asked for"
+    facts.warn("accelerators-assumed", f"The number of accelerators was not given: {count:g}, {why}.")
     facts.use(longest)
     return request.with_count(machine, count)
 

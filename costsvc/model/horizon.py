@@ -64,12 +64,11 @@ def time_factors(horizon: Horizon, growth_per_year: float) -> TimeFactors:
     """
     end = horizon.lifetime_months
     arrivals = (np.arange(COHORTS) + 0.5) / COHORTS * horizon.adoption_months
-    again = _retrainings(horizon)
     shares = np.array([_mean_weight(arrival, end, growth_per_year) * (1 - arrival / end) for arrival in arrivals])
     at_arrival = weight(arrivals, growth_per_year)
-    repeated = (weight(again, growth_per_year) * (again > arrivals[:, None])).sum(axis=1)
+    repeated = _repeated(horizon, arrivals, growth_per_year)
     return TimeFactors(
-        upfront=float(1.0 + weight(again, growth_per_year).sum()),
+        upfront=float(1.0 + _repeated(horizon, np.zeros(1), growth_per_year)[0]),
         upfront_standing=_mean_weight(0.0, end, growth_per_year),
         per_task=float(np.mean(at_arrival + repeated)),
         per_task_standing=float(np.mean(shares)),
@@ -102,12 +101,21 @@ def discounting(rate_per_year: float) -> float:
     return 1.0 / (1.0 + rate_per_year) - 1.0
 
 
-def _retrainings(horizon: Horizon) -> Array:
-    """Instants at which models are trained again, before the end."""
+def _repeated(horizon: Horizon, arrivals: Array, growth_per_year: float) -> Array:
+    """What the retrainings after each arrival and before the end count together: a geometric series.
+
+    The number of retrainings is the caller's, a quotient of two months, so no array may have that length.
+    """
     if horizon.retraining_months is None:
-        return np.empty(0)
-    count = int(np.ceil(horizon.lifetime_months / horizon.retraining_months)) - 1
-    return horizon.retraining_months * np.arange(1, count + 1, dtype=np.float64)
+        return np.zeros_like(arrivals)
+    interval = horizon.retraining_months
+    last = np.ceil(horizon.lifetime_months / interval) - 1
+    first = np.floor(arrivals / interval) + 1
+    terms = np.maximum(last - first + 1, 0.0)
+    growth = interval / MONTHS_PER_YEAR * np.log1p(growth_per_year)
+    # 1 + q + ... + q ** (n - 1) is (q ** n - 1) / (q - 1), and n where q is 1
+    series = terms if growth == 0 else np.expm1(terms * growth) / np.expm1(growth)
+    return np.asarray(weight(first * interval, growth_per_year) * series)
 
 
 def _mean_weight(begin: float, end: float, growth_per_year: float) -> float:

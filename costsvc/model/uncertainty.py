@@ -15,16 +15,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from math import isfinite
 from statistics import NormalDist
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 import numpy as np
 
+from costsvc.errors import NotFiniteError
 from costsvc.units import Array, Numeric
 
 Origin = Literal["request", "table", "default", "measured", "overlay"]
 Scale = Literal["log", "above-one", "share"]
-Quantity: TypeAlias = dict[str, float | None]
+Quantity: TypeAlias = dict[str, float]
+Bounded = TypeVar("Bounded", Array, float)
+OpenQuantity: TypeAlias = dict[str, float | None]
 
 DRAWS = 256
 TAIL = 0.05
@@ -136,24 +140,65 @@ def quantities(results: Sequence[Numeric | None]) -> list[Quantity | None]:
             what does not exist. [any]
 
     Returns:
-        One quantity per result, in its unit. The interval is widened to hold the value; an
-        infinite end is None, which says that there is no bound. [any]
+        One quantity per result, in its unit. The interval is widened to hold the value. [any]
+
+    Raises:
+        NotFiniteError: If one of the numbers is not finite.
     """
     wide = {id(result): result for result in results if isinstance(result, np.ndarray)}
-    shown = dict(zip(wide, _intervals(list(wide.values())), strict=True)) if wide else {}
-    return [None if result is None else shown.get(id(result)) or _quantity(result) for result in results]
+    shown = _shown(finite(_intervals(list(wide.values())))) if wide else []
+    by_id = dict(zip(wide, shown, strict=True))
+    return [None if result is None else by_id.get(id(result)) or _quantity(result) for result in results]
 
 
-def _intervals(samples: Sequence[Array]) -> list[Quantity]:
-    """The value and interval of samples with width."""
+def open_quantity(result: Numeric | None) -> OpenQuantity | None:
+    """As :func:`quantities`, of a result some of whose draws may not exist.
+
+    Args:
+        result: A sample, infinite or NaN where it does not exist. [any]
+
+    Returns:
+        A quantity whose end is None where there is no bound. [any]
+
+    Raises:
+        NotFiniteError: If the central value is not finite.
+    """
+    if result is None:
+        return None
+    finite(middle(result))
+    if not isinstance(result, np.ndarray):
+        return {**_quantity(result)}
+    (found,) = _shown(_intervals([result]))
+    return {name: end if np.isfinite(end) else None for name, end in found.items()}
+
+
+def finite(found: Bounded) -> Bounded:
+    """Numbers as they are.
+
+    Args:
+        found: Any numbers. [any]
+
+    Returns:
+        The same. [any]
+
+    Raises:
+        NotFiniteError: If one of them is not finite.
+    """
+    if not np.isfinite(found).all():
+        raise NotFiniteError
+    return found
+
+
+def _intervals(samples: Sequence[Array]) -> Array:
+    """A row of value, low and high for each sample with width."""
     table = np.array(np.broadcast_arrays(*samples)) if len({one.size for one in samples}) > 1 else np.array(samples)
     values = table[:, 0]
     lows, highs = percentiles(table[:, 1:])
-    ends = np.array([values, np.minimum(lows, values), np.maximum(highs, values)]).T
-    shown: list[list[float | None]] = ends.tolist()
-    if not np.isfinite(ends).all():
-        shown = [[end if np.isfinite(end) else None for end in row] for row in ends.tolist()]
-    return [{"value": value, "low": low, "high": high} for value, low, high in shown]
+    return np.array([values, np.minimum(lows, values), np.maximum(highs, values)]).T
+
+
+def _shown(ends: Array) -> list[Quantity]:
+    return [{"value": value, "low": low, "high": high} for value, low, high in ends.tolist()]
 
 
 def middle(result: Numeric) -> float:
@@ -193,7 +238,9 @@ def percentiles(draws: Array) -> tuple[Array, Array]:
 
 def _quantity(result: Numeric) -> Quantity:
     """A quantity without width."""
-    value = float(result) if np.isfinite(result) else None
+    value = float(result)
+    if not isfinite(value):
+        raise NotFiniteError
     return {"value": value, "low": value, "high": value}
 
 

@@ -6,7 +6,7 @@ from costsvc.estimates.amortization import amortization
 from costsvc.estimates.spec import Comparison
 from costsvc.web import metrics
 from costsvc.web.api import CostsvcBlueprint, parameters
-from costsvc.web.context import answer, catalog
+from costsvc.web.context import answer, catalog, private
 from costsvc.web.question import Question
 from costsvc.web.schemas.amortization import ComparisonSchema
 from costsvc.web.schemas.decision import AmortizationSchema
@@ -59,3 +59,6 @@ def compare_strategies(asked: Comparison) -> Response:
     found = amortization(asked, catalog(), **parameters(QUERY))
     metrics.estimated(QUESTION.kind, found)
     return answer(found)
+
+
+blueprint.after_request(private)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Flask, Response, request
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from costsvc import limits
 from costsvc.drawing import Artist
@@ -25,6 +24,7 @@ from costsvc.web import (
     model_footprint,
     operations,
     placement,
+    proxy,
     schedule,
     takeaway,
     training,
@@ -96,7 +96,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.before_request(_refuse_where_there_is_no_room)
     app.after_request(_secured)
     cors.register(app, settings.cors_origins)
-    _behind(app, settings.proxies)
+    proxy.behind(app, settings.proxies)
     return app
 
 
@@ -114,13 +114,6 @@ def reject(app: Flask, reason: str) -> None:
 def _refuse_where_there_is_no_room() -> None:
     if request.environ.get(BUSY):
         raise BusyError
-
-
-def _behind(app: Flask, proxies: int) -> None:
-    """Believe what the proxies in front say about the client and about the address that it asked for."""
-    if proxies:
-        fixed = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies, x_prefix=proxies)
-        app.wsgi_app = fixed  # type: ignore[method-assign] # so that Flask's documentation has it
 
 
 def _secured(response: Response) -> Response:

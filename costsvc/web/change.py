@@ -6,7 +6,7 @@ from costsvc.estimates.alternatives import ChangeSpec
 from costsvc.estimates.change import change
 from costsvc.web import metrics
 from costsvc.web.api import CostsvcBlueprint
-from costsvc.web.context import answer, catalog
+from costsvc.web.context import answer, catalog, private
 from costsvc.web.question import Question
 from costsvc.web.schemas.change import ChangeAnswer, ChangeSchema
 
@@ -37,3 +37,6 @@ def compare_change(asked: ChangeSpec) -> Response:
     found = change(asked, catalog())
     metrics.estimated(QUESTION.kind, found)
     return answer(found)
+
+
+blueprint.after_request(private)

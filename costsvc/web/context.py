@@ -52,3 +52,14 @@ def revalidated(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)
     return response
+
+
+def private(response: Response) -> Response:
+    """The response for its asker alone: what a query or a body holds is somebody's plan, and no cache's between.
+
+    Args:
+        response: What a view answers.
+    """
+    if request.query_string or request.method == "POST":
+        response.headers["Cache-Control"] = "private, no-cache"
+    return response

@@ -10,7 +10,7 @@ from flask import Response, current_app
 from costsvc import limits
 from costsvc.web import asking, problems
 from costsvc.web.api import CostsvcBlueprint
-from costsvc.web.context import tagged
+from costsvc.web.context import private, tagged
 from costsvc.web.figures import data
 from costsvc.web.figures.registry import FIGURES
 from costsvc.web.figures.theme import Size, Spec, Theme, themed
@@ -112,5 +112,6 @@ def _content() -> dict[str, Any]:
 
 
 blueprint.after_request(packed)
+blueprint.after_request(private)
 for _question in QUESTIONS.values():
     _add(_question)

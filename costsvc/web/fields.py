@@ -6,9 +6,9 @@ from typing import Any
 
 import marshmallow as ma
 
-from costsvc.limits import NAME_LENGTH, YEAR, Limit
+from costsvc.errors import SHOWN
+from costsvc.limits import NAME_LENGTH, WRONG_ENTRIES, YEAR, Limit
 
-SHOWN = 80
 MESSAGES: dict[str, str | list[Any] | dict[Any, Any]] = {
     "required": "This is missing; it must be given.",
     "null": "null is not allowed; a value would be right, or no such field.",
@@ -22,19 +22,16 @@ class Number(ma.fields.Float):
 
     def __init__(self, limit: Limit, description: str, **kwargs: Any) -> None:
         self.limit = limit
-        low = {"exclusiveMinimum" if limit.above else "minimum": limit.low}
         unit = "" if limit.unit == "1" else f" [{limit.unit}]"
-        metadata = {"description": description + unit, **low, "maximum": limit.high, **kwargs.pop("metadata", {})}
+        metadata = {"description": description + unit, **described(limit), **kwargs.pop("metadata", {})}
         super().__init__(metadata=metadata, error_messages=MESSAGES, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ma.ValidationError(f"{_shown(value)} is not a number; {self.wanted}.")
+            raise ma.ValidationError(f"{shown(value)} is not a number; {self.wanted}.")
         number = float(value)
-        low_enough = number <= self.limit.high
-        high_enough = number > self.limit.low if self.limit.above else number >= self.limit.low
-        if not (low_enough and high_enough) or (self.limit.whole and not number.is_integer()):
-            raise ma.ValidationError(f"{_shown(value)} is not allowed; {self.wanted}.")
+        if not self.limit.holds(number):
+            raise ma.ValidationError(f"{shown(value)} is not allowed; {self.wanted}.")
         return self.convert(number)
 
     def convert(self, number: float) -> float:
@@ -44,10 +41,25 @@ class Number(ma.fields.Float):
     @property
     def wanted(self) -> str:
         """What would be right, in words."""
-        kind = "whole number" if self.limit.whole else "number"
-        edge = "above" if self.limit.above else "from"
-        unit = "" if self.limit.unit == "1" else f" {self.limit.unit}"
-        return f"a {kind} {edge} {self.limit.low:g} to {self.limit.high:g}{unit} would be right"
+        limit = self.limit
+        kind = "whole number" if limit.whole else "number"
+        unit = "" if limit.unit == "1" else f" {limit.unit}"
+        least = f", 0 or at least {limit.least:g} in size," if limit.least else ""
+        return f"a {kind} from {limit.low:g} to {limit.high:g}{unit}{least} would be right"
+
+
+def described(limit: Limit) -> dict[str, Any]:
+    """A limit in the words of JSON Schema.
+
+    Args:
+        limit: The limit.
+    """
+    said: dict[str, Any] = {"minimum": limit.low, "maximum": limit.high}
+    if limit.least:
+        gaps = [{"exclusiveMinimum": 0, "exclusiveMaximum": limit.least}]
+        gaps += [{"exclusiveMinimum": -limit.least, "exclusiveMaximum": 0}] if limit.low < 0 else []
+        said["not"] = gaps[0] if len(gaps) == 1 else {"anyOf": gaps}
+    return said
 
 
 class WholeNumber(Number):
@@ -66,7 +78,7 @@ class Name(ma.fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str) or not 0 < len(value.strip()) <= NAME_LENGTH:
             raise ma.ValidationError(
-                f"{_shown(value)} is no name; a string of 1 to {NAME_LENGTH} characters would be right."
+                f"{shown(value)} is no name; a string of 1 to {NAME_LENGTH} characters would be right."
             )
         return value.strip()
 
@@ -85,7 +97,37 @@ class Day(ma.fields.Date):
             found = None
         if found is None or not YEAR.low <= found.year < YEAR.high:
             wanted = f"must be a day such as 2026-11-26, from {YEAR.low:g} to {YEAR.high - 1:g}"
-            raise ma.ValidationError(f"{wanted}, got {_shown(value)}.")
+            raise ma.ValidationError(f"{wanted}, got {shown(value)}.")
+        return found
+
+
+class Entries(ma.fields.List[Any]):
+    """A list of a length between two, which is looked at before its entries are."""
+
+    def __init__(
+        self, inner: ma.fields.Field[Any], description: str, length: tuple[int, int], things: str, **kwargs: Any
+    ) -> None:
+        self.length, self.things = length, things
+        low, high = length
+        metadata = {"description": description, "minItems": low, "maxItems": high}
+        super().__init__(inner, metadata=metadata, error_messages=MESSAGES, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise self.make_error("invalid")
+        low, high = self.length
+        if not low <= len(value) <= high:
+            raise ma.ValidationError(f"{low} to {high} {self.things} are allowed here, and these are {len(value)}.")
+        found, errors = [], {}
+        for place, one in enumerate(value):
+            try:
+                found.append(self.inner.deserialize(one, **kwargs))
+            except ma.ValidationError as error:
+                errors[place] = error.messages
+                if len(errors) == WRONG_ENTRIES:
+                    break
+        if errors:
+            raise ma.ValidationError(errors)
         return found
 
 
@@ -95,11 +137,7 @@ class Names(ma.fields.Field[Any]):
     def __init__(self, description: str, length: tuple[int, int], word: str | None = None) -> None:
         low, high = length
         self.word = word
-        self._list = ma.fields.List(
-            Name("A name"),
-            validate=ma.validate.Length(low, high, error=f"{low} to {high} names are allowed here."),
-            error_messages=MESSAGES,
-        )
+        self._list = Entries(Name("A name"), description, length, "names")
         name = {"type": "string", "minLength": 1, "maxLength": NAME_LENGTH}
         array = {"type": "array", "items": name, "minItems": low, "maxItems": high}
         either = array if word is None else {"oneOf": [array, {"type": "string", "enum": [word]}]}
@@ -119,7 +157,7 @@ class Switch(ma.fields.Boolean):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
         if not isinstance(value, bool):
-            raise ma.ValidationError(f"{_shown(value)} is not allowed; true or false would be right.")
+            raise ma.ValidationError(f"{shown(value)} is not allowed; true or false would be right.")
         return value
 
 
@@ -132,7 +170,7 @@ class Choice(ma.fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str) or value not in self.words:
-            raise ma.ValidationError(f"{_shown(value)} is not one of {', '.join(self.words)}.")
+            raise ma.ValidationError(f"{shown(value)} is not one of {', '.join(self.words)}.")
         return value
 
 
@@ -143,24 +181,20 @@ class Part(ma.fields.Nested):
         super().__init__(schema, metadata={"description": description}, error_messages=MESSAGES, **kwargs)
 
 
-class Parts(ma.fields.List[Any]):
+class Parts(Entries):
     """A list of objects, of a length between two."""
 
     def __init__(self, schema: type[ma.Schema], description: str, length: tuple[int, int], **kwargs: Any) -> None:
-        low, high = length
-        wanted = f"{low} to {high} entries are allowed here."
-        super().__init__(
-            ma.fields.Nested(schema),
-            validate=ma.validate.Length(low, high, error=wanted),
-            metadata={"description": description},
-            error_messages=MESSAGES,
-            **kwargs,
-        )
+        super().__init__(ma.fields.Nested(schema), description, length, "entries", **kwargs)
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """A value as an error repeats it: as JSON, and short, whatever came."""
     if isinstance(value, dict | list):
         return "an object" if isinstance(value, dict) else "an array"
-    text = json.dumps(value, ensure_ascii=False)
+    return cut(json.dumps(value, ensure_ascii=False))
+
+
+def cut(text: str) -> str:
+    """A text of the caller as an error repeats it: short."""
     return text if len(text) <= SHOWN else text[:SHOWN] + "..."

@@ -5,40 +5,33 @@ Command-line flags and ``GUNICORN_CMD_ARGS`` override what stands here.
 
 import gc
 import os
-import shutil
-import tempfile
-from pathlib import Path
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
 from costsvc.errors import CostsvcError
+from costsvc.web import start
 from costsvc.web.serving.long import is_long
 from costsvc.web.serving.slots import WAITING, Den, Slots, cores, identity
 
 # The arrays are small: a second thread of the linear algebra only takes a core from the next request.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - writable in a container whose root file system is not
-SCRATCH = str(MEMORY) if os.access(MEMORY, os.W_OK) else None
-LOCKS = Path(tempfile.mkdtemp(prefix="costsvc-slots-", dir=SCRATCH))
-
-if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-    OWN_METRICS = None
-else:
-    # Fresh at each start, or the counts of workers long gone would be added to ours.
-    OWN_METRICS = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="costsvc-metrics-", dir=SCRATCH)
+bind = f"0.0.0.0:{start.or_exit(start.port)}"
+workers = start.or_exit(start.workers)
+worker_tmp_dir = str(start.or_exit(start.scratch))
+LOCKS = start.or_exit(start.locks_folder)
+# Fresh at each start, or the counts of workers long gone would be added to ours.
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = start.or_exit(start.metrics_folder)
 
 from prometheus_client import values  # noqa: E402 - its import reads the variable set above
 from prometheus_client.multiprocess import mark_process_dead  # noqa: E402 - as above
 
 values.ValueClass = values.MultiProcessValue(identity)  # type: ignore[no-untyped-call] # the library has no types here
 
-from costsvc.web.app import create_app, reject  # noqa: E402 - as above
+from costsvc.web.app import reject  # noqa: E402 - as above
 
-wsgi_app = "costsvc.web.app:create_app()"
-bind = f"0.0.0.0:{os.environ.get('PORT') or 8000}"
-workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+wsgi_app = "costsvc.web.start:application()"
 worker_class = "costsvc.web.serving.worker.BufferingWorker"
 worker_connections = 4000
 RUNNERS = max(1, cores() // workers)
@@ -48,7 +41,6 @@ threads = WAITING + RUNNERS + 8
 # The tables are read once, before the port opens, and their memory is shared by the workers; a
 # broken table or setting ends the start instead of a worker.
 preload_app = True
-worker_tmp_dir = SCRATCH
 control_socket_disable = True
 keepalive = 75  # longer than the 60 s after which common load balancers drop an idle connection
 graceful_timeout = 25  # shorter than the 30 s after which Kubernetes kills
@@ -64,7 +56,7 @@ def on_reload(server: Arbiter) -> None:
     """Load the tables anew, before new workers fork; tables that are refused leave the old ones in place."""
     gc.unfreeze()
     try:
-        server.app.callable = create_app()
+        server.app.callable = start.made()
     except CostsvcError as error:
         server.log.warning("The new tables are refused, the old ones stay: %s", error)
         reject(server.app.callable, str(error))
@@ -80,10 +72,3 @@ def post_worker_init(worker: Worker) -> None:
 def child_exit(server: Arbiter, worker: Worker) -> None:  # noqa: ARG001 - gunicorn's signature
     """Forget the gauges of a worker that ended."""
     mark_process_dead(worker.pid)  # type: ignore[no-untyped-call] # the library has no types here
-
-
-def on_exit(server: Arbiter) -> None:  # noqa: ARG001 - gunicorn's signature
-    """Remove the folder of the metrics, if it was made here."""
-    shutil.rmtree(LOCKS)
-    if OWN_METRICS:
-        shutil.rmtree(OWN_METRICS)

@@ -6,7 +6,7 @@ from costsvc.estimates.inference import inference
 from costsvc.estimates.spec import Serving
 from costsvc.web import metrics
 from costsvc.web.api import CostsvcBlueprint, parameters
-from costsvc.web.context import answer, catalog
+from costsvc.web.context import answer, catalog, private
 from costsvc.web.question import Question
 from costsvc.web.schemas.explain import QUERY, ExplainQuery
 from costsvc.web.schemas.inference import InferenceEstimate, ServingSchema
@@ -45,3 +45,6 @@ def estimate_inference(asked: Serving) -> Response:
     found = inference(asked, catalog(), **parameters(QUERY))
     metrics.estimated(QUESTION.kind, found)
     return answer(found)
+
+
+blueprint.after_request(private)

@@ -28,12 +28,14 @@ LATENCY = Histogram("costsvc_request_seconds", "Time until the answer was ready"
 KIND = ("kind",)
 ESTIMATES = Counter("costsvc_estimates", "Questions answered", KIND)
 AMOUNTS: Mapping[tuple[str, ...], Counter] = {
-    ("energy_kwh",): Counter("costsvc_estimated_energy_kwh", "Electricity estimated", KIND),
-    ("carbon", "total_kg"): Counter("costsvc_estimated_carbon_kg", "CO2e estimated", KIND),
-    ("water", "total_l"): Counter("costsvc_estimated_water_litres", "Water estimated", KIND),
-    ("cost", "total_usd"): Counter("costsvc_estimated_cost_usd", "Cost estimated", KIND),
+    ("energy_kwh",): Counter("costsvc_estimated_energy_kwh", "Electricity estimated, 1e9 at most of one answer", KIND),
+    ("carbon", "total_kg"): Counter("costsvc_estimated_carbon_kg", "CO2e estimated, 1e9 at most of one answer", KIND),
+    ("water", "total_l"): Counter("costsvc_estimated_water_litres", "Water estimated, 1e9 at most of one answer", KIND),
+    ("cost", "total_usd"): Counter("costsvc_estimated_cost_usd", "Cost estimated, 1e9 at most of one answer", KIND),
 }
 """What is summed up of estimates, by where it stands in an answer."""
+COUNTED = 1e9
+"""Most that one estimate adds to a sum: a thousandth of a kWh would be lost beside what a stranger may make up."""
 ESTIMATED = ("training", "inference")
 """Kinds whose answer is one estimate; the amounts of the others are alternatives, which have no sum."""
 BUILD = Gauge(
@@ -75,7 +77,7 @@ def register(app: Flask, kinds: Iterable[str], data_version: str) -> None:
 
 
 def estimated(kind: str, found: Plain) -> None:
-    """Count an answer and the amounts that it estimates; one that is null is not counted.
+    """Count an answer and the amounts that it estimates; one that is null is not counted, one that is huge in part.
 
     Args:
         kind: Kind of the question.
@@ -88,7 +90,7 @@ def estimated(kind: str, found: Plain) -> None:
         for name in where:
             quantity = quantity[name]
         if quantity is not None:
-            counter.inc(quantity["value"])
+            counter.inc(min(quantity["value"], COUNTED))
 
 
 def exposition() -> Response:

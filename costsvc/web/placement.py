@@ -6,7 +6,7 @@ from costsvc.estimates.alternatives import Placement
 from costsvc.estimates.placement import placement
 from costsvc.web import metrics
 from costsvc.web.api import CostsvcBlueprint
-from costsvc.web.context import answer, catalog
+from costsvc.web.context import answer, catalog, private
 from costsvc.web.question import Question
 from costsvc.web.schemas.placement import PlacementAnswer, PlacementSchema
 
@@ -45,3 +45,6 @@ def compare_places(asked: Placement) -> Response:
     found = placement(asked, catalog())
     metrics.estimated(QUESTION.kind, found)
     return answer(found)
+
+
+blueprint.after_request(private)

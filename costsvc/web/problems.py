@@ -1,21 +1,32 @@
 """Errors as RFC 9457 problem details; the one place where a status is chosen."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired, Self, TypedDict
 
 from flask import Flask, Response, request
 from marshmallow.exceptions import SCHEMA, ValidationError
 from werkzeug.exceptions import HTTPException
 
-from costsvc.errors import BadRequestError, BusyError, CostsvcError, UnknownNameError
-from costsvc.limits import BODY_BYTES, DRAINED_BYTES
+from costsvc.errors import (
+    BadRequestError,
+    BusyError,
+    CostsvcError,
+    NotFiniteError,
+    UndrawableError,
+    UnknownNameError,
+)
+from costsvc.limits import BODY_BYTES, DRAINED_BYTES, ERRORS, NAME_LENGTH
 from costsvc.web.context import answer
+from costsvc.web.schemas.base import Several
 
 PROBLEM_JSON = "application/problem+json"
 TYPE = "/docs/problems#"
 STATUS: dict[type[CostsvcError], HTTPStatus] = {
     BadRequestError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    NotFiniteError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UndrawableError: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownNameError: HTTPStatus.UNPROCESSABLE_ENTITY,
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -54,6 +65,7 @@ class Problem(TypedDict):
     status: int
     detail: str
     errors: NotRequired[Mapping[str, list[str]]]
+    error_count: NotRequired[int]
 
 
 def register(app: Flask) -> None:
@@ -63,25 +75,51 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
 
 
-def problem(status: int, code: str, detail: str, errors: Mapping[str, list[str]] | None = None) -> Response:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errors:
+    """What is wrong with a request, as far as an answer tells it.
+
+    Attributes:
+        told: The first errors by the path of the field: ``strategies.0.name``.
+        count: How many errors were found.
+    """
+
+    told: dict[str, list[str]]
+    count: int
+
+    @classmethod
+    def of(cls, errors: Iterable[tuple[str, Iterable[str]]]) -> Self:
+        """Those of some paths and texts, the first of them."""
+        told: dict[str, list[str]] = {}
+        count = shown = 0
+        for field, texts in errors:
+            for text in texts:
+                count += text.times if isinstance(text, Several) else 1
+                if shown < ERRORS:
+                    told.setdefault(field[:NAME_LENGTH], []).append(text)
+                    shown += 1
+        return cls(told=told, count=count)
+
+
+def problem(status: int, code: str, detail: str, errors: Errors | None = None) -> Response:
     """A problem as a response."""
     where = request.script_root + TYPE + code
     body = Problem(type=where, title=HTTPStatus(status).phrase, status=status, detail=detail)
-    if errors:
-        body["errors"] = errors
+    if errors and errors.told:
+        body |= {"errors": errors.told, "error_count": errors.count}
     return answer(body, status, PROBLEM_JSON)
 
 
 def _domain(error: CostsvcError) -> Response:
     status = STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
-    response = problem(status, error.code, str(error), by_field(error))
+    response = problem(status, error.code, str(error), _errors(error))
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = SOON_S
     return response
 
 
 def _invalid(error: ValidationError) -> Response:
-    return problem(422, *CODES[422], by_field(error))
+    return problem(422, *CODES[422], _errors(error))
 
 
 def by_field(error: CostsvcError | ValidationError) -> dict[str, list[str]]:
@@ -90,13 +128,17 @@ def by_field(error: CostsvcError | ValidationError) -> dict[str, list[str]]:
     Args:
         error: Why a request has no answer.
     """
+    return _errors(error).told
+
+
+def _errors(error: CostsvcError | ValidationError) -> Errors:
     if isinstance(error, ValidationError):
-        return dict(_flat(error.messages))
+        return Errors.of(_flat(error.messages))
     if isinstance(error, UnknownNameError):
-        return {error.field: [str(error)]}
+        return Errors.of([(error.field, [str(error)])])
     if isinstance(error, BadRequestError):
-        return {field: [text] for field, text in error.problems.items()}
-    return {}
+        return Errors.of((field, [text]) for field, text in error.problems.items())
+    return Errors.of(())
 
 
 def _http(error: HTTPException) -> Response:
@@ -104,7 +146,7 @@ def _http(error: HTTPException) -> Response:
     _drain()
     code, detail = CODES.get(status, ("http-error", HTTPStatus(status).description))
     data: Mapping[str, Any] = getattr(error, "data", None) or {}
-    response = problem(status, code, data.get("detail", detail), dict(_flat(data.get("messages", {}))))
+    response = problem(status, code, data.get("detail", detail), Errors.of(_flat(data.get("messages", {}))))
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after", "location"):
             response.headers[name] = value

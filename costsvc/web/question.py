@@ -2,17 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
 import marshmallow as ma
 import orjson
 
 from costsvc.estimates.answer import Plain
 from costsvc.reference.catalog import Catalog
+from costsvc.store import Store
 
-KEPT = 32
-"""Answers that a worker keeps for the figures and texts that a page asks for right after it."""
+KEPT_BYTES = 16 * 2**20
+"""Room for the answers that a worker keeps for the figures and texts that a page asks for right after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,15 +51,26 @@ class Question:
 
 
 class Answers:
-    """Answers to questions on the same tables; the last few are kept."""
+    """Answers to questions on the same tables; the last ones are kept, as JSON and so many bytes of it.
 
-    def __init__(self, tables: Catalog) -> None:
-        def find(question: Question, body: bytes, explain: bool) -> Plain:
-            return question.answer(orjson.loads(body), tables, explain=explain)
+    As objects an answer takes fifteen times the memory of its JSON, and how large it is its asker decides.
+    """
 
-        self._find: Any = lru_cache(maxsize=KEPT)(find)
+    def __init__(self, tables: Catalog, room: int = KEPT_BYTES) -> None:
+        self._tables, self._kept = tables, Store(room)
+
+    @property
+    def size(self) -> int:
+        """Bytes that are kept."""
+        return self._kept.size
 
     def find(self, question: Question, body: Plain, *, explain: bool = False) -> Plain:
-        """As :meth:`Question.answer`; whoever gets the answer must not change it."""
-        found: Plain = self._find(question, orjson.dumps(body), explain)
-        return found
+        """As :meth:`Question.answer`, read from JSON as a client would."""
+        said = orjson.dumps(body)
+        key = orjson.dumps([question.kind, explain]) + said
+        found = self._kept.get(key)
+        if found is None:
+            found = orjson.dumps(question.answer(orjson.loads(said), self._tables, explain=explain))
+            self._kept.put(key, found)
+        answer: Plain = orjson.loads(found)
+        return answer

@@ -15,7 +15,7 @@ QUESTIONS: Mapping[str, Question] = {
 
 
 def answered(question: Question, body: Plain, *, explain: bool = False) -> Plain:
-    """The running application's answer to a question; it must not be changed.
+    """The running application's answer to a question.
 
     Args:
         question: What is asked.

@@ -6,7 +6,7 @@ from costsvc.estimates.alternatives import Schedule
 from costsvc.estimates.schedule import schedule
 from costsvc.web import metrics
 from costsvc.web.api import CostsvcBlueprint
-from costsvc.web.context import answer, catalog
+from costsvc.web.context import answer, catalog, private
 from costsvc.web.question import Question
 from costsvc.web.schemas.schedule import ScheduleAnswer, ScheduleSchema
 
@@ -38,3 +38,6 @@ def find_windows(asked: Schedule) -> Response:
     found = schedule(asked, catalog())
     metrics.estimated(QUESTION.kind, found)
     return answer(found)
+
+
+blueprint.after_request(private)

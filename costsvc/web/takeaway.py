@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import marshmallow as ma
-from flask import Response, request
+from flask import Response
 
 from costsvc import limits
 from costsvc.web import asking, problems
 from costsvc.web.api import CostsvcBlueprint
-from costsvc.web.context import JSON, revalidated
+from costsvc.web.context import JSON, private, revalidated
+from costsvc.web.proxy import own_address
 from costsvc.web.question import Question
 from costsvc.web.questions import QUESTIONS, answered
 from costsvc.web.schemas.answer import TrainingEstimate
@@ -64,7 +65,7 @@ def _taken(question: Question, document: Document) -> Response:
         kind=question.kind,
         answer=answered(question, body),
         body=body,
-        address=request.root_url.rstrip("/") + question.path,
+        address=own_address() + question.path,
     )
     response = Response(document.write(taken), content_type=_content_type(document))
     if download:
@@ -97,5 +98,6 @@ def _content(kind: str) -> dict[str, Any]:
     return {name: {"schema": SCHEMAS[kind] if name == JSON else {"type": "string"}} for name in sorted(types)}
 
 
+blueprint.after_request(private)
 for _question in QUESTIONS.values():
     _add(_question)

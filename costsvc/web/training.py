@@ -6,7 +6,7 @@ from costsvc.estimates.spec import TrainingRun
 from costsvc.estimates.training import training
 from costsvc.web import metrics
 from costsvc.web.api import CostsvcBlueprint, parameters
-from costsvc.web.context import answer, catalog
+from costsvc.web.context import answer, catalog, private
 from costsvc.web.question import Question
 from costsvc.web.schemas.answer import TrainingEstimate
 from costsvc.web.schemas.explain import QUERY, ExplainQuery
@@ -43,3 +43,6 @@ def estimate_training(run: TrainingRun) -> Response:
     found = training(run, catalog(), **parameters(QUERY))
     metrics.estimated(QUESTION.kind, found)
     return answer(found)
+
+
+blueprint.after_request(private)

@@ -250,7 +250,7 @@ def test_a_run_that_does_not_fit_says_from_when_on_it_would(client):
         pytest.param({"duration_h": -1}, "duration_h", "a number from 0.01", id="negative"),
         pytest.param({"duration_h": "3"}, "duration_h", '"3" is not a number', id="string"),
         pytest.param({"duration_h": 169}, "deadline", "2027-04-12T01:00:00Z or later", id="longer-than-the-window"),
-        pytest.param({"energy_kwh": 0}, "energy_kwh", "a number above 0", id="no-energy"),
+        pytest.param({"energy_kwh": 0}, "energy_kwh", "a number from 1e-09", id="no-energy"),
         pytest.param({"interruptible": "yes"}, "interruptible", "true or false would be right", id="word-for-a-switch"),
         pytest.param({"region": "em:US-CAL-CSIO"}, "region", "Nearest known", id="near-region"),
         pytest.param({"scope": "net"}, "scope", "not one of lifecycle, direct", id="no-such-scope"),

@@ -3,7 +3,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from costsvc.model.uncertainty import DRAWS, RANGE, Factor, influence, middle, percentiles, quantities, sample
+from costsvc.errors import NotFiniteError
+from costsvc.model.uncertainty import (
+    DRAWS,
+    RANGE,
+    Factor,
+    influence,
+    middle,
+    open_quantity,
+    percentiles,
+    quantities,
+    sample,
+)
 
 
 def factor(value: float, low: float, high: float, scale: str = "log", identity: str = "table/row/column") -> Factor:
@@ -87,14 +98,10 @@ def test_a_quantity_holds_its_value(known):
     [
         pytest.param([2.0], [(2.0, 2.0, 2.0)], id="no width"),
         pytest.param([None], [None], id="nothing there"),
-        pytest.param([np.inf], [(None, None, None)], id="no bound at all"),
         # 0, 1, ..., 100: the 5th percentile is 5, the 95th 95
         pytest.param([np.array([50.0, *range(101)])], [(50.0, 5.0, 95.0)], id="percentiles of the draws"),
         pytest.param([np.array([99.0, *range(101)])], [(99.0, 5.0, 99.0)], id="widened upwards to its value"),
         pytest.param([np.array([2.0, *range(101)])], [(2.0, 2.0, 95.0)], id="widened downwards to its value"),
-        pytest.param(
-            [np.array([50.0, *range(90), *[np.inf] * 11])], [(50.0, 5.0, None)], id="one draw in nine has no bound"
-        ),
         pytest.param(
             [np.array([50.0, *range(101)]), 3.0, None],
             [(50.0, 5.0, 95.0), (3.0, 3.0, 3.0), None],
@@ -106,7 +113,38 @@ def test_quantities_are_values_with_their_nine_tenths_interval(results, expected
     found = quantities(results)
     wanted = [end and dict(zip(("value", "low", "high"), end, strict=True)) for end in expected]
     for one, want in zip(found, wanted, strict=True):
-        assert one == (pytest.approx(want) if want and None not in want.values() else want)
+        assert one == (want and pytest.approx(want))
+
+
+@pytest.mark.parametrize(
+    ("result", "expected"),
+    [
+        pytest.param(None, None, id="nothing there"),
+        pytest.param(2.0, (2.0, 2.0, 2.0), id="no width"),
+        pytest.param(np.array([50.0, *range(90), *[np.inf] * 11]), (50.0, 5.0, None), id="one draw in nine infinite"),
+        pytest.param(np.array([50.0, *[np.nan] * 101]), (50.0, None, None), id="no draw exists"),
+    ],
+)
+def test_an_end_without_a_bound_is_open_where_that_is_allowed(result, expected):
+    assert open_quantity(result) == (expected and dict(zip(("value", "low", "high"), expected, strict=True)))
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        pytest.param(np.inf, id="infinite"),
+        pytest.param(-np.inf, id="infinite below zero"),
+        pytest.param(np.nan, id="no number"),
+        pytest.param(np.array([np.inf, *range(101)]), id="infinite value"),
+        pytest.param(np.array([50.0, *range(90), *[np.inf] * 11]), id="infinite end"),
+        pytest.param(np.array([50.0, *range(90), *[np.nan] * 11]), id="an end that is no number"),
+    ],
+)
+def test_what_is_not_finite_makes_no_quantity(result):
+    with pytest.raises(NotFiniteError):
+        quantities([1.0, result])
+    with pytest.raises(NotFiniteError):
+        open_quantity(np.full(3, np.inf))
 
 
 @given(draws=st.lists(st.floats(-1e9, 1e9), min_size=DRAWS, max_size=DRAWS))

@@ -157,7 +157,7 @@ def test_cells_of_a_map_are_those_of_the_answer(client: FlaskClient) -> None:
     for i, tasks in enumerate(answer["surface"]["tasks"]):
         for j, requests in enumerate(answer["surface"]["requests_per_task"]):
             cell = cells[tasks, requests]
-            assert cell["cheapest"] == sheet["cheapest"][i][j]
+            assert cell["cheapest"] == sheet["strategies"][sheet["cheapest"][i][j]]["name"]
             assert float(cell["probability_percent"]) == pytest.approx(100 * sheet["probability"][i][j])
 
 

@@ -35,20 +35,16 @@ def configured():
 def test_takes_port_and_workers_from_the_environment(configured, environment, bind, workers):
     conf = configured(**environment)
     assert (conf.bind, conf.workers) == (bind, workers)
-    conf.on_exit(None)
 
 
-def test_makes_a_fresh_folder_for_metrics_and_removes_it_at_the_end(configured):
-    conf = configured()
-    folder = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
-    assert folder.is_dir()
-    conf.on_exit(None)
-    assert not folder.exists()
+def test_makes_a_fresh_folder_for_metrics(configured):
+    configured()
+    assert Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).is_dir()
 
 
 def test_keeps_a_folder_for_metrics_that_it_was_given(configured, tmp_path):
-    configured(PROMETHEUS_MULTIPROC_DIR=str(tmp_path)).on_exit(None)
-    assert tmp_path.is_dir()
+    configured(PROMETHEUS_MULTIPROC_DIR=str(tmp_path))
+    assert os.environ["PROMETHEUS_MULTIPROC_DIR"] == str(tmp_path)
 
 
 def test_forgets_the_live_gauges_of_a_worker_that_ended(configured, tmp_path):

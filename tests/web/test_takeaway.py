@@ -107,7 +107,7 @@ def test_a_document_is_not_sent_twice_to_who_has_it(client: FlaskClient) -> None
     other = client.get(CITATION, query_string=RUN | {"pue": "1.5"}, headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
     assert other.status_code == 200
-    assert first.headers["Cache-Control"] == "no-cache"
+    assert first.headers["Cache-Control"] == "private, no-cache"
 
 
 @pytest.mark.parametrize(

@@ -381,7 +381,7 @@ def test_any_text_is_latex_once_it_is_escaped(anything: str) -> None:
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=126)))
 def test_markdown_shows_any_text_as_it_is(anything: str) -> None:
     escaped = markdown.escaped(anything)
-    assert re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", escaped) == anything
+    assert re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", escaped).replace(markdown.BREAK, "") == anything
     bare = re.sub(r"\\.|\[S\d+\](?![(\[:])", "", escaped)
     assert not re.search(r"[\\`*_{}\[\]<>|~&#$!]", bare)
 

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterator
+from typing import Any
 
 from costsvc.web.figures.theme import Spec
 
@@ -10,6 +12,8 @@ INNER = ("layer", "vconcat", "concat")
 SIDES = ("left", "right", "bottom", "top")
 NOT_DATA = {"told", "row", "begin", "end", "amount", "needs", "label", "align", "dx", "edge", "place", *SIDES}
 """Columns that say how a row is drawn."""
+FORMULA = ("=", "+", "-", "@")
+"""What a spreadsheet takes for the beginning of a formula."""
 
 
 def table(spec: Spec) -> str:
@@ -23,8 +27,19 @@ def table(spec: Spec) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, list(columns), extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
     return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """A value that a spreadsheet shows and does not compute: a text that begins like a formula gets an apostrophe.
+
+    Blanks, controls and the wide forms of signs at the begin are looked through, as spreadsheets do.
+    """
+    if not isinstance(value, str):
+        return value
+    seen = "".join(one for one in unicodedata.normalize("NFKC", value) if unicodedata.category(one)[0] not in "CZ")
+    return f"'{value}" if seen.startswith(FORMULA) or value[:1] in "\t\r\n" else value
 
 
 def _rows(spec: Spec, panel: Spec | None = None) -> Iterator[Spec]:

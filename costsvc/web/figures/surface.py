@@ -69,10 +69,11 @@ def _cells(axes: Plain, sheet: Plain) -> Iterator[Spec]:
     columns, lines = _some(len(axes["tasks"])), _some(len(axes["requests_per_task"]))
     across = _edges([axes["tasks"][i] for i in columns])
     up = _edges([axes["requests_per_task"][j] for j in lines])
+    names = [one["name"] for one in sheet["strategies"]]
     for i, (left, right) in zip(columns, across, strict=True):
         for j, (bottom, top) in zip(lines, up, strict=True):
             tasks, requests = axes["tasks"][i], axes["requests_per_task"][j]
-            probability, cheapest = PERCENT * sheet["probability"][i][j], sheet["cheapest"][i][j]
+            probability, cheapest = PERCENT * sheet["probability"][i][j], names[sheet["cheapest"][i][j]]
             yield {
                 "tasks": tasks,
                 "requests_per_task": requests,
@@ -178,7 +179,8 @@ def _asked(answer: Plain, rows: Sequence[Spec], encoding: Spec) -> Iterator[Spec
 def said_surface(answer: Plain, metric: str) -> str:
     """The main finding of :func:`surface`."""
     sheet = _sheet(answer, metric)
-    flat = [name for row in sheet["cheapest"] for name in row] if sheet else []
-    shares = {name: PERCENT * flat.count(name) / len(flat) for name in dict.fromkeys(flat)}
+    flat = [place for row in sheet["cheapest"] for place in row] if sheet else []
+    names = [one["name"] for one in sheet["strategies"]] if sheet else []
+    shares = {names[place]: PERCENT * flat.count(place) / len(flat) for place in dict.fromkeys(flat)}
     told = ", ".join(f"{name} in {share:.0f} % of the cells" for name, share in shares.items())
     return f"Which strategy has the least {NAMES[metric]} over tasks and requests per task: {told}."

@@ -12,7 +12,7 @@ from costsvc import __version__
 from costsvc.errors import CostsvcError
 from costsvc.estimates.answer import Plain
 from costsvc.web import amortization, metrics, placement, problems, query
-from costsvc.web.context import catalog
+from costsvc.web.context import catalog, private
 from costsvc.web.packing import packed
 from costsvc.web.page import forms, headlines, pictures, results, words
 from costsvc.web.page.pictures import Pairs
@@ -200,5 +200,6 @@ def _around() -> dict[str, Any]:
 
 
 pages.after_request(packed)
+pages.after_request(private)
 for _view in VIEWS:
     _add(_view)

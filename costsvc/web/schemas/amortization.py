@@ -1,5 +1,6 @@
 """Strategies to hold against one another, as a client describes them."""
 
+from collections.abc import Iterable
 from typing import Any, get_args
 
 import marshmallow as ma
@@ -14,7 +15,7 @@ from costsvc.estimates.spec import (
     TaskSpec,
     Time,
 )
-from costsvc.web.fields import Choice, Name, Number, WholeNumber
+from costsvc.web.fields import Choice, Name, Number, WholeNumber, cut, shown
 from costsvc.web.fields import Part as Object
 from costsvc.web.fields import Parts as Objects
 from costsvc.web.schemas.base import Request, normal, raise_if, refuse
@@ -41,6 +42,13 @@ class TimeSchema(Request):
     )
     discount_rate = Number(limits.RATE, "Yearly discount rate of money; default 0")
     grid_trend_per_year = Number(limits.TREND, "Yearly change of the grid's intensity, -0.05 for 5 % less; default 0")
+
+    @ma.validates_schema
+    def _bounded(self, data: dict[str, Any], **_: Any) -> None:
+        interval, least = data.get("retraining_interval_months"), data["lifetime_months"] / limits.RETRAININGS
+        if interval is not None and interval < least:
+            text = f"{interval:g} is too short for so long a lifetime: at least {least:g} is allowed, which is"
+            raise ma.ValidationError(f"{text} {limits.RETRAININGS} retrainings.", "retraining_interval_months")
 
     @ma.post_load
     def _to_domain(self, data: dict[str, Any], **_: Any) -> Time:
@@ -102,7 +110,7 @@ class ComparisonSchema(Request):
 
     @ma.validates_schema
     def _together(self, data: dict[str, Any], **_: Any) -> None:
-        raise_if({**_task_errors(data), **_name_errors(data)})
+        raise_if({**_task_errors(data), **_name_errors(data), **_surface_errors(data)})
 
     @ma.post_load(pass_original=True)
     def _to_domain(self, data: dict[str, Any], original: dict[str, Any], **_: Any) -> Comparison:
@@ -137,11 +145,28 @@ def _key_errors(tasks: list[dict[str, Any]]) -> dict[str, list[str]]:
     return errors
 
 
+def _surface_errors(data: dict[str, Any]) -> dict[str, list[str]]:
+    """What is wrong with a surface of too many values: the work and the answer grow with their number."""
+    surface = data.get("surface")
+    if surface is None:
+        return {}
+    across, up, most = surface.tasks.points, surface.requests_per_task.points, limits.SURFACE_VALUES
+    values = len(data["strategies"]) * across * up
+    if values <= most:
+        return {}
+    text = f"{len(data['strategies'])} strategies on {across} x {up} points are {values} values; at most {most} are"
+    return {"surface": [f"{text} allowed."]}
+
+
 def _name_errors(data: dict[str, Any]) -> dict[str, list[str]]:
     names = [strategy.name for strategy in data["strategies"]]
     errors = {}
     if repeated := sorted({name for name in names if names.count(name) > 1}):
-        errors["strategies"] = [f"Each strategy needs a name of its own; these repeat: {', '.join(repeated)}."]
+        errors["strategies"] = [f"Each strategy needs a name of its own; these repeat: {_listed(repeated)}."]
     if data.get("baseline") is not None and data["baseline"] not in names:
-        errors["baseline"] = [f"{data['baseline']!r} is no strategy of this request; these are: {', '.join(names)}."]
+        errors["baseline"] = [f"{shown(data['baseline'])} is no strategy of this request; these are: {_listed(names)}."]
     return errors
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(cut, names))

@@ -4,6 +4,7 @@ from typing import Any
 
 import marshmallow as ma
 
+from costsvc.limits import ERRORS, WRONG_ENTRIES
 from costsvc.web.fields import Part
 from costsvc.web.schemas.explain import steps
 
@@ -11,9 +12,17 @@ NULLABLE = "null where it does not exist; unavailable says why"
 
 
 class Quantity(ma.Schema):
-    """A number and its 90 % interval; a null end has no bound."""
+    """A number and its 90 % interval."""
 
-    value = ma.fields.Float(required=True, allow_none=True)
+    value = ma.fields.Float(required=True)
+    low = ma.fields.Float(required=True)
+    high = ma.fields.Float(required=True)
+
+
+class OpenQuantity(ma.Schema):
+    """A number and its 90 % interval, which may be open: a null end has no bound."""
+
+    value = ma.fields.Float(required=True)
     low = ma.fields.Float(required=True, allow_none=True)
     high = ma.fields.Float(required=True, allow_none=True)
 
@@ -23,9 +32,9 @@ def number(description: str) -> ma.fields.Nested:
     return Part(Quantity, description, required=True)
 
 
-def maybe(description: str) -> ma.fields.Nested:
+def maybe(description: str, schema: type[ma.Schema] = Quantity) -> ma.fields.Nested:
     """A quantity that may not exist."""
-    return Part(Quantity, f"{description}; {NULLABLE}", required=True, allow_none=True)
+    return Part(schema, f"{description}; {NULLABLE}", required=True, allow_none=True)
 
 
 class Basis(ma.Schema):
@@ -205,5 +214,10 @@ class ProblemSchema(ma.Schema):
     errors: Any = ma.fields.Dict(
         keys=ma.fields.String(),
         values=ma.fields.List(ma.fields.String()),
-        metadata={"description": "What is wrong, by the path of the field"},
+        metadata={"description": f"What is wrong, by the path of the field: the first {ERRORS} errors"},
+    )
+    error_count = ma.fields.Integer(
+        metadata={
+            "description": f"How many errors were found; a list is read up to {WRONG_ENTRIES} entries with errors"
+        }
     )

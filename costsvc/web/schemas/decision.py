@@ -6,7 +6,7 @@ import marshmallow as ma
 
 from costsvc.estimates.parts import METRICS
 from costsvc.model.amortization import Verdict
-from costsvc.web.schemas.answer import Explained, FactorAnswer, Quantity, maybe
+from costsvc.web.schemas.answer import Explained, FactorAnswer, OpenQuantity, Quantity, maybe
 from costsvc.web.schemas.explain import steps
 
 
@@ -50,9 +50,9 @@ class BreakEven(ma.Schema):
     strategy = ma.fields.String(required=True)
     against = ma.fields.String(required=True)
     metric = ma.fields.String(required=True, metadata={"enum": list(METRICS)})
-    tasks = maybe("Number of tasks where both cost the same")
+    tasks = maybe("Number of tasks where both cost the same", OpenQuantity)
     verdict = ma.fields.String(required=True, allow_none=True, metadata=VERDICT)
-    requests_per_task = maybe("Requests per task where both cost the same")
+    requests_per_task = maybe("Requests per task where both cost the same", OpenQuantity)
     requests_verdict = ma.fields.String(required=True, allow_none=True, metadata=VERDICT)
     probability = ma.fields.Float(required=True, allow_none=True)
     flip = ma.fields.Nested(
@@ -68,9 +68,9 @@ class Line(ma.Schema):
     """A strategy's total over the number of tasks."""
 
     name = ma.fields.String(required=True)
-    value = ma.fields.List(ma.fields.Float(allow_none=True), required=True)
-    low = ma.fields.List(ma.fields.Float(allow_none=True), required=True)
-    high = ma.fields.List(ma.fields.Float(allow_none=True), required=True)
+    value = ma.fields.List(ma.fields.Float(), required=True)
+    low = ma.fields.List(ma.fields.Float(), required=True)
+    high = ma.fields.List(ma.fields.Float(), required=True)
 
 
 class Curve(ma.Schema):
@@ -93,7 +93,12 @@ class Sheet(ma.Schema):
 
     metric = ma.fields.String(required=True)
     strategies = ma.fields.List(ma.fields.Nested(Cells), required=True)
-    cheapest = ma.fields.List(ma.fields.List(ma.fields.String()), required=True, allow_none=True)
+    cheapest = ma.fields.List(
+        ma.fields.List(ma.fields.Integer()),
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of each cell the cheapest strategy, as its place among strategies, from 0"},
+    )
     probability = ma.fields.List(ma.fields.List(ma.fields.Float()), required=True, allow_none=True)
 
 

@@ -15,7 +15,7 @@ from costsvc.estimates.spec import (
     Part,
     StrategySpec,
 )
-from costsvc.web.fields import Name, Number, WholeNumber
+from costsvc.web.fields import Name, Number, WholeNumber, described
 from costsvc.web.fields import Part as Object
 from costsvc.web.fields import Parts as Objects
 from costsvc.web.schemas.base import Request, raise_if
@@ -23,7 +23,7 @@ from costsvc.web.schemas.inference import ServingSchema
 from costsvc.web.schemas.site import SiteSchema, site
 from costsvc.web.schemas.training import ACCELERATOR, CORES, TrainingRunSchema, chosen, machine_errors
 
-EXACT = {"type": "number", "minimum": limits.AMOUNT.low, "maximum": limits.AMOUNT.high}
+EXACT = {"type": "number", **described(limits.AMOUNT)}
 WIDE = {
     "type": "object",
     "description": "A number with its 90 % interval",

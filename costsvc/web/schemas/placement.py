@@ -9,9 +9,9 @@ from costsvc.estimates.alternatives import Candidates, Limits, Placement, Placem
 from costsvc.estimates.outcome import COLUMNS
 from costsvc.estimates.parts import Basis
 from costsvc.estimates.spec import PriceKind, Serving, TrainingRun
-from costsvc.web.fields import Choice, Name, Names, Number, Switch, WholeNumber
+from costsvc.web.fields import Choice, Entries, Name, Names, Number, Switch, WholeNumber
 from costsvc.web.fields import Part as Object
-from costsvc.web.schemas.answer import Explained, maybe, number
+from costsvc.web.schemas.answer import Explained, OpenQuantity, maybe, number
 from costsvc.web.schemas.base import Request, normal, raise_if, refuse
 from costsvc.web.schemas.inference import ServingSchema
 from costsvc.web.schemas.training import TrainingRunSchema, chosen
@@ -74,15 +74,14 @@ class PlacementSchema(WorkloadSchema):
     accelerators = Names("Accelerators to try, or all; left out: the workload's own", limits.NAMES, word=ALL)
     regions = Names("Regions to try, or all cloud regions; left out: the workload's own", limits.NAMES, word=ALL)
     providers = Names("Whose prices to try; left out: those of the region's operator", limits.NAMES)
-    price_kinds = ma.fields.List(
+    price_kinds = Entries(
         Choice(get_args(PriceKind), "A kind of price"),
-        validate=ma.validate.Length(*limits.PRICE_KINDS),
-        metadata={"description": "Kinds of price to try; left out: the workload's own"},
+        "Kinds of price to try; left out: the workload's own",
+        limits.PRICE_KINDS,
+        "kinds",
     )
-    years = ma.fields.List(
-        WholeNumber(limits.YEAR, "A year"),
-        validate=ma.validate.Length(*limits.YEARS),
-        metadata={"description": "Years to try; left out: the workload's own"},
+    years = Entries(
+        WholeNumber(limits.YEAR, "A year"), "Years to try; left out: the workload's own", limits.YEARS, "years"
     )
     provider = Name("Only regions of this operator", "aws")
     country = Name("Only regions in this country", "SWE")
@@ -128,7 +127,7 @@ class Difference(ma.Schema):
     """How a metric differs, on paired draws."""
 
     absolute = number("In the metric's unit")
-    percent = maybe("Of what it is held against")
+    percent = maybe("Of what it is held against", OpenQuantity)
 
 
 def differs(description: str) -> ma.fields.Nested:

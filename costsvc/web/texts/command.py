@@ -6,9 +6,12 @@ from typing import Any
 
 from costsvc.web.texts.taken import Taken
 
+PLACEHOLDER = "https://costsvc.invalid"
+"""Stands for the service's address where nobody knows it who may say so; such a name leads nowhere."""
+TO_REPLACE = "# Put the address of your service in place of https://costsvc.invalid.\n"
 SCRIPT = """#!/bin/sh
 # Asks the service the same question again; prints its answer as JSON.
-curl --silent --show-error --fail-with-body --globoff \\
+{note}curl --silent --show-error --fail-with-body --globoff \\
   --header 'Content-Type: application/json' \\
   --data-raw {body} \\
   {address}
@@ -19,7 +22,8 @@ def script(taken: Taken) -> str:
     """A shell script that posts the request with curl."""
     # in ASCII, so that no character of another script can make the command look like a different one
     body = json.dumps(_short(taken.body), indent=2)
-    return SCRIPT.format(body=shlex.quote(body), address=shlex.quote(taken.address))
+    note = TO_REPLACE if taken.address.startswith(PLACEHOLDER) else ""
+    return SCRIPT.format(note=note, body=shlex.quote(body), address=shlex.quote(taken.address))
 
 
 def _short(said: Any) -> Any:

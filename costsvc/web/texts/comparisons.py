@@ -7,7 +7,7 @@ from costsvc.estimates.answer import Plain
 from costsvc.model.uncertainty import DRAWS
 from costsvc.web import numbers
 from costsvc.web.texts import words
-from costsvc.web.texts.taken import Citation, References, Taken, citation, identity
+from costsvc.web.texts.taken import Citation, References, Taken, citation, identity, reason
 
 INTERVALS = "Ranges in parentheses are 90 % intervals."
 BASES = {
@@ -215,11 +215,16 @@ def _against(difference: Plain) -> str:
 def _signed(percent: Plain) -> str:
     found = numbers.shown(percent, "number")
     ends = zip((found.value, found.low, found.high), (percent["value"], percent["low"], percent["high"]), strict=True)
-    value, low, high = (f"+{said}" if number > 0 else said for said, number in ends)
+    # an end that is open has no sign
+    value, low, high = (f"+{said}" if (number or 0.0) > 0 else said for said, number in ends)
     return f"{value} %" if value == low == high else f"{value} % ({low} to {high})"
 
 
 def _windows(answer: Plain) -> Iterator[str]:
+    if answer["windows"] is None:
+        because = reason(answer, "windows")
+        yield f"Which window is best is not known{f', as {because}' if because else ''}."
+        return
     best, now = answer["windows"][0], answer["now"]
     yield f"The best window, from {_instant(best['start'])} to {_instant(best['end'])}, has {_window(best)}."
     yield f"A start at once has {_window(now)}." if now["start"] != best["start"] else "That is a start at once."

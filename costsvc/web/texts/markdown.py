@@ -6,7 +6,11 @@ from costsvc.web.texts.taken import Citation
 
 MARK = r"\[S\d+\](?![(\[:])"
 """The mark of a source; it is no link, whatever stands behind it."""
-SPECIAL = re.compile(rf"({MARK})|([\\`*_{{}}\[\]<>|~&#$!])")
+ADDRESS = r"(?i:(?<=mailto)|(?<=xmpp)):|:(?=/)|(?<=:)/|(?<=:/)/|(?<=\w)\.(?=[^\W\d_])"
+"""What makes an address of the web: ``http://``, and the dots of its host; readers make links of either."""
+SPECIAL = re.compile(rf"({MARK})|([\\`*_{{}}\[\]<>|~&#$!]|{ADDRESS})")
+BREAK = "\N{WORD JOINER}"
+"""Stands unseen after an at sign, which no backslash keeps from becoming a mail address or the call of a person."""
 
 
 def escaped(text: str) -> str:
@@ -15,7 +19,7 @@ def escaped(text: str) -> str:
     Args:
         text: One line of plain text; marks of sources in it stay.
     """
-    return SPECIAL.sub(lambda found: found[1] or "\\" + found[2], text)
+    return SPECIAL.sub(lambda found: found[1] or "\\" + found[2], text).replace("@", f"@{BREAK}")
 
 
 def written(citation: Citation) -> str:

@@ -88,7 +88,8 @@ def _intensity(answer: Plain) -> str:
 
 def _basis(carbon: Plain) -> str:
     basis = carbon["basis"]["location"]
-    return f"location-based, {SCOPES[basis['scope']]}, {words.plain(basis['zone'] or 'given')}, {basis['year']}"
+    year = "" if basis["year"] is None else f", {basis['year']}"
+    return f"location-based, {SCOPES[basis['scope']]}, {words.plain(basis['zone'] or 'given')}{year}"
 
 
 def _what(taken: Taken) -> str:
