@@ -6,6 +6,9 @@ from types import SimpleNamespace
 from unittest.mock import patch
 
 import pytest
+from prometheus_client import values
+
+import costsvc.web.app  # noqa: F401 - its metrics are made as those of one process, before any configuration
 
 MODULE = "costsvc.web.gunicorn_conf"
 
@@ -13,7 +16,7 @@ MODULE = "costsvc.web.gunicorn_conf"
 @pytest.fixture
 def configured():
     """The configuration under some environment, which is put back afterwards."""
-    with patch.dict(os.environ):
+    with patch.dict(os.environ), patch.object(values, "ValueClass", values.ValueClass):
         for name in ("PORT", "WEB_CONCURRENCY", "PROMETHEUS_MULTIPROC_DIR"):
             os.environ.pop(name, None)
 
