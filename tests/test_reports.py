@@ -1,4 +1,4 @@
-"""What people reported of tools like this one, asked of the service: `published/reports.csv` has a row for each check.
+"""What people reported of tools like this one, asked of the service: `reported/reports.csv` has a row for each check.
 
 Each row says in which public thread the fault was seen, what must hold, the request and the field of its answer.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-TABLE = Path(__file__).parent / "published" / "reports.csv"
+TABLE = Path(__file__).parent / "reported" / "reports.csv"
 ROWS = list(csv.DictReader(TABLE.read_text(encoding="utf-8").splitlines()))
 REPORTS = [
     pytest.param(checks, id=f"{name} {checks[0]['what']}")
