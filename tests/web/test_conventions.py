@@ -67,11 +67,11 @@ def test_an_answer_is_taken_for_nothing_else_than_it_says(client: FlaskClient, p
     assert client.get(path).headers["X-Content-Type-Options"] == "nosniff"
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-def test_health_names_what_runs(client: FlaskClient, path: str) -> None:
+@pytest.mark.parametrize(("path", "more"), [("/healthz", {}), ("/readyz", {"rejected": None})])
+def test_health_names_what_runs(client: FlaskClient, path: str, more: dict[str, None]) -> None:
     found = client.get(path).get_json()
     estimate = client.post("/v1/estimates/training", json={"accelerator": "h100", "accelerator_hours": 1}).get_json()
-    assert found == {"status": "ok", "version": estimate["version"], "data_version": estimate["data_version"]}
+    assert found == {"status": "ok", "version": estimate["version"], "data_version": estimate["data_version"], **more}
 
 
 def test_metrics_count_by_route_and_status_and_by_nothing_else(client: FlaskClient) -> None:

@@ -55,6 +55,7 @@ HOURS = {
 FREE = {"accelerator": "h100", "accelerator_hours": 100, "pricing": OWNED}
 TOKENS = {"accelerator": "a100-sxm4-80gb", "training_tokens_b": 10, "total_params_b": 7, "active_params_b": 2}
 SLOW = {"accelerator": "k80", "training_tokens_b": 10, "total_params_b": 7}
+CORES = {"accelerator": "xeon silver 4514y", "cores": 8, "hours": 10}
 INSTANCE = {"instance": "p5.48xlarge", "instances": 2, "hours": 10}
 TEXT = {"accelerator": "h100", "total_params_b": 8, "active_params_b": 8, "input_tokens": 300, "output_tokens": 20}
 BATCH = TEXT | {
@@ -84,7 +85,7 @@ STRATEGIES = [
 WAITING = {"accelerator": "t4", "accelerators": 1, "hours": 10, "accelerator_power_w": 30, **SITE}
 CALL = {"model": "gpt-4o-mini", "provider": "openai", "input_tokens": 300, "output_tokens": 20, **SITE}
 STANDING = [
-    {"name": "wait", "per_task": [{"hosting": WAITING}, {"hosting": INSTANCE}]},
+    {"name": "wait", "per_task": [{"hosting": WAITING}, {"hosting": INSTANCE}, {"hosting": CORES}]},
     {"name": "call", "per_request": {"api": CALL}},
 ]
 TIME = {
@@ -134,7 +135,10 @@ PLACES = {
 WEEK = {"earliest": "2027-04-05T00:30:00Z", "deadline": "2027-04-12T00:00:00Z", "other_regions": ["aws:eu-north-1"]}
 LOAD = {"energy_kwh": 100, "region": "aws:us-west-1", "duration_h": 5, "interruptible": True, **WEEK}
 BODIES: list[tuple[str, dict[str, Any]]] = [
-    *(("training", body) for body in (HOURS, FREE, TOKENS, TOKENS | {"mfu": 0.4}, SLOW | {"mfu": 0.4}, INSTANCE)),
+    *(
+        ("training", body)
+        for body in (HOURS, FREE, TOKENS, TOKENS | {"mfu": 0.4}, SLOW | {"mfu": 0.4}, INSTANCE, CORES)
+    ),
     *(("inference", body) for body in (BATCH, RATE, IMAGE, VIDEO, EMBEDDING)),
     *(("amortization", body) for body in COMPARISONS),
     *(("placement", {kind: body, **PLACES}) for kind, body in (("training", FREE), ("inference", RATE))),

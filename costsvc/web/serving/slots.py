@@ -1,7 +1,7 @@
 """Runs requests that take long in processes of low priority, so that short ones never wait for them.
 
 A worker forks a *nursery* before it starts its threads. The nursery does nothing but fork *runners*, which share the
-memory of the loaded application; a runner answers one request after another at the lowest priority, and only while
+memory of the loaded application; a runner answers one request after another at a low priority, and only while
 it holds one of the service's slots, of which there is one for each core. Whoever is killed is followed by a fresh one.
 """
 
@@ -26,7 +26,8 @@ Environ: TypeAlias = dict[str, Any]
 Application: TypeAlias = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 Answer: TypeAlias = tuple[str, list[tuple[str, str]], bytes]
 
-LOWEST_PRIORITY = 19
+PRIORITY = 10
+"""A tenth of what others get where not all have enough: at 19 a figure takes minutes beside a busy machine."""
 PATIENCE_S = 30.0
 """After which a runner that has not answered is ended; no request that the limits allow takes as long."""
 WAITING = 8
@@ -250,8 +251,8 @@ def _breed(sock: socket.socket, application: Application, locks: Path) -> None:
 
 
 def _run(sock: socket.socket, application: Application, locks: Path) -> None:
-    """Answer requests at the lowest priority until the worker has gone or memory has grown."""
-    os.nice(LOWEST_PRIORITY)
+    """Answer requests at a low priority until the worker has gone or memory has grown."""
+    os.nice(PRIORITY)
     while (job := _received(sock)) is not None:
         environ, body = pickle.loads(job)  # noqa: S301 # our own process wrote it
         with _slot(locks):

@@ -67,9 +67,9 @@ def test_a_long_request_has_the_answer_that_the_application_gives(server, client
     assert server.post(PLACEMENT, LONG) == (200, client.post(PLACEMENT, json=LONG).data)
 
 
-def test_it_runs_at_the_lowest_priority(server):
+def test_it_runs_at_a_low_priority(server):
     assert server.post(PLACEMENT, LONG)[0] == 200
-    assert {priority(pid) for pid in runners(server)} == {slots.LOWEST_PRIORITY}
+    assert {priority(pid) for pid in runners(server)} == {slots.PRIORITY}
     assert {priority(pid) for pid in server.workers()} == {0}
 
 
