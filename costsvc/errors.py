@@ -43,7 +43,7 @@ class NotFiniteError(BadRequestError):
     """What follows from a request is no finite number; found where quantities are made, so that no text meets one."""
 
     def __init__(self) -> None:
-        text = "What follows from these numbers is too large or too small to be one; more usual ones would be right."
+        text = "The result of these numbers is not finite; they must be closer to usual ones."
         super().__init__({"body": text})
 
 

@@ -29,7 +29,7 @@ class Store:
             return found
 
     def put(self, key: bytes, value: bytes) -> None:
-        """Keep a value, and forget those that were not used for longest where there is no room."""
+        """Keep a value; if the store is full, forget those that were used least recently."""
         size = len(key) + len(value)
         if size > self._room // LARGEST_SHARE:
             return

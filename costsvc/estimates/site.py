@@ -137,7 +137,7 @@ def moment(site: Site, catalog: Catalog) -> tuple[int, dt.date]:
 def is_household(machine: Hardware, site: Site, place: Place, catalog: Catalog) -> bool:
     """Whether a machine stands in a home or on a desk, by its host and because no other building was named.
 
-    A country or a grid zone is no building. Who rents has a seller, named or not, and with it a building.
+    A country or a grid zone says nothing about the building. Rented machines are in their seller's, named or not.
     """
     pricing = site.pricing
     rented = pricing.usd_per_accelerator_hour is not None or pricing.kind not in (None, OWNED)

@@ -16,6 +16,8 @@ from costsvc.web.schemas.parts import Amount, KnownQuantity
 
 SWITCHES = {"true": True, "false": False}
 WORDS = ma.fields.List, Names
+DIGITS = 3
+"""Most digits of the number of an entry in a list."""
 EXACT = 2**53
 """Below this every whole number is a float, and is repeated to the caller without a decimal point."""
 
@@ -134,4 +136,5 @@ def _listed(grown: Plain, schema: ma.Schema) -> Plain:
 
 def _place(number: str) -> tuple[int, str]:
     """Entries in the order of their numbers; others after them."""
-    return (int(number), number) if number.isdecimal() and number.isascii() and len(number) < 4 else (1000, number)  # noqa: PLR2004
+    is_short = number.isdecimal() and number.isascii() and len(number) <= DIGITS
+    return (int(number) if is_short else 10**DIGITS, number)

@@ -73,14 +73,14 @@ def scratch() -> Path:
         if _has_room(folder):
             return folder
     names = ", ".join(map(str, tried)) or "any temporary folder"
-    raise SettingsError(f"there is no room for {ROOM_BYTES} bytes in {names}; set TMPDIR to a folder that has it")
+    raise SettingsError(f"{names}: {ROOM_BYTES} bytes cannot be written; set TMPDIR to a folder with that much space")
 
 
 def metrics_folder(env: Mapping[str, str] = os.environ) -> str:
     """A folder for the metrics of all workers: that of ``PROMETHEUS_MULTIPROC_DIR``, or a fresh one.
 
     Raises:
-        SettingsError: If there is no room for it.
+        SettingsError: If its folder is not writable or full.
     """
     given = env.get("PROMETHEUS_MULTIPROC_DIR")
     if given is not None:
@@ -94,7 +94,7 @@ def locks_folder() -> Path:
     """A fresh folder for the locks of slots.
 
     Raises:
-        SettingsError: If there is no room for it.
+        SettingsError: If its folder is not writable or full.
     """
     return _folder(LOCKS)
 

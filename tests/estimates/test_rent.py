@@ -1,4 +1,4 @@
-"""What a machine costs: its own list price by region, kind and day, and what is said where another has to do."""
+"""What a machine costs: its own list price by region, kind and day, and the warning where another price stands in."""
 
 import csv
 import datetime as dt

@@ -137,7 +137,7 @@ def test_an_end_without_a_bound_is_open_where_that_is_allowed(result, expected):
         pytest.param(np.nan, id="no number"),
         pytest.param(np.array([np.inf, *range(101)]), id="infinite value"),
         pytest.param(np.array([50.0, *range(90), *[np.inf] * 11]), id="infinite end"),
-        pytest.param(np.array([50.0, *range(90), *[np.nan] * 11]), id="an end that is no number"),
+        pytest.param(np.array([50.0, *range(90), *[np.nan] * 11]), id="an end that is NaN"),
     ],
 )
 def test_what_is_not_finite_makes_no_quantity(result):

@@ -57,7 +57,7 @@ def test_what_follows_a_request_is_the_next(first, second):
     [
         pytest.param(b"G" * (HEAD_BYTES + 1), id="a head without an end"),
         pytest.param(POST.replace(b": 5", b": 9999") + b"x" * MOST, id="a body that is too long"),
-        pytest.param(CHUNKED.replace(b"5\r\nhello", b"zz\r\nhello"), id="a size that is no number"),
+        pytest.param(CHUNKED.replace(b"5\r\nhello", b"zz\r\nhello"), id="a size that is not hexadecimal"),
         pytest.param(CHUNKED.replace(b"hello", b"hello!"), id="a chunk that is longer than it says"),
         pytest.param(CHUNKED.replace(b"5\r\n", b"f" * 2000), id="a size that does not end"),
     ],
