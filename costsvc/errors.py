@@ -29,7 +29,7 @@ class BadRequestError(CostsvcError):
     """A well-formed request asks for something that has no answer.
 
     Attributes:
-        problems: For each field, what is wrong with its value and what would be right.
+        problems: For each field, what is wrong with its value and what it must be.
     """
 
     code: ClassVar[str] = "bad-request"

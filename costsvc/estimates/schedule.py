@@ -75,8 +75,8 @@ def _own_duration(run: Run | None, facts: Facts) -> float:
         raise BadRequestError({"duration_h": "This is missing; it goes with energy_kwh."})
     hours, allowed = middle(run.usage.hours) / (run.usage.hardware.count or 1.0), limits.DURATION_H
     if not allowed.low <= hours <= allowed.high:
-        text = f"The run's own {hours:.4g} h cannot be placed; a number from {allowed.low:g} to {allowed.high:g} h"
-        raise BadRequestError({"duration_h": f"{text} would be right."})
+        text = f"The run's own {hours:.4g} h cannot be placed; they must be from {allowed.low:g} to {allowed.high:g} h."
+        raise BadRequestError({"duration_h": text})
     facts.warn("duration-of-run", f"No duration_h was given: the {hours:.4g} h of the run's phases are taken.")
     return hours
 
@@ -86,7 +86,7 @@ def _window(asked: Schedule, duration_h: float) -> Window:
     if window.length_h < duration_h - INSTANT:
         soonest = iso(asked.earliest + timedelta(seconds=float(np.ceil(duration_h * S_PER_H))))
         text = f"{window.length_h:.6g} h from earliest on are less than the {duration_h:.6g} h that are needed"
-        raise BadRequestError({"deadline": f"{text}; {soonest} or later would be right."})
+        raise BadRequestError({"deadline": f"{text}; it must be {soonest} or later."})
     return window
 
 

@@ -99,7 +99,7 @@ def chip(machine: Hardware, wanted: Precision, facts: Facts) -> ServingChip:
         "accelerators", machine.id, "memory_bandwidth_gb_s", "memory_bandwidth_gb_s", "GB/s"
     )
     if found is None or bandwidth is None:
-        text = f"peak or memory bandwidth of {machine.id} is not known; an accelerator that has them would be right"
+        text = f"peak or memory bandwidth of {machine.id} is not known; name an accelerator that has them"
         raise BadRequestError({"accelerator": text})
     unit = "TOP/s" if found[0].startswith("int") else "TFLOP/s"
     peak = facts.catalog.factor(machine.table, machine.id, found[1], "accelerator_peak_tflops", unit)

@@ -37,7 +37,7 @@ def one_of(name: str, words: tuple[str, ...], default: str) -> str:
     """
     said = request.args.getlist(name) or [default]
     if any(word not in (*words, default) for word in said):
-        raise ma.ValidationError({name: [f"{said[-1]!r} is not allowed; {' or '.join(words)} would be right."]})
+        raise ma.ValidationError({name: [f"{said[-1]!r} is not allowed; it must be {' or '.join(words)}."]})
     return said[-1]
 
 

@@ -1,4 +1,4 @@
-"""Fields that say what would be right, and take no string, boolean or NaN for a number."""
+"""Fields that say what they must be, and take no string, boolean or NaN for a number."""
 
 import json
 from datetime import date
@@ -11,8 +11,8 @@ from costsvc.limits import NAME_LENGTH, WRONG_ENTRIES, YEAR, Limit
 
 MESSAGES: dict[str, str | list[Any] | dict[Any, Any]] = {
     "required": "This is missing; it must be given.",
-    "null": "null is not allowed; a value would be right, or no such field.",
-    "invalid": "This is no JSON array; one would be right.",
+    "null": "null is not allowed; give a value or leave the field out.",
+    "invalid": "This must be a JSON array.",
 }
 """What is said of a value that is not there, or no list where a list has to be."""
 
@@ -40,12 +40,12 @@ class Number(ma.fields.Float):
 
     @property
     def wanted(self) -> str:
-        """What would be right, in words."""
+        """What a value must be, in words."""
         limit = self.limit
         kind = "whole number" if limit.whole else "number"
         unit = "" if limit.unit == "1" else f" {limit.unit}"
         least = f", 0 or at least {limit.least:g} in size," if limit.least else ""
-        return f"a {kind} from {limit.low:g} to {limit.high:g}{unit}{least} would be right"
+        return f"it must be a {kind} from {limit.low:g} to {limit.high:g}{unit}{least}".rstrip(",")
 
 
 def described(limit: Limit) -> dict[str, Any]:
@@ -78,7 +78,7 @@ class Name(ma.fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str) or not 0 < len(value.strip()) <= NAME_LENGTH:
             raise ma.ValidationError(
-                f"{shown(value)} is no name; a string of 1 to {NAME_LENGTH} characters would be right."
+                f"{shown(value)} is no name; it must be a string of 1 to {NAME_LENGTH} characters."
             )
         return value.strip()
 
@@ -157,7 +157,7 @@ class Switch(ma.fields.Boolean):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
         if not isinstance(value, bool):
-            raise ma.ValidationError(f"{shown(value)} is not allowed; true or false would be right.")
+            raise ma.ValidationError(f"{shown(value)} is not allowed; it must be true or false.")
         return value
 
 

@@ -19,7 +19,7 @@ from costsvc.web.schemas.base import Request
 
 blueprint = CostsvcBlueprint("known", __name__, url_prefix="/v1", description="What is known, with sources")
 DEFAULT_LIMIT = 100
-LIMIT_WANTED = f"a whole number from 1 to {limits.PAGE} would be right"
+LIMIT_WANTED = f"it must be a whole number from 1 to {limits.PAGE}"
 
 
 class Query(Request):

@@ -217,7 +217,9 @@ def test_an_instance_keeps_its_own_price_where_others_are_tried(place):
         pytest.param({}, "inference", "exactly one of training, inference", id="no-workload"),
         pytest.param({"training": RUN, "inference": CHAT}, "inference", "exactly one", id="two-workloads"),
         pytest.param({"training": RUN, "regions": []}, "regions", "1 to 1000 names", id="no-region"),
-        pytest.param({"training": RUN, "regions": "some"}, "regions", "no JSON array", id="neither-list-nor-all"),
+        pytest.param(
+            {"training": RUN, "regions": "some"}, "regions", "must be a JSON array", id="neither-list-nor-all"
+        ),
         pytest.param({"training": RUN, "regions": ["aws:us-eats-1"]}, "regions.0", "aws:us-east-1", id="near-region"),
         pytest.param({"training": RUN, "accelerators": ["h1000"]}, "accelerators.0", "h100", id="near-chip"),
         pytest.param({"training": RUN, "metric": "price"}, "metric", "not one of", id="no-such-metric"),

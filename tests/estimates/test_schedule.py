@@ -228,7 +228,7 @@ def test_every_quantity_is_in_order_and_equal_requests_have_equal_answers(ask):
 def test_a_run_that_does_not_fit_says_from_when_on_it_would(client):
     body = {"training": RUN, "earliest": "2027-04-05T00:00:00Z", "deadline": "2027-04-05T05:00:00Z"}
     errors = client.post(SCHEDULE, json=body).json["errors"]
-    assert "2027-04-05T06:00:00Z or later would be right" in errors["deadline"][0]
+    assert "it must be 2027-04-05T06:00:00Z or later" in errors["deadline"][0]
     fits = {**body, "deadline": "2027-04-05T06:00:00Z"}
     assert client.post(SCHEDULE, json=fits).status_code == 200
 
@@ -237,26 +237,28 @@ def test_a_run_that_does_not_fit_says_from_when_on_it_would(client):
     ("change", "field", "words"),
     [
         pytest.param({"earliest": "2027-04-05T00:00:00"}, "earliest", "no offset from UTC", id="naive"),
-        pytest.param({"deadline": "2027-04-12"}, "deadline", "no offset from UTC; a time with its offset", id="day"),
-        pytest.param({"earliest": "next week"}, "earliest", "no time of ISO 8601; a time with", id="words"),
+        pytest.param(
+            {"deadline": "2027-04-12"}, "deadline", "no offset from UTC; it must be a time with its offset", id="day"
+        ),
+        pytest.param({"earliest": "next week"}, "earliest", "no time of ISO 8601; it must be a time with", id="words"),
         pytest.param({"earliest": 1_800_000_000}, "earliest", "no time of ISO 8601", id="seconds-since-1970"),
         pytest.param({"earliest": None}, "earliest", "null is not allowed", id="null"),
         pytest.param({"earliest": "1999-12-31T00:00:00Z"}, "earliest", "of 2000 to 2100", id="long-ago"),
         pytest.param({"deadline": "9999-12-31T23:59:59-12:00"}, "deadline", "9999 is not allowed", id="never"),
-        pytest.param({"deadline": WEEK["earliest"]}, "deadline", "not after earliest", id="no-time"),
-        pytest.param({"deadline": "2027-04-04T00:00:00Z"}, "deadline", "not after earliest", id="before-earliest"),
+        pytest.param({"deadline": WEEK["earliest"]}, "deadline", "must be after earliest", id="no-time"),
+        pytest.param({"deadline": "2027-04-04T00:00:00Z"}, "deadline", "must be after earliest", id="before-earliest"),
         pytest.param({"deadline": "2028-04-07T00:00:00Z"}, "deadline", "at most 8784 h", id="longer-than-a-year"),
-        pytest.param({"duration_h": 0}, "duration_h", "a number from 0.01 to 8784 h would be right", id="no-duration"),
+        pytest.param({"duration_h": 0}, "duration_h", "it must be a number from 0.01 to 8784 h", id="no-duration"),
         pytest.param({"duration_h": -1}, "duration_h", "a number from 0.01", id="negative"),
         pytest.param({"duration_h": "3"}, "duration_h", '"3" is not a number', id="string"),
         pytest.param({"duration_h": 169}, "deadline", "2027-04-12T01:00:00Z or later", id="longer-than-the-window"),
         pytest.param({"energy_kwh": 0}, "energy_kwh", "a number from 1e-09", id="no-energy"),
-        pytest.param({"interruptible": "yes"}, "interruptible", "true or false would be right", id="word-for-a-switch"),
+        pytest.param({"interruptible": "yes"}, "interruptible", "it must be true or false", id="word-for-a-switch"),
         pytest.param({"region": "em:US-CAL-CSIO"}, "region", "Nearest known", id="near-region"),
         pytest.param({"scope": "net"}, "scope", "not one of lifecycle, direct", id="no-such-scope"),
         pytest.param({"other_regions": ["DE", "Atlantis"]}, "other_regions.1", "is not known", id="unknown-region"),
         pytest.param({"other_regions": []}, "other_regions", "1 to 1000 names", id="no-names"),
-        pytest.param({"other_regions": "DE"}, "other_regions", "no JSON array", id="a-name-for-a-list"),
+        pytest.param({"other_regions": "DE"}, "other_regions", "must be a JSON array", id="a-name-for-a-list"),
         pytest.param({"training": RUN}, "energy_kwh", "no effect beside training", id="run-and-load"),
         pytest.param({"power_kw": 5}, "power_kw", "not known", id="unknown-field"),
     ],

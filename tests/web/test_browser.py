@@ -187,7 +187,7 @@ def test_what_is_wrong_stands_beside_its_field(visit, scripted: bool) -> None:
         field = page.get_by_label("Accelerator-hours")
         expect(field).to_have_attribute("aria-invalid", "true")
         told = page.locator(f"[id='{(field.get_attribute('aria-describedby') or '').split()[0]}']")
-        expect(told).to_contain_text("would be right")
+        expect(told).to_contain_text("must be")
         expect(page.get_by_label("PUE")).to_be_visible()
         expect(page.locator("[name=gpus]")).to_have_value("8")
         field.fill("10")

@@ -264,7 +264,7 @@ def test_what_cannot_be_drawn_is_a_problem(client: FlaskClient, path: str, statu
 
 def test_a_theme_that_is_not_known_is_refused(client: FlaskClient) -> None:
     found = client.get(address("training", "drivers.svg", theme="sepia"))
-    assert found.get_json()["errors"] == {"theme": ["'sepia' is not allowed; light or dark would be right."]}
+    assert found.get_json()["errors"] == {"theme": ["'sepia' is not allowed; it must be light or dark."]}
 
 
 def test_an_answer_without_what_a_figure_needs_says_so(client: FlaskClient) -> None:

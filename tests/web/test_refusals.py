@@ -1,4 +1,4 @@
-"""What is refused, with a problem that names the field and says what would be right."""
+"""What is refused, with a problem that names the field and says what it must be."""
 
 import json
 from typing import Any
@@ -54,15 +54,17 @@ def assert_names(problem: dict[str, Any], field: str, words: str) -> None:
         pytest.param(RUN, {"accelerator_hours": [1]}, "accelerator_hours", "an array is not a number", id="array"),
         pytest.param(RUN, {"accelerator_hours": -1}, "accelerator_hours", "a number from 0 to 1e+12 h", id="negative"),
         pytest.param(RUN, {"accelerator_hours": 1.1e12}, "accelerator_hours", "from 0 to 1e+12", id="too-many-hours"),
-        pytest.param(RUN, {"accelerator": 100}, "accelerator", "100 is no name; a string of 1 to 200", id="no-name"),
+        pytest.param(
+            RUN, {"accelerator": 100}, "accelerator", "100 is no name; it must be a string of 1 to 200", id="no-name"
+        ),
         pytest.param(RUN, {"accelerator": " "}, "accelerator", "is no name", id="blank-name"),
         pytest.param(RUN, {"accelerator": "x" * 201}, "accelerator", "x... is no name", id="long-name"),
         pytest.param(RUN, {"accelerators": 1.5}, "accelerators", "a whole number from 1", id="half-an-accelerator"),
         pytest.param(
             RUN, {"date": "2026-13-01"}, "date", "must be a day such as 2026-11-26, from 2000 to 2099", id="day"
         ),
-        pytest.param(RUN, {"year": 1999}, "year", "a whole number from 2000 to 2100 would be right", id="year"),
-        pytest.param(RUN, {"pue": 0.9}, "pue", "a number from 1 to 10 would be right", id="pue-below-1"),
+        pytest.param(RUN, {"year": 1999}, "year", "it must be a whole number from 2000 to 2100", id="year"),
+        pytest.param(RUN, {"pue": 0.9}, "pue", "it must be a number from 1 to 10", id="pue-below-1"),
         pytest.param(RUN, {"total_params_b": 0}, "total_params_b", "a number from 1e-09 to 1e+06", id="open-end"),
         pytest.param(RUN, {"scope": "indirect"}, "scope", "not one of lifecycle, direct", id="no-such-choice"),
         pytest.param(RUN, {"method": 1}, "method", "1 is not one of pretraining, finetuning", id="choice-of-number"),
@@ -189,12 +191,12 @@ def test_inference_says_what_is_missing(client: FlaskClient, missing: str) -> No
     ("change", "field", "words"),
     [
         pytest.param({"tasks": "2"}, "tasks", '"2" is not a number', id="string"),
-        pytest.param({"tasks": 0}, "tasks", "0 is not allowed; a number from 1e-06", id="no-tasks"),
+        pytest.param({"tasks": 0}, "tasks", "0 is not allowed; it must be a number from 1e-06", id="no-tasks"),
         pytest.param({"tasks": None}, "tasks", "null is not allowed", id="null"),
         pytest.param({"task_list": []}, "task_list", "1 to 10000 entries", id="empty-task-list"),
         pytest.param({"task_list": [{"name": "a", "requests": 1}]}, "tasks", "beside task_list", id="tasks-twice"),
         pytest.param({"task_list": [{"name": "a"}]}, "task_list.0.requests", "is missing", id="task-without-requests"),
-        pytest.param({"strategies": "both"}, "strategies", "no JSON array", id="no-array"),
+        pytest.param({"strategies": "both"}, "strategies", "must be a JSON array", id="no-array"),
         pytest.param({"strategies": [SHARED]}, "strategies", "2 to 10 entries", id="one-strategy"),
         pytest.param(
             {"strategies": [{**SHARED, "name": str(i)} for i in range(11)]}, "strategies", "2 to 10", id="eleven"
@@ -274,7 +276,7 @@ def test_a_number_that_is_not_finite_is_refused_by_its_field(
     outer, _, inner = field.partition(".")
     text = json.dumps(body | {outer: {inner: "@"} if inner else "@"}).replace('"@"', literal)
     problem = refused(client.post(path, data=text, content_type="application/json"), 422)
-    assert_names(problem, field, "would be right")
+    assert_names(problem, field, "must be")
 
 
 @pytest.mark.parametrize("path", POSTS)
@@ -357,7 +359,7 @@ def test_another_method_is_refused_with_those_allowed(
 @pytest.mark.parametrize(
     ("query", "field", "words"),
     [
-        pytest.param("limit=0", "limit", "0 is not allowed; a whole number from 1 to 1000", id="none"),
+        pytest.param("limit=0", "limit", "0 is not allowed; it must be a whole number from 1 to 1000", id="none"),
         pytest.param("limit=1001", "limit", "from 1 to 1000", id="too-many"),
         pytest.param("limit=ten", "limit", "a whole number from 1 to 1000", id="word"),
         pytest.param("limit=nan", "limit", "a whole number", id="nan"),

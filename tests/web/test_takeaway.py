@@ -119,7 +119,7 @@ def test_a_document_is_not_sent_twice_to_who_has_it(client: FlaskClient) -> None
         pytest.param({"accelerator_hours": "nan"}, "accelerator_hours", "is not a number", id="nan"),
         pytest.param({"gpus": "8"}, "gpus", "is not known", id="misspelt"),
         pytest.param({"explain": "true"}, "explain", "is not known", id="explain"),
-        pytest.param({"download": "yes"}, "download", "1 would be right", id="download"),
+        pytest.param({"download": "yes"}, "download", "it must be 1", id="download"),
     ],
 )
 def test_a_query_that_is_not_right_is_refused_by_field(

@@ -25,7 +25,7 @@ class Instant(ma.fields.Field[datetime]):
 
     def __init__(self, description: str, **kwargs: Any) -> None:
         low, high = limits.YEAR.low, limits.YEAR.high
-        self.wanted = f"a time with its offset, such as {INSTANT}, of {low:g} to {high:g} would be right"
+        self.wanted = f"it must be a time with its offset, such as {INSTANT}, of {low:g} to {high:g}"
         metadata = {"type": "string", "format": "date-time", "description": description, "examples": [INSTANT]}
         super().__init__(metadata=metadata, error_messages=MESSAGES, **kwargs)
 
@@ -80,7 +80,7 @@ def _workload_errors(data: dict[str, Any]) -> dict[str, list[str]]:
 def _window_errors(data: dict[str, Any]) -> dict[str, list[str]]:
     hours = (data["deadline"] - data["earliest"]).total_seconds() / S_PER_H
     if hours <= 0:
-        return {"deadline": ["This is not after earliest; a later time would be right."]}
+        return {"deadline": ["This must be after earliest."]}
     if hours > limits.WINDOW_H.high:
         return {
             "deadline": [f"{hours:.6g} h after earliest is too late; at most {limits.WINDOW_H.high:g} h are allowed."]
