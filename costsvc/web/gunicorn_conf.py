@@ -5,6 +5,7 @@ Command-line flags and ``GUNICORN_CMD_ARGS`` override what stands here.
 
 import gc
 import os
+import sys
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
@@ -16,6 +17,8 @@ from costsvc.web.serving.slots import WAITING, Den, Slots, cores, identity
 
 # The arrays are small: a second thread of the linear algebra only takes a core from the next request.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# A thread that answers makes the main loop wait for the interpreter no longer than an estimate takes.
+sys.setswitchinterval(1e-3)
 
 bind = f"0.0.0.0:{start.or_exit(start.port)}"
 workers = start.or_exit(start.workers)
@@ -37,7 +40,7 @@ worker_connections = 4000
 RUNNERS = max(1, cores() // workers)
 """Processes of a worker for requests that take long."""
 threads = WAITING + RUNNERS + 8
-"""Those that may wait for a runner take none from estimates."""
+"""For requests that take long: those that wait for a runner, and some that say that there are too many."""
 # The tables are read once, before the port opens, and their memory is shared by the workers; a
 # broken table or setting ends the start instead of a worker.
 preload_app = True

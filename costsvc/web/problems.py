@@ -39,7 +39,7 @@ CODES: dict[int, tuple[str, str]] = {
     422: ("invalid-request", "Some fields are not as they must be; see errors."),
     500: ("internal-error", "The service failed to answer; this is a fault of the service."),
 }
-BUSY = "Too many figures are being drawn; Retry-After says when to ask again. Estimates are not held up."
+BUSY = "Too many comparisons and figures wait already; Retry-After says when to ask again. Estimates are not held up."
 SOON_S = "1"
 MEANINGS = {status: text for status, (_, text) in CODES.items()} | {503: BUSY}
 """What each status means, for those who read the documents."""

@@ -1,12 +1,14 @@
 """A start that says in one line what is wrong with it, before anything listens."""
 
 import atexit
+import fcntl
 import os
 import re
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -22,6 +24,8 @@ ROOM_BYTES = 4 * 2**20
 """What the metrics of a few workers take: they are mapped into memory, and a full disk ends a worker without a word."""
 METRICS = "costsvc-metrics-"
 LOCKS = "costsvc-slots-"
+HELD = "held"
+"""File that is locked as long as its folder is in use."""
 
 
 def or_exit(check: Callable[[], Found]) -> Found:
@@ -119,10 +123,16 @@ def made() -> "Flask":
 
 
 def _folder(prefix: str) -> Path:
-    """A fresh folder, which is removed when the process that made it ends, whatever it ends of."""
-    fresh = tempfile.mkdtemp(prefix=prefix, dir=scratch())
+    """A fresh folder, which is removed when the process that made it ends, or at the next start where it was killed."""
+    parent = scratch()
+    for left in parent.glob(f"{prefix}*/{HELD}"):
+        with left.open() as file, suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(left.parent, ignore_errors=True)
+    fresh = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+    fcntl.flock(os.open(fresh / HELD, os.O_CREAT), fcntl.LOCK_SH)  # until this process and its workers have ended
     atexit.register(_remove, fresh, os.getpid())
-    return Path(fresh)
+    return fresh
 
 
 def _temporary() -> list[Path]:
@@ -143,6 +153,6 @@ def _has_room(folder: Path) -> bool:
     return True
 
 
-def _remove(folder: str, owner: int) -> None:
+def _remove(folder: Path, owner: int) -> None:
     if os.getpid() == owner:  # a worker that ends must not take the folder of the others
         shutil.rmtree(folder, ignore_errors=True)

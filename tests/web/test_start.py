@@ -5,7 +5,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
@@ -115,3 +117,20 @@ def test_a_start_that_fails_leaves_no_folder_behind() -> None:
     assert ended.returncode == 1
     assert folder.name.startswith(start.METRICS)
     assert not folder.exists()
+
+
+def test_a_folder_that_a_killed_service_left_is_removed_at_the_next_start_and_that_of_a_running_one_is_not() -> None:
+    code = "import sys; from costsvc.web import start; print(start.locks_folder(), flush=True); sys.stdin.read()"
+    with ExitStack() as ends:
+
+        def running() -> tuple["subprocess.Popen[str]", Path]:
+            command = [sys.executable, "-c", code]
+            process = ends.enter_context(subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True))  # noqa: S603 - ours
+            return process, Path(process.stdout.readline().strip())
+
+        (killed, left), (_, used) = running(), running()
+        killed.kill()
+        killed.wait()
+        assert left.exists()
+        running()
+        assert (left.exists(), used.exists()) == (False, True)

@@ -16,6 +16,7 @@ import socket
 import struct
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -30,8 +31,10 @@ PRIORITY = 10
 """A tenth of what others get where not all have enough: at 19 a figure takes minutes beside a busy machine."""
 PATIENCE_S = 30.0
 """After which a runner that has not answered is ended; no request that the limits allow takes as long."""
-WAITING = 8
-"""Requests of a worker that may wait for a runner: all figures of one page."""
+EACH = 8
+"""Requests of one address that may wait for a runner of a worker: all figures of one page."""
+WAITING = 2 * EACH
+"""Requests of a worker that may wait for a runner: one address leaves as many places to others."""
 POLL_S = 0.1
 """How often a waiting request looks whether its client has gone."""
 LARGE_KB = 400 * 1024
@@ -97,22 +100,22 @@ class Slots:
         self._application, self._is_long = application, is_long
         self._nursery = _Nursery(application, den)
         self._idle: list[Runner] = []
-        self._numbers = list(range(runners))
-        self._room = threading.BoundedSemaphore(WAITING + runners)
+        self._runners, self._numbers = runners, list(range(runners))
+        self._waiting: Counter[str] = Counter()
+        self._lock = threading.Lock()
         self._turn = threading.BoundedSemaphore(runners)
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request."""
         if not self._is_long(environ):
             return self._application(environ, start_response)
-        if not self._room.acquire(blocking=False):
-            return self._application(environ | {BUSY: True}, start_response)
-        try:
-            found = self._asked(environ)
-        except GoneError:
-            found = ("499 Client Closed Request", [("Content-Length", "0")], b"")
-        finally:
-            self._room.release()
+        found = None
+        with self._place(environ.get("REMOTE_ADDR", "")) as is_free:
+            if is_free:
+                try:
+                    found = self._asked(environ)
+                except GoneError:
+                    found = ("499 Client Closed Request", [("Content-Length", "0")], b"")
         if found is None:
             return self._application(environ | {BUSY: True}, start_response)
         status, headers, body = found
@@ -124,6 +127,20 @@ class Slots:
         for runner in self._idle:
             runner.kill()
         self._nursery.close()
+
+    @contextlib.contextmanager
+    def _place(self, address: str) -> Iterator[bool]:
+        """Count among those that wait; whether there was a place for one of this address."""
+        with self._lock:
+            own, everyone = self._waiting[address], self._waiting.total()
+            is_free = own < EACH + self._runners and everyone < WAITING + self._runners
+            self._waiting[address] += is_free
+        try:
+            yield is_free
+        finally:
+            with self._lock:
+                self._waiting[address] -= is_free
+                self._waiting += Counter()  # keeps no address without a request
 
     def _asked(self, environ: Environ) -> Answer | None:
         """A runner's answer, from a second one where the first died; None where that failed too."""

@@ -2,7 +2,8 @@
 
 The main loop reads each request to its end before a thread gets it, and writes what the client was too slow to take;
 deadlines hold for heads, bodies, answers and idle connections. gunicorn's own threaded worker hands a connection to
-a thread with its first byte, so that as many slow clients as there are threads stop it.
+a thread with its first byte, so that as many slow clients as there are threads stop it. Requests that take long have
+threads of their own, and addresses take turns.
 """
 
 import contextlib
@@ -12,7 +13,7 @@ import os
 import selectors
 import socket
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -25,6 +26,8 @@ from gunicorn.workers.base import Worker
 
 from costsvc import limits
 from costsvc.web.serving.framing import Incoming
+from costsvc.web.serving.lanes import Lane
+from costsvc.web.serving.long import is_long
 
 State = Literal["idle", "reading", "working", "writing", "closing"]
 HEAD_S = 10.0
@@ -37,6 +40,13 @@ CLOSING_S = 2.0
 STOPPING_S = 2.0
 """Seconds that a stopping worker gives to requests which are on their way on connections that it keeps."""
 READ_BYTES = 64 * 1024
+THREADS = 2
+"""For requests that do not take long: they share one interpreter, and with more of them each only takes longer."""
+BUSY_S = 0.2
+"""How long requests wait at most for the main loop to have nothing else to do. Each of the loop's calls to the kernel
+lets go of the interpreter, and a thread that has work gives it back late: a crowd would be let in too slowly."""
+ACCEPTED = 64
+"""Connections taken at a time: a crowd is let in before those behind it give up, and other workers get their share."""
 CROWDED = 0.75
 """Share of the connections from which on a new one takes the place of the one that was idle longest."""
 TICK_S = 0.5
@@ -82,15 +92,28 @@ class Connection:
     told_to_go_on: bool = False
 
 
+@dataclass(slots=True, eq=False)
+class Exchange:
+    """A request that is worked on, and its answer as far as it is there."""
+
+    one: Connection
+    parser: Any
+    request: Any = None
+    response: Any = None
+    environ: dict[str, Any] = field(default_factory=dict)
+    sink: Sink = field(default_factory=Sink)
+
+
 class BufferingWorker(Worker):
     """Serves complete requests in threads; see the module."""
 
     def init_process(self) -> None:
         """Prepare what the process needs before its loop runs."""
-        self.pool = ThreadPoolExecutor(max_workers=self.cfg.threads)
+        self.short, self.long = Lane(THREADS), Lane(self.cfg.threads)
         self.poller = selectors.DefaultSelector()
         self.connections: set[Connection] = set()
-        self.done: SimpleQueue[tuple[Connection, Future[bytes]]] = SimpleQueue()
+        self.done: SimpleQueue[tuple[Lane, Exchange, bool]] = SimpleQueue()
+        self.rested = self.swept = 0.0
         self.waker, self.wake = os.pipe()
         for end in (self.waker, self.wake):
             os.set_blocking(end, False)
@@ -106,7 +129,7 @@ class BufferingWorker(Worker):
         self.poller.register(self.waker, selectors.EVENT_READ, self._finish)
         for listener in self.sockets:
             listener.setblocking(False)
-            self.poller.register(listener, selectors.EVENT_READ, partial(self._accept, listener))
+            self.poller.register(listener, selectors.EVENT_READ, partial(self._accept_some, listener))
         while self.alive and self.ppid == os.getppid():
             self._step()
         self._stop()
@@ -123,22 +146,37 @@ class BufferingWorker(Worker):
             one.deadline = min(one.deadline, quiet) if one.state == "idle" else one.deadline
         while self.connections and time.monotonic() < end:
             self._step()
-        self.pool.shutdown(wait=False, cancel_futures=True)
+        self.short.close()
+        self.long.close()
         for one in list(self.connections):
             self._drop(one)
 
     def _step(self) -> None:
         self.notify()
-        for key, _ in self.poller.select(TICK_S):
+        ready, now = self.poller.select(0), time.monotonic()
+        if not ready or now > self.rested + BUSY_S:
+            self.rested = now
+            self.short.begin()
+            self.long.begin()
+        for key, _ in ready or self.poller.select(TICK_S):
             key.data()
         now = time.monotonic()
+        if now < self.swept + TICK_S / 2:
+            return
+        self.swept = now
         for one in [one for one in self.connections if one.deadline < now and one.state != "working"]:
             self._drop(one)
 
     # connections
 
+    def _accept_some(self, listener: socket.socket) -> None:
+        """Take the connections that wait, as far as they are not for other workers."""
+        for _ in range(ACCEPTED):
+            if not self._accept(listener):
+                return
+
     def _accept(self, listener: socket.socket) -> bool:
-        """Take one connection, so that other workers get theirs; whether there was one."""
+        """Take one connection; whether there was one."""
         try:
             sock, client = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):
@@ -206,8 +244,7 @@ class BufferingWorker(Worker):
         if one.incoming.whole:
             self.poller.unregister(one.sock)
             one.state = "working"
-            work = self.pool.submit(self._work, one, one.incoming.take())
-            work.add_done_callback(partial(self._report, one))
+            self.short.put(_address(one), partial(self._begin, one, one.incoming.take()))
             return
         if one.incoming.body_at:
             one.deadline = one.began + GRACE_S + len(one.incoming.data) / LEAST_BYTES_PER_S
@@ -215,59 +252,65 @@ class BufferingWorker(Worker):
             one.told_to_go_on = True
             self._send(one, GO_ON)
 
-    def _work(self, one: Connection, request: bytes) -> bytes:
-        """The answer to a request, as bytes; runs in a thread."""
-        sink, parser = Sink(), http.get_parser(self.cfg, [request], one.client)
-        parsed, one.keep = None, False
+    def _begin(self, one: Connection, data: bytes) -> None:
+        """Read a request, and answer it where that does not take long; runs in a thread, as all of this."""
+        exchange = Exchange(one, http.get_parser(self.cfg, [data], one.client))
+        self._try(self.short, exchange, partial(self._opened, len(data)))
+
+    def _try(self, lane: Lane, exchange: Exchange, step: Callable[[Exchange], bool]) -> None:
+        """Take a step towards an answer, and report whether it was the last."""
+        exchange.one.keep = False
         try:
-            parsed = next(parser)
-            body = self._body(parsed, request)
-            # bytes that the parser leaves over mean that it reads the request otherwise than the framing does
-            one.keep = self._respond(parsed, body, one, sink) and not parser.unreader.take_buffered()
+            is_last = step(exchange)
         except (http.errors.NoMoreData, StopIteration):
-            sink.parts.clear()
+            exchange.sink.parts.clear()
+            is_last = True
         except Exception as error:  # noqa: BLE001 - whatever it is, gunicorn answers it
-            sink.parts.clear()
-            self.handle_error(parsed, sink, one.client, error)
-        return b"".join(sink.parts)
+            exchange.sink.parts.clear()
+            self.handle_error(exchange.request, exchange.sink, exchange.one.client, error)
+            is_last = True
+        self.done.put((lane, exchange, is_last))
+        self._wake()
 
-    def _body(self, parsed: Any, request: bytes) -> bytes | None:
-        """The body of a request; None where it is longer than any that is answered."""
+    def _opened(self, length: int, exchange: Exchange) -> bool:
+        """Read the request, and answer it where that does not take long."""
+        exchange.request = request = next(exchange.parser)
         try:
-            return parsed.body.read()  # type: ignore[no-any-return] # the library has no types
+            body = request.body.read()
         except http.errors.NoMoreData:
-            if len(request) <= limits.BODY_BYTES:
+            if length <= limits.BODY_BYTES:
                 raise
-            return None
+            body = None
+        self.cfg.pre_request(self, request)
+        client, server = exchange.one.client, exchange.one.server
+        exchange.response, exchange.environ = wsgi.create(request, exchange.sink, client, server, self.cfg)
+        exchange.environ |= {"wsgi.multithread": True, "costsvc.gone": partial(_is_gone, exchange.one.sock)}
+        exchange.environ["wsgi.input"] = io.BytesIO(body or b"")
+        if body is None:  # longer than any that is answered
+            exchange.environ["CONTENT_LENGTH"] = str(limits.BODY_BYTES + 1)
+            exchange.environ.pop("HTTP_TRANSFER_ENCODING", None)
+        # bytes that the parser leaves over mean that it reads the request otherwise than the framing does
+        if body is None or exchange.parser.unreader.take_buffered():
+            exchange.response.force_close()
+        return not is_long(exchange.environ) and self._respond(exchange)
 
-    def _respond(self, parsed: Any, body: bytes | None, one: Connection, sink: Sink) -> bool:
-        """Run the application; whether the connection is kept."""
-        began = datetime.now()  # noqa: DTZ005 - gunicorn's log takes differences
-        self.cfg.pre_request(self, parsed)
-        response, environ = wsgi.create(parsed, sink, one.client, one.server, self.cfg)
-        environ |= {"wsgi.multithread": True, "costsvc.gone": partial(_is_gone, one.sock)}
-        environ["wsgi.input"] = io.BytesIO(body or b"")
-        if body is None:
-            environ["CONTENT_LENGTH"] = str(limits.BODY_BYTES + 1)
-            environ.pop("HTTP_TRANSFER_ENCODING", None)
-            response.force_close()
+    def _respond(self, exchange: Exchange) -> bool:
+        """Run the application; always the last step."""
+        response, began = exchange.response, datetime.now()  # noqa: DTZ005 - gunicorn's log takes differences
         self.nr += 1
         if not self.alive or not self.cfg.keepalive:
             response.force_close()
-        parts = self.wsgi(environ, response.start_response)
+        parts = self.wsgi(exchange.environ, response.start_response)
         try:
             for part in parts:
                 response.write(part)
             response.close()
         finally:
             getattr(parts, "close", bool)()
-        self.log.access(response, parsed, environ, datetime.now() - began)  # noqa: DTZ005 - as above
-        self.cfg.post_request(self, parsed, environ, response)
-        return not response.should_close()
-
-    def _report(self, one: Connection, work: "Future[bytes]") -> None:
-        self.done.put((one, work))
-        self._wake()
+        self.log.access(response, exchange.request, exchange.environ, datetime.now() - began)  # noqa: DTZ005 - as above
+        self.cfg.post_request(self, exchange.request, exchange.environ, response)
+        exchange.one.keep = not response.should_close()
+        return True
 
     def _wake(self) -> None:
         with contextlib.suppress(BlockingIOError):
@@ -276,13 +319,16 @@ class BufferingWorker(Worker):
     # answers
 
     def _finish(self) -> None:
-        """Send the answers that threads have made."""
+        """Send the answers that threads have made, and hand on the requests that take long."""
         with contextlib.suppress(BlockingIOError):
             os.read(self.waker, READ_BYTES)
         while not self.done.empty():
-            one, work = self.done.get()
-            answer = b"" if work.cancelled() else work.result()
-            if answer:
+            lane, exchange, is_last = self.done.get()
+            one = exchange.one
+            lane.ended(_address(one))
+            if not is_last:
+                self.long.put(_address(one), partial(self._try, self.long, exchange, self._respond))
+            elif answer := b"".join(exchange.sink.parts):
                 one.state, one.outgoing, one.sent = "writing", memoryview(answer), 0
                 one.began = time.monotonic()
                 self._write(one)
@@ -345,6 +391,11 @@ def _received(sock: socket.socket) -> bytes | None:
         return None
     except OSError:
         return b""
+
+
+def _address(one: Connection) -> str:
+    """Where a client is; those behind one proxy are one."""
+    return one.client[0] if isinstance(one.client, tuple) else ""
 
 
 def _is_gone(sock: socket.socket) -> bool:

@@ -1,5 +1,6 @@
 """Long requests run in processes of low priority, which may die, and stop when nobody waits for them."""
 
+import contextlib
 import json
 import os
 import signal
@@ -15,7 +16,8 @@ from costsvc.web import placement, training
 from costsvc.web.serving import slots
 from costsvc.web.serving.long import is_long
 
-LONG = placement.EXAMPLE | {"regions": "all", "accelerators": "all", "offered_only": False}
+EXAMPLE = placement.EXAMPLE
+LONG = EXAMPLE | {"regions": "all", "accelerators": "all", "offered_only": False}
 PLACEMENT = "/v1/comparisons/placement"
 FIGURE = f"/v1/estimates/training/figures/drivers.svg?{urlencode({'accelerator': 'h100', 'accelerator_hours': 9})}"
 
@@ -64,21 +66,21 @@ def test_what_takes_long_is_told_by_its_address(path, query, takes_long):
 
 
 def test_a_long_request_has_the_answer_that_the_application_gives(server, client):
-    assert server.post(PLACEMENT, LONG) == (200, client.post(PLACEMENT, json=LONG).data)
+    assert server.post(PLACEMENT, EXAMPLE) == (200, client.post(PLACEMENT, json=EXAMPLE).data)
 
 
 def test_it_runs_at_a_low_priority(server):
-    assert server.post(PLACEMENT, LONG)[0] == 200
+    assert server.post(PLACEMENT, EXAMPLE)[0] == 200
     assert {priority(pid) for pid in runners(server)} == {slots.PRIORITY}
     assert {priority(pid) for pid in server.workers()} == {0}
 
 
 def test_one_that_follows_another_goes_on_with_its_counts(server):
-    assert server.post(PLACEMENT, LONG)[0] == 200
+    assert server.post(PLACEMENT, EXAMPLE)[0] == 200
     before = counts(server)
     for runner in runners(server):
         os.kill(runner, signal.SIGKILL)
-    assert server.post(PLACEMENT, LONG)[0] == 200
+    assert server.post(PLACEMENT, EXAMPLE)[0] == 200
     assert counts(server) == before
 
 
@@ -92,17 +94,17 @@ def test_figures_are_drawn_there(server):
 
 def test_it_is_counted_as_any_other(server):
     counted = b'costsvc_requests_total{route="/v1/comparisons/placement",status="200"}'
-    assert server.post(PLACEMENT, LONG)[0] == 200
+    assert server.post(PLACEMENT, EXAMPLE)[0] == 200
     assert counted in server.get("/metrics")
 
 
 @pytest.mark.parametrize("victims", [runners, lambda server: children(min(server.workers()))])
 def test_a_process_that_is_killed_costs_no_answer_to_come(serve, victims):
     with serve(WEB_CONCURRENCY="1") as server:
-        assert server.post(PLACEMENT, LONG)[0] == 200
+        assert server.post(PLACEMENT, EXAMPLE)[0] == 200
         for victim in victims(server):
             os.kill(victim, signal.SIGKILL)
-        server.wait_until(lambda: server.post(PLACEMENT, LONG)[0] == 200)
+        server.wait_until(lambda: server.post(PLACEMENT, EXAMPLE)[0] == 200)
 
 
 def test_a_process_that_is_killed_over_a_request_is_followed_by_another(server):
@@ -125,7 +127,7 @@ def busy(pid):
 
 def test_a_request_whose_client_has_gone_is_given_up(serve):
     with serve(WEB_CONCURRENCY="1") as server:
-        assert server.post(PLACEMENT, LONG)[0] == 200
+        assert server.post(PLACEMENT, EXAMPLE)[0] == 200
         (runner,) = runners(server)
         os.kill(runner, signal.SIGSTOP)
         connection = HTTPConnection("127.0.0.1", server.port, timeout=30)
@@ -133,28 +135,39 @@ def test_a_request_whose_client_has_gone_is_given_up(serve):
         time.sleep(0.2)
         connection.close()
         server.wait_until(lambda: runner not in runners(server))
-        assert server.post(PLACEMENT, LONG)[0] == 200
+        assert server.post(PLACEMENT, EXAMPLE)[0] == 200
 
 
-def test_where_there_is_no_room_the_answer_says_when_to_come_again(serve):
+def asked(server, origin):
+    """A connection from an address that has asked for a placement."""
+    one = HTTPConnection("127.0.0.1", server.port, timeout=30, source_address=(origin, 0))
+    one.request("POST", PLACEMENT, json.dumps(EXAMPLE), {"Content-Type": "application/json"})
+    return one
+
+
+def test_an_address_that_asks_for_too_much_is_told_when_to_come_again_and_others_are_answered(serve):
     with serve(WEB_CONCURRENCY="1") as server:
-        assert server.post(PLACEMENT, LONG)[0] == 200
-        for runner in runners(server):
-            os.kill(runner, signal.SIGSTOP)
-        many = [HTTPConnection("127.0.0.1", server.port, timeout=30) for _ in range(slots.WAITING + slots.cores() + 3)]
-        for one in many:
-            one.request("POST", PLACEMENT, json.dumps(LONG), {"Content-Type": "application/json"})
-        server.wait_until(lambda: b'status="503"' in server.get("/metrics"))
-        assert server.post("/v1/estimates/training", training.EXAMPLE)[0] == 200
-        status, body = server.post(PLACEMENT, LONG)
-        assert (status, json.loads(body)["title"]) == (503, "Service Unavailable")
-        for one in many:
-            one.close()
+        assert server.post(PLACEMENT, EXAMPLE)[0] == 200
+        stopped = runners(server) | children(min(server.workers()))
+        for process in stopped:
+            os.kill(process, signal.SIGSTOP)
+        with contextlib.ExitStack() as opened:
+            for _ in range(slots.EACH + slots.cores() + 3):
+                opened.enter_context(contextlib.closing(asked(server, "127.0.0.2")))
+            server.wait_until(lambda: b'status="503"' in server.get("/metrics"))
+            assert server.post("/v1/estimates/training", training.EXAMPLE)[0] == 200
+            refused = opened.enter_context(contextlib.closing(asked(server, "127.0.0.2"))).getresponse()
+            assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+            assert json.loads(refused.read())["title"] == "Service Unavailable"
+            other = opened.enter_context(contextlib.closing(asked(server, "127.0.0.1")))
+            for process in stopped:
+                os.kill(process, signal.SIGCONT)
+            assert other.getresponse().status == 200
 
 
 def test_runners_end_with_their_worker(serve):
     with serve(WEB_CONCURRENCY="1") as server:
-        assert server.post(PLACEMENT, LONG)[0] == 200
+        assert server.post(PLACEMENT, EXAMPLE)[0] == 200
         worker = min(server.workers())
         family = children(worker) | runners(server)
         os.kill(worker, signal.SIGKILL)
