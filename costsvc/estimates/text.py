@@ -40,12 +40,9 @@ def demand(asked: Serving, size: Sizes, machine: Hardware, precision: Precision,
     if size.total_b is None:
         raise BadRequestError({"model": "This is missing; give model, or total_params_b and active_params_b."})
     weight_bytes = present(facts.catalog.factor(served.FIT, ("weight_bytes", precision), "value", "weight_bytes"))
-    computed_in = machine.peak(precision)
     kind, software = served.kind_of(size, weight_bytes.value), served.generation_of_software(asked.software_year)
     served.say_age(asked.software_year, facts)
-    fit = Fit(
-        facts=facts, scopes=(asked.task, machine.family, kind, computed_in[0] if computed_in else precision, software)
-    )
+    fit = Fit(facts=facts, scopes=(asked.task, machine.family, kind, machine.computes_in(precision), software))
     model = served_model(size, fit)
     load = Load(
         accelerators=1.0,
@@ -218,7 +215,7 @@ def _at_rate(asked: Serving, run: Run, slowness: Numeric, machine: Hardware, fit
 
 def _largest_batch(model: ServedModel, load: Load, machine: Hardware, facts: Facts) -> Numeric:
     """Sequences that fit beside the weights, at least 1."""
-    memory = facts.catalog.factor("accelerators", machine.id, "memory_gb", "memory_gb", "GB")
+    memory = served.memory(machine, facts)
     usable = present(
         facts.catalog.factor(served.FIT, ("usable_memory_share", hardware.ANY), "value", "usable_memory_share")
     )
