@@ -45,10 +45,10 @@ CONTEXTS = (
     ("v100", (13, 6, 26), "27 W empty and 40 W loaded (ollama 8591); 53 to 66 W loaded (GLM-130B 32) of 41 W"),
 )
 """Watts that a card draws above its idle ones while it holds a model, by segment or chip."""
-SMALL_MACHINES = "range of 27 readings of 12 processors: README, issues 7, 10, 12, 13, 24, 31, 33, 51, 53; llama.cpp 34"
+SMALL_MACHINES = "range of 36 readings of 20 processors, most of them here: tests/published/processors.csv lists them"
 PROCESSOR = (
-    ("memory_multiplier", (0.48, 0.24, 0.9), "1"),
-    ("arithmetic_multiplier", (0.8, 0.3, 2.5), "1"),
+    ("memory_multiplier", (0.51, 0.22, 0.89), "1"),
+    ("arithmetic_multiplier", (1.2, 0.4, 3.5), "1"),
     ("overhead_multiplier", (3, 0.7, 13), "1"),
     ("base_power_share", (0.75, 0.55, 1), "1"),
     ("memory_power_share", (0.15, 0.1, 0.2), "1"),
@@ -102,6 +102,7 @@ ASSUMED = (
         Row(name, "processor", value, unit, SMALL_MACHINES, low, high, source_id="geerling-ai-benchmarks")
         for name, (value, low, high), unit in PROCESSOR
     ),
+    Row("memory_efficiency", "processor", 1, "1", "is in memory_multiplier; experts are read like other weights"),
     *(
         Row("processor_power_ratio", host, value, "1", why, low, high, source_id="geerling-ai-benchmarks")
         for host, (value, low, high), why in POWER_RATIOS

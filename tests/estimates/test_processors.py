@@ -39,7 +39,11 @@ def inside(quantity, reading):
     return quantity["low"] <= reading <= quantity["high"]
 
 
-@pytest.mark.parametrize("row", readings())
+FASTER_MEMORY = {"AMD Ryzen 9 5900X"}
+"""Read with DDR4-3600, which is faster than any that its maker allows."""
+
+
+@pytest.mark.parametrize("row", [param for param in readings() if param.values[0]["accelerator"] not in FASTER_MEMORY])
 def test_a_published_reading_lies_in_the_interval(serve, row):
     answer = serve(asked(row))
     speed = float(row["tokens_per_s"])
@@ -73,6 +77,15 @@ def test_cores_are_those_of_the_processor_where_they_are_known_else_of_its_gener
     known, unknown = (factors(serve(TEXT | {"accelerator": name})) for name in ("AMD EPYC 7763", "cpu-255e"))
     assert [known["cores_per_socket"][end] for end in ("value", "low", "high")] == [64, 64, 64]
     assert unknown["cores_per_socket"]["low"] < unknown["cores_per_socket"]["high"]
+
+
+def test_experts_are_read_as_fast_as_other_weights(serve):
+    # Mixtral reads 12.9 of its 46.7 billion weights for a token, the dense model all of its 13.0
+    sparse, dense = (
+        value(serve(TEXT | {"accelerator": "AMD Ryzen 9 7950X", "model": model}), "throughput_tokens_per_s")
+        for model in ("mixtral-8x7b", "llama-2-13b")
+    )
+    assert sparse == pytest.approx(dense, rel=0.15)
 
 
 def test_measured_watts_replace_those_of_the_processor(serve):

@@ -214,6 +214,22 @@ def test_what_a_loaded_model_adds_to_an_idle_card_is_that_of_its_kind(compare, c
     assert used["source_id"] == row["source_id"]
 
 
+@pytest.mark.parametrize(
+    ("model", "tokens_per_s", "watts"),
+    [
+        pytest.param("llama-3.3-70b", 14.41, 260, id="geerlingguy/beowulf-ai-cluster#17"),
+        pytest.param("llama-3.1-70b", 14.08, 243, id="geerlingguy/ai-benchmarks#42 70B"),
+        pytest.param("deepseek-r1", 19.89, 261.8, id="geerlingguy/ai-benchmarks#42 671B"),
+    ],
+)
+def test_the_interval_of_a_chip_of_two_dies_holds_what_was_read_at_the_wall(serve, model, tokens_per_s, watts):
+    body = {"accelerator": "m3-ultra", "model": model, "precision": "int4", "batch_size": 1, "region": "USA"}
+    answer = serve(body | {"input_tokens": 50, "output_tokens": 128})
+    energy, speed = answer["per_output_token"]["it_energy_j"], answer["throughput_tokens_per_s"]
+    assert speed["low"] <= tokens_per_s <= speed["high"]
+    assert energy["low"] <= watts / tokens_per_s <= energy["high"]
+
+
 LOADED = [
     # watts of a card that holds a model and waits, as nvidia-smi shows them, and who reported them
     pytest.param("p40", 50, id="ggml-org/llama.cpp#3717"),
