@@ -53,6 +53,8 @@ def models():
             "full_layers": layers,
             "window_layers": 0,
             "window_tokens": None,
+            "picked_tokens": None,
+            "attended_values": 8192,
             "cached_values": 2048,
             "state_values": 0,
             "expert_share": share,
