@@ -44,7 +44,7 @@ def demand(asked: Serving, size: Sizes, machine: Hardware, precision: Precision,
     if machine.count is None:
         facts.warn("accelerators-assumed", "The accelerators of a replica were not given; 1 is taken.")
         machine = replace(machine, count=1.0)
-    fit = Fit(facts=facts, scopes=(machine.family, asked.task, served.generation_of_software(asked.software_year)))
+    fit = Fit(facts=facts, scopes=(machine.family, asked.task, served.software(None, asked.software_year)))
     batch = facts.given("batch_size", asked.batch_size or 1.0, "1")
     if asked.batch_size is None:
         facts.warn("batch-assumed", "The batch was not given; 1 is taken.")

@@ -13,7 +13,7 @@ from costsvc.estimates.request import normalised
 from costsvc.estimates.served import Demand
 from costsvc.estimates.site import Setting
 from costsvc.estimates.spec import Precision, Serving, TextTask
-from costsvc.estimates.subject import sizes
+from costsvc.estimates.subject import Sizes, sizes
 from costsvc.model.explanation import rename
 from costsvc.reference.catalog import Catalog
 from costsvc.units import G_PER_KG, J_PER_KWH, ML_PER_L, PER_MILLION, Numeric
@@ -119,7 +119,7 @@ def requested(asked: Serving, facts: Facts) -> Request:
     """Resolve a request but for its place; see :func:`inference` for what it raises."""
     machine = hardware.resolve(asked.machine, facts)
     size = sizes(asked.subject, facts)
-    precision = asked.precision or hardware.default_precision(machine)
+    precision = asked.precision or _native_precision(size, facts) or hardware.default_precision(machine)
     kind = text if asked.task in TEXT_TASKS else generated
     demand = kind.demand(asked, size, machine, precision, facts)
     accelerator_w = facts.show("accelerator_power_w", demand.accelerator_w, "W")
@@ -127,6 +127,14 @@ def requested(asked: Serving, facts: Facts) -> Request:
     power = Power(accelerator_w=accelerator_w, it_w=it_w)
     usage = Usage(hours=demand.hours, power=power, hardware=demand.hardware)
     return Request(usage=usage, demand=demand, precision=precision)
+
+
+def _native_precision(size: Sizes, facts: Facts) -> Precision | None:
+    """The precision in which a model is published, where it is not 16 bits."""
+    found: Precision | None = None if size.row is None else size.row.get("native_precision")
+    if size.row is not None and found is not None:
+        facts.warn("precision-native", f"{size.row['model_id']} is published in {found}; it is served so.")
+    return found
 
 
 def _figures(one: Footprint) -> dict[str, Numeric | None]:
@@ -158,4 +166,4 @@ def _say_gaps(demand: Demand, facts: Facts) -> None:
     facts.miss("duration_h", "requests have a latency_s each; how long they are asked for is not part of the request")
     if demand.output_tokens is None:
         for field in ("throughput_tokens_per_s", *PER[1:]):
-            facts.miss(field, "this task generates no tokens")
+            facts.miss(field, "no tokens are generated")

@@ -26,14 +26,16 @@ def chip(machine: Hardware, facts: Facts) -> ServingChip:
     unknown = "filled channels, clock and power limit of the machine are not known"
     facts.warn(CODE, f"{text}, with a wide interval: {unknown}. Its arithmetic is taken to run in 32 bits.")
     ratio = facts.use(_by_machine("processor_power_ratio", "1", machine, facts))
+    peak = peak_tflops(
+        _cores(machine, generation, facts),
+        _of(generation, "flop_per_cycle", "1", facts),
+        _of(generation, "clock_ghz", "GHz", facts),
+    )
     return ServingChip(
         tdp_w=power_limit_w(hardware.tdp_w(machine, facts), ratio),
         memory_bandwidth_gb_s=_of(generation, "memory_bandwidth_gb_s", "GB/s", facts),
-        peak_tflops=peak_tflops(
-            _cores(machine, generation, facts),
-            _of(generation, "flop_per_cycle", "1", facts),
-            _of(generation, "clock_ghz", "GHz", facts),
-        ),
+        peak_tflops=peak,
+        attention_tflops=peak,
     )
 
 

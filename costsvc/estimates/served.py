@@ -8,13 +8,14 @@ from costsvc.errors import BadRequestError
 from costsvc.estimates import hardware, processors
 from costsvc.estimates.facts import Facts, present
 from costsvc.estimates.hardware import ANY, PROCESSORS, Hardware
-from costsvc.estimates.spec import Precision, Serving
+from costsvc.estimates.spec import Engine, Precision, Serving
 from costsvc.estimates.subject import Sizes
 from costsvc.model.serving import ServingChip
 from costsvc.model.uncertainty import Factor
 from costsvc.units import Numeric
 
 FIT = "serving_fit"
+MEASURED_ENGINE = "vllm"
 Constants = TypeVar("Constants")
 
 
@@ -105,18 +106,22 @@ def chip(machine: Hardware, wanted: Precision, facts: Facts) -> ServingChip:
         raise BadRequestError({"accelerator": text})
     unit = "TOP/s" if found[0].startswith("int") else "TFLOP/s"
     peak = facts.catalog.factor(machine.table, machine.id, found[1], "accelerator_peak_tflops", unit)
+    tflops = facts.use(present(peak))
     return ServingChip(
         tdp_w=hardware.tdp_w(machine, facts),
         memory_bandwidth_gb_s=facts.use(bandwidth),
-        peak_tflops=facts.use(present(peak)),
+        peak_tflops=tflops,
+        attention_tflops=tflops,
     )
 
 
-def memory(machine: Hardware, facts: Facts) -> Factor | None:
-    """Memory of one accelerator, of a processor what such machines usually have; None where it is not known [GB]."""
-    if machine.table == PROCESSORS:
-        return processors.memory(machine, facts)
-    return facts.catalog.factor("accelerators", machine.id, "memory_gb", "memory_gb", "GB")
+def with_attention(found: ServingChip, machine: Hardware, wanted: Precision, facts: Facts) -> ServingChip:
+    """The accelerator with the peak at which attention runs: that at 16 bits, whatever the weights are kept in."""
+    wide = machine.peak(hardware.default_precision(machine))
+    if wide is None or wide == machine.peak(wanted):
+        return found
+    peak = facts.catalog.factor(machine.table, machine.id, wide[1], "attention_peak_tflops", "TFLOP/s")
+    return replace(found, attention_tflops=facts.use(present(peak)))
 
 
 def kind_of(size: Sizes, weight_bytes: float) -> str:
@@ -126,8 +131,10 @@ def kind_of(size: Sizes, weight_bytes: float) -> str:
     return "moe-8bit" if weight_bytes == 1 else "moe-16bit"
 
 
-def generation_of_software(year: int | None) -> str:
-    """The scope of software of a year; current software has none of its own."""
+def software(engine: Engine | None, year: int | None) -> str:
+    """The scope of serving software: its engine, else its year; current vLLM has none of its own."""
+    if engine not in (None, MEASURED_ENGINE):
+        return str(engine)
     return ANY if year is None else str(max(year, 2023))
 
 
@@ -139,11 +146,15 @@ def of_chip(multiplier: str, machine: Hardware, fit: Fit) -> Numeric:
     return fit.error("unknown_chip", machine.family)
 
 
-def say_age(year: int | None, facts: Facts) -> None:
-    """Say where the age of the software lies between those that were measured."""
-    factor = facts.catalog.factor(FIT, ("software_factor", generation_of_software(year)), "value", "software_factor")
-    if factor is not None and factor.low != factor.high:
-        facts.warn("software-not-measured", f"Software of {year} was not measured; its speed is taken between others'.")
+def say_software(asked: Serving, facts: Facts) -> None:
+    """Tell which software was taken, where it is not that of the measurements."""
+    engine, year = asked.engine, asked.software_year
+    if engine == "other":
+        facts.warn("engine-not-measured", "Engines other than those named were not measured; the interval is wider.")
+    factor = facts.catalog.factor(FIT, ("software_factor", software(engine, year)), "value", "software_factor")
+    if engine is None and factor is not None and factor.low != factor.high:
+        text = f"Software of {year} was slow or fast by its engine; the interval holds both. Give engine."
+        facts.warn("engine-assumed", text)
 
 
 def measured_power(asked: Serving, estimated_w: Numeric, facts: Facts) -> Numeric:

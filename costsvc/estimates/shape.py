@@ -16,6 +16,8 @@ DIMENSIONS = (
     "full_layers",
     "window_layers",
     "window_tokens",
+    "picked_tokens",
+    "attended_values",
     "cached_values",
     "state_values",
     "expert_share",

@@ -14,6 +14,9 @@ PriceKind = Literal["on-demand", "spot", "reserved-1y", "reserved-3y", "owned"]
 TextTask = Literal["text", "chat", "reasoning", "code-generation", "code-completion", "image-chat", "video-chat"]
 Task = Literal[TextTask, "image", "video", "classification", "embedding", "other"]
 
+Engine = Literal["vllm", "tensorrt-llm", "sglang", "llama.cpp", "transformers", "other"]
+Layout = Literal["tensor", "pipeline", "layer-split"]
+
 OWNED: PriceKind = "owned"
 ON_DEMAND: PriceKind = "on-demand"
 
@@ -113,6 +116,15 @@ class TrainingRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Speculative:
+    """Drafts that a step checks: tokens accepted and proposed in each, and the size of what proposes them [10^9]."""
+
+    accepted_per_step: float
+    proposed_per_step: float
+    draft_params_b: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Serving:
     """Requests to a model, as a caller describes them."""
 
@@ -122,7 +134,9 @@ class Serving:
     precision: Precision | None = None
     batch_size: float | None = None
     requests_per_s: float | None = None
+    concurrency_share: float | None = None
     input_tokens: float | None = None
+    cached_input_tokens: float | None = None
     output_tokens: float | None = None
     steps: int | None = None
     width_px: int | None = None
@@ -130,6 +144,12 @@ class Serving:
     frames: int | None = None
     requests: float = 1.0
     software_year: int | None = None
+    engine: Engine | None = None
+    cache_precision: Precision | None = None
+    layout: Layout = "tensor"
+    speculative: Speculative | None = None
+    throughput_tokens_per_s: float | None = None
+    accelerator_energy_j_per_output_token: float | None = None
     site: Site = field(default_factory=Site)
     said: dict[str, Any] = field(default_factory=dict, compare=False)
 

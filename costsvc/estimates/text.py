@@ -6,21 +6,16 @@ from dataclasses import replace
 import numpy as np
 
 from costsvc.errors import BadRequestError
-from costsvc.estimates import hardware, served
+from costsvc.estimates import hardware, replica, served
 from costsvc.estimates.facts import Facts, present
 from costsvc.estimates.hardware import Hardware
 from costsvc.estimates.measured import Correction, correction, is_of
 from costsvc.estimates.served import Demand, Fit
 from costsvc.estimates.shape import served_model
-from costsvc.estimates.spec import Precision, Serving
+from costsvc.estimates.spec import Machine, Precision, Serving
 from costsvc.estimates.subject import Sizes
 from costsvc.model import serving as formulas
-from costsvc.model.architecture import (
-    ServedModel,
-    cache_gb,
-    fewest_accelerators,
-    weights_gb,
-)
+from costsvc.model.architecture import ServedModel
 from costsvc.model.serving import Load, ServingChip, ServingConstants
 from costsvc.model.serving_load import idle_j_per_request, occupancy
 from costsvc.model.uncertainty import middle
@@ -29,6 +24,10 @@ from costsvc.units import S_PER_H, Numeric
 
 MEASUREMENTS = "inference_measurements"
 TOKENS = {"input_tokens": "effective_input_tokens", "output_tokens": "effective_output_tokens"}
+SHARED: dict[str, tuple[float, float]] = {"tensor": (1.0, 1.0), "pipeline": (0.0, 1.0), "layer-split": (0.0, 0.0)}
+"""Whether devices read the weights of a token at once, and whether all work at once, by layout."""
+PLAIN = ("engine", "cache_precision", "speculative", "cached_input_tokens")
+"""What no measured configuration has: where one is given, the formulas answer."""
 
 
 def demand(asked: Serving, size: Sizes, machine: Hardware, precision: Precision, facts: Facts) -> Demand:
@@ -40,81 +39,81 @@ def demand(asked: Serving, size: Sizes, machine: Hardware, precision: Precision,
     if size.total_b is None:
         raise BadRequestError({"model": "This is missing; give model, or total_params_b and active_params_b."})
     weight_bytes = present(facts.catalog.factor(served.FIT, ("weight_bytes", precision), "value", "weight_bytes"))
-    kind, software = served.kind_of(size, weight_bytes.value), served.generation_of_software(asked.software_year)
-    served.say_age(asked.software_year, facts)
+    kind, software = served.kind_of(size, weight_bytes.value), served.software(asked.engine, asked.software_year)
+    served.say_software(asked, facts)
     fit = Fit(facts=facts, scopes=(asked.task, machine.family, kind, machine.computes_in(precision), software))
     model = served_model(size, fit)
-    load = Load(
-        accelerators=1.0,
-        batch=1.0,
-        input_tokens=_tokens(asked, "input_tokens", fit, facts),
-        output_tokens=_tokens(asked, "output_tokens", fit, facts),
-        weight_bytes=facts.use(weight_bytes),
-        cache_bytes=fit.use("cache_bytes"),
-    )
-    machine, load = _placed(asked, model, load, machine, fit, facts)
-    chip = served.chip(machine, precision, facts)
+    load = _load(asked, model, facts.use(weight_bytes), fit)
+    _say_beyond_context(size, load, facts)
+    machine, load = replica.placed(asked, model, load, machine, fit)
+    chip = served.with_attention(served.chip(machine, precision, facts), machine, precision, facts)
     run = (model, chip, load, fit.constants(ServingConstants))
     if asked.requests_per_s is not None:
         slowness = _residual(load, machine, size, fit, (asked.task, software, kind))
         return _at_rate(asked, run, slowness, machine, fit)
-    measured = _measured(asked, run, size, (machine.id, machine.count, precision), fit)
+    measured = _measured(asked, run, size, machine, precision, fit)
     if measured is None:
         slowness = _residual(load, machine, size, fit, (asked.task, software, kind))
         measured = Correction(slowness=slowness, power_ratio=1.0)
-    return _saturated(asked, run, measured, machine, facts)
+    return _saturated(asked, run, measured, machine, fit)
 
 
 Run = tuple[ServedModel, ServingChip, Load, ServingConstants]
 
 
-def _tokens(asked: Serving, name: str, fit: Fit, facts: Facts) -> Numeric:
+def _load(asked: Serving, model: ServedModel, weight_bytes: Numeric, fit: Fit) -> Load:
+    """What is known of the load before its replica is: lengths, widths, layout and drafts."""
+    facts = fit.facts
+    weights_shared, work_shared = SHARED[asked.layout]
+    cached = asked.cached_input_tokens
+    load = Load(
+        accelerators=1.0,
+        batch=1.0,
+        input_tokens=_tokens(asked, "input_tokens", fit),
+        cached_tokens=0.0 if cached is None else facts.given("cached_input_tokens", cached, "token"),
+        output_tokens=_tokens(asked, "output_tokens", fit),
+        weight_bytes=weight_bytes,
+        cache_bytes=(fit if asked.cache_precision is None else Fit(facts=facts, scopes=(asked.cache_precision,))).use(
+            "cache_bytes"
+        ),
+        weights_shared=weights_shared,
+        work_shared=work_shared,
+    )
+    drafts = asked.speculative
+    if drafts is None:
+        return load
+    facts.warn("speculative-not-measured", "No measurement of drafts is in the tables; the formulas alone answer.")
+    if drafts.draft_params_b is None:
+        facts.warn("draft-assumed", "The size of the model that drafts was not given; one block of the model is taken.")
+        draft = facts.show("draft_params_b", model.active_params_b / model.layers, "10^9 parameters")
+    else:
+        draft = facts.given("draft_params_b", drafts.draft_params_b, "10^9 parameters")
+    return replace(
+        load,
+        accepted_per_step=facts.given("accepted_per_step", drafts.accepted_per_step, "token"),
+        proposed_per_step=facts.given("proposed_per_step", drafts.proposed_per_step, "token"),
+        draft_params_b=draft,
+    )
+
+
+def _tokens(asked: Serving, name: str, fit: Fit) -> Numeric:
     given: float | None = getattr(asked, name)
     if given is None:
-        facts.warn(
+        fit.facts.warn(
             "tokens-assumed",
             "Tokens of a request were not given; those of a usual chat are taken, with a wide interval.",
         )
         return fit.use(TOKENS[name], name)
     # a request that reads or writes nothing still takes one step
-    return facts.given(name, max(given, 1.0) if name == "output_tokens" else given, "token")
+    return fit.facts.given(name, max(given, 1.0) if name == "output_tokens" else given, "token")
 
 
-def _placed(
-    asked: Serving, model: ServedModel, load: Load, machine: Hardware, fit: Fit, facts: Facts
-) -> tuple[Hardware, Load]:
-    """Settle the number of accelerators and the batch."""
-    memory = machine.row.get("memory_gb")
-    usable = fit.find("usable_memory_share").value
-    weights = weights_gb(model.total_params_b, load.weight_bytes)
-    if machine.count is None:
-        count = 1.0 if memory is None else middle(fewest_accelerators(weights, memory, usable))
-        facts.warn("accelerators-assumed", f"The replica's accelerators were not given; {count:g} hold the weights.")
-        machine = replace(machine, count=count)
-    shown = facts.show("accelerators", machine.count or 1.0, "1")
-    load = replace(load, accelerators=shown, batch=_batch(asked, fit, facts))
-    if memory is not None:
-        _say_memory(weights, model, load, memory * usable * (machine.count or 1.0), facts)
-    return machine, load
-
-
-def _batch(asked: Serving, fit: Fit, facts: Facts) -> Numeric:
-    if asked.batch_size is not None:
-        return facts.given("batch_size", asked.batch_size, "1")
-    if asked.requests_per_s is not None:
-        return 1.0
-    facts.warn(
-        "batch-assumed", "The batch was not given; it is by far the strongest input. Give batch_size or requests_per_s."
-    )
-    return fit.use("default_batch", "batch_size")
-
-
-def _say_memory(weights: Numeric, model: ServedModel, load: Load, room: float, facts: Facts) -> None:
-    context = load.input_tokens + load.output_tokens
-    needed = middle(weights + cache_gb(model, load.batch, context, load.cache_bytes))
-    if needed > room:
-        text = f"Weights and cache take {needed:.3g} GB, the replica's accelerators have {room:.3g} GB to give."
-        facts.warn("does-not-fit", text)
+def _say_beyond_context(size: Sizes, load: Load, facts: Facts) -> None:
+    longest = None if size.row is None else size.row.get("context_length")
+    tokens = middle(load.input_tokens) + middle(load.output_tokens)
+    if size.row is not None and longest is not None and tokens > longest:
+        text = f"{tokens:g} tokens are more than the {longest:g} that {size.row['model_id']} was made for"
+        facts.warn("beyond-context", f"{text}; the figures are those of a model that takes them.")
 
 
 def _residual(load: Load, machine: Hardware, size: Sizes, fit: Fit, trust_scopes: Sequence[str]) -> Numeric:
@@ -123,6 +122,7 @@ def _residual(load: Load, machine: Hardware, size: Sizes, fit: Fit, trust_scopes
     wide = trust.error("serving_residual", f"{size.key}/{machine.family}") * served.of_chip(
         "memory_multiplier", machine, fit
     )
+    wide = wide * fit.use("engine_slowness")
     if size.row is None or size.row.get("layers") is None:
         wide = wide * trust.error("unknown_dimensions", size.key)
     if _is_long(load, fit):
@@ -137,19 +137,26 @@ def _is_long(load: Load, fit: Fit) -> bool:
 
 
 def _measured(
-    asked: Serving, run: Run, size: Sizes, machine: tuple[str, float | None, Precision], fit: Fit
+    asked: Serving, run: Run, size: Sizes, machine: Hardware, precision: Precision, fit: Fit
 ) -> Correction | None:
     """How measurements of the same model on the same machines differ from the formulas at a given batch."""
-    if asked.batch_size is None or size.row is None or _is_long(run[2], fit):
+    if asked.batch_size is None or size.row is None or _is_long(run[2], fit) or not _is_plain(asked):
         return None
     columns = ("model_id", "accelerator_id", "accelerators", "precision")
-    rows = fit.facts.catalog.rows_by(MEASUREMENTS, *columns).get((size.row["model_id"], *machine), [])
+    key = (size.row["model_id"], machine.id, machine.count, precision)
+    rows = fit.facts.catalog.rows_by(MEASUREMENTS, *columns).get(key, [])
     task = "chat" if asked.task == "text" else asked.task
     near = [row for row in rows if row["task"] == task and is_of(row["software_year"], asked.software_year, fit)]
-    return correction(MEASUREMENTS, near, asked.batch_size, lambda row: _ratios(row, run, fit.facts), fit)
+    device = replica.device_gb(machine, fit)
+    return correction(MEASUREMENTS, near, asked.batch_size, lambda row: _ratios(row, run, device, fit.facts), fit)
 
 
-def _ratios(row: Row, run: Run, facts: Facts) -> tuple[float, float]:
+def _is_plain(asked: Serving) -> bool:
+    """Whether a request is of the kind that was measured."""
+    return asked.layout == "tensor" and all(getattr(asked, name) in (None, "vllm") for name in PLAIN)
+
+
+def _ratios(row: Row, run: Run, device_gb: Numeric, facts: Facts) -> tuple[float, float]:
     """Measured over predicted time and power of a measurement, at its own lengths."""
     model, chip, load, constants = run
     fit = Fit(facts=facts, scopes=(row["task"],))
@@ -159,27 +166,56 @@ def _ratios(row: Row, run: Run, facts: Facts) -> tuple[float, float]:
         input_tokens=fit.find("effective_input_tokens").value,
         output_tokens=row["mean_output_tokens"],
     )
+    own = replace(own, batch=np.minimum(own.batch, middle(replica.largest_batch(model, own, device_gb))))
     found = formulas.serve(model, chip, own, constants)
     joules = row["j_per_output_token"] / middle(found.j_per_output_token)
     watts = row["accelerator_power_w"] / middle(found.accelerator_power_w)
     return joules / watts, watts
 
 
-def _saturated(asked: Serving, run: Run, correction: Correction, machine: Hardware, facts: Facts) -> Demand:
+def _saturated(asked: Serving, run: Run, correction: Correction, machine: Hardware, fit: Fit) -> Demand:
     """A replica that is busy all the time with the batch."""
     _, _, load, _ = run
-    found = formulas.serve(*run)
-    speed = found.tokens_per_s / correction.slowness
-    power_w = found.accelerator_power_w * correction.power_ratio
+    facts, found = fit.facts, formulas.serve(*run)
+    formula_speed = found.tokens_per_s / correction.slowness
+    speed, chip_w = _with_measured(asked, formula_speed, _mean_w(found, run, correction, machine, facts), load, facts)
     return Demand(
         hardware=machine,
         hours=load.accelerators * load.output_tokens / speed / S_PER_H,
-        accelerator_w=served.measured_power(asked, power_w, facts),
-        latency_s=found.latency_s * correction.slowness,
-        tokens_per_s=speed,
-        output_tokens=load.output_tokens,
+        accelerator_w=chip_w,
+        latency_s=found.latency_s * (found.tokens_per_s / speed),
+        tokens_per_s=None if asked.output_tokens == 0 else speed,
+        output_tokens=None if asked.output_tokens == 0 else load.output_tokens,
         chosen={"batch_size": middle(load.batch)},
     )
+
+
+def _mean_w(found: formulas.Serving, run: Run, correction: Correction, machine: Hardware, facts: Facts) -> Numeric:
+    """Mean power of one accelerator: where devices work one after the other the rest wait [W]."""
+    busy_w = found.accelerator_power_w * correction.power_ratio
+    load = run[2]
+    if middle(load.work_shared) == 1 or middle(load.accelerators) == 1:
+        return busy_w
+    return (busy_w + (load.accelerators - 1) * hardware.idle_w(machine, Machine(), facts)) / load.accelerators
+
+
+def _with_measured(
+    asked: Serving, speed: Numeric, chip_w: Numeric, load: Load, facts: Facts
+) -> tuple[Numeric, Numeric]:
+    """Speed and mean power of one accelerator, what the caller measured in place of what the formulas give."""
+    tokens_per_s, joules = asked.throughput_tokens_per_s, asked.accelerator_energy_j_per_output_token
+    if tokens_per_s is not None:
+        speed = facts.given("throughput_tokens_per_s", tokens_per_s, "tokens/s")
+    if joules is None:
+        if asked.machine.accelerator_power_w is not None and tokens_per_s is None:
+            text = "Watts were measured and speed was not; energy is measured watts times estimated time."
+            facts.warn("speed-estimated", f"{text} Give throughput_tokens_per_s.")
+        return speed, served.measured_power(asked, chip_w, facts)
+    each = facts.given("accelerator_energy_j_per_output_token", joules, "J")
+    if asked.machine.accelerator_power_w is not None:
+        chip_w = served.measured_power(asked, chip_w, facts)
+        return load.accelerators * chip_w / each, chip_w
+    return speed, each * speed / load.accelerators
 
 
 def _at_rate(asked: Serving, run: Run, slowness: Numeric, machine: Hardware, fit: Fit) -> Demand:
@@ -191,7 +227,7 @@ def _at_rate(asked: Serving, run: Run, slowness: Numeric, machine: Hardware, fit
     def latency_s(batch: Numeric) -> Numeric:
         return formulas.serve(model, chip, replace(load, batch=batch), constants).latency_s * slowness
 
-    occupied = occupancy(rate, latency_s, _largest_batch(model, load, machine, facts))
+    occupied = occupancy(rate, latency_s, load.batch)
     busy = formulas.serve(model, chip, replace(load, batch=occupied.batch), constants)
     # a replica that could do more is paced by its requests: what the fit leaves open shows in its watts, not its hours
     unexplained = np.where(occupied.replicas > 1, 1.0, slowness) * fit.use("unknown_load")
@@ -207,20 +243,7 @@ def _at_rate(asked: Serving, run: Run, slowness: Numeric, machine: Hardware, fit
         hours=hours,
         accelerator_w=(busy_j + idle_j) / (occupied.replicas / rate),
         latency_s=busy.latency_s * slowness,
-        tokens_per_s=rate * load.output_tokens / occupied.replicas,
-        output_tokens=load.output_tokens,
+        tokens_per_s=None if asked.output_tokens == 0 else rate * load.output_tokens / occupied.replicas,
+        output_tokens=None if asked.output_tokens == 0 else load.output_tokens,
         chosen={},
     )
-
-
-def _largest_batch(model: ServedModel, load: Load, machine: Hardware, facts: Facts) -> Numeric:
-    """Sequences that fit beside the weights, at least 1."""
-    memory = served.memory(machine, facts)
-    usable = present(
-        facts.catalog.factor(served.FIT, ("usable_memory_share", hardware.ANY), "value", "usable_memory_share")
-    )
-    context = load.input_tokens + load.output_tokens
-    each_gb = 0.0 if memory is None else facts.central(memory) * facts.central(usable)
-    free = each_gb * load.accelerators - weights_gb(model.total_params_b, load.weight_bytes)
-    each = cache_gb(model, 1.0, context, load.cache_bytes)
-    return facts.show("largest_batch", np.maximum(free / each, 1.0), "1")

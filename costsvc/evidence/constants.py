@@ -62,6 +62,10 @@ class Fitted:
     constants: Sequence[Constant]
     values: Array
 
+    def value(self, name: str, scope: str) -> float:
+        """The value of one constant."""
+        return next(float(v) for c, v in zip(self.constants, self.values, strict=True) if c[:2] == (name, scope))
+
     def without(self, scope: str) -> "Fitted":
         """These constants less those that hold in one scope only."""
         kept = [place for place, constant in enumerate(self.constants) if constant.scope != scope]

@@ -29,7 +29,10 @@ UNSEEN = ("a100", "b200")
 BETWEEN = "measured energy over what the two neighbouring batches give: root mean square over models x Student's t"
 SAME_PICTURES = ("model_id", "width_px", "height_px", "frames", "steps")
 SHAPE = "least squares and medians over the dimensions in table models"
-SOFTWARE = "geometric mean of 2024 and current software, and these"
+SOFTWARE = "between current software and the slowest of that year in inference_measurements; 2025 halfway to 2024"
+EAGER = "inference_measurements of 2023: eager PyTorch, one request at a time"
+EAGER_SPREAD = 2.0
+"""Factor either way within which other eager programs are taken to lie: one program was measured."""
 
 
 def fit(folder: Path) -> list[str]:
@@ -59,9 +62,8 @@ def _text(folder: Path) -> tuple[list[Row], list[str]]:
     rule = fit_text.shape_rule(fit_text.known_shapes(Measured(frame=pd.read_csv(folder / "models.csv"))))
     trust, lines = _text_trust(recent, best, rule)
     table = [
+        *_software(best, slow),
         *_fitted(best, "inference_measurements of 2024 and 2026"),
-        *_fitted(slow, "inference_measurements of 2023"),
-        _interpolated(best),
         *(Row(name, scope, value, "1", SHAPE) for (name, scope), value in rule.items()),
         _bounds("serving_residual", str(fit_text.EAGER_YEAR), _of_eager(eager, best, slow), RESIDUAL),
         _longest(best),
@@ -192,10 +194,16 @@ def _fitted(fitted: Fitted, to: str) -> Iterable[Row]:
         yield Row(constant.name, constant.scope, float(value), constant.unit, how)
 
 
-def _interpolated(best: Fitted) -> Row:
-    """Software of the year between the two that were measured."""
-    slow = next(v for c, v in zip(best.constants, best.values, strict=True) if c[:2] == ("software_factor", "2024"))
-    return Row("software_factor", "2025", float(np.sqrt(slow)), "1", SOFTWARE, 1.0, float(slow))
+def _software(best: Fitted, eager: Fitted) -> Iterable[Row]:
+    """Overheads of other software: of an engine as measured, of a year between its slow and its fast engines.
+
+    The slow ones of a year are those of the measurements; the fast ones cost what current software does.
+    """
+    of_2024 = best.value("software_factor", OLD)
+    of_2023 = eager.value("software_factor", str(fit_text.EAGER_YEAR))
+    yield Row("software_factor", "transformers", of_2023, "1", EAGER, of_2023 / EAGER_SPREAD, of_2023 * EAGER_SPREAD)
+    for year, slowest in ((str(fit_text.EAGER_YEAR), of_2023), (OLD, of_2024), ("2025", of_2024**0.5)):
+        yield Row("software_factor", year, slowest**0.5, "1", SOFTWARE, 1.0, slowest)
 
 
 def _bounds(name: str, scope: str, ends: Interval, how: str) -> Row:

@@ -8,10 +8,11 @@ import numpy as np
 
 from costsvc.estimates.shape import DIMENSIONS
 from costsvc.evidence.constants import Constant, Fitted, fit, fixed
+from costsvc.evidence.serving_assumptions import ATTENTION_EFFICIENCY, INDEX_SHARE
 from costsvc.evidence.serving_rows import ANY, CACHE_BYTES, SIZES, Measured
 from costsvc.model.architecture import ServedModel, ShapeRule, completed
 from costsvc.model.serving import Load, Serving, ServingConstants, serve
-from costsvc.units import Array
+from costsvc.units import PER_BILLION, Array
 
 POWER_WEIGHT = 0.4
 """Weight of a row's power beside its energy; its time follows from the two."""
@@ -32,6 +33,8 @@ CONSTANTS = (
     Constant("arithmetic_efficiency", ANY, 0.3, *SHARE),
     Constant("cache_efficiency", ANY, 0.7, *SHARE),
     Constant("prefill_efficiency", ANY, 0.5, *SHARE),
+    fixed("attention_efficiency", ANY, ATTENTION_EFFICIENCY),
+    fixed("index_share", ANY, INDEX_SHARE),
     fixed("precision_efficiency", ANY, 1),
     Constant("sequence_overhead_s", ANY, 1e-5, 1e-8, 1e-3, "s"),
     Constant("parallel_overhead", ANY, 0.1, 0.001, 3),
@@ -143,6 +146,7 @@ def shape_rule(rows: Measured) -> Rule:
     found = np.linalg.lstsq(columns, np.log(rows.column("layers")), rcond=None)[0]
     kept = rows.column("cached_values") * rows.column("full_layers") / rows.column("layers")
     share = rows.column("expert_share") * np.exp(sparsity)
+    block = np.exp(size) * PER_BILLION / rows.column("layers")
     sparse, attends = sparsity > 0, kept > 0
     return {
         ("layers_coefficient", ANY): float(np.exp(found[0])),
@@ -150,6 +154,7 @@ def shape_rule(rows: Measured) -> Rule:
         ("layers_sparsity_exponent", ANY): float(found[2]),
         ("cached_values", ANY): float(np.median(kept[attends & ~sparse])),
         **dict.fromkeys((("cached_values", kind) for kind in KINDS[1:]), float(np.median(kept[attends & sparse]))),
+        ("attended_coefficient", ANY): float(np.nanmedian(rows.column("attended_values") / np.sqrt(block))),
         ("expert_share_factor", ANY): float(np.nanmedian(share[sparse])),
     }
 

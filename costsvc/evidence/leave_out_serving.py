@@ -90,10 +90,11 @@ class LeaveModelOut:
 
 
 def _with(table: Table, found: Fitted) -> Table:
-    """The table of constants with other values; intervals stay."""
+    """The table of constants with other values; rows with an interval are no constants of the fit, and stay."""
     values = {constant[:2]: float(value) for constant, value in zip(found.constants, found.values, strict=True)}
     rows: dict[Key, Row] = {
-        key: {**row, "value": values.get((row["name"], row["scope"]), row["value"])} for key, row in table.rows.items()
+        key: row if row["low"] is not None else {**row, "value": values.get((row["name"], row["scope"]), row["value"])}
+        for key, row in table.rows.items()
     }
     return Table(table.name, table.key, rows)
 

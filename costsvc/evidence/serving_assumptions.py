@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 from costsvc.evidence.serving_rows import ANY, CACHE_BYTES, WEIGHT_BYTES
 
+CACHE_WIDTHS = {"bf16": 2.0, "fp16": 2.0, "fp32": 4.0, "tf32": 4.0, "fp8": 1.0, "int8": 1.0, "fp4": 0.5, "int4": 0.5}
+
 
 class Row(NamedTuple):
     """One row of the table; its fields are the table's columns."""
@@ -29,6 +31,8 @@ def _tokens(name: str, task: str, value: tuple[float, float, float], why: str) -
     return _assumed(f"effective_{name}_tokens", task, value, "token", why)
 
 
+ATTENTION_EFFICIENCY = 0.5
+INDEX_SHARE = 0.2
 CHAT = "prompt of the chat benchmark, as the fit finds it, rounded; a third to three times it"
 ANSWER = "mean answers of the chat benchmarks are 350 to 900 tokens"
 EAGER = "text and image classifiers one request at a time on one A100: 13 and 24 ms, 2.2 and 2.7 J of the chip"
@@ -76,12 +80,46 @@ ASSUMED = (
         for precision, width in WEIGHT_BYTES.items()
     ),
     Row("cache_bytes", ANY, CACHE_BYTES, "B", "keys and values at 16 bits"),
+    *(
+        Row("cache_bytes", precision, width, "B", "width of the number format")
+        for precision, width in CACHE_WIDTHS.items()
+    ),
+    Row(
+        "attention_efficiency",
+        ANY,
+        ATTENTION_EFFICIENCY,
+        "1",
+        "section 4.1: 0.50 to 0.73 of an A100's peak forward at 2k to 16k tokens, kernels alone; prompts lie below it",
+        0.35,
+        0.72,
+        source_id="flash-attention-2",
+        quality="reported",
+    ),
+    Row(
+        "index_share",
+        ANY,
+        INDEX_SHARE,
+        "1",
+        "config.json of DeepSeek-V3.2: 64 heads of 128 in the index over 128 heads of 192 + 128",
+        source_id="model-configs",
+        quality="reported",
+    ),
     Row("precision_efficiency", "fp8", 0.5, "1", NO_GAIN),
     Row("precision_efficiency", "int8", 0.5, "1", NO_GAIN),
     Row("precision_efficiency", "fp4", 0.25, "1", NO_GAIN),
     Row("precision_efficiency", "int4", 0.25, "1", NO_GAIN),
     _assumed("usable_memory_share", ANY, (0.9, 0.85, 0.95), "1", "vLLM's default of gpu_memory_utilization"),
     _assumed("default_batch", ANY, (64, 18.6, 256), "1", "batches of the measurements, 0.29 to 4 times"),
+    *(
+        _assumed("default_batch", segment, (1.5, 1, 8), "1", "one person's machine: a request at a time, or a few")
+        for segment in ("laptop", "desktop", "board", "cpu")
+    ),
+    *(
+        _assumed("default_batch", segment, (5, 1, 32), "1", "between one person's machine and a server")
+        for segment in ("consumer", "workstation")
+    ),
+    _assumed("software_factor", "other", (2, 0.7, 10), "1", "from the fastest named engine to the slowest"),
+    _assumed("engine_slowness", ANY, (1, 0.7, 1.5), "1", "until measured"),
     _assumed("unknown_load", ANY, (1, 0.6, 1.7), "1", "replicas below saturation are in none of the tables"),
     Row(
         "open_context_w",

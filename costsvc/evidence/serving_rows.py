@@ -68,7 +68,7 @@ class Measured:
     @cached_property
     def chip(self) -> ServingChip:
         """Figures of the chips, arithmetic at 16 bits."""
-        return ServingChip(**self.numbers(CHIP))
+        return ServingChip(**self.numbers(CHIP), attention_tflops=self.column("peak_tflops"))
 
 
 def text_rows(folder: Path) -> Measured:
@@ -84,8 +84,9 @@ def text_rows(folder: Path) -> Measured:
     dense = frame["active_params_b"] >= frame["total_params_b"]
     width = frame["precision"].map(WEIGHT_BYTES)
     kind = np.select([dense, width == 1], ["dense", "moe-8bit"], "moe-16bit")
-    # a window that does not exist is empty in the table
-    return Measured(frame=frame.assign(kind=kind, weight_bytes=width, window_tokens=frame["window_tokens"].fillna(0)))
+    # a window or an index that does not exist is empty in the table
+    missing = {name: frame[name].fillna(0) for name in ("window_tokens", "picked_tokens")}
+    return Measured(frame=frame.assign(kind=kind, weight_bytes=width, **missing))
 
 
 def picture_rows(folder: Path) -> Measured:

@@ -2,17 +2,16 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from statistics import NormalDist
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
 
+from costsvc.evidence.between import student_t
 from costsvc.evidence.constants import Fitted
 from costsvc.evidence.serving_rows import ANY, Measured
 from costsvc.units import Array
 
-TAILS = (0.05, 0.95)
 TRUST_SCOPES = ("task", "year", "kind")
 """Where an interval is sought, the narrowest first; the service looks them up alike."""
 Refit: TypeAlias = Callable[[Measured, Fitted], Fitted]
@@ -67,25 +66,6 @@ def interval(ratio: "pd.Series[float]", models: "pd.Series[str]") -> Interval:
     of_model = ratio.map(math.log).pow(2).groupby(models).mean()
     half = student_t(len(of_model) - 1) * math.sqrt(of_model.mean())
     return Interval(float(np.exp(-half)), float(np.exp(half)))
-
-
-def student_t(freedom: int) -> float:
-    """The 95th percentile of Student's t, within 2 % from two degrees of freedom on.
-
-    Args:
-        freedom: Degrees of freedom, at least 1. [1]
-
-    References:
-        M. Abramowitz, I. Stegun, Handbook of Mathematical Functions (1964), 26.7.5.
-    """
-    z = NormalDist().inv_cdf(TAILS[1])
-    terms = (
-        z,
-        (z**3 + z) / 4,
-        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-    )
-    return math.fsum(term / freedom**power for power, term in enumerate(terms))
 
 
 def widening(known: Interval, unknown: Interval) -> Interval:

@@ -8,6 +8,7 @@ from costsvc.model.explanation import formula
 from costsvc.units import PER_BILLION, Numeric
 
 BYTES_PER_GB = 1e9
+FLOP_PER_MULTIPLY_ADD = 2.0
 STATE_WIDTH = 2
 """Recurrent state is kept at 32 bits where keys and values have 16."""
 
@@ -23,6 +24,10 @@ class ServedModel:
         full_layers: Blocks whose cache grows with the whole context. [1]
         window_layers: Blocks whose cache ends at the sliding window. [1]
         window_tokens: Length of the sliding window. [token]
+        picked_tokens: Tokens that a query of a full block attends to, where an index picks them; 0 where it attends to
+            all. [token]
+        attended_values: Numbers that a query multiplies with each token it attends to: query heads times the sizes of
+            their keys and values. [1]
         cached_values: Numbers kept per token and block: keys and values, or the latent. [1]
         state_values: Numbers of recurrent state that a sequence keeps whatever its length. [1]
         expert_share: Routed experts that a token takes, of those that there are; 1 if dense. [1]
@@ -34,6 +39,8 @@ class ServedModel:
     full_layers: Numeric = np.nan
     window_layers: Numeric = np.nan
     window_tokens: Numeric = np.nan
+    picked_tokens: Numeric = np.nan
+    attended_values: Numeric = np.nan
     cached_values: Numeric = np.nan
     state_values: Numeric = np.nan
     expert_share: Numeric = np.nan
@@ -48,6 +55,8 @@ class ShapeRule:
         layers_exponent: Growth of blocks with active parameters. [1]
         layers_sparsity_exponent: Growth of blocks with total over active parameters. [1]
         cached_values: Numbers that a block keeps per token. [1]
+        attended_coefficient: Numbers that a query multiplies with a token, over the root of a block's active
+            parameters. [1]
         expert_share_factor: Share of experts taken, of active over total parameters. [1]
     """
 
@@ -55,6 +64,7 @@ class ShapeRule:
     layers_exponent: Numeric
     layers_sparsity_exponent: Numeric
     cached_values: Numeric
+    attended_coefficient: Numeric
     expert_share_factor: Numeric
 
 
@@ -80,6 +90,10 @@ def completed(model: ServedModel, rule: ShapeRule) -> ServedModel:
         full_layers=_known(model.full_layers, layers - window_layers),
         window_layers=window_layers,
         window_tokens=_known(model.window_tokens, 0.0),
+        picked_tokens=_known(model.picked_tokens, 0.0),
+        attended_values=_known(
+            model.attended_values, rule.attended_coefficient * np.sqrt(model.active_params_b * PER_BILLION / layers)
+        ),
         cached_values=_known(model.cached_values, rule.cached_values),
         state_values=_known(model.state_values, 0.0),
         expert_share=_known(model.expert_share, np.where(density < 1, rule.expert_share_factor * density, 1.0)),
@@ -124,6 +138,51 @@ def touched_params_b(model: ServedModel, batch: Numeric, routing_exponent: Numer
 
 
 @formula
+def attended_pairs(new_tokens: Numeric, cached_tokens: Numeric, window_tokens: Numeric) -> Numeric:
+    """Pairs of a new token and one that it attends to, in a block with a window.
+
+    The i-th of n new tokens attends to the c cached ones and the i before it, up to the window.
+
+    Args:
+        new_tokens: Tokens that are read. [token]
+        cached_tokens: Tokens before them whose keys and values are kept already. [token]
+        window_tokens: Length of the window. [token]
+
+    Returns:
+        Pairs. [1]
+    """
+    growing = np.minimum(np.maximum(window_tokens - cached_tokens, 0.0), new_tokens)
+    return growing * (cached_tokens + growing / 2) + (new_tokens - growing) * window_tokens
+
+
+@formula
+def attention_flop(model: ServedModel, new_tokens: Numeric, cached_tokens: Numeric, index_share: Numeric) -> Numeric:
+    """Arithmetic of the attention of a prompt, beside that of the weights.
+
+    Each pair of tokens costs one multiplication and one addition for every number of the keys and of the values.
+    Recurrent and linear blocks have no such pairs.
+
+    Args:
+        model: The model, complete.
+        new_tokens: Tokens that are read. [token]
+        cached_tokens: Tokens before them whose keys and values are kept already. [token]
+        index_share: Cost of a pair in the index that picks tokens, over that of a pair attended to. [1]
+
+    Returns:
+        Arithmetic of one prompt. [FLOP]
+
+    References:
+        T. Dao, "FlashAttention-2", arXiv:2307.08691, section 4.1, counts it so: 4 n^2 d per block, halved by causality.
+    """
+    everything = new_tokens * (new_tokens / 2 + cached_tokens)
+    picked = attended_pairs(new_tokens, cached_tokens, model.picked_tokens) + index_share * everything
+    full = np.where(model.picked_tokens > 0, picked, everything)
+    windowed = attended_pairs(new_tokens, cached_tokens, model.window_tokens)
+    pairs = model.full_layers * full + model.window_layers * windowed
+    return FLOP_PER_MULTIPLY_ADD * model.attended_values * pairs
+
+
+@formula
 def cache_per_sequence(model: ServedModel, context_tokens: Numeric) -> Numeric:
     """Numbers that one sequence keeps: keys and values of its tokens, and recurrent state.
 
@@ -143,7 +202,7 @@ def cache_per_sequence(model: ServedModel, context_tokens: Numeric) -> Numeric:
 def moved_per_step(model: ServedModel, context_tokens: Numeric) -> Numeric:
     """Numbers that a decode step moves for one sequence.
 
-    The cache is read, and one token is added to it; recurrent state is read and written.
+    The cache is read, where an index picks tokens only theirs; recurrent state is read and written.
 
     Args:
         model: The model.
@@ -155,7 +214,10 @@ def moved_per_step(model: ServedModel, context_tokens: Numeric) -> Numeric:
     References:
         T. Dao, A. Gu, "Transformers are SSMs", arXiv:2405.21060, section 3, on recurrent state.
     """
-    return cache_per_sequence(model, context_tokens) + STATE_WIDTH * model.state_values
+    picked = np.where(model.picked_tokens > 0, np.minimum(context_tokens, model.picked_tokens), context_tokens)
+    windowed = model.window_layers * np.minimum(context_tokens, model.window_tokens)
+    read = model.cached_values * (model.full_layers * picked + windowed)
+    return read + 2 * STATE_WIDTH * model.state_values
 
 
 @formula
@@ -188,18 +250,17 @@ def cache_gb(model: ServedModel, batch: Numeric, context_tokens: Numeric, cache_
     return batch * cache_per_sequence(model, context_tokens) * cache_bytes / BYTES_PER_GB
 
 
-def fewest_accelerators(needed_gb: Numeric, memory_gb: Numeric, usable_share: Numeric) -> Numeric:
+def fewest_accelerators(needed_gb: Numeric, device_gb: Numeric) -> Numeric:
     """Fewest devices that hold a replica: a power of two, as tensor parallelism wants it.
 
     Args:
         needed_gb: Weights and cache. [GB]
-        memory_gb: Memory of one device. [GB]
-        usable_share: Part of it that weights and cache may take. [1]
+        device_gb: Memory of one device that weights and cache may take. [GB]
 
     Returns:
         Devices of the replica, at least 1. [1]
     """
-    return 2.0 ** np.ceil(np.log2(np.maximum(needed_gb / (memory_gb * usable_share), 1.0)))
+    return 2.0 ** np.ceil(np.log2(np.maximum(needed_gb / device_gb, 1.0)))
 
 
 def _known(value: Numeric, usual: Numeric) -> Numeric:

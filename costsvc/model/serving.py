@@ -2,15 +2,16 @@
 
 A decode step reads the weights that its batch touches and the cache of each sequence, and
 multiplies each token by the active weights, while blocks are launched one after the other; the
-slowest of the three sets the pace. Prompts are read in between, at the speed of arithmetic.
-Scheduling each sequence takes a time of its own. Power follows from how the step is spent.
+slowest of the three sets the pace. Prompts are read in between, at the speed of arithmetic, of
+their weights and of the attention among their tokens. Scheduling each sequence takes a time of its
+own. Power follows from how the step is spent.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from costsvc.model.architecture import BYTES_PER_GB, ServedModel, moved_per_step, touched_params_b
+from costsvc.model.architecture import BYTES_PER_GB, ServedModel, attention_flop, moved_per_step, touched_params_b
 from costsvc.model.explanation import formula
 from costsvc.units import FLOP_PER_TFLOP, PER_BILLION, Numeric
 
@@ -26,11 +27,13 @@ class ServingChip:
         tdp_w: Power limit. [W]
         memory_bandwidth_gb_s: Bandwidth of its memory. [GB/s]
         peak_tflops: Dense peak at the precision in which it computes. [TFLOP/s]
+        attention_tflops: Dense peak at 16 bits, at which attention runs. [TFLOP/s]
     """
 
     tdp_w: Numeric
     memory_bandwidth_gb_s: Numeric
     peak_tflops: Numeric
+    attention_tflops: Numeric
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -41,9 +44,15 @@ class Load:
         accelerators: Devices of the replica. [1]
         batch: Sequences decoded together, at least 1. [1]
         input_tokens: Prompt of a request. [token]
+        cached_tokens: Its beginning, whose keys and values are kept from an earlier request. [token]
         output_tokens: Tokens generated for it, at least 1. [token]
         weight_bytes: Bytes per weight. [B]
         cache_bytes: Bytes per number in the key-value cache. [B]
+        weights_shared: 1 where the devices read the weights of a token at once, 0 where one after the other. [1]
+        work_shared: 1 where all devices work at once, 0 where one after the other. [1]
+        accepted_per_step: Draft tokens that a step accepts, beside the one that it makes itself. [token]
+        proposed_per_step: Draft tokens that a step checks. [token]
+        draft_params_b: Parameters of the model that proposes them. [10^9]
     """
 
     accelerators: Numeric
@@ -52,6 +61,12 @@ class Load:
     output_tokens: Numeric
     weight_bytes: Numeric
     cache_bytes: Numeric
+    cached_tokens: Numeric = 0.0
+    weights_shared: Numeric = 1.0
+    work_shared: Numeric = 1.0
+    accepted_per_step: Numeric = 0.0
+    proposed_per_step: Numeric = 0.0
+    draft_params_b: Numeric = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -63,6 +78,8 @@ class ServingConstants:
         cache_efficiency: Share of the bandwidth that reading the cache reaches. [1]
         arithmetic_efficiency: Share of the peak that decoding reaches. [1]
         prefill_efficiency: Share of the peak that reading prompts reaches. [1]
+        attention_efficiency: Share of the peak at 16 bits that attention among long prompts reaches. [1]
+        index_share: Cost of a pair in an index that picks tokens, over that of a pair attended to. [1]
         precision_efficiency: Share of the two that the weights' precision leaves. [1]
         layer_overhead_s: Launching one block. [s]
         sequence_overhead_s: Scheduling and sampling for one sequence of the batch. [s]
@@ -82,6 +99,8 @@ class ServingConstants:
     cache_efficiency: Numeric
     arithmetic_efficiency: Numeric
     prefill_efficiency: Numeric
+    attention_efficiency: Numeric
+    index_share: Numeric
     precision_efficiency: Numeric
     layer_overhead_s: Numeric
     sequence_overhead_s: Numeric
@@ -128,6 +147,7 @@ class StepParts:
         prefill_s: Reading prompts of requests that arrive meanwhile. [s]
         launching_s: Launching one block after the other. [s]
         scheduling_s: Scheduling and sampling, sequence by sequence. [s]
+        draft_s: Proposing tokens with a smaller model. [s]
         media_s: Waiting for images or video to be prepared. [s]
     """
 
@@ -136,6 +156,7 @@ class StepParts:
     prefill_s: Numeric
     launching_s: Numeric
     scheduling_s: Numeric
+    draft_s: Numeric
     media_s: Numeric
 
 
@@ -152,26 +173,26 @@ def memory_s(model: ServedModel, chip: ServingChip, load: Load, constants: Servi
     Returns:
         Time. [s]
     """
-    touched = touched_params_b(model, load.batch, constants.routing_exponent)
+    touched = touched_params_b(model, load.batch * (1 + load.proposed_per_step), constants.routing_exponent)
     weights = touched * PER_BILLION * load.weight_bytes / constants.memory_efficiency
     mean_context = load.input_tokens + load.output_tokens / 2
     cache = load.batch * moved_per_step(model, mean_context) * load.cache_bytes / constants.cache_efficiency
-    return (weights + cache) / bandwidth_b_s(chip, load, constants)
+    at_once = (load.accelerators**load.weights_shared, load.accelerators**load.work_shared)
+    return (weights / at_once[0] + cache / at_once[1]) / bandwidth_b_s(chip, constants)
 
 
 @formula
-def bandwidth_b_s(chip: ServingChip, load: Load, constants: ServingConstants) -> Numeric:
-    """Bandwidth of the replica's memories together.
+def bandwidth_b_s(chip: ServingChip, constants: ServingConstants) -> Numeric:
+    """Bandwidth of one device's memory, as serving reaches it.
 
     Args:
         chip: The accelerator.
-        load: Its devices are used.
         constants: What the chip reaches of an H100's efficiency.
 
     Returns:
         Bandwidth. [B/s]
     """
-    return load.accelerators * chip.memory_bandwidth_gb_s * BYTES_PER_GB * constants.memory_multiplier
+    return chip.memory_bandwidth_gb_s * BYTES_PER_GB * constants.memory_multiplier
 
 
 @formula
@@ -193,15 +214,53 @@ def forward_s(model: ServedModel, chip: ServingChip, load: Load, tokens: Numeric
         2 FLOP per weight and token forward.
     """
     flop = FLOP_PER_PARAM_TOKEN * model.active_params_b * PER_BILLION * tokens
-    return flop / (load.accelerators * chip.peak_tflops * FLOP_PER_TFLOP * efficiency)
+    return flop / (load.accelerators**load.work_shared * chip.peak_tflops * FLOP_PER_TFLOP * efficiency)
+
+
+@formula
+def attention_s(model: ServedModel, chip: ServingChip, load: Load, constants: ServingConstants) -> Numeric:
+    """Time that the attention among the tokens of one prompt takes.
+
+    Args:
+        model: The model.
+        chip: The accelerator.
+        load: Prompt and devices.
+        constants: What attention reaches of the peak.
+
+    Returns:
+        Time. [s]
+    """
+    new_tokens = load.input_tokens - load.cached_tokens
+    flop = attention_flop(model, new_tokens, load.cached_tokens, constants.index_share)
+    speed = chip.attention_tflops * FLOP_PER_TFLOP * constants.attention_efficiency
+    return flop / (load.accelerators**load.work_shared * speed)
+
+
+@formula
+def draft_s(chip: ServingChip, load: Load, constants: ServingConstants) -> Numeric:
+    """Time to propose the tokens of one step with a smaller model, one after the other.
+
+    Args:
+        chip: The accelerator.
+        load: Tokens proposed, and the size of the model that proposes them.
+        constants: Efficiencies; launching the smaller model takes at least one block's time.
+
+    Returns:
+        Time. [s]
+
+    References:
+        Y. Leviathan et al., "Fast Inference from Transformers via Speculative Decoding", arXiv:2211.17192, section 3.3.
+    """
+    weights = load.draft_params_b * PER_BILLION * load.weight_bytes / constants.memory_efficiency
+    return load.proposed_per_step * (weights / bandwidth_b_s(chip, constants) + constants.layer_overhead_s)
 
 
 @formula
 def step_parts(model: ServedModel, chip: ServingChip, load: Load, constants: ServingConstants) -> StepParts:
     """Time of one decode step, part by part.
 
-    A sequence stays for output_tokens steps, so in each step batch / output_tokens requests
-    arrive whose prompts are read.
+    A sequence stays for output_tokens steps, fewer where drafts are accepted, so in each step
+    batch / steps requests arrive whose prompts are read.
 
     Args:
         model: The model, complete.
@@ -212,17 +271,20 @@ def step_parts(model: ServedModel, chip: ServingChip, load: Load, constants: Ser
     Returns:
         The parts.
     """
-    arrivals = load.batch / load.output_tokens
+    arrivals = load.batch * (1 + load.accepted_per_step) / load.output_tokens
     speed = constants.arithmetic_multiplier * constants.precision_efficiency
     slowness = constants.overhead_multiplier * constants.software_factor
-    parallel = 1 + constants.parallel_overhead * np.log2(np.maximum(load.accelerators, 1.0))
-    prompts = arrivals * load.input_tokens
+    parallel = 1 + constants.parallel_overhead * load.weights_shared * np.log2(np.maximum(load.accelerators, 1.0))
+    prompts = arrivals * (load.input_tokens - load.cached_tokens)
+    checked = load.batch * (1 + load.proposed_per_step)
     return StepParts(
         memory_s=memory_s(model, chip, load, constants),
-        arithmetic_s=forward_s(model, chip, load, load.batch, constants.arithmetic_efficiency * speed),
-        prefill_s=forward_s(model, chip, load, prompts, constants.prefill_efficiency * speed),
+        arithmetic_s=forward_s(model, chip, load, checked, constants.arithmetic_efficiency * speed),
+        prefill_s=forward_s(model, chip, load, prompts, constants.prefill_efficiency * speed)
+        + arrivals * attention_s(model, chip, load, constants),
         launching_s=model.layers * constants.layer_overhead_s * parallel * slowness,
         scheduling_s=load.batch * constants.sequence_overhead_s * slowness,
+        draft_s=draft_s(chip, load, constants),
         media_s=arrivals * constants.media_s,
     )
 
@@ -238,7 +300,7 @@ def step_s(parts: StepParts) -> Numeric:
         Time; the maximum is smooth, a root of squares, since the three overlap imperfectly. [s]
     """
     bound = np.sqrt(parts.memory_s**2 + parts.arithmetic_s**2 + parts.launching_s**2)
-    return bound + parts.prefill_s + parts.scheduling_s + parts.media_s
+    return bound + parts.prefill_s + parts.scheduling_s + parts.draft_s + parts.media_s
 
 
 @formula
@@ -288,12 +350,13 @@ def serve(model: ServedModel, chip: ServingChip, load: Load, constants: ServingC
     parts = step_parts(model, chip, load, constants)
     step = step_s(parts)
     power_w = chip.tdp_w * power_share(parts, constants)
-    prompt_s = load.output_tokens / load.batch * (parts.prefill_s + parts.media_s)
+    made = load.batch * (1 + load.accepted_per_step)
+    prompt_s = load.output_tokens / made * (parts.prefill_s + parts.media_s)
     return Serving(
         step_s=step,
         accelerator_power_w=power_w,
-        j_per_output_token=load.accelerators * power_w * step / load.batch,
-        tokens_per_s=load.batch / step,
+        j_per_output_token=load.accelerators * power_w * step / made,
+        tokens_per_s=made / step,
         time_to_first_token_s=prompt_s + step,
-        latency_s=load.output_tokens * step,
+        latency_s=load.output_tokens / (1 + load.accepted_per_step) * step,
     )

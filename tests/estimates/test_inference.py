@@ -5,6 +5,7 @@ import pytest
 POST = "/v1/estimates/inference"
 SMALL = {"model": None, "total_params_b": 0.1, "output_tokens": None}
 PICTURE = {"task": "image", "model": "stable-diffusion-3.5-large", "input_tokens": None, "output_tokens": None}
+DRAFTS = {"accepted_per_step": 1.5, "proposed_per_step": 3}
 TEXT = {
     "model": "llama-3.1-8b",
     "accelerator": "h100-sxm5-80gb",
@@ -96,10 +97,17 @@ def test_measured_power_takes_the_place_of_the_estimate(ask):
         pytest.param({"model": None, "total_params_b": 8}, "dimensions-matched", id="dimensions-of-another"),
         pytest.param({"model": "llama-3.1-405b"}, "does-not-fit", id="memory"),
         pytest.param({"accelerator": "mi300x"}, "chip-not-measured", id="chip"),
-        pytest.param({"software_year": 2025}, "software-not-measured", id="software"),
+        pytest.param({"software_year": 2025}, "engine-assumed", id="software"),
         pytest.param({**SMALL, "task": "embedding"}, "task-not-measured", id="small-task"),
         pytest.param({**PICTURE, "accelerator": "mi300x"}, "chip-not-measured", id="chip-of-pictures"),
         pytest.param({"accelerator": "a100-sxm4-80gb", "precision": "fp8"}, "weights-only", id="precision"),
+        pytest.param({"model": "gpt-oss-20b"}, "precision-native", id="precision-of-the-model"),
+        pytest.param({"batch_size": 5000}, "batch-capped", id="batch-beyond-memory"),
+        pytest.param({"model": "llama-3-8b", "input_tokens": 9000}, "beyond-context", id="prompt-beyond-context"),
+        pytest.param({"engine": "other"}, "engine-not-measured", id="engine"),
+        pytest.param({"speculative": DRAFTS}, "draft-assumed", id="size-of-the-draft-model"),
+        pytest.param({"speculative": DRAFTS}, "speculative-not-measured", id="drafts"),
+        pytest.param({"accelerator_power_w": 350}, "speed-estimated", id="measured-watts-alone"),
     ],
 )
 def test_says_what_it_had_to_assume(ask, change, code):
@@ -162,3 +170,145 @@ def test_a_model_must_be_named_or_sized(client, task):
     answer = client.post(POST, json={"accelerator": "h100", "task": task})
     assert answer.status_code == 422
     assert "model" in answer.json["errors"]
+
+
+# 8.03e9 weights x 2 FLOP, and 32 blocks x 32 heads x 256 numbers x 2 FLOP for each of n^2 / 2 pairs
+LONG = {"batch_size": 1, "output_tokens": 1, "accelerators": 1}
+
+
+@pytest.mark.parametrize(
+    ("change", "least_s", "most_s"),
+    [
+        pytest.param({"input_tokens": 8000}, 0.16, 0.35, id="8k on an H100"),
+        pytest.param({"input_tokens": 64_000}, 2.4, 5.5, id="64k on an H100"),
+        pytest.param({"input_tokens": 128_000}, 6.5, 16, id="128k on an H100: 6.35e15 FLOP"),
+        pytest.param(
+            {"accelerator": "a100-sxm4-80gb", "input_tokens": 300_000}, 110, 280, id="300k on an A100: published 180 s"
+        ),
+    ],
+)
+def test_the_attention_of_a_long_prompt_takes_time(ask, change, least_s, most_s):
+    assert least_s < ask(**LONG, **change)["latency_s"]["value"] < most_s
+
+
+def test_a_cached_prefix_is_not_read_again(ask):
+    long = {"input_tokens": 8000, "output_tokens": 1}
+    whole, cached, fresh = ask(**long), ask(**long, cached_input_tokens=7000), ask(input_tokens=1000, output_tokens=1)
+    assert joules(fresh, "per_request") < joules(cached, "per_request") < 0.4 * joules(whole, "per_request")
+
+
+def test_without_output_tokens_nothing_is_counted_by_them(ask):
+    answer = ask(output_tokens=0)
+    assert answer["per_output_token"]["energy_j"] is answer["throughput_tokens_per_s"] is None
+    assert joules(answer, "per_request") > 0
+    assert {one["reason"] for one in answer["unavailable"]} >= {"no tokens are generated"}
+
+
+@pytest.mark.parametrize(
+    ("accelerator", "least", "most"),
+    [
+        pytest.param("apple-m4", 1, 3, id="laptop"),
+        pytest.param("rtx-4090", 2, 10, id="consumer card"),
+        pytest.param("h100", 30, 100, id="server"),
+    ],
+)
+def test_a_batch_that_was_not_given_follows_from_what_the_machine_is_for(ask, accelerator, least, most):
+    answer = ask(accelerator=accelerator, accelerators=None, batch_size=None, precision="int4")
+    assert least <= answer["request"]["batch_size"] <= most
+
+
+@pytest.mark.parametrize(
+    ("change", "count"),
+    [
+        pytest.param({"model": "llama-3.1-8b"}, 1, id="16 GB on 80"),
+        pytest.param({"model": "llama-3.1-70b"}, 4, id="141 GB of weights leave no cache on 144"),
+        pytest.param({"model": "llama-3.1-70b", "batch_size": 1, "input_tokens": 128_000}, 4, id="42 GB of cache"),
+        pytest.param({"model": "llama-3.1-405b"}, 16, id="more than a host"),
+    ],
+)
+def test_the_assumed_replica_holds_weights_and_cache(ask, change, count):
+    answer = ask(**{"accelerators": None, "batch_size": None, **change})
+    assert answer["request"]["accelerators"] == count
+    assert "does-not-fit" not in warned(answer)
+
+
+def test_the_assumed_replica_takes_the_fewest_accelerator_hours_of_those_that_hold_the_batch(ask):
+    body = {"model": "llama-3.1-70b", "batch_size": 64, "input_tokens": 1000}
+    assumed = ask(**body, accelerators=None)["accelerator_hours"]["value"]
+    held = [answer for answer in (ask(**body, accelerators=n) for n in (4, 8)) if "batch-capped" not in warned(answer)]
+    assert len(held) == 2
+    assert assumed == pytest.approx(min(answer["accelerator_hours"]["value"] for answer in held), rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("measured", "joules_per_token"),
+    [
+        pytest.param(
+            {"throughput_tokens_per_s": 29.07, "accelerator_power_w": 308.9}, 2 * 308.9 / 29.07, id="speed, watts"
+        ),
+        pytest.param({"accelerator_energy_j_per_output_token": 3}, 3, id="energy"),
+        pytest.param(
+            {"accelerator_energy_j_per_output_token": 3, "throughput_tokens_per_s": 50}, 3, id="energy, speed"
+        ),
+        pytest.param({"accelerator_energy_j_per_output_token": 3, "accelerator_power_w": 100}, 3, id="energy, watts"),
+    ],
+)
+def test_what_was_measured_replaces_what_it_measures(ask, measured, joules_per_token):
+    answer = ask(**measured, accelerators=2)
+    assert joules(answer) == pytest.approx(joules_per_token)
+    assert answer["per_output_token"]["accelerator_energy_j"]["low"] == pytest.approx(joules_per_token)
+    assert "speed-estimated" not in warned(answer)
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "text"),
+    [
+        pytest.param({"cached_input_tokens": 500}, "cached_input_tokens", "input_tokens is 900", id="counted-beside"),
+        pytest.param(
+            {"speculative": {"accepted_per_step": 4, "proposed_per_step": 3}},
+            "speculative.accepted_per_step",
+            "(3), got 4",
+            id="drafts",
+        ),
+        pytest.param({"concurrency_share": 0.5}, "concurrency_share", "beside batch_size", id="share-and-batch"),
+        pytest.param({"engine": "vlm"}, "engine", "vllm", id="misspelt-engine"),
+        pytest.param(
+            {"throughput_tokens_per_s": 5, "accelerator_energy_j_per_output_token": 3, "accelerator_power_w": 9},
+            "accelerator_power_w",
+            "from which it follows",
+            id="all-three-measured",
+        ),
+    ],
+)
+def test_a_contradiction_is_refused(client, body, field, text):
+    response = client.post(POST, json=TEXT | body)
+    assert response.status_code == 422
+    assert text in str(response.json["errors"][field])
+
+
+def test_a_share_of_the_sequences_that_fit_is_a_batch(ask):
+    whole, half = (ask(batch_size=None, concurrency_share=share)["request"]["batch_size"] for share in (1, 0.5))
+    assert half == pytest.approx(whole / 2)
+    assert whole > 100
+
+
+def test_a_cache_of_8_bits_holds_twice_the_sequences(ask):
+    wide, narrow = (
+        ask(batch_size=None, concurrency_share=1, cache_precision=precision)["request"]["batch_size"]
+        for precision in ("bf16", "fp8")
+    )
+    assert narrow == pytest.approx(2 * wide)
+
+
+def test_cards_that_share_a_model_by_layers_are_no_faster_than_one(ask):
+    one = ask(batch_size=1, accelerators=1)["throughput_tokens_per_s"]["value"]
+    split = ask(batch_size=1, accelerators=2, layout="layer-split")["throughput_tokens_per_s"]["value"]
+    tensor = ask(batch_size=1, accelerators=2)["throughput_tokens_per_s"]["value"]
+    assert split == pytest.approx(one, rel=0.1)
+    assert tensor > 1.15 * split
+
+
+def test_a_small_task_may_say_that_it_generates_nothing(client):
+    body = TEXT | {"task": "embedding", "model": "llama-3.1-8b", "output_tokens": 0}
+    assert client.post(POST, json=body).status_code == 200
+    assert client.post(POST, json=body | {"output_tokens": 5}).status_code == 422

@@ -140,7 +140,7 @@ def test_given_hours_are_those_of_the_accelerator_they_were_given_for(place):
         ),
         pytest.param(
             {"inference": CHAT | {"model": "llama-3.1-405b", "accelerators": 1}, "accelerators": ["h100"]},
-            "Weights and cache take",
+            "Weights and the cache of one request take",
             id="serving",
         ),
     ],

@@ -1,9 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from costsvc.model.architecture import (
     ServedModel,
     ShapeRule,
+    attended_pairs,
+    attention_flop,
     cache_gb,
     cache_per_sequence,
     completed,
@@ -21,6 +25,8 @@ DENSE = ServedModel(
     full_layers=80.0,
     window_layers=0.0,
     window_tokens=0.0,
+    picked_tokens=0.0,
+    attended_values=16_384.0,
     cached_values=2048.0,
     state_values=0.0,
     expert_share=1.0,
@@ -32,6 +38,8 @@ SPARSE = ServedModel(
     full_layers=10.0,
     window_layers=30.0,
     window_tokens=128.0,
+    picked_tokens=0.0,
+    attended_values=8192.0,
     cached_values=1024.0,
     state_values=1e6,
     expert_share=1 / 8,
@@ -41,6 +49,7 @@ USUAL = ShapeRule(
     layers_exponent=0.25,
     layers_sparsity_exponent=0.1,
     cached_values=2048.0,
+    attended_coefficient=0.5,
     expert_share_factor=0.6,
 )
 
@@ -86,7 +95,7 @@ def test_the_cache_ends_at_the_window_and_state_does_not_grow():
     ],
 )
 def test_the_fewest_devices_are_a_power_of_two(needed_gb, expected):
-    assert fewest_accelerators(needed_gb, 80.0, 0.9) == expected
+    assert fewest_accelerators(needed_gb, 72.0) == expected
 
 
 def test_what_is_not_known_is_that_of_the_usual_model():
@@ -113,3 +122,35 @@ def test_missing_dimensions_are_filled_row_by_row():
     sizes = np.array([1.0, 16.0])
     model = ServedModel(total_params_b=sizes, active_params_b=sizes, layers=np.array([12.0, np.nan]))
     np.testing.assert_allclose(completed(model, USUAL).layers, [12, 40])
+
+
+@pytest.mark.parametrize(
+    ("new", "cached", "window", "pairs"),
+    [
+        pytest.param(1000, 0, 1000, 500_000, id="a window as long as the prompt: n^2 / 2"),
+        pytest.param(1000, 0, 100, 95_000, id="a shorter one: n w - w^2 / 2"),
+        pytest.param(1000, 500, 100, 100_000, id="cached tokens fill it: n w"),
+        pytest.param(1000, 50, 100, 98_750, id="cached tokens fill half of it"),
+        pytest.param(10, 5, 100, 100, id="it is never filled: n^2 / 2 + n c"),
+        pytest.param(0, 5, 100, 0, id="no new token"),
+    ],
+)
+def test_a_new_token_attends_to_those_before_it_up_to_the_window(new, cached, window, pairs):
+    assert attended_pairs(float(new), float(cached), float(window)) == pairs
+    tokens = [min(cached + place + 0.5, window) for place in range(new)]
+    assert pairs == pytest.approx(sum(tokens), abs=new / 2)
+
+
+def test_attention_grows_with_the_square_of_the_prompt_and_only_in_full_blocks():
+    # 2 FLOP x 32 heads x (128 + 128) x 80 blocks x n^2 / 2
+    assert attention_flop(DENSE, 1000.0, 0.0, 0.2) == 2 * 16_384 * 80 * 500_000
+    # 10 full blocks, 30 with a window of 128
+    pairs = 10 * 500_000 + 30 * (128_000 - 128**2 / 2)
+    assert attention_flop(SPARSE, 1000.0, 0.0, 0.2) == 2 * 8192 * pairs
+
+
+def test_an_index_that_picks_tokens_looks_at_all_of_them():
+    picking = replace(DENSE, picked_tokens=100.0)
+    assert attention_flop(picking, 1000.0, 0.0, 0.2) == 2 * 16_384 * 80 * (95_000 + 0.2 * 500_000)
+    assert moved_per_step(picking, 1000.0) == 80 * 2048 * 100
+    assert cache_per_sequence(picking, 1000.0) == 80 * 2048 * 1000

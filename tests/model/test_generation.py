@@ -19,7 +19,7 @@ from costsvc.model.generation import (
 )
 from costsvc.model.serving import ServingChip
 
-CHIP = ServingChip(tdp_w=700.0, memory_bandwidth_gb_s=3500.0, peak_tflops=1000.0)
+CHIP = ServingChip(tdp_w=700.0, memory_bandwidth_gb_s=3500.0, peak_tflops=1000.0, attention_tflops=1000.0)
 NETWORK = PictureModel(params_b=2.0, pixels_per_token=16.0, frames_per_latent=4.0, guidance_passes=2.0)
 PICTURE = GenerationLoad(steps=20.0, width_px=1024.0, height_px=1024.0, frames=1.0, batch=1.0, accelerators=1.0)
 CONSTANTS = GenerationConstants(

@@ -16,8 +16,9 @@ from costsvc.evidence.build.trained_on import hardware, identified
 COLUMNS = (
     "model_id", "name", "organization", "released_on", "architecture",
     "total_params_b", "total_params_b_low", "total_params_b_high",
-    "active_params_b", "active_params_b_low", "active_params_b_high", "params_disclosed",
-    "layers", "hidden_size", "heads", "kv_heads", "head_dim", "kv_lora_rank", "cached_values", "state_values",
+    "active_params_b", "active_params_b_low", "active_params_b_high", "params_disclosed", "native_precision",
+    "layers", "hidden_size", "heads", "kv_heads", "head_dim", "kv_lora_rank", "cached_values", "attended_values",
+    "state_values",
     "full_layers", "window_layers", "window_tokens", "picked_tokens",
     "experts", "experts_per_token", "shared_experts", "expert_share",
     "vocab_size", "context_length", "pixels_per_token", "frames_per_latent", "guidance_passes",

@@ -24,9 +24,11 @@ DIMENSIONS = {
 SHAPED = [*DIMENSIONS.values(), "full_layers", "state_values", "cached_values"]
 MAXTEXT_HEAD_DIM = 128
 """MaxText's default where a configuration does not set it."""
+LATENT_HEAD = 128 + 64 + 128
+"""Latent attention: a head's keys, their part that carries the position, and its values, in DeepSeek's models."""
 ROPE_WIDTH = 64
 """Latent attention caches, beside the latent, one key of this width that carries the position."""
-TEXT = ("names", "like", "source_id", "locator", "quality", "note", "disclosed")
+TEXT = ("names", "like", "source_id", "locator", "quality", "note", "disclosed", "native_precision")
 
 
 def open_models(upstream: Path) -> pd.DataFrame:
@@ -92,6 +94,7 @@ def _shaped(table: pd.DataFrame) -> pd.DataFrame:
         full_layers=full,
         window_layers=windowed,
         cached_values=table["cached_values"].fillna(_cached(table)),
+        attended_values=_attended(table),
         state_values=table["state_values"].mask(stateless, 0.0),
         params_disclosed=table["disclosed"].fillna("true"),
         name=table["names"].str.split(";").str[0].str.split("/").str[-1],
@@ -104,6 +107,12 @@ def _cached(table: pd.DataFrame) -> pd.Series:
     ordinary = 2 * table["kv_heads"] * table["head_dim"]
     per_block = ordinary.where(table["kv_lora_rank"].isna(), table["kv_lora_rank"] + ROPE_WIDTH)
     return per_block.where(attends, table["layers"].where(table["layers"].isna(), 0.0))
+
+
+def _attended(table: pd.DataFrame) -> pd.Series:
+    """Numbers that a query multiplies with each token it attends to, in an attending block."""
+    per_head = (2 * table["head_dim"]).where(table["kv_lora_rank"].isna(), LATENT_HEAD)
+    return table["heads"] * per_head
 
 
 def _mixture(table: pd.DataFrame) -> dict[str, pd.Series]:

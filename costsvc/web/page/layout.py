@@ -82,9 +82,17 @@ SERVING = (
     Group(
         title="The requests",
         first=("requests", "input_tokens", "output_tokens", "batch_size"),
-        more=("requests_per_s", "software_year", "steps", "width_px", "height_px", "frames"),
+        more=(
+            *("requests_per_s", "concurrency_share", "cached_input_tokens", "engine", "software_year"),
+            *("cache_precision", "layout", "steps", "width_px", "height_px", "frames"),
+            *("speculative.accepted_per_step", "speculative.proposed_per_step", "speculative.draft_params_b"),
+        ),
     ),
-    Group(title="The machine", first=("accelerator", "accelerators"), more=("accelerator_power_w",)),
+    Group(
+        title="The machine",
+        first=("accelerator", "accelerators"),
+        more=("accelerator_power_w", "throughput_tokens_per_s", "accelerator_energy_j_per_output_token"),
+    ),
     Group(title="The place", first=("region",), more=SITE_MORE),
     PAID,
 )

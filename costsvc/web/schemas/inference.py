@@ -5,8 +5,8 @@ from typing import Any, get_args
 import marshmallow as ma
 
 from costsvc import limits
-from costsvc.estimates.spec import Machine, Serving, Subject, Task, TextTask
-from costsvc.web.fields import Choice, Name, Number, WholeNumber
+from costsvc.estimates.spec import Engine, Layout, Machine, Precision, Serving, Speculative, Subject, Task, TextTask
+from costsvc.web.fields import Choice, Name, Number, Part, WholeNumber
 from costsvc.web.schemas.answer import Estimate, maybe, number
 from costsvc.web.schemas.base import raise_if, refuse
 from costsvc.web.schemas.site import site
@@ -19,7 +19,9 @@ LOAD = (
     "precision",
     "batch_size",
     "requests_per_s",
+    "concurrency_share",
     "input_tokens",
+    "cached_input_tokens",
     "output_tokens",
     "steps",
     "width_px",
@@ -27,15 +29,41 @@ LOAD = (
     "frames",
     "requests",
     "software_year",
+    "engine",
+    "cache_precision",
+    "layout",
+    "throughput_tokens_per_s",
+    "accelerator_energy_j_per_output_token",
 )
 PIXELS = ("steps", "width_px", "height_px", "frames")
+MEASURED = ("throughput_tokens_per_s", "accelerator_energy_j_per_output_token", "accelerator_power_w")
+TEXT_ONLY = (
+    *("requests_per_s", "concurrency_share", "cached_input_tokens", "engine", "cache_precision", "layout"),
+    *("speculative", *MEASURED[:2]),
+)
+"""What only a task that is answered in text looks at."""
 WITHOUT_EFFECT: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(get_args(TextTask), PIXELS),
-    "image": ("input_tokens", "output_tokens", "frames", "requests_per_s"),
-    "video": ("input_tokens", "output_tokens", "requests_per_s"),
+    "image": ("input_tokens", "output_tokens", "frames", *TEXT_ONLY),
+    "video": ("input_tokens", "output_tokens", *TEXT_ONLY),
 }
-SMALL_TASK = (*PIXELS, "output_tokens", "requests_per_s")
+SMALL_TASK = (*PIXELS, "output_tokens", *TEXT_ONLY)
 """What a classification, an embedding or another small task does not look at."""
+
+
+class SpeculativeSchema(ma.Schema):
+    """Drafts that a step of the model checks."""
+
+    accepted_per_step = Number(limits.DRAFTS, "Draft tokens that a step accepts in the mean", required=True)
+    proposed_per_step = Number(limits.DRAFTS, "Draft tokens that a step checks", required=True)
+    draft_params_b = Number(limits.DRAFT_PARAMS_B, "Size of the model that proposes them; left out, one block")
+
+    @ma.validates_schema
+    def _together(self, data: dict[str, Any], **_: Any) -> None:
+        accepted, proposed = data.get("accepted_per_step"), data.get("proposed_per_step")
+        if accepted is not None and proposed is not None and accepted > proposed:
+            text = f"must not be more than proposed_per_step ({proposed:g}), got {accepted:g}."
+            raise_if({"accepted_per_step": [text]})
 
 
 class ServingSchema(MachineSchema, SubjectSchema):
@@ -45,29 +73,52 @@ class ServingSchema(MachineSchema, SubjectSchema):
     task = Choice(get_args(Task), "What is asked for; default text")
     batch_size = Number(limits.BATCH_SIZE, "Mean number of sequences that the replica serves at once")
     requests_per_s = Number(limits.REQUESTS_PER_S, "Rate of requests, from which the batch follows; waiting is charged")
+    concurrency_share = Number(limits.UTILIZATION, "Concurrent sequences over those that fit in memory")
     input_tokens = Number(limits.TOKENS, "Tokens of the prompt")
+    cached_input_tokens = Number(limits.TOKENS, "Those of input_tokens whose keys and values are cached")
     output_tokens = Number(limits.TOKENS, "Tokens of the answer")
     steps = WholeNumber(limits.STEPS, "Denoising steps of an image or video")
     width_px = WholeNumber(limits.PIXELS, "Width of an image or video")
     height_px = WholeNumber(limits.PIXELS, "Height of an image or video")
     frames = WholeNumber(limits.FRAMES, "Frames of a video")
     requests = Number(limits.REQUESTS, "Number of requests; default 1")
-    software_year = WholeNumber(limits.YEAR, "Year of the serving software; default current")
+    software_year = WholeNumber(limits.YEAR, "Year of the serving software; default current; engine tells more")
+    engine = Choice(get_args(Engine), "Serving software; default vllm, with an interval that holds others too")
+    cache_precision = Choice(get_args(Precision), "Number format of the key-value cache; default 16 bits")
+    layout = Choice(get_args(Layout), "How devices share a model; default tensor")
+    speculative = Part(SpeculativeSchema, "Speculative decoding; left out, none")
+    throughput_tokens_per_s = Number(limits.TOKENS_PER_S, "Measured: tokens that the replica generates per second")
+    accelerator_energy_j_per_output_token = Number(
+        limits.J_PER_TOKEN, "Measured: energy of the replica's accelerators per token generated, in J"
+    )
 
     @ma.validates_schema
     def _together(self, data: dict[str, Any], **_: Any) -> None:
         errors = subject_errors(data)
         task = data.get("task", "text")
-        errors |= refuse(data, WITHOUT_EFFECT.get(task, SMALL_TASK), f"on the task {task}")
+        # usage objects of tasks that generate nothing say so
+        looked_at = {name: value for name, value in data.items() if (name, value) != ("output_tokens", 0)}
+        errors |= refuse(looked_at, WITHOUT_EFFECT.get(task, SMALL_TASK), f"on the task {task}")
         if data.get("batch_size") is not None:
-            errors |= refuse(data, ["requests_per_s"], "beside batch_size; give one of them")
+            errors |= refuse(data, ["requests_per_s", "concurrency_share"], "beside batch_size; give one of them")
+        if data.get("requests_per_s") is not None:
+            errors |= refuse(data, ["concurrency_share", *MEASURED[:2]], "beside requests_per_s; give batch_size")
+        if all(data.get(name) is not None for name in MEASURED):
+            errors |= refuse(data, [MEASURED[2]], "beside measured throughput and energy, from which it follows")
+        cached, whole = data.get("cached_input_tokens"), data.get("input_tokens")
+        if cached is not None and (whole is None or cached > whole):
+            read = "input_tokens, which is missing" if whole is None else f"input_tokens ({whole:g}), got {cached:g}"
+            hint = "" if whole is None else f"; if your client counts them beside, input_tokens is {cached + whole:g}"
+            errors["cached_input_tokens"] = [f"must not be more than {read}{hint}."]
         raise_if(errors)
 
     @ma.post_load
     def _to_domain(self, data: dict[str, Any], **_: Any) -> Serving:
+        drafts = data.get("speculative")
         return Serving(
             machine=Machine(**chosen(data, MACHINE)),
             subject=Subject(**chosen(data, SUBJECT)),
+            speculative=None if drafts is None else Speculative(**drafts),
             site=site(data),
             said=data,
             **chosen(data, LOAD),
