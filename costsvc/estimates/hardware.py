@@ -145,6 +145,11 @@ def default_precision(hardware: Hardware) -> Precision:
     return next((p for p in usual if hardware.row.get(f"peak_{p}_tflops") is not None), "fp32")
 
 
+def kept_precision(hardware: Hardware) -> Precision:
+    """In what served weights are kept: processors read 16 bits, as models are published, and compute in 32."""
+    return "bf16" if hardware.table == PROCESSORS else default_precision(hardware)
+
+
 def compute_precision(hardware: Hardware, wanted: Precision, facts: Facts) -> tuple[Precision, str] | None:
     """The precision at which the chip computes, said in a warning where it is not the wanted one."""
     found = hardware.peak(wanted)

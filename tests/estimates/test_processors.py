@@ -88,6 +88,14 @@ def test_experts_are_read_as_fast_as_other_weights(serve):
     assert sparse == pytest.approx(dense, rel=0.15)
 
 
+def test_weights_are_kept_as_models_are_published_where_nobody_says_otherwise(serve):
+    open_ = serve({name: given for name, given in TEXT.items() if name != "precision"})
+    assert open_["request"]["precision"] == "bf16"
+    assert value(open_, "throughput_tokens_per_s") == value(
+        serve(TEXT | {"precision": "bf16"}), "throughput_tokens_per_s"
+    )
+
+
 def test_measured_watts_replace_those_of_the_processor(serve):
     answer = serve(TEXT | {"accelerator": "AMD EPYC 7763", "accelerator_power_w": 280})
     assert factors(answer)["accelerator_power_w"]["value"] == 280
@@ -116,8 +124,10 @@ def test_prompts_are_bound_by_cores(serve):
     assert 2.5 < few / many < 4
 
 
-def test_an_explanation_redoes_what_a_processor_can(catalog):
-    answer = inference(ServingSchema().load(TEXT), catalog, explain=True)
+@pytest.mark.parametrize("change", [{}, {"batch_size": None, "requests_per_s": 0.01}], ids=["busy", "at-a-rate"])
+def test_an_explanation_redoes_what_a_processor_can(catalog, change):
+    body = {name: given for name, given in (TEXT | change).items() if given is not None}
+    answer = inference(ServingSchema().load(body), catalog, explain=True)
     found = redo(answer["explanation"], beginnings(answer))
     assert found["peak_tflops"] == pytest.approx(6 * 32 * 3.6 / 1000)
     assert {"memory_bandwidth_gb_s", "clock_ghz", "processor_power_ratio"} <= behind(
