@@ -6,7 +6,7 @@ import click
 
 from costsvc import __version__
 from costsvc.errors import CostsvcError
-from costsvc.evidence import fit_serving, fit_training
+from costsvc.evidence import fit_engines, fit_serving, fit_training
 from costsvc.evidence.build import build
 from costsvc.evidence.fetch import fetch
 from costsvc.evidence.published import STORED
@@ -88,7 +88,7 @@ def build_tables(upstream: Path, into: Path, accept: bool, show: int) -> None:
 @PACKAGE
 def fit_tables(into: Path) -> None:
     """Fit hosts, power, utilisation and serving to the measurements, and print what was missed."""
-    for line in (*fit_training.fit(into), *fit_serving.fit(into)):
+    for line in (*fit_training.fit(into), *fit_serving.fit(into), *fit_engines.fit(into)):
         click.echo(line)
 
 
