@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
+from costsvc.estimates.answer import Plain
 from costsvc.evidence import validate_fresh
-from costsvc.evidence.cases import Case, Indispensable, Summary, Unanswered, likely, published_rows, summaries
+from costsvc.evidence.cases import Case, Indispensable, Summary, Unanswered, likely, number, published_rows, summaries
 from costsvc.evidence.leave_out import ALONE, LeaveOut
 from costsvc.evidence.leave_out_serving import LeaveModelOut
-from costsvc.evidence.provenance import fitted_sources
+from costsvc.evidence.provenance import Row, fitted_sources
 from costsvc.evidence.validate_fresh import Ask, fresh_cases
 from costsvc.evidence.validate_inference import COLUMNS, inference_cases, is_held
 from costsvc.evidence.validate_training import power_cases, training_cases
@@ -19,7 +20,7 @@ from costsvc.reference.catalog import Catalog
 LEFT_OUT = ", source left out"
 """How the kinds of rows end whose source was left out of fits that it takes part in."""
 ARITHMETIC = "arithmetic"
-TRAINING = "/v1/estimates/training"
+TRAINING, HOURS = "/v1/estimates/training", "/accelerator_hours"
 ENOUGH, FEWEST = 0.8, 2
 """Share of its rows inside from which a source holds, and rows from which it has a vote."""
 NO_BAR = {
@@ -32,6 +33,26 @@ Compared: TypeAlias = Case | Unanswered | Indispensable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceVote:
+    """The rows of one kind that one source published.
+
+    Attributes:
+        source: Who published them.
+        rows: How many there are.
+        inside: Those whose figure lies in the interval.
+        median: Median of the ratios; None where no row has an answer.
+        holds: Whether at least 80 % of the rows are inside; None where a source has no vote: of a single row, and of a
+            kind without a verdict.
+    """
+
+    source: str
+    rows: int
+    inside: int
+    median: float | None
+    holds: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSummary:
     """The rows of one kind together, each of a source that no fit has seen.
 
@@ -39,17 +60,23 @@ class SourceSummary:
         kind: What is compared.
         rows: How many there are.
         answered: Those that have an estimate; None where none has.
-        sources: How many published them.
-        holding: Of the sources with two rows or more, those whose rows are inside to at least 80 %.
-        voting: Sources with two rows or more.
+        votes: What each source says.
     """
 
     kind: str
     rows: int
     answered: Summary | None
-    sources: int
-    holding: int
-    voting: int
+    votes: Sequence[SourceVote]
+
+    @property
+    def holding(self) -> int:
+        """Of the sources with two rows or more, those whose rows are inside to at least 80 %."""
+        return sum(one.holds is True for one in self.votes)
+
+    @property
+    def voting(self) -> int:
+        """Sources with two rows or more."""
+        return sum(one.holds is not None for one in self.votes)
 
     @property
     def inside(self) -> int:
@@ -85,11 +112,26 @@ class SourcesLeftOut:
     training: LeaveOut
     serving: LeaveModelOut
 
-    def without(self, path: str, sources: frozenset[str]) -> Catalog | None:
-        """The tables that answer an address, fitted without some sources; None where they cannot be left out."""
-        if path == TRAINING:
-            return None if sources & ALONE.keys() else self.training.source(sources)
-        return self.serving.source(sources)
+    def without(self, row: Row, body: Plain) -> Catalog | None:
+        """The tables that answer a request, fitted without the source of its row, and of whoever told of the same run.
+
+        Args:
+            row: The published row.
+            body: Its request.
+
+        Returns:
+            The tables; None where the source cannot be left out.
+        """
+        sources = fitted_sources(row)
+        if row["path"] != TRAINING:
+            return self.serving.source(sources)
+        if sources & ALONE.keys():
+            return None
+        chip = self.training.catalog.accelerators.find(str(body.get("accelerator")))
+        size, hours = body.get("active_params_b", body.get("total_params_b")), number(row["truth"])
+        if chip and isinstance(size, int | float) and hours and row["answer_pointer"] == HOURS:
+            return self.training.run(chip.id, size, hours, row)
+        return self.training.source(sources)
 
 
 def by_source(folder: Path, left_out: SourcesLeftOut, ask: Ask) -> Iterator[Compared]:
@@ -125,19 +167,32 @@ def source_summaries(compared: Iterable[Case | Unanswered]) -> list[SourceSummar
 
 
 def _summary(kind: str, rows: Sequence[Case | Unanswered]) -> SourceSummary:
-    inside: dict[str, list[bool]] = defaultdict(list)
+    by_publisher: dict[str, list[Case | Unanswered]] = defaultdict(list)
     for one in rows:
-        inside[one.source].append(isinstance(one, Case) and one.inside)
-    votes = [sum(some) >= ENOUGH * len(some) for some in inside.values() if len(some) >= FEWEST]
-    answered = summaries(one for one in rows if isinstance(one, Case))
+        by_publisher[one.source].append(one)
     return SourceSummary(
         kind=kind,
         rows=len(rows),
-        answered=answered[0] if answered else None,
-        sources=len(inside),
-        holding=sum(votes),
-        voting=len(votes),
+        answered=_answered(rows),
+        votes=[_vote(source, some) for source, some in by_publisher.items()],
     )
+
+
+def _vote(source: str, rows: Sequence[Case | Unanswered]) -> SourceVote:
+    answered = _answered(rows)
+    inside = answered.inside if answered else 0
+    has_vote = len(rows) >= FEWEST and rows[0].kind not in NO_BAR
+    return SourceVote(
+        source=source,
+        rows=len(rows),
+        inside=inside,
+        median=answered.median if answered else None,
+        holds=inside >= ENOUGH * len(rows) if has_vote else None,
+    )
+
+
+def _answered(rows: Iterable[Case | Unanswered]) -> Summary | None:
+    return next(iter(summaries(one for one in rows if isinstance(one, Case))), None)
 
 
 def _training(found: Iterable[Case | Indispensable]) -> Iterator[Compared]:

@@ -11,7 +11,8 @@ from costsvc.evidence.cases import Case
 Spec = dict[str, Any]
 
 PANELS = (
-    ("Another source: accelerator-hours", "h", r"^another source: hours (from|of)"),
+    ("Another source: accelerator-hours", "h", r"^another source: hours from"),
+    ("Another source: hours of an image or video", "h", r"^another source: hours of"),
     ("Another source: tokens per second", "token/s", r"^another source: tokens per second"),
     ("Another source: energy of serving", "J per output token", r"^another source: joules per token"),
     ("Another source: energy of training", "kWh", r"^another source: (chip )?energy"),

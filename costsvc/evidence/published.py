@@ -53,6 +53,16 @@ class SourcedPoint(TypedDict):
     high: float
 
 
+class Vote(TypedDict):
+    """The rows of one kind that one source published; ``holds`` is null where it has no vote."""
+
+    source: str
+    rows: int
+    inside: int
+    median: float | None
+    holds: bool | None
+
+
 class KindBySource(TypedDict):
     """The rows of one kind, each of a source that no fit has seen.
 
@@ -73,6 +83,7 @@ class KindBySource(TypedDict):
     sources_holding: int
     sources_of_two_rows: int
     note: str | None
+    votes: list[Vote]
     points: list[SourcedPoint]
 
 

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from costsvc.evidence import peers
-from costsvc.evidence.by_source import Compared, SourceSummary, source_summaries
+from costsvc.evidence.by_source import Compared, SourceSummary, SourceVote, source_summaries
 from costsvc.evidence.cases import Case, Indispensable, Summary, Unanswered, summaries
 from costsvc.evidence.figure import unit_of
 from costsvc.evidence.published import (
@@ -23,6 +23,7 @@ from costsvc.evidence.published import (
     Point,
     Scoreboard,
     SourcedPoint,
+    Vote,
 )
 from costsvc.evidence.validate_training import FAULTS
 
@@ -69,6 +70,9 @@ seen it.
 NO_VERDICT = """\
 Without a verdict:
 """
+VOTES = """\
+The sources with two rows or more of a kind:
+"""
 UNANSWERED = """\
 Rows without an answer. They count as misses, and have no ratio:
 """
@@ -103,6 +107,7 @@ NOT_TESTED = """\
 Requests may say these, and are answered; but no row of the tables above holds such an answer to a measurement.
 """
 SOURCES = ("kind", "rows", "sources", "median", "90th", "inside", "may be", "holds", "width", "sources holding")
+VOTE = ("source", "kind", "rows", "median", "inside", "holds")
 KINDS = ("kind", "rows", "median", "90th", "inside", "may be", "holds", "width")
 PEERS = ("kind", "estimator", "rows", "our median", "our 90th", "its median", "its 90th")
 MISSES = ("row", "kind", "published", "predicted", "interval", "ratio", "what explains it")
@@ -199,8 +204,11 @@ def worst(cases: Iterable[Case]) -> list[Case]:
 
 def _notes(board: Scoreboard) -> list[str]:
     """What stands below the table by source."""
+    votes = [(one["kind"], vote) for one in board["by_source"] for vote in one["votes"] if vote["holds"] is not None]
     without_verdict = [f"- {one['kind']}: {one['note']}.\n" for one in board["by_source"] if one["note"]]
     notes = [NO_VERDICT, "".join(without_verdict)] if without_verdict else []
+    if votes:
+        notes += [VOTES, _table(VOTE, (_vote_cells(*one) for one in votes))]
     if board["unanswered"]:
         rows = ((f"`{one['row']}`", one["kind"], one["source"], one["why"]) for one in board["unanswered"])
         notes += [UNANSWERED, _table(("row", "kind", "source", "why"), rows)]
@@ -217,7 +225,7 @@ def _kind_by_source(one: SourceSummary, cases: Iterable[Case]) -> KindBySource:
         unit=unit_of(one.kind),
         rows=one.rows,
         unanswered=one.rows - (answered.cases if answered else 0),
-        sources=one.sources,
+        sources=len(one.votes),
         median=_digits(answered.median) if answered else None,
         ninetieth=_digits(answered.ninetieth) if answered else None,
         inside=one.inside if one.has_interval else None,
@@ -227,8 +235,14 @@ def _kind_by_source(one: SourceSummary, cases: Iterable[Case]) -> KindBySource:
         sources_holding=one.holding,
         sources_of_two_rows=one.voting,
         note=one.note,
+        votes=[_vote(vote) for vote in one.votes],
         points=[_sourced(case) for case in cases],
     )
+
+
+def _vote(one: SourceVote) -> Vote:
+    median = None if one.median is None else _digits(one.median)
+    return Vote(source=one.source, rows=one.rows, inside=one.inside, median=median, holds=one.holds)
 
 
 def _sourced(one: Case) -> SourcedPoint:
@@ -317,6 +331,11 @@ def _source_cells(one: KindBySource) -> Sequence[str]:
         "" if width is None else f"{width:.2f}",
         f"{one['sources_holding']} of {one['sources_of_two_rows']}" if one["sources_of_two_rows"] else "",
     )
+
+
+def _vote_cells(kind: str, one: Vote) -> Sequence[str]:
+    median = "" if one["median"] is None else f"{one['median']:.2f}"
+    return (one["source"], kind, str(one["rows"]), median, str(one["inside"]), VERDICT[one["holds"]])
 
 
 def _beside_cells(one: Beside) -> Sequence[str]:

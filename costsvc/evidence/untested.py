@@ -8,7 +8,7 @@ from typing import Any, get_args
 from costsvc.estimates.spec import Precision, Task, Training, Workload
 from costsvc.evidence.provenance import Row
 from costsvc.evidence.published import NotTested
-from costsvc.evidence.training_rows import load_evidence
+from costsvc.evidence.training_rows import Evidence, load_evidence
 from costsvc.reference.catalog import Catalog
 
 TRAINING, SERVING = "training", "inference"
@@ -83,7 +83,7 @@ def not_tested(folder: Path, catalog: Catalog, rows: Iterable[Row]) -> list[NotT
     trained = {*evidence.readings["accelerator_id"], *evidence.runs["accelerator_id"]}
     tasks = {ANY_TEXT, *(str(ASKED.get(row["task"], row["task"])) for row in served)}
     options: tuple[tuple[str, Any, set[str], set[str]], ...] = (
-        ("precision of training", Precision, {*evidence.utilizations["precision"]}, _said(training, "precision")),
+        ("precision of training", Precision, _precisions(evidence), _said(training, "precision")),
         ("method of training", Training, {PRETRAINING}, _said(training, "method")),
         ("workload of training", Workload, {*evidence.readings["workload"].dropna()}, _said(training, "workload")),
         ("precision of serving", Precision, {row["precision"] for row in served}, _said(serving, "precision")),
@@ -96,6 +96,12 @@ def not_tested(folder: Path, catalog: Catalog, rows: Iterable[Row]) -> list[NotT
     )
     derived += [_machines(name, catalog, {*ids, *_said(bodies, "accelerator")}) for name, ids, bodies in machines]
     return [*(one for one in derived if one), *BY_HAND]
+
+
+def _precisions(evidence: Evidence) -> set[str]:
+    """Precisions of measured utilisation and, where runs say theirs, of runs."""
+    frames = (evidence.utilizations, evidence.runs)
+    return {str(found) for frame in frames if "precision" in frame for found in frame["precision"].dropna()}
 
 
 def _said(bodies: Iterable[Mapping[str, Any]], field: str) -> set[str]:

@@ -14,8 +14,8 @@ from costsvc.units import PER_BILLION
 
 Ask: TypeAlias = Callable[[str, Plain, Catalog], Plain]
 """Answers a body posted to an address; what has no answer raises a CostsvcError."""
-Without: TypeAlias = Callable[[str, frozenset[str]], Catalog | None]
-"""The tables that answer an address, fitted without some sources; None where they cannot be left out."""
+Without: TypeAlias = Callable[[Row, Plain], Catalog | None]
+"""The tables that answer a row with a body, fitted without its source; None where that cannot be left out."""
 
 FILE = "fresh.csv"
 COLUMNS = ("id", "kind", "path", "body_json", "answer_pointer", "truth", "caveat", "source")
@@ -63,13 +63,8 @@ def fresh_cases(folder: Path, ask: Ask, without: Without) -> Iterator[Case | Una
         TableError: If the file lacks a column.
     """
     for row in published_rows(folder / FILE, COLUMNS):
-        sources = fitted_sources(row)
-        tables = without(row["path"], sources)
-        if tables is None:
-            yield from (Indispensable(source=name) for name in sorted(sources))
-            continue
         try:
-            yield _case(row, ask, tables)
+            yield from _compared(row, ask, without)
         except CostsvcError as error:
             yield Unanswered(kind=kind_of(row), id=row["id"], source=source_of(row), why=str(error))
 
@@ -102,11 +97,20 @@ def at(answer: Any, pointer: str) -> Any:
     return found
 
 
-def _case(row: Row, ask: Ask, tables: Catalog) -> Case:
-    truth, body = number(row["truth"]), _body(row["body_json"])
+def _compared(row: Row, ask: Ask, without: Without) -> Iterator[Case | Indispensable]:
+    body = _body(row["body_json"])
+    tables = without(row, body)
+    if tables is None:
+        yield from (Indispensable(source=name) for name in sorted(fitted_sources(row)))
+    else:
+        yield _case(row, body, ask(row["path"], body, tables))
+
+
+def _case(row: Row, body: Plain, answer: Plain) -> Case:
+    truth = number(row["truth"])
     if not truth or truth < 0:
         raise TableError(f"{row['truth']!r} is no figure that an estimate could be held against")
-    found = at(ask(row["path"], body, tables), row["answer_pointer"])
+    found = at(answer, row["answer_pointer"])
     quantity = found if isinstance(found, dict) else dict.fromkeys(("value", "low", "high"), found)
     value, low, high = (quantity.get(name) for name in ("value", "low", "high"))
     if not value or low is None or high is None:
@@ -128,6 +132,8 @@ def _body(text: str) -> Plain:
         body: Plain = json.loads(text)
     except ValueError as error:
         raise TableError(f"the request is no JSON: {error}") from error
+    if not isinstance(body, dict):
+        raise TableError("the request is no JSON object")
     return body
 
 

@@ -43,6 +43,7 @@ EXAMPLE = {
             "sources_holding": 0,
             "sources_of_two_rows": 1,
             "note": None,
+            "votes": [{"source": "Nkluge-correa/Tucano", "rows": 4, "inside": 1, "median": 1.21, "holds": False}],
             "points": [
                 {
                     "row": "tucano_160m_chip",
@@ -181,6 +182,22 @@ class SourcedFigure(ComparedFigure):
     source = _text("Who published it")
 
 
+class SourceVote(ma.Schema):
+    """Rows of one kind that one source published."""
+
+    source = _text("Who published them")
+    rows = _whole("How many there are")
+    inside = _whole("Those whose figure lies in the interval")
+    median = _number("Median of the ratios; null where no row has an answer", nullable=True)
+    holds = ma.fields.Boolean(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Whether at least 80 % are inside; null of a single row and of a kind without a verdict"
+        },
+    )
+
+
 class KindBySource(ma.Schema):
     """Published figures of one kind, each of a source that no fit has seen."""
 
@@ -203,6 +220,7 @@ class KindBySource(ma.Schema):
     sources_holding = _whole("Of the sources with two rows or more, those whose rows are inside to at least 80 %")
     sources_of_two_rows = _whole("Sources with two rows or more")
     note = _text("Why there is no verdict; null where there is one", nullable=True)
+    votes = ma.fields.List(ma.fields.Nested(SourceVote), required=True, metadata={"description": "Each source"})
     points = ma.fields.List(
         ma.fields.Nested(SourcedFigure), required=True, metadata={"description": "Every row that has an answer"}
     )

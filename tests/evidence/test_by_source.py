@@ -59,7 +59,7 @@ def test_a_single_row_has_no_verdict():
 
 def test_what_a_tracker_assumed_has_no_verdict():
     (summary,) = source_summaries([of("a", kind=TRACKED)] * 9)
-    assert (summary.expected, summary.note) == (None, NO_BAR[TRACKED])
+    assert (summary.expected, summary.note, summary.voting) == (None, NO_BAR[TRACKED], 0)
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +80,29 @@ def test_the_runs_of_a_source_are_left_out_whichever_of_them_is_tested(catalog, 
 def test_the_source_that_told_of_the_same_run_is_left_out_though_another_restates_it(left_out):
     restated = {"id": "row", "source": "Somebody who restates it"}
     assert left_out.run(A100, 6.7, 82432.0, restated) is left_out.run(A100, 6.7, 82432.0, ROW)
+
+
+@pytest.mark.parametrize(
+    ("row", "body", "is_left_out"),
+    [
+        pytest.param({"source": "Biderman et al. 2023"}, {}, True, id="source-of-the-fits"),
+        pytest.param({"truth": "82432"}, {"accelerator": A100, "total_params_b": 6.7}, True, id="run-of-the-fits"),
+        pytest.param({"truth": "9"}, {"accelerator": A100, "total_params_b": 6.7}, False, id="another-run"),
+        pytest.param({"truth": "9"}, {"accelerator": A100, "total_params_b": "seven"}, False, id="no-size"),
+        pytest.param({"path": "/v1/estimates/inference"}, {}, False, id="serving"),
+    ],
+)
+def test_a_request_is_answered_without_what_the_fits_know_of_its_row(catalog, left_out, row, body, is_left_out):
+    sources = SourcesLeftOut(training=left_out, serving=LeaveModelOut(catalog=catalog, rows={}, best={}))
+    blank = {"id": "row", "path": "/v1/estimates/training", "answer_pointer": "/accelerator_hours", "source": ""}
+    found = sources.without({**blank, "truth": "1", **row}, body)
+    assert (found is not catalog) is is_left_out
+
+
+def test_a_request_of_a_source_that_the_fits_need_has_no_tables(catalog, left_out):
+    sources = SourcesLeftOut(training=left_out, serving=LeaveModelOut(catalog=catalog, rows={}, best={}))
+    row = {"id": "row", "path": "/v1/estimates/training", "source": "MLPerf Training power logs"}
+    assert sources.without(row, {}) is None
 
 
 def test_a_source_that_no_fit_has_seen_leaves_the_tables_as_they_are(catalog, left_out):

@@ -191,6 +191,11 @@ def test_the_table_by_source_comes_first_and_says_what_has_no_answer():
         ("met", "a report"),
         ("missed", "a card"),
     ]
+    assert [(one["source"], one["inside"], one["holds"]) for one in hours["votes"]] == [
+        ("a report", 2, True),
+        ("a card", 0, False),
+    ]
+    assert f"| a card | {ANOTHER} | 2 | 9.00 | 0 | **no** |" in page
     assert (tracked["inside"], tracked["may_be"], tracked["holds"]) == (1, None, None)
     assert page.index("## By source") < page.index("## By row") < page.index("## What no measurement tests")
     assert f"| {ANOTHER} | 4 | 2 | 1.00 | 1.00 | 2 | 2 to 4 | yes | 4.00 | 1 of 2 |" in page

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from costsvc.errors import TableError
-from costsvc.evidence.cases import ANOTHER, Case, Indispensable, Unanswered
+from costsvc.evidence.cases import ANOTHER, Case, Indispensable, Unanswered, with_tables
 from costsvc.evidence.validate_fresh import TRACKED, at, fresh_cases
 from costsvc.web.questions import asked
 
@@ -37,7 +37,7 @@ def compared(catalog, folder: Path, *rows: dict[str, str], without=None) -> list
         writer = csv.DictWriter(file, ROW.keys())
         writer.writeheader()
         writer.writerows(ROW | row for row in rows)
-    return list(fresh_cases(folder, asked, without or (lambda _path, _sources: catalog)))
+    return list(fresh_cases(folder, asked, without or (lambda _row, _body: catalog)))
 
 
 @pytest.mark.parametrize(
@@ -111,6 +111,7 @@ def test_a_trackers_model_of_the_server_is_a_kind_of_its_own(catalog, tmp_path):
     ("row", "why"),
     [
         pytest.param({"body_json": "{"}, "the request is no JSON", id="no-json"),
+        pytest.param({"body_json": "[1]"}, "the request is no JSON object", id="no-object"),
         pytest.param({"body_json": json.dumps({**RUN, "hourz": 1})}, "hourz: This field is not known", id="misspelt"),
         pytest.param({"body_json": json.dumps(ABACUS)}, "'abacus 9' is not known", id="unknown-name"),
         pytest.param({"body_json": json.dumps({"region": "USA"})}, "accelerator", id="too-little-said"),
@@ -128,25 +129,27 @@ def test_a_row_that_cannot_be_asked_is_told_with_the_reason(catalog, tmp_path, r
 
 def test_a_source_that_cannot_be_left_out_of_the_fits_is_told(catalog, tmp_path):
     row = {**HOURS, "source": "MLPerf Training v4.0 power logs (somewhere)"}
-    found = compared(catalog, tmp_path, row, without=lambda _path, sources: None if sources else catalog)
+    found = compared(catalog, tmp_path, row, without=lambda *_: None)
     assert found == [Indispensable(source="mlcommons-power")]
 
 
 def test_the_source_of_a_row_is_left_out_of_the_tables_that_answer_it(catalog, tmp_path):
-    left_out: list[tuple[str, frozenset[str]]] = []
+    other = with_tables(catalog, {"defaults": catalog.tables["defaults"]})
+    answers = []
 
-    def without(path, sources):
-        left_out.append((path, sources))
-        return catalog
+    def ask(path, body, tables):
+        answers.append(tables)
+        return asked(path, body, tables)
 
-    compared(catalog, tmp_path, HOURS, {**HOURS, "source": "Epoch AI all_ml_systems (hours)"}, without=without)
-    assert left_out == [(ROW["path"], frozenset()), (ROW["path"], frozenset({"epoch-ai-models"}))]
+    compared(catalog, tmp_path, HOURS)
+    list(fresh_cases(tmp_path, ask, lambda row, body: other if row["id"] and body["total_params_b"] == 7 else catalog))
+    assert answers == [other]
 
 
 def test_a_file_without_a_column_is_refused(catalog, tmp_path):
     (tmp_path / "fresh.csv").write_text("id,kind\n", encoding="utf-8")
     with pytest.raises(TableError, match="columns are missing: path"):
-        list(fresh_cases(tmp_path, asked, lambda _path, _sources: catalog))
+        list(fresh_cases(tmp_path, asked, lambda _row, _body: catalog))
 
 
 @pytest.mark.parametrize(
