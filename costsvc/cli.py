@@ -15,6 +15,7 @@ from costsvc.evidence.validate import publish, report, scored, validate
 from costsvc.settings import Settings, bundled_data
 from costsvc.web.api import yaml
 from costsvc.web.app import create_app
+from costsvc.web.questions import asked
 
 
 class Commands(click.Group):
@@ -100,8 +101,8 @@ def fit_tables(into: Path) -> None:
 @click.option("--ecologits", help="Command that answers as EcoLogits does: benchmarks/ecologits_energy.py.")
 def validate_estimates(published: Path, into: Path, docs: Path | None, stored: Path, ecologits: str | None) -> None:
     """Hold estimates against the published figures in PUBLISHED, each left out of the fits."""
-    cases = list(validate(published, into))
-    for line in report(cases):
+    found = validate(published, into, asked)
+    for line in report(found):
         click.echo(line)
     if docs:
-        publish(scored(cases, into, ecologits), docs, stored)
+        publish(scored(found, into, ecologits), docs, stored)
