@@ -6,7 +6,7 @@ import click
 
 from costsvc import __version__
 from costsvc.errors import CostsvcError
-from costsvc.evidence import fit_serving, fit_training
+from costsvc.evidence import fit_engines, fit_serving, fit_training
 from costsvc.evidence.build import build
 from costsvc.evidence.fetch import fetch
 from costsvc.evidence.published import STORED
@@ -15,6 +15,7 @@ from costsvc.evidence.validate import publish, report, scored, validate
 from costsvc.settings import Settings, bundled_data
 from costsvc.web.api import yaml
 from costsvc.web.app import create_app
+from costsvc.web.questions import asked
 
 
 class Commands(click.Group):
@@ -88,7 +89,7 @@ def build_tables(upstream: Path, into: Path, accept: bool, show: int) -> None:
 @PACKAGE
 def fit_tables(into: Path) -> None:
     """Fit hosts, power, utilisation and serving to the measurements, and print what was missed."""
-    for line in (*fit_training.fit(into), *fit_serving.fit(into)):
+    for line in (*fit_training.fit(into), *fit_serving.fit(into), *fit_engines.fit(into)):
         click.echo(line)
 
 
@@ -100,8 +101,8 @@ def fit_tables(into: Path) -> None:
 @click.option("--ecologits", help="Command that answers as EcoLogits does: benchmarks/ecologits_energy.py.")
 def validate_estimates(published: Path, into: Path, docs: Path | None, stored: Path, ecologits: str | None) -> None:
     """Hold estimates against the published figures in PUBLISHED, each left out of the fits."""
-    cases = list(validate(published, into))
-    for line in report(cases):
+    found = validate(published, into, asked)
+    for line in report(found):
         click.echo(line)
     if docs:
-        publish(scored(cases, into, ecologits), docs, stored)
+        publish(scored(found, into, ecologits), docs, stored)

@@ -8,7 +8,7 @@ import numpy as np
 from costsvc.errors import BadRequestError
 from costsvc.estimates import hardware, replica, served
 from costsvc.estimates.facts import Facts, present
-from costsvc.estimates.hardware import Hardware
+from costsvc.estimates.hardware import ANY, Hardware
 from costsvc.estimates.measured import Correction, correction, is_of
 from costsvc.estimates.served import Demand, Fit
 from costsvc.estimates.shape import served_model
@@ -47,18 +47,32 @@ def demand(asked: Serving, size: Sizes, machine: Hardware, precision: Precision,
     _say_beyond_context(size, load, facts)
     machine, load = replica.placed(asked, model, load, machine, fit)
     chip = served.with_attention(served.chip(machine, precision, facts), machine, precision, facts)
-    run = (model, chip, load, fit.constants(ServingConstants))
+    run = (model, chip, load, _constants(fit, precision))
     if asked.requests_per_s is not None:
-        slowness = _residual(load, machine, size, fit, (asked.task, software, kind))
+        slowness = _residual(asked, load, machine, size, fit, (asked.task, software, kind))
         return _at_rate(asked, run, slowness, machine, fit)
     measured = _measured(asked, run, size, machine, precision, fit)
     if measured is None:
-        slowness = _residual(load, machine, size, fit, (asked.task, software, kind))
+        slowness = _residual(asked, load, machine, size, fit, (asked.task, software, kind))
         measured = Correction(slowness=slowness, power_ratio=1.0)
+    else:
+        elsewhere = Fit(facts=facts, scopes=()).use("engine_slowness")
+        measured = replace(measured, slowness=measured.slowness * elsewhere)
     return _saturated(asked, run, measured, machine, fit)
 
 
 Run = tuple[ServedModel, ServingChip, Load, ServingConstants]
+
+
+def _constants(fit: Fit, precision: Precision) -> ServingConstants:
+    """What the fit found; weights of few bits are unpacked on their way, where the table has a row for them."""
+    constants = fit.constants(ServingConstants)
+    unpacked = "low_bit_efficiency"
+    scope = next((scope for scope in (*fit.scopes, precision) if fit.has(unpacked, scope)), None)
+    if scope is None:
+        return constants
+    efficiency = Fit(facts=fit.facts, scopes=(scope,)).use(unpacked)
+    return replace(constants, memory_efficiency=constants.memory_efficiency * efficiency)
 
 
 def _load(asked: Serving, model: ServedModel, weight_bytes: Numeric, fit: Fit) -> Load:
@@ -116,13 +130,15 @@ def _say_beyond_context(size: Sizes, load: Load, facts: Facts) -> None:
         facts.warn("beyond-context", f"{text}; the figures are those of a model that takes them.")
 
 
-def _residual(load: Load, machine: Hardware, size: Sizes, fit: Fit, trust_scopes: Sequence[str]) -> Numeric:
+def _residual(
+    asked: Serving, load: Load, machine: Hardware, size: Sizes, fit: Fit, trust_scopes: Sequence[str]
+) -> Numeric:
     """What the fit leaves unexplained, wider for what was never measured."""
     trust = Fit(facts=fit.facts, scopes=trust_scopes)
     wide = trust.error("serving_residual", f"{size.key}/{machine.family}") * served.of_chip(
         "memory_multiplier", machine, fit
     )
-    wide = wide * fit.use("engine_slowness")
+    wide = wide * Fit(facts=fit.facts, scopes=(machine.family, asked.engine or ANY)).use("engine_slowness")
     if size.row is None or size.row.get("layers") is None:
         wide = wide * trust.error("unknown_dimensions", size.key)
     if _is_long(load, fit):

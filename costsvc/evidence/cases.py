@@ -13,19 +13,20 @@ import numpy as np
 import pandas as pd
 
 from costsvc.errors import TableError
+from costsvc.evidence.provenance import Row, source_of
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.table import Table
 
-FEW = 10
-"""Below this number of cases the second worst stands for the 90th percentile."""
+FEW, FEWEST = 10, 3
+"""Below this number of cases the second worst stands for the 90th percentile; below the other the worst."""
 INSIDE = 1e-9
 """Ends of an interval belong to it, whatever the last digit of the arithmetic."""
 EXACT = 1.001
 """Width of an interval that rests on the caller's numbers alone, and could hold nothing else."""
+ANOTHER = "another source: "
+"""How kinds begin that no fit has seen anything of."""
 PROMISED, CENTRAL = 0.9, 0.95
 """What an interval promises, and the share of counts that may happen where the promise is kept."""
-
-Row = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,7 @@ class Case:
         low: Lower end of its 90 % interval.
         high: Upper end.
         published: The published figure, in the same unit.
+        source: Who published it; empty where nobody asks.
         row: The published row.
     """
 
@@ -48,6 +50,7 @@ class Case:
     low: float
     high: float
     published: float
+    source: str = ""
     row: Row = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -64,6 +67,36 @@ class Case:
     def width(self) -> float:
         """Upper over lower end of the interval."""
         return self.high / self.low
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswered:
+    """One published figure that the service has no estimate for: a miss without a ratio.
+
+    Attributes:
+        kind: What is compared.
+        id: The published row.
+        source: Who published it.
+        why: What the service says.
+    """
+
+    kind: str
+    id: str
+    source: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indispensable:
+    """A source that cannot be left out of the fits, so that its rows are tested by row only.
+
+    Attributes:
+        source: Key of table ``sources``.
+        why: What the fits need it for.
+    """
+
+    source: str
+    why: str = "the other sources do not determine every constant of the fits"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +167,16 @@ def case(kind: str, row: Row, quantity: Mapping[str, float], published: float, s
         scale: What the quantity is multiplied by before it is compared.
     """
     value, low, high = (quantity[name] * scale for name in ("value", "low", "high"))
-    return Case(kind=kind, id=row["id"], value=value, low=low, high=high, published=published, row=row)
+    return Case(
+        kind=kind,
+        id=row["id"],
+        value=value,
+        low=low,
+        high=high,
+        published=published,
+        source=source_of(row),
+        row=row,
+    )
 
 
 def summaries(cases: Iterable[Case]) -> list[Summary]:
@@ -147,7 +189,8 @@ def summaries(cases: Iterable[Case]) -> list[Summary]:
 
 def _summary(kind: str, cases: Sequence[Case]) -> Summary:
     ratios = np.sort([one.ratio for one in cases])
-    tail = ratios[max(len(ratios) - 2, 0)] if len(ratios) < FEW else np.quantile(ratios, 0.9)
+    few = ratios[-1] if len(ratios) < FEWEST else ratios[-2]
+    tail = few if len(ratios) < FEW else np.quantile(ratios, 0.9)
     return Summary(
         kind=kind,
         cases=len(cases),

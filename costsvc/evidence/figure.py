@@ -11,6 +11,12 @@ from costsvc.evidence.cases import Case
 Spec = dict[str, Any]
 
 PANELS = (
+    ("Another source: accelerator-hours", "h", r"^another source: hours from"),
+    ("Another source: hours of an image or video", "h", r"^another source: hours of"),
+    ("Another source: tokens per second", "token/s", r"^another source: tokens per second"),
+    ("Another source: energy of serving", "J per output token", r"^another source: joules per token"),
+    ("Another source: energy of training", "kWh", r"^another source: (chip )?energy"),
+    ("Another source: dollars", "USD", r"^another source: dollars"),
     ("Training: energy", "kWh", r"^training: (chip energy|energy at)"),
     ("Training: mean power per chip", "W", r"^training: (chip|wall) power"),
     ("Training: accelerator-hours", "h", r"^training: hours"),

@@ -1,13 +1,13 @@
-"""Catalogs whose serving constants were fitted without the model that is being tested."""
+"""Catalogs whose serving constants were fitted without the model, or the source, that is being tested."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
 from costsvc.evidence import fit_pictures, fit_text
 from costsvc.evidence.cases import with_tables
-from costsvc.evidence.constants import Fitted
+from costsvc.evidence.constants import SCOPES, Fitted
 from costsvc.evidence.serving_rows import Measured, picture_rows, text_rows
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.table import Key, Row, Table
@@ -33,11 +33,14 @@ class LeaveModelOut:
         catalog: The tables as they are.
         rows: Measurements that the fits read, by what is generated.
         best: The fits of all of them.
+        by_source: Whether rows are tested whose source took no part in the fits; what somebody else measured of the
+            same model then stays, as it would for anybody who asks.
     """
 
     catalog: Catalog
     rows: Mapping[str, Measured]
     best: Mapping[str, Fitted]
+    by_source: bool = False
     _made: dict[tuple[str, str], Catalog] = field(default_factory=dict)
 
     @classmethod
@@ -57,6 +60,8 @@ class LeaveModelOut:
             kind: What it generates: text or picture.
             model_id: The model.
         """
+        if self.by_source:
+            return self.catalog
         if (kind, model_id) not in self._made:
             self._made[kind, model_id] = self._without(kind, model_id)
         return self._made[kind, model_id]
@@ -64,7 +69,7 @@ class LeaveModelOut:
     def unnamed(self, kind: str, model_id: str) -> Catalog:
         """The same, in which no model of that shape is known either."""
         catalog = self.model(kind, model_id)
-        return with_tables(catalog, {MODELS: _less(self.catalog.tables[MODELS], model_id)})
+        return with_tables(catalog, {MODELS: _less(self.catalog.tables[MODELS], "model_id", [model_id])})
 
     def reading(self, kind: str, joules: float) -> Catalog:
         """The catalog without a configuration, however its devices shared the work; constants as they are.
@@ -79,13 +84,43 @@ class LeaveModelOut:
         kept = {key: row for key, row in table.rows.items() if _configuration(row) not in same}
         return with_tables(self.catalog, {name: Table(table.name, table.key, kept)})
 
+    def source(self, sources: Collection[str]) -> Catalog | None:
+        """The catalog without anything that some sources measured.
+
+        Args:
+            sources: Keys of table ``sources``.
+
+        Returns:
+            The catalog, or None where the other sources do not determine every constant of the fits.
+        """
+        tables = dict(self.catalog.tables)
+        for kind, rows in self.rows.items():
+            others = rows.where(~rows.frame["source_id"].isin(sources))
+            if len(others.frame) == len(rows.frame):
+                continue
+            if _scopes(self.best[kind], rows) - _scopes(self.best[kind], others):
+                return None
+            measured, _ = MEASURED[kind]
+            tables[CONSTANTS] = _with(tables[CONSTANTS], FITS[kind](others, self.best[kind]))
+            tables[measured] = _less(tables[measured], "source_id", sources)
+        return with_tables(self.catalog, tables) if tables != self.catalog.tables else self.catalog
+
+    def another(self, sources: Collection[str]) -> Self | None:
+        """For rows of some sources, none of which take part; None as in :meth:`source`.
+
+        Args:
+            sources: Keys of table ``sources``.
+        """
+        catalog = self.source(sources)
+        return None if catalog is None else replace(self, catalog=catalog, by_source=True, _made={})
+
     def _without(self, kind: str, model_id: str) -> Catalog:
         rows, best = self.rows[kind], self.best[kind]
         others = rows.where(rows.frame["model_id"] != model_id)
         if len(others.frame) == len(rows.frame):
             return self.catalog
         found = FITS[kind](others, best.without(model_id))
-        kept = {name: _less(self.catalog.tables[name], model_id) for name, _ in MEASURED.values()}
+        kept = {name: _less(self.catalog.tables[name], "model_id", [model_id]) for name, _ in MEASURED.values()}
         return with_tables(self.catalog, {CONSTANTS: _with(self.catalog.tables[CONSTANTS], found), **kept})
 
 
@@ -99,9 +134,15 @@ def _with(table: Table, found: Fitted) -> Table:
     return Table(table.name, table.key, rows)
 
 
-def _less(table: Table, model_id: str) -> Table:
-    """A table without the rows of a model."""
-    return Table(table.name, table.key, {key: row for key, row in table.rows.items() if row["model_id"] != model_id})
+def _less(table: Table, column: str, values: Collection[str]) -> Table:
+    """A table without the rows that have one of some values in a column."""
+    return Table(table.name, table.key, {key: row for key, row in table.rows.items() if row[column] not in values})
+
+
+def _scopes(fitted: Fitted, rows: Measured) -> set[str]:
+    """Scopes of which rows say something, and in which a constant is sought."""
+    sought = {constant.scope for constant in fitted.constants if not constant.is_fixed}
+    return sought & {scope for name in SCOPES for scope in rows.frame[name]}
 
 
 def _configuration(row: Row) -> tuple[Any, ...]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from costsvc.errors import CostsvcError
-from costsvc.evidence.cases import Case, Row, Summary, number, running_batch, summaries
+from costsvc.evidence.cases import Case, Summary, number, running_batch, summaries
+from costsvc.evidence.provenance import Row
 from costsvc.evidence.validate_training import hardware_name, pue_of
 from costsvc.reference.catalog import Catalog
 from costsvc.units import FLOP_PER_TFLOP, PER_BILLION, S_PER_H, W_PER_KW
@@ -108,19 +109,20 @@ def llmcarbon_hours(total_params: float, active_params: float, tokens: float, pe
 
 
 def _chip(row: Row, catalog: Catalog) -> Mapping[str, Any]:
-    return catalog.accelerator(hardware_name(row["hardware"], catalog))[1]
+    match = catalog.accelerators.find(hardware_name(row["hardware"], catalog))
+    return catalog.accelerator(match.id)[1] if match else {}
 
 
 def _rated_w(row: Row, catalog: Catalog) -> float | None:
     """What the vendor rates a chip at; none for TPUs, whose figure in our table is a measured one."""
     chip = _chip(row, catalog)
-    return chip["tdp_w"] if chip["tdp_basis"] == "vendor" else None
+    return chip["tdp_w"] if chip.get("tdp_basis") == "vendor" else None
 
 
 def _hours(row: Row, catalog: Catalog) -> float | None:
     total, active, tokens = (number(row.get(name)) for name in ("params_total", "params_active", "tokens"))
     chip = _chip(row, catalog)
-    peak = chip["peak_bf16_tflops"] or chip["peak_fp16_tflops"]
+    peak = chip.get("peak_bf16_tflops") or chip.get("peak_fp16_tflops")
     if not (total and tokens and peak):
         return None
     return llmcarbon_hours(total, active or total, tokens, peak)
@@ -150,7 +152,7 @@ def _llmcarbon_energy(cases: Sequence[Case], catalog: Catalog) -> Iterable[float
 PEERS = (
     Peer(
         name="TDP times hours",
-        kinds=r"^training: (chip energy|energy at the (wall|meter)), hours given",
+        kinds=r"^(training|another source): (chip energy|energy at the (wall|meter)), hours given",
         compared="the published hours times the power that the vendor rates the chip at (TPUs have no such rating), "
         "times the PUE where the published energy holds it",
         reference=LACOSTE,
@@ -165,7 +167,7 @@ PEERS = (
     ),
     Peer(
         name="LLMCarbon",
-        kinds=r"^training: hours from parameters and tokens",
+        kinds=r"^(training|another source): hours from parameters and tokens",
         compared="6ND over peak times its hardware efficiency at the best number of devices, the same for every chip; "
         "how it falls on either side of that number could not be established",
         reference=FAIZ,
@@ -188,7 +190,7 @@ def ecologits(command: str) -> tuple[Peer, ...]:
         command: Reads requests as JSON (active and total parameters in billions, batch or null) and answers
             with joules of all chips per output token, as ``benchmarks/ecologits_energy.py`` does.
     """
-    kinds = r"^serving: joules per token"
+    kinds = r"^(serving: joules per token|another source: joules per token(?!, at the wall))"
     return (
         Peer(
             name="EcoLogits",

@@ -1,11 +1,11 @@
 """The scoreboard as it travels with the package, since a running service has no published figures to ask about."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypedDict
 
-from costsvc.evidence.cases import Case
+from costsvc.evidence.cases import ANOTHER, Case
 
 STORED = Path(__file__).with_name("scoreboard.json")
 
@@ -40,6 +40,75 @@ class Kind(TypedDict):
     holds: bool | None
     width: float | None
     points: list[Point]
+
+
+class SourcedPoint(TypedDict):
+    """One published figure, who published it, and the estimate that answers it."""
+
+    row: str
+    source: str
+    published: float
+    predicted: float
+    low: float
+    high: float
+
+
+class Vote(TypedDict):
+    """The rows of one kind that one source published; ``holds`` is null where it has no vote."""
+
+    source: str
+    rows: int
+    inside: int
+    median: float | None
+    holds: bool | None
+
+
+class KindBySource(TypedDict):
+    """The rows of one kind, each of a source that no fit has seen.
+
+    Without an interval, or where the figures are no measurements, there is no verdict; ``note`` says why not.
+    """
+
+    kind: str
+    unit: str
+    rows: int
+    unanswered: int
+    sources: int
+    median: float | None
+    ninetieth: float | None
+    inside: int | None
+    may_be: MayBe | None
+    holds: bool | None
+    width: float | None
+    sources_holding: int
+    sources_of_two_rows: int
+    note: str | None
+    votes: list[Vote]
+    points: list[SourcedPoint]
+
+
+class NoAnswer(TypedDict):
+    """A row that the service has no estimate for; it counts as a miss."""
+
+    row: str
+    kind: str
+    source: str
+    why: str
+
+
+class NotLeftOut(TypedDict):
+    """A source of the fits that they cannot do without."""
+
+    source: str
+    why: str
+
+
+class NotTested(TypedDict):
+    """A kind of input that no measurement stands behind."""
+
+    input: str
+    what: str
+    why: str
 
 
 class Beside(TypedDict):
@@ -87,11 +156,15 @@ class Scoreboard(TypedDict):
     """Everything that the page, the figure and the service show."""
 
     data_version: str
+    by_source: list[KindBySource]
+    unanswered: list[NoAnswer]
+    not_left_out: list[NotLeftOut]
     kinds: list[Kind]
     peers: list[Beside]
     estimators: list[Estimator]
     misses: list[Miss]
     left_out: list[LeftOut]
+    not_tested: list[NotTested]
 
 
 def read(path: Path = STORED) -> Scoreboard:
@@ -103,6 +176,8 @@ def read(path: Path = STORED) -> Scoreboard:
     board: Scoreboard = json.loads(path.read_text(encoding="utf-8"))
     for kind in board["kinds"]:
         kind["points"] = [_point(*cells) for cells in kind["points"]]
+    for sourced in board["by_source"]:
+        sourced["points"] = [_sourced(*cells) for cells in sourced["points"]]
     return board
 
 
@@ -114,28 +189,18 @@ def text(board: Scoreboard) -> str:
     Args:
         board: What is written.
     """
-    kinds = [{**kind, "points": [list(point.values()) for point in kind["points"]]} for kind in board["kinds"]]
-    return "\n".join(_lines({**board, "kinds": kinds})) + "\n"
+    return "\n".join(_lines({**board, "by_source": _short(board["by_source"]), "kinds": _short(board["kinds"])})) + "\n"
 
 
 def cases_of(board: Scoreboard) -> list[Case]:
-    """The cases of a scoreboard's points, which the figure is drawn from.
+    """The cases of a scoreboard's points, which the figure is drawn from: each row once.
 
     Args:
         board: The scoreboard.
     """
-    return [
-        Case(
-            kind=kind["kind"],
-            id=point["row"],
-            value=point["predicted"],
-            low=point["low"],
-            high=point["high"],
-            published=point["published"],
-        )
-        for kind in board["kinds"]
-        for point in kind["points"]
-    ]
+    another = [kind for kind in board["by_source"] if kind["kind"].startswith(ANOTHER)]
+    drawn: list[Kind | KindBySource] = [*another, *board["kinds"]]
+    return [_case(kind["kind"], point) for kind in drawn if kind["unit"] for point in kind["points"]]
 
 
 def stored_cases() -> list[Case]:
@@ -143,8 +208,27 @@ def stored_cases() -> list[Case]:
     return cases_of(read())
 
 
+def _case(kind: str, point: Point | SourcedPoint) -> Case:
+    return Case(
+        kind=kind,
+        id=point["row"],
+        value=point["predicted"],
+        low=point["low"],
+        high=point["high"],
+        published=point["published"],
+    )
+
+
+def _short(kinds: Iterable[Kind] | Iterable[KindBySource]) -> list[dict[str, Any]]:
+    return [{**kind, "points": [list(point.values()) for point in kind["points"]]} for kind in kinds]
+
+
 def _point(row: str, published: float, predicted: float, low: float, high: float) -> Point:
     return Point(row=row, published=published, predicted=predicted, low=low, high=high)
+
+
+def _sourced(row: str, source: str, published: float, predicted: float, low: float, high: float) -> SourcedPoint:
+    return SourcedPoint(row=row, source=source, published=published, predicted=predicted, low=low, high=high)
 
 
 def _lines(value: Any, margin: str = "", name: str = "") -> Iterator[str]:

@@ -6,12 +6,29 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from costsvc.evidence import peers
-from costsvc.evidence.cases import Case, Summary, summaries
+from costsvc.evidence.by_source import Compared, SourceSummary, SourceVote, source_summaries
+from costsvc.evidence.cases import Case, Indispensable, Summary, Unanswered, summaries
 from costsvc.evidence.figure import unit_of
-from costsvc.evidence.published import Beside, Estimator, Kind, LeftOut, MayBe, Miss, Point, Scoreboard
+from costsvc.evidence.published import (
+    Beside,
+    Estimator,
+    Kind,
+    KindBySource,
+    LeftOut,
+    MayBe,
+    Miss,
+    NoAnswer,
+    NotLeftOut,
+    NotTested,
+    Point,
+    Scoreboard,
+    SourcedPoint,
+    Vote,
+)
 from costsvc.evidence.validate_training import FAULTS
 
 WORST = 10
+VERDICT = {True: "yes", False: "**no**", None: ""}
 WHY = Path(__file__).with_name("misses.csv")
 NOT_EXPLAINED = "not explained"
 READ, SEEN, KEPT = 3, 4, 6
@@ -20,20 +37,52 @@ OPENING = """\
 # How near it comes
 
 Published figures beside what the service answers when it is asked for them, as `make validate FOLDER=...` computes
-it. What is tested takes no part in its own estimate: the model, the run or the reading is left out of the fits.
+it. What is tested takes no part in its own estimate. It is left out of the fits in two ways:
+
+- *By source*: no fit has seen anything of the publication. A reader's own run or server is such a source, so that this
+  is the table to go by.
+- *By row*: only the model, the run or the reading is left out. Other rows of the same laboratory, benchmark and
+  software take part, so that the misses are smaller.
+
 Data version {version}.
 
 ## How to read it
 
 - *Ratio* is the larger of predicted over published and its inverse: 1 is exact, 2 is wrong by a factor of two, either
-  way. *90th* is the ratio that one row in ten exceeds; where there are fewer than ten rows it is the second worst.
+  way. *90th* is the ratio that one row in ten exceeds; of fewer than ten rows the second worst, of two the worst.
 - *Inside* counts the rows whose published figure lies in the 90 % interval of the answer. *May be* is the central 95 %
   of Binomial(rows, 0.9): a count below it means intervals too narrow, one above it intervals too wide. *Holds* says
   whether the count lies in it. Rows of one kind are not quite independent, so a count at the edge says little.
 - *Width* is the upper over the lower end of the interval, in the median.
+- *Sources holding* gives each source one vote: of the sources with two rows or more, those whose rows are inside to at
+  least 80 %.
 - Arithmetic rows give all that the answer needs; they test units and formulas, and have no interval.
 - *Chips* are the accelerators alone, as their own counters see them; the *wall* is the server's plug, the *meter* the
   building's.
+"""
+BY_SOURCE = """\
+## By source
+
+Kinds that begin with *another source* were put to the service as requests that say what the publication says, and
+nothing else. In those that end with *source left out* the fits were made again without the publication, where they had
+seen it.
+"""
+NO_VERDICT = """\
+Without a verdict:
+"""
+VOTES = """\
+The sources with two rows or more of a kind:
+"""
+UNANSWERED = """\
+Rows without an answer. They count as misses, and have no ratio:
+"""
+NOT_LEFT_OUT = """\
+Sources that the fits cannot do without. Where that is so, their rows are tested by row only:
+"""
+BY_ROW = """\
+## By row
+
+Only the model, the run or the reading is left out of the fits.
 """
 FIGURE = """\
 Predicted against published, by kind. Thin lines are 90 % intervals; between the dashed lines the miss is less than a
@@ -44,38 +93,62 @@ factor of two.
 BESIDE = """\
 ## Beside other estimators
 
-The rows that both answer. Ours are asked as in the table above, what is tested left out; the others are taken as they
-are published, whatever they were fitted to.
+The rows that both answer. Ours are asked as in the tables above; the others are taken as they are published, whatever
+they were fitted to.
 """
 LEFT_OUT = """\
 ## Rows that are not held against an estimate
 
 The publication contradicts itself, or tells of something else.
 """
+NOT_TESTED = """\
+## What no measurement tests
+
+Requests may say these, and are answered; but no row of the tables above holds such an answer to a measurement.
+"""
+SOURCES = ("kind", "rows", "sources", "median", "90th", "inside", "may be", "holds", "width", "sources holding")
+VOTE = ("source", "kind", "rows", "median", "inside", "holds")
 KINDS = ("kind", "rows", "median", "90th", "inside", "may be", "holds", "width")
 PEERS = ("kind", "estimator", "rows", "our median", "our 90th", "its median", "its 90th")
 MISSES = ("row", "kind", "published", "predicted", "interval", "ratio", "what explains it")
 
 
 def score(
-    cases: Sequence[Case], besides: Iterable[peers.Beside], others: Iterable[peers.Peer], version: str
+    cases: Sequence[Case],
+    besides: Iterable[peers.Beside],
+    others: Iterable[peers.Peer],
+    version: str,
+    *,
+    by_source: Sequence[Compared] = (),
+    not_tested: Iterable[NotTested] = (),
 ) -> Scoreboard:
     """What was compared, as numbers: the page, the figure and the service show nothing else.
 
     Args:
-        cases: What was compared.
+        cases: What was compared, left out by row.
         besides: Other estimators on the same rows.
         others: What these estimators are.
         version: Version of the data.
+        by_source: What was compared, left out by source.
+        not_tested: Inputs that no measurement stands behind.
     """
     known = explanations(WHY)
+    rows = [one for one in by_source if not isinstance(one, Indispensable)]
+    answered = [one for one in rows if isinstance(one, Case)]
+    kept = {(one.source, one.why) for one in by_source if isinstance(one, Indispensable)}
     return Scoreboard(
         data_version=version,
+        by_source=[
+            _kind_by_source(one, [case for case in answered if case.kind == one.kind]) for one in source_summaries(rows)
+        ],
+        unanswered=[_no_answer(one) for one in rows if isinstance(one, Unanswered)],
+        not_left_out=[NotLeftOut(source=source, why=why) for source, why in sorted(kept)],
         kinds=[_kind(one, [case for case in cases if case.kind == one.kind]) for one in summaries(cases)],
         peers=[_beside(one) for one in besides],
         estimators=[Estimator(name=one.name, compared=one.compared, reference=one.reference) for one in others],
-        misses=[_miss(one, known) for one in worst(cases)],
+        misses=[_miss(one, known) for one in worst([*answered, *cases])],
         left_out=[LeftOut(row=row, why=why) for row, why in sorted(FAULTS.items())],
+        not_tested=list(not_tested),
     )
 
 
@@ -87,7 +160,10 @@ def page(board: Scoreboard) -> str:
     """
     parts = [
         OPENING.format(version=board["data_version"]),
-        "## By kind\n",
+        BY_SOURCE,
+        _table(SOURCES, map(_source_cells, board["by_source"])),
+        *_notes(board),
+        BY_ROW,
         _table(KINDS, map(_kind_cells, board["kinds"])),
         FIGURE,
         BESIDE,
@@ -98,6 +174,8 @@ def page(board: Scoreboard) -> str:
         _table(MISSES, map(_miss_cells, board["misses"])),
         LEFT_OUT,
         _table(("row", "why"), ((one["row"], one["why"]) for one in board["left_out"])),
+        NOT_TESTED,
+        _table(("input", "what", "why"), ((one["input"], one["what"], one["why"]) for one in board["not_tested"])),
     ]
     return "\n".join(parts)
 
@@ -122,6 +200,65 @@ def worst(cases: Iterable[Case]) -> list[Case]:
     for one in sorted(cases, key=lambda one: (-one.ratio, one.kind, one.id)):
         found.setdefault(one.id, one)
     return list(found.values())[:WORST]
+
+
+def _notes(board: Scoreboard) -> list[str]:
+    """What stands below the table by source."""
+    votes = [(one["kind"], vote) for one in board["by_source"] for vote in one["votes"] if vote["holds"] is not None]
+    without_verdict = [f"- {one['kind']}: {one['note']}.\n" for one in board["by_source"] if one["note"]]
+    notes = [NO_VERDICT, "".join(without_verdict)] if without_verdict else []
+    if votes:
+        notes += [VOTES, _table(VOTE, (_vote_cells(*one) for one in votes))]
+    if board["unanswered"]:
+        rows = ((f"`{one['row']}`", one["kind"], one["source"], one["why"]) for one in board["unanswered"])
+        notes += [UNANSWERED, _table(("row", "kind", "source", "why"), rows)]
+    if board["not_left_out"]:
+        kept = ((f"`{one['source']}`", one["why"]) for one in board["not_left_out"])
+        notes += [NOT_LEFT_OUT, _table(("source", "why"), kept)]
+    return notes
+
+
+def _kind_by_source(one: SourceSummary, cases: Iterable[Case]) -> KindBySource:
+    answered, expected = one.answered, one.expected
+    return KindBySource(
+        kind=one.kind,
+        unit=unit_of(one.kind),
+        rows=one.rows,
+        unanswered=one.rows - (answered.cases if answered else 0),
+        sources=len(one.votes),
+        median=_digits(answered.median) if answered else None,
+        ninetieth=_digits(answered.ninetieth) if answered else None,
+        inside=one.inside if one.has_interval else None,
+        may_be=MayBe(least=expected[0], most=expected[1]) if expected else None,
+        holds=expected[0] <= one.inside <= expected[1] if expected else None,
+        width=_digits(answered.width) if answered and one.has_interval else None,
+        sources_holding=one.holding,
+        sources_of_two_rows=one.voting,
+        note=one.note,
+        votes=[_vote(vote) for vote in one.votes],
+        points=[_sourced(case) for case in cases],
+    )
+
+
+def _vote(one: SourceVote) -> Vote:
+    median = None if one.median is None else _digits(one.median)
+    return Vote(source=one.source, rows=one.rows, inside=one.inside, median=median, holds=one.holds)
+
+
+def _sourced(one: Case) -> SourcedPoint:
+    point = _point(one)
+    return SourcedPoint(
+        row=point["row"],
+        source=one.source,
+        published=point["published"],
+        predicted=point["predicted"],
+        low=point["low"],
+        high=point["high"],
+    )
+
+
+def _no_answer(one: Unanswered) -> NoAnswer:
+    return NoAnswer(row=one.id, kind=one.kind, source=one.source, why=one.why)
 
 
 def _kind(one: Summary, cases: Iterable[Case]) -> Kind:
@@ -177,7 +314,28 @@ def _kind_cells(one: Kind) -> Sequence[str]:
     if allowed is None:
         return (*said, "", "", "", "")
     count = f"{allowed['least']} to {allowed['most']}"
-    return (*said, str(one["inside"]), count, "yes" if one["holds"] else "**no**", f"{one['width']:.2f}")
+    return (*said, str(one["inside"]), count, VERDICT[one["holds"]], f"{one['width']:.2f}")
+
+
+def _source_cells(one: KindBySource) -> Sequence[str]:
+    allowed, width = one["may_be"], one["width"]
+    ratios = ("" if figure is None else f"{figure:.2f}" for figure in (one["median"], one["ninetieth"]))
+    return (
+        one["kind"],
+        str(one["rows"]),
+        str(one["sources"]),
+        *ratios,
+        "" if one["inside"] is None else str(one["inside"]),
+        f"{allowed['least']} to {allowed['most']}" if allowed else "",
+        VERDICT[one["holds"]],
+        "" if width is None else f"{width:.2f}",
+        f"{one['sources_holding']} of {one['sources_of_two_rows']}" if one["sources_of_two_rows"] else "",
+    )
+
+
+def _vote_cells(kind: str, one: Vote) -> Sequence[str]:
+    median = "" if one["median"] is None else f"{one['median']:.2f}"
+    return (one["source"], kind, str(one["rows"]), median, str(one["inside"]), VERDICT[one["holds"]])
 
 
 def _beside_cells(one: Beside) -> Sequence[str]:

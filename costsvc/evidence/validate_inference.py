@@ -9,8 +9,9 @@ from typing import get_args
 from costsvc.estimates.answer import Plain
 from costsvc.estimates.inference import inference
 from costsvc.estimates.spec import Machine, Precision, Serving, Site, Subject, Task
-from costsvc.evidence.cases import Case, Row, captured, case, mentions, number, published_rows, running_batch
+from costsvc.evidence.cases import Case, captured, case, mentions, number, published_rows, running_batch
 from costsvc.evidence.leave_out_serving import LeaveModelOut
+from costsvc.evidence.provenance import Row, fitted_sources
 from costsvc.reference.catalog import Catalog
 from costsvc.units import J_PER_WH
 
@@ -64,19 +65,21 @@ class Asked:
         return Serving(**{**fields, "subject": subject})
 
 
-def inference_cases(folder: Path, leave_out: LeaveModelOut) -> Iterator[Case]:
+def inference_cases(folder: Path, leave_out: LeaveModelOut, sources: frozenset[str] | None = None) -> Iterator[Case]:
     """The cases of inference.csv that were measured at the chips.
 
     Args:
         folder: Where it lies.
         leave_out: The catalog, and fits without the model being tested.
+        sources: Takes only rows that were published in these sources of the fits; left out, all rows.
     """
-    asked = [one for one in _asked(folder / "inference.csv", leave_out.catalog) if _is_held(one.row)]
-    for one in asked:
-        yield from (_pictures if one.serving.task in ("image", "video") else _text)(one, leave_out)
+    for one in _asked(folder / "inference.csv", leave_out.catalog):
+        if is_held(one.row) and (sources is None or fitted_sources(one.row) == sources):
+            yield from (_pictures if one.serving.task in ("image", "video") else _text)(one, leave_out)
 
 
-def _is_held(row: Row) -> bool:
+def is_held(row: Row) -> bool:
+    """Whether a row was measured at the chips."""
     return row["evidence_kind"] == "measured" and mentions(row["measurement_scope"], CHIPS_ONLY)
 
 

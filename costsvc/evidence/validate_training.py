@@ -1,14 +1,15 @@
 """Published training runs and power readings, put to the service as anybody could ask it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from costsvc.estimates.answer import Plain
 from costsvc.estimates.spec import Machine, Site, Subject, TrainingRun, Workload
 from costsvc.estimates.training import training
-from costsvc.evidence.cases import Case, Row, case, mentions, number, published_rows, rounded
+from costsvc.evidence.cases import Case, Indispensable, case, mentions, number, published_rows, rounded
 from costsvc.evidence.leave_out import LeaveOut
+from costsvc.evidence.provenance import Row
 from costsvc.reference.catalog import Catalog
 from costsvc.units import PER_BILLION, W_PER_KW
 
@@ -45,6 +46,11 @@ TRAINING = (
     *("grid_gco2_per_kwh", "scope_notes", "evidence_kind", "energy_kwh_published", "co2_kg_published"),
 )
 """Columns without which a file of runs says nothing."""
+KINDS_OF_POWER = {
+    "mean_gpu_power": ("training: chip power", "accelerator_energy_kwh"),
+    "node_wall_power_per_gpu": ("training: wall power", "it_energy_kwh"),
+}
+"""What of power_mfu.csv is compared, and with which quantity of an answer."""
 NO_PUE = r"exclud\w* (the )?PUE|pre-PUE|excl\. PUE"
 
 
@@ -77,7 +83,7 @@ class Asked:
         return training(run, catalog)
 
 
-def training_cases(folder: Path, leave_out: LeaveOut) -> Iterator[Case]:
+def training_cases(folder: Path, leave_out: LeaveOut) -> Iterator[Case | Indispensable]:
     """The cases of training.csv.
 
     Args:
@@ -88,25 +94,32 @@ def training_cases(folder: Path, leave_out: LeaveOut) -> Iterator[Case]:
     for read in (_energy_arithmetic, _carbon_arithmetic):
         for one in asked:
             yield from read(one, leave_out.catalog)
-    for one in asked:
-        yield from _measured(one, leave_out)
-    for one in _once(asked):
-        yield from _hours(one, leave_out)
+    yield from _each(_measured, asked, leave_out)
+    yield from _each(_hours, _once(asked), leave_out)
 
 
-def power_cases(folder: Path, leave_out: LeaveOut) -> Iterator[Case]:
+def power_cases(folder: Path, leave_out: LeaveOut) -> Iterator[Case | Indispensable]:
     """The cases of power_mfu.csv: mean power in training, of chips and at the wall."""
-    kinds = {
-        "mean_gpu_power": ("training: chip power", "accelerator_energy_kwh"),
-        "node_wall_power_per_gpu": ("training: wall power", "it_energy_kwh"),
-    }
-    for one in _asked(folder / "power_mfu.csv", POWER, leave_out.catalog):
-        watts = number(one.row["measured_w_per_gpu"])
-        if watts is None or one.row["quantity"] not in kinds or one.row["phase"] != "training":
-            continue
-        kind, field = kinds[one.row["quantity"]]
+    asked = _asked(folder / "power_mfu.csv", POWER, leave_out.catalog)
+    held = (one for one in asked if one.row["quantity"] in KINDS_OF_POWER and one.row["phase"] == "training")
+    yield from _each(_power, held, leave_out)
+
+
+def _each(
+    read: Callable[[Asked, LeaveOut], Iterator[Case]], asked: Iterable[Asked], leave_out: LeaveOut
+) -> Iterator[Case | Indispensable]:
+    """The cases of each row whose source can be left out, if it has to be."""
+    for one in asked:
+        kept = leave_out.indispensable(one.row, one.workload)
+        yield from kept or read(one, leave_out)
+
+
+def _power(one: Asked, leave_out: LeaveOut) -> Iterator[Case]:
+    watts = number(one.row["measured_w_per_gpu"])
+    if watts is not None:
+        kind, field = KINDS_OF_POWER[one.row["quantity"]]
         hours = float(one.machine.accelerators or 1)
-        found = one.answer(leave_out.reading(one.accelerator_id, watts, one.known), accelerator_hours=hours)
+        found = one.answer(leave_out.reading(one.accelerator_id, watts, one.known, one.row), accelerator_hours=hours)
         yield case(kind, one.row, found[field], watts, W_PER_KW / hours)
 
 
@@ -192,9 +205,9 @@ def _measured(one: Asked, leave_out: LeaveOut) -> Iterator[Case]:
         return
     pue = pue_of(one.row)
     if not hours:
-        yield from _measured_by_tokens(one, energy, leave_out.catalog)
+        yield from _measured_by_tokens(one, energy, leave_out.anything(row))
         return
-    catalog = leave_out.reading(one.accelerator_id, energy / pue / hours * W_PER_KW, one.known)
+    catalog = leave_out.reading(one.accelerator_id, energy / pue / hours * W_PER_KW, one.known, row)
     found = one.answer(catalog, accelerator_hours=hours)
     if row["evidence_kind"] in CHIP_MEASURED:
         yield case("training: chip energy, hours given", row, found["accelerator_energy_kwh"], energy, pue)
@@ -223,7 +236,7 @@ def _hours(one: Asked, leave_out: LeaveOut) -> Iterator[Case]:
     hours, tokens, active = number(row["gpu_hours"]), number(row["tokens"]), one.subject.active_params_b
     if not (hours and tokens and active) or row["id"] in FAULTS or row["evidence_kind"] in RESTATED:
         return
-    catalog = leave_out.run(one.accelerator_id, active, hours)
+    catalog = leave_out.run(one.accelerator_id, active, hours, row)
     found = one.answer(catalog, training_tokens_b=tokens / PER_BILLION)
     yield case("training: hours from parameters and tokens", row, found["accelerator_hours"], hours)
 

@@ -22,9 +22,54 @@ FORM = {
 }
 CONTENT = {media_type: {"schema": {"type": "string"}} for media_type in TYPES.values()}
 NO_INTERVAL = "null where an answer rests on the caller's numbers alone and has no interval"
+NINETIETH = "Ratio that one row in ten exceeds; of fewer than ten rows the second worst, of two the worst"
+NO_VERDICT = "null without an interval, or where the figures are no measurements"
 EXAMPLE = {
     "current": True,
     "data_version": "0123456789abcdef",
+    "by_source": [
+        {
+            "kind": "another source: chip energy, hours given",
+            "unit": "kWh",
+            "rows": 4,
+            "unanswered": 0,
+            "sources": 1,
+            "median": 1.21,
+            "ninetieth": 1.24,
+            "inside": 1,
+            "may_be": {"least": 2, "most": 4},
+            "holds": False,
+            "width": 1.64,
+            "sources_holding": 0,
+            "sources_of_two_rows": 1,
+            "note": None,
+            "votes": [{"source": "Nkluge-correa/Tucano", "rows": 4, "inside": 1, "median": 1.21, "holds": False}],
+            "points": [
+                {
+                    "row": "tucano_160m_chip",
+                    "source": "Nkluge-correa/Tucano",
+                    "published": 160.6,
+                    "predicted": 106.7,
+                    "low": 82.1,
+                    "high": 138.5,
+                }
+            ],
+        }
+    ],
+    "unanswered": [
+        {
+            "row": "z_image_cost",
+            "kind": "another source: dollars, hours given",
+            "source": "Z-Image report restated",
+            "why": "the answer has nothing at /cost/total_usd",
+        }
+    ],
+    "not_left_out": [
+        {
+            "source": "mlcommons-power",
+            "why": "the only logs of servers at the wall: without them nothing says what a server adds to its chips",
+        }
+    ],
     "kinds": [
         {
             "kind": "training: chip power",
@@ -71,6 +116,13 @@ EXAMPLE = {
         }
     ],
     "left_out": [{"row": "flm_gpt3", "why": "energy without PUE beside CO2 with it"}],
+    "not_tested": [
+        {
+            "input": "processors",
+            "what": "training and serving on processors alone",
+            "why": "no published run states its energy and its work; power is a share of the thermal design power",
+        }
+    ],
 }
 
 
@@ -110,7 +162,7 @@ class ComparedKind(ma.Schema):
     unit = _text("Unit of its figures; empty where they differ in it")
     rows = _whole("Published rows")
     median = _number("Median of the ratios")
-    ninetieth = _number("Ratio that one row in ten exceeds; of fewer than ten rows the second worst")
+    ninetieth = _number(NINETIETH)
     inside = _whole(f"Rows whose figure lies in the interval; {NO_INTERVAL}", nullable=True)
     may_be = Part(CountInside, f"How many that may be; {NO_INTERVAL}", required=True, allow_none=True)
     holds = ma.fields.Boolean(
@@ -122,6 +174,80 @@ class ComparedKind(ma.Schema):
         required=True,
         metadata={"description": "What the figure is drawn from; none where the unit is empty"},
     )
+
+
+class SourcedFigure(ComparedFigure):
+    """A published figure of a source that no fit has seen, and the estimate that answers it."""
+
+    source = _text("Who published it")
+
+
+class SourceVote(ma.Schema):
+    """Rows of one kind that one source published."""
+
+    source = _text("Who published them")
+    rows = _whole("How many there are")
+    inside = _whole("Those whose figure lies in the interval")
+    median = _number("Median of the ratios; null where no row has an answer", nullable=True)
+    holds = ma.fields.Boolean(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Whether at least 80 % are inside; null of a single row and of a kind without a verdict"
+        },
+    )
+
+
+class KindBySource(ma.Schema):
+    """Published figures of one kind, each of a source that no fit has seen."""
+
+    kind = _text("What is compared")
+    unit = _text("Unit of its figures; empty where they differ in it")
+    rows = _whole("Published rows, those without an answer included")
+    unanswered = _whole("Rows without an answer; they count as misses")
+    sources = _whole("How many published them")
+    median = _number("Median of the ratios; null where no row has an answer", nullable=True)
+    ninetieth = _number(
+        f"{NINETIETH}; null where no row has an answer",
+        nullable=True,
+    )
+    inside = _whole(f"Rows whose figure lies in the interval; {NO_INTERVAL}", nullable=True)
+    may_be = Part(CountInside, f"How many that may be; {NO_VERDICT}", required=True, allow_none=True)
+    holds = ma.fields.Boolean(
+        required=True, allow_none=True, metadata={"description": f"Whether it is as many; {NO_VERDICT}"}
+    )
+    width = _number(f"Upper over lower end of the interval, in the median; {NO_INTERVAL}", nullable=True)
+    sources_holding = _whole("Of the sources with two rows or more, those whose rows are inside to at least 80 %")
+    sources_of_two_rows = _whole("Sources with two rows or more")
+    note = _text("Why there is no verdict; null where there is one", nullable=True)
+    votes = ma.fields.List(ma.fields.Nested(SourceVote), required=True, metadata={"description": "Each source"})
+    points = ma.fields.List(
+        ma.fields.Nested(SourcedFigure), required=True, metadata={"description": "Every row that has an answer"}
+    )
+
+
+class RowWithoutAnswer(ma.Schema):
+    """A row that the service has no estimate for; it counts as a miss."""
+
+    row = _text("The published row")
+    kind = _text("What is compared")
+    source = _text("Who published it")
+    why = _text("What the service says")
+
+
+class SourceNotLeftOut(ma.Schema):
+    """A source that the fits cannot do without; its rows are tested by row only."""
+
+    source = _text("Key of the table of sources")
+    why = _text("What the fits need it for")
+
+
+class InputNotTested(ma.Schema):
+    """A kind of input that no measurement stands behind."""
+
+    input = _text("The kind of input")
+    what = _text("What of it is not measured")
+    why = _text("Why not, and what the answer rests on")
 
 
 class ComparedPeer(ma.Schema):
@@ -167,13 +293,25 @@ class Validation(ma.Schema):
         required=True, metadata={"description": "Whether this was measured on the tables that the service runs on"}
     )
     data_version = _text("Version of the tables that this was measured on")
-    kinds = ma.fields.List(ma.fields.Nested(ComparedKind), required=True)
+    by_source = ma.fields.List(
+        ma.fields.Nested(KindBySource),
+        required=True,
+        metadata={"description": "With the whole source left out of the fits: the table to go by"},
+    )
+    unanswered = ma.fields.List(ma.fields.Nested(RowWithoutAnswer), required=True)
+    not_left_out = ma.fields.List(ma.fields.Nested(SourceNotLeftOut), required=True)
+    kinds = ma.fields.List(
+        ma.fields.Nested(ComparedKind),
+        required=True,
+        metadata={"description": "With only the run, the reading or the model left out of the fits"},
+    )
     peers = ma.fields.List(ma.fields.Nested(ComparedPeer), required=True)
     estimators = ma.fields.List(ma.fields.Nested(ComparedEstimator), required=True)
     misses = ma.fields.List(
         ma.fields.Nested(Miss), required=True, metadata={"description": "The worst, each row once, the worst first"}
     )
     left_out = ma.fields.List(ma.fields.Nested(RowLeftOut), required=True)
+    not_tested = ma.fields.List(ma.fields.Nested(InputNotTested), required=True)
 
 
 @blueprint.get("/validation")
@@ -182,7 +320,8 @@ class Validation(ma.Schema):
 def show_validation() -> Response:
     """Show how near the estimates came to published figures.
 
-    By kind of figure and beside other estimators, with the worst misses and every point of the figure.
+    By kind of figure, with the source or only the row left out of the fits, and beside other estimators; with the worst
+    misses, what no measurement tests, and every point of the figure.
     """
     board = current_app.extensions["scoreboard"]
     return revalidated(answer({"current": board["data_version"] == catalog().version, **board}))

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from costsvc.evidence.between import Spread, source_means, spread, student_t
+from costsvc.evidence.between import Spread, missing_width, source_means, spread, student_t
 
 COMMON = Spread(variance=0.04, freedom=12.0, sources=13)
 
@@ -50,3 +50,18 @@ def test_a_group_without_any_error_takes_what_all_have_in_common():
 
 def test_means_follow_the_names_of_the_sources():
     assert source_means(np.array([3.0, 1.0, 2.0, math.nan]), ["b", "a", "b", "c"]).tolist() == [1.0, 2.5]
+
+
+@pytest.mark.parametrize(
+    ("errors", "own", "sources", "missing"),
+    [
+        pytest.param([0.1, -0.2, 0.3], 0.3, ["a", "b", "c"], 0.0, id="nothing, where every error lies inside"),
+        # the root of 0.5**2 - 0.3**2
+        pytest.param([0.1, -0.5, 0.5], 0.3, ["a", "b", "c"], 0.4, id="what beside the own width holds an error"),
+        # nine sources inside hold nine tenths of the votes, however many rows the tenth has
+        pytest.param([0.0] * 9 + [2.0] * 50, 0.3, [*"abcdefghi", *["j"] * 50], 0.0, id="each-source-one-vote"),
+    ],
+)
+def test_the_missing_width_holds_nine_tenths_of_the_votes(errors, own, sources, missing):
+    found = missing_width(np.array(errors), np.full(len(errors), own), sources)
+    assert found == pytest.approx(missing)

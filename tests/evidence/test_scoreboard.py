@@ -3,6 +3,7 @@
 import json
 import shlex
 import sys
+from dataclasses import replace
 from math import comb
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from click.testing import CliRunner
 from costsvc.cli import main
 from costsvc.errors import CostsvcError
 from costsvc.evidence import figure, peers, published, scoreboard
-from costsvc.evidence.cases import Case, likely, summaries
-from costsvc.evidence.validate import publish, scored
+from costsvc.evidence.cases import Case, Indispensable, Unanswered, likely, summaries
+from costsvc.evidence.untested import BY_HAND
+from costsvc.evidence.validate import Validation, publish, scored
+from costsvc.evidence.validate_fresh import TRACKED
 from costsvc.settings import bundled_data
 
 PAGE = Path(__file__).parents[2] / "docs" / "validation.md"
@@ -28,6 +31,7 @@ AT_THE_METER = "training: energy at the meter, hours given"
 AT_THE_WALL = "training: energy at the wall, hours given"
 HOURS = "training: hours from parameters and tokens"
 TOKENS = "serving: joules per token, current software"
+ANOTHER = "another source: hours from parameters and tokens"
 ANSWERS_HALF_A_JOULE = "import json, sys; json.dump([0.5 for _ in json.load(sys.stdin)], sys.stdout)"
 ANSWERS_THE_BATCH = "import json, sys; json.dump([request[2] or 64 for request in json.load(sys.stdin)], sys.stdout)"
 
@@ -36,6 +40,10 @@ def of(kind, published=1.0, value=1.0, id_="row", row=None, spread=2.0):
     return Case(
         kind=kind, id=id_, value=value, low=value / spread, high=value * spread, published=published, row=row or {}
     )
+
+
+def by(source: str, one: Case) -> Case:
+    return replace(one, source=source)
 
 
 def command(program: str) -> str:
@@ -153,8 +161,48 @@ def test_the_page_says_what_was_missed_and_why():
         f"| `time_tinyllama` | {HOURS} | 100 h | 150 | 75 to 300 | 1.50 | "
         "tuned to 56 % utilisation, where most runs on A100 stay below 50 % |",
     ]
-    assert f"| {HOURS} | 2 | 3.250 | 1.50 | 1 | 1 to 2 | yes | 4.00 |" in page
+    assert f"| {HOURS} | 2 | 3.250 | 5.00 | 1 | 1 to 2 | yes | 4.00 |" in page
     assert "Data version abc." in page
+
+
+def test_the_table_by_source_comes_first_and_says_what_has_no_answer():
+    board = scoreboard.score(
+        [of(HOURS, id_="by row")],
+        [],
+        [],
+        "abc",
+        by_source=[
+            *(by("a report", of(ANOTHER, id_="met")) for _ in range(2)),
+            by("a card", of(ANOTHER, published=9.0, id_="missed")),
+            Unanswered(kind=ANOTHER, id="strange", source="a card", why="'abacus' is not known."),
+            by("a tracker", of(TRACKED)),
+            Indispensable(source="wall-logs", why="the only ones"),
+        ],
+        not_tested=BY_HAND[:1],
+    )
+    page = scoreboard.page(board)
+    hours, tracked = board["by_source"]
+    assert (hours["rows"], hours["unanswered"], hours["inside"], hours["sources"]) == (4, 1, 2, 2)
+    # Binomial(4, 0.9): P(1 or fewer) = 0.004, P(2 or fewer) = 0.052
+    assert (hours["may_be"], hours["holds"]) == ({"least": 2, "most": 4}, True)
+    assert (hours["sources_holding"], hours["sources_of_two_rows"]) == (1, 2)
+    assert [(one["row"], one["source"]) for one in hours["points"]] == [
+        ("met", "a report"),
+        ("met", "a report"),
+        ("missed", "a card"),
+    ]
+    assert [(one["source"], one["inside"], one["holds"]) for one in hours["votes"]] == [
+        ("a report", 2, True),
+        ("a card", 0, False),
+    ]
+    assert f"| a card | {ANOTHER} | 2 | 9.00 | 0 | **no** |" in page
+    assert (tracked["inside"], tracked["may_be"], tracked["holds"]) == (1, None, None)
+    assert page.index("## By source") < page.index("## By row") < page.index("## What no measurement tests")
+    assert f"| {ANOTHER} | 4 | 2 | 1.00 | 1.00 | 2 | 2 to 4 | yes | 4.00 | 1 of 2 |" in page
+    assert "| `strange` | another source: hours from parameters and tokens | a card | 'abacus' is not known. |" in page
+    assert "| `wall-logs` | the only ones |" in page
+    assert f"- {TRACKED}: a tracker measured the accelerators" in page
+    assert [one["row"] for one in board["misses"]] == ["missed", "row", "met", "by row"]
 
 
 def test_ten_rows_at_most_are_told():
@@ -214,17 +262,18 @@ def test_a_figure_without_a_number_is_not_written():
 
 def test_nothing_compared_is_told():
     with pytest.raises(CostsvcError, match="no published figure"):
-        scored([], bundled_data())
+        scored(Validation(), bundled_data())
 
 
 def test_page_figure_and_file_are_written_from_one_scoreboard(tmp_path):
-    cases = [of(HOURS, published=1e5, row=SIZED)]
-    publish(scored(cases, bundled_data(), command(ANSWERS_HALF_A_JOULE)), tmp_path, tmp_path / "scoreboard.json")
+    found = Validation(by_row=[of(HOURS, published=1e5, row=SIZED)], by_source=[of(ANOTHER, published=1e5, row=SIZED)])
+    publish(scored(found, bundled_data(), command(ANSWERS_HALF_A_JOULE)), tmp_path, tmp_path / "scoreboard.json")
     assert "| LLMCarbon | 1 |" in (tmp_path / "validation.md").read_text()
     assert (tmp_path / "validation.svg").read_text().startswith("<svg")
     board = published.read(tmp_path / "scoreboard.json")
     assert scoreboard.page(board) == (tmp_path / "validation.md").read_text()
-    assert [one["estimator"] for one in board["peers"]] == ["LLMCarbon"]
+    assert [(one["kind"], one["estimator"]) for one in board["peers"]] == [(ANOTHER, "LLMCarbon"), (HOURS, "LLMCarbon")]
+    assert board["not_tested"][-1] == BY_HAND[-1]
 
 
 def test_the_command_writes_all_three(tmp_path):
@@ -244,12 +293,16 @@ def test_the_figure_can_be_drawn_from_what_the_package_travels_with():
     cases = published.stored_cases()
     shown = [len(panel["layer"][-1]["data"]["values"]) for panel in figure.specification(cases)["concat"]]
     assert len(shown) == len(figure.PANELS)
-    assert sum(shown) == len(cases) == sum(one["rows"] for one in published.read()["kinds"] if one["unit"])
+    assert sum(shown) == len(cases)
+    board = published.read()
+    another = [one for one in board["by_source"] if one["kind"].startswith("another source")]
+    assert len(cases) == sum(len(one["points"]) for one in (*another, *board["kinds"]) if one["unit"])
 
 
 def test_points_give_the_same_summaries_as_the_figures_they_were_rounded_from():
-    kinds = {one["kind"]: one for one in published.read()["kinds"]}
+    board = published.read()
+    kinds = {one["kind"]: one for one in (*board["by_source"], *board["kinds"])}
     for one in summaries(published.stored_cases()):
-        assert one.cases == kinds[one.kind]["rows"]
+        assert one.cases == len(kinds[one.kind]["points"])
         assert one.median == pytest.approx(kinds[one.kind]["median"], rel=1e-3)
         assert one.inside == pytest.approx(kinds[one.kind]["inside"], abs=1)  # an edge may round to the other side

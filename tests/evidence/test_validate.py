@@ -5,9 +5,10 @@ import pytest
 
 from costsvc.evidence.cases import Case, rounded, summaries
 from costsvc.evidence.leave_out import LeaveOut
-from costsvc.evidence.validate import HEAD, report, validate
+from costsvc.evidence.validate import HEAD, SOURCES_HEAD, Validation, report, validate
 from costsvc.evidence.validate_training import training_cases
 from costsvc.settings import bundled_data
+from costsvc.web.questions import asked
 
 pytestmark = pytest.mark.fits
 TRAINING = """id,model,params_total,params_active,tokens,hardware,n_gpus,gpu_hours,power_w_per_gpu_used_in_source,pue,\
@@ -44,18 +45,36 @@ nothing,training vs inference,,,,,,400
 """
 
 
+FRESH = """id,kind,file,path,body_json,answer_pointer,truth,unit,caveat,source
+fresh,hours,run,/v1/estimates/training,"{""accelerator"": ""h100-sxm5-80gb"", ""total_params_b"": 7, \
+""training_tokens_b"": 2000, ""region"": ""USA""}",/accelerator_hours,59400,accelerator-hours,,A report: 2T tokens
+strange,hours,run,/v1/estimates/training,"{""accelerator"": ""abacus""}",/accelerator_hours,1,,,A report
+"""
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("published")
-    texts = {"training": TRAINING, "power_mfu": POWER, "inference": INFERENCE, "amortization": AMORTIZATION}
+    texts = {
+        "training": TRAINING,
+        "power_mfu": POWER,
+        "inference": INFERENCE,
+        "amortization": AMORTIZATION,
+        "fresh": FRESH,
+    }
     for name, text in texts.items():
         (path / f"{name}.csv").write_text(text)
     return path
 
 
 @pytest.fixture(scope="module")
-def cases(folder) -> dict[tuple[str, str], Case]:
-    return {(one.kind, one.id): one for one in validate(folder, bundled_data())}
+def found(folder) -> Validation:
+    return validate(folder, bundled_data(), asked)
+
+
+@pytest.fixture(scope="module")
+def cases(found) -> dict[tuple[str, str], Case]:
+    return {(one.kind, one.id): one for one in (*found.by_row, *found.by_source) if isinstance(one, Case)}
 
 
 @pytest.mark.parametrize(
@@ -87,6 +106,9 @@ def test_arithmetic_comes_out_within_what_was_rounded(cases, kind, row):
         ("serving: joules per token, current software, sizes only", "text"),
         ("serving: joules per token, at a rate of requests, sizes only", "rate"),
         ("serving: images and video", "image"),
+        ("another source: hours from parameters and tokens", "fresh"),
+        ("training: hours from parameters and tokens, source left out", "tdp"),
+        ("training: chip energy from parameters and tokens, source left out", "tokens"),
     ],
 )
 def test_measurements_are_met_within_a_factor_of_three(cases, kind, row):
@@ -100,10 +122,11 @@ def test_rows_that_test_nothing_are_passed_over(cases, row):
 
 def test_the_run_that_is_tested_takes_no_part(catalog, folder):
     leave_out = LeaveOut.of(bundled_data(), catalog)
-    other = leave_out.run("nvidia-a100-sxm4-80gb", 6.7, 82432)
+    row = {"id": "row", "source": ""}
+    other = leave_out.run("nvidia-a100-sxm4-80gb", 6.7, 82432, row)
     assert other.row("mfu", "a100")["locator"] != catalog.row("mfu", "a100")["locator"]
-    assert leave_out.run("nvidia-a100-sxm4-80gb", 6.7, 82432) is other
-    assert leave_out.run("nvidia-a100-sxm4-80gb", 6.7, 1.0) is catalog
+    assert leave_out.run("nvidia-a100-sxm4-80gb", 6.7, 82432, row) is other
+    assert leave_out.run("nvidia-a100-sxm4-80gb", 6.7, 1.0, row) is catalog
 
 
 def test_two_records_of_one_run_count_once(catalog, folder, tmp_path):
@@ -117,10 +140,12 @@ def test_two_records_of_one_run_count_once(catalog, folder, tmp_path):
     assert [one.id for one in found if one.kind.startswith("training: hours")] == ["tdp"]
 
 
-def test_the_report_has_a_line_for_each_kind(cases):
-    lines = report(cases.values())
-    assert lines[0] == HEAD
-    assert len(lines) == 1 + len({kind for kind, _ in cases})
+def test_the_report_has_a_line_for_each_kind_those_by_source_first(found, cases):
+    lines = report(found)
+    assert lines[0] == SOURCES_HEAD
+    assert lines[1].startswith("another source: hours from parameters and tokens")
+    assert HEAD in lines
+    assert len(lines) == 3 + len({kind for kind, _ in cases})
     # an interval that rests on the caller's numbers alone is not counted
     assert next(line for line in lines if line.startswith("arithmetic")).rstrip().endswith("-")
 
