@@ -8,7 +8,7 @@ import numpy as np
 from costsvc.errors import BadRequestError
 from costsvc.estimates import hardware, replica, served
 from costsvc.estimates.facts import Facts, present
-from costsvc.estimates.hardware import ANY, Hardware
+from costsvc.estimates.hardware import ANY, PROCESSORS, Hardware
 from costsvc.estimates.measured import Correction, correction, is_of
 from costsvc.estimates.served import Demand, Fit
 from costsvc.estimates.shape import served_model
@@ -138,7 +138,9 @@ def _residual(
     wide = trust.error("serving_residual", f"{size.key}/{machine.family}") * served.of_chip(
         "memory_multiplier", machine, fit
     )
-    wide = wide * Fit(facts=fit.facts, scopes=(machine.family, asked.engine or ANY)).use("engine_slowness")
+    # what was read on processors was read with their usual engines, so that their range holds those
+    engine = "processor_slowness" if machine.table == PROCESSORS else "engine_slowness"
+    wide = wide * Fit(facts=fit.facts, scopes=(asked.engine or ANY,)).use(engine)
     if size.row is None or size.row.get("layers") is None:
         wide = wide * trust.error("unknown_dimensions", size.key)
     if _is_long(load, fit):

@@ -159,8 +159,8 @@ ASSUMED = (
     Row("memory_efficiency", "processor", 1, "1", "is in memory_multiplier; experts are read like other weights"),
     Row("low_bit_efficiency", "processor", 1, "1", "is in memory_multiplier: most of its readings are of 4 bits"),
     Row(
-        "engine_slowness",
-        "processor",
+        "processor_slowness",
+        ANY,
         1,
         "1",
         "readings of llama.cpp and Ollama, whose range is in memory_multiplier; between versions",
