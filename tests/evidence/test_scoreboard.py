@@ -116,6 +116,7 @@ def test_hours_of_llmcarbon_by_hand():
         pytest.param(AT_THE_METER, {**RUN, "hardware": "TPU v4"}, None, id="no-rating"),
         pytest.param(AT_THE_METER, {**RUN, "gpu_hours": ""}, None, id="no-hours"),
         pytest.param(HOURS, {**SIZED, "tokens": ""}, None, id="no-tokens"),
+        pytest.param(AT_THE_METER, {}, None, id="nothing-said"),
     ],
 )
 def test_peers_answer_from_the_published_row(catalog, kind, row, expected):
@@ -125,9 +126,9 @@ def test_peers_answer_from_the_published_row(catalog, kind, row, expected):
 
 
 def test_ecologits_is_asked_by_its_own_command(catalog):
-    cases = [of(TOKENS, published=2.0, row=SERVED), of(TOKENS, row={**SERVED, "params_total_b": ""})]
+    cases = [of(TOKENS, published=2.0, row=SERVED), of(TOKENS, row={**SERVED, "params_total_b": ""}), of(TOKENS)]
     found = peers.beside(cases, peers.ecologits(command(ANSWERS_HALF_A_JOULE)), catalog)
-    # one of two rows has sizes: 0.5 against 2
+    # one of three rows has sizes: 0.5 against 2
     assert [(one.peer, one.theirs.cases, one.theirs.median) for one in found] == [
         ("EcoLogits", 1, 4.0),
         ("EcoLogits, batch given", 1, 4.0),
