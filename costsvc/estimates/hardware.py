@@ -16,6 +16,8 @@ from costsvc.units import Numeric
 
 ANY = "*"
 PROCESSORS = "cpus"
+PROCESSOR = "processor"
+"""The scope of the calibrated constants that hold for every processor."""
 CPU = {
     "power_family": "cpu",
     "mfu_family": ANY,
@@ -23,6 +25,9 @@ CPU = {
     "segment": "cpu",
 }
 """What holds for every processor of the table of processors, which names only their power."""
+
+DROPS_BACK = ("consumer", "workstation", "laptop")
+"""Segments whose drivers let a card fall back to low clocks while it holds a model and waits."""
 
 WIDER: dict[Precision, tuple[Precision, ...]] = {
     "int4": ("int4", "int8", "fp8", "bf16", "fp16", "tf32", "fp32"),
@@ -67,11 +72,16 @@ class Hardware:
     @property
     def family(self) -> str:
         """The chip whose variants share their measurements."""
-        return str(self.row.get("family") or self.id)
+        return PROCESSOR if self.table == PROCESSORS else str(self.row.get("family") or self.id)
 
     def trait(self, name: str) -> str:
         """A name that leads into another table: host_family, power_family, ..."""
         return str(self.row[name] if name in self.row else CPU[name])
+
+    def computes_in(self, precision: Precision) -> Precision:
+        """The precision of the arithmetic for weights of a wanted one: processors unpack them to 32 bits."""
+        found = self.peak(precision)
+        return "fp32" if self.table == PROCESSORS else found[0] if found else precision
 
     def peak(self, precision: Precision) -> tuple[Precision, str] | None:
         """The precision that the chip computes at for a wanted one, and the column of its peak."""
@@ -135,6 +145,11 @@ def default_precision(hardware: Hardware) -> Precision:
     return next((p for p in usual if hardware.row.get(f"peak_{p}_tflops") is not None), "fp32")
 
 
+def kept_precision(hardware: Hardware) -> Precision:
+    """In what served weights are kept: processors read 16 bits, as models are published, and compute in 32."""
+    return "bf16" if hardware.table == PROCESSORS else default_precision(hardware)
+
+
 def compute_precision(hardware: Hardware, wanted: Precision, facts: Facts) -> tuple[Precision, str] | None:
     """The precision at which the chip computes, said in a warning where it is not the wanted one."""
     found = hardware.peak(wanted)
@@ -190,9 +205,20 @@ def idle_w(hardware: Hardware, machine: Machine, facts: Facts) -> Numeric:
         return facts.given("accelerator_power_w", machine.accelerator_power_w, "W")
     idle = facts.catalog.factor("accelerators", hardware.id, "idle_w", "accelerator_idle_w", "W")
     if idle is not None:
-        context = facts.catalog.factor("serving_fit", ("open_context_w", ANY), "value", "open_context_w", "W")
-        return facts.use(idle) + facts.use(present(context))
-    return power.accelerator_power_w(tdp_w(hardware, facts), facts.use(facts.catalog.default("idle_share_of_tdp")))
+        return facts.use(idle) + facts.use(_open_context(hardware, facts.catalog))
+    share = "idle_share_of_tdp_consumer" if hardware.trait("segment") in DROPS_BACK else "idle_share_of_tdp"
+    return power.accelerator_power_w(
+        tdp_w(hardware, facts), facts.use(facts.catalog.default(share, "idle_share_of_tdp"))
+    )
+
+
+def _open_context(hardware: Hardware, catalog: Catalog) -> Factor:
+    """What an open context adds to an idle chip: of the chip itself, of its segment, else of any."""
+    scopes = (hardware.family, hardware.trait("segment"), ANY)
+    found = (
+        catalog.factor("serving_fit", ("open_context_w", scope), "value", "open_context_w", "W") for scope in scopes
+    )
+    return present(next((factor for factor in found if factor is not None), None))
 
 
 def server_w(hardware: Hardware, chip_w: Numeric, facts: Facts) -> Numeric:

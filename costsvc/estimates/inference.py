@@ -119,7 +119,7 @@ def requested(asked: Serving, facts: Facts) -> Request:
     """Resolve a request but for its place; see :func:`inference` for what it raises."""
     machine = hardware.resolve(asked.machine, facts)
     size = sizes(asked.subject, facts)
-    precision = asked.precision or _native_precision(size, facts) or hardware.default_precision(machine)
+    precision = asked.precision or _native_precision(size, facts) or hardware.kept_precision(machine)
     kind = text if asked.task in TEXT_TASKS else generated
     demand = kind.demand(asked, size, machine, precision, facts)
     accelerator_w = facts.show("accelerator_power_w", demand.accelerator_w, "W")

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from costsvc.estimates import processors
 from costsvc.estimates.facts import Facts, present
-from costsvc.estimates.hardware import Hardware
+from costsvc.estimates.hardware import PROCESSORS, Hardware
 from costsvc.estimates.served import Fit
 from costsvc.estimates.spec import Serving
 from costsvc.model.architecture import ServedModel, cache_gb, fewest_accelerators, weights_gb
@@ -39,7 +40,9 @@ def placed(asked: Serving, model: ServedModel, load: Load, machine: Hardware, fi
         machine = replace(machine, count=count)
     load = replace(load, accelerators=facts.show("accelerators", machine.count or 1.0, "1"))
     if np.isinf(middle(device)):
-        return machine, replace(load, batch=1.0 if batch is None else batch)
+        if batch is not None or machine.table != PROCESSORS:
+            return machine, replace(load, batch=1.0 if batch is None else batch)
+        device = facts.central(processors.memory(machine, facts)) * facts.central(fit.find("usable_memory_share"))
     most = facts.show("largest_batch", largest_batch(model, load, device), "1")
     if asked.concurrency_share is not None:
         batch = np.maximum(facts.given("concurrency_share", asked.concurrency_share, "1") * most, 1.0)

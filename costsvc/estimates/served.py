@@ -5,9 +5,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
 from costsvc.errors import BadRequestError
-from costsvc.estimates import hardware
+from costsvc.estimates import hardware, processors
 from costsvc.estimates.facts import Facts, present
-from costsvc.estimates.hardware import ANY, Hardware
+from costsvc.estimates.hardware import ANY, PROCESSORS, Hardware
 from costsvc.estimates.spec import Engine, Precision, Serving
 from costsvc.estimates.subject import Sizes
 from costsvc.model.serving import ServingChip
@@ -95,6 +95,8 @@ def chip(machine: Hardware, wanted: Precision, facts: Facts) -> ServingChip:
     Raises:
         BadRequestError: If the table knows no bandwidth or peak of it.
     """
+    if machine.table == PROCESSORS:
+        return processors.chip(machine, facts)
     found = hardware.compute_precision(machine, wanted, facts)
     bandwidth = facts.catalog.factor(
         "accelerators", machine.id, "memory_bandwidth_gb_s", "memory_bandwidth_gb_s", "GB/s"

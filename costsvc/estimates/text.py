@@ -39,12 +39,9 @@ def demand(asked: Serving, size: Sizes, machine: Hardware, precision: Precision,
     if size.total_b is None:
         raise BadRequestError({"model": "This is missing; give model, or total_params_b and active_params_b."})
     weight_bytes = present(facts.catalog.factor(served.FIT, ("weight_bytes", precision), "value", "weight_bytes"))
-    computed_in = machine.peak(precision)
     kind, software = served.kind_of(size, weight_bytes.value), served.software(asked.engine, asked.software_year)
     served.say_software(asked, facts)
-    fit = Fit(
-        facts=facts, scopes=(asked.task, machine.family, kind, computed_in[0] if computed_in else precision, software)
-    )
+    fit = Fit(facts=facts, scopes=(asked.task, machine.family, kind, machine.computes_in(precision), software))
     model = served_model(size, fit)
     load = _load(asked, model, facts.use(weight_bytes), fit)
     _say_beyond_context(size, load, facts)
@@ -71,9 +68,10 @@ def _constants(fit: Fit, precision: Precision) -> ServingConstants:
     """What the fit found; weights of few bits are unpacked on their way, where the table has a row for them."""
     constants = fit.constants(ServingConstants)
     unpacked = "low_bit_efficiency"
-    if not fit.has(unpacked, precision):
+    scope = next((scope for scope in (*fit.scopes, precision) if fit.has(unpacked, scope)), None)
+    if scope is None:
         return constants
-    efficiency = Fit(facts=fit.facts, scopes=(precision,)).use(unpacked)
+    efficiency = Fit(facts=fit.facts, scopes=(scope,)).use(unpacked)
     return replace(constants, memory_efficiency=constants.memory_efficiency * efficiency)
 
 
@@ -140,7 +138,7 @@ def _residual(
     wide = trust.error("serving_residual", f"{size.key}/{machine.family}") * served.of_chip(
         "memory_multiplier", machine, fit
     )
-    wide = wide * Fit(facts=fit.facts, scopes=(asked.engine or ANY,)).use("engine_slowness")
+    wide = wide * Fit(facts=fit.facts, scopes=(machine.family, asked.engine or ANY)).use("engine_slowness")
     if size.row is None or size.row.get("layers") is None:
         wide = wide * trust.error("unknown_dimensions", size.key)
     if _is_long(load, fit):

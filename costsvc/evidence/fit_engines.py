@@ -36,6 +36,8 @@ SINCE = {"vllm": 2025, "sglang": 2025, "transformers": 2023}
 CURRENT = 2024
 """First year of an engine that counts as current, and of those that have changed less."""
 NEUTRAL = Row(NAME, ANY, 1.0, "1", "to be fitted", 1.0, 1.0)
+SCOPES = (ANY, *get_args(Engine))
+"""Rows that are fitted here; that of processors is assumed."""
 HOW = "{rows} readings of {sources} publishers in serving_readings, each predicted by the fit, every publisher alike"
 
 
@@ -83,7 +85,7 @@ def fit(folder: Path) -> list[str]:
     """
     path = folder / f"{CONSTANTS}.csv"
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    others = table[table["name"] != NAME]
+    others = table[~((table["name"] == NAME) & table["scope"].isin(SCOPES))]
     described = describe(folder)[CONSTANTS]
     write(pd.concat([others, pd.DataFrame([NEUTRAL])]), folder, described)
     found = misses(Catalog.load(folder))
@@ -138,7 +140,8 @@ def engine_rows(found: Misses) -> list[Row]:
 def _row(scope: str, middle: float, half: float, found: Misses) -> Row:
     """A factor on time that, beside the width that answers have without it, holds another source."""
     how = HOW.format(rows=len(found.source), sources=len(set(found.source)))
-    return Row(NAME, scope, math.exp(middle), "1", how, math.exp(middle - half), math.exp(middle + half))
+    value, low, high = (float(f"{math.exp(log):.6g}") for log in (middle, middle - half, middle + half))
+    return Row(NAME, scope, value, "1", how, low, high)
 
 
 def _missed(row: TableRow, catalog: Catalog) -> tuple[float, float]:

@@ -46,6 +46,41 @@ EAGER = "text and image classifiers one request at a time on one A100: 13 and 24
 BATCHED = "BERT-large and ResNet-50 in batches at 8 bits on eight H200, Offline: 0.4 and 0.29 of the peak"
 NO_GAIN = "in measured serving, arithmetic on weights of 8 bits was no faster than on 16: the fit finds 0.9 to 1.0"
 
+DROPPED = (
+    "RTX 4090 +4 W (ollama 8591), 4060 Ti +5 (ollama 6710), 3060 +8 (llama.cpp 4598), 3090 up to +7 (club-3090 747); "
+    "with some drivers +30 to +40 (llama.cpp 3717, speaches 72)"
+)
+CONTEXTS = (
+    ("consumer", (8, 2, 40), DROPPED),
+    ("workstation", (8, 2, 40), DROPPED),
+    ("v100", (13, 6, 26), "27 W empty and 40 W loaded (ollama 8591); 53 to 66 W loaded (GLM-130B 32) of 41 W"),
+)
+"""Watts that a card draws above its idle ones while it holds a model, by segment or chip."""
+SMALL_MACHINES = "range of 36 readings of 20 processors, most of them here: tests/published/processors.csv lists them"
+PROCESSOR = (
+    ("memory_multiplier", (0.51, 0.22, 0.89), "1"),
+    ("arithmetic_multiplier", (1.2, 0.4, 3.5), "1"),
+    ("overhead_multiplier", (3, 0.7, 13), "1"),
+    ("base_power_share", (0.75, 0.55, 1), "1"),
+    ("memory_power_share", (0.15, 0.1, 0.2), "1"),
+    ("arithmetic_power_share", (0.2, 0.1, 0.3), "1"),
+)
+"""What holds on processors in place of what the fit finds on accelerators: cores turn while they wait for memory."""
+POWER_RATIOS = (
+    ("laptop", (1.4, 0.7, 2.4), "Ryzen AI 5 340 and AI Max+ 395: 51 and 140 W at the wall of 28 and 55 W"),
+    ("desktop", (1.1, 0.6, 2.5), "Core 2 Quad Q8400 and N150: 143 and 26 W at the wall of 95 and 6 W"),
+    ("board", (1, 0.6, 1.5), "Raspberry Pi 5 and Cix P1: 13 and 34 W at the wall"),
+    ("cpu-server", (0.9, 0.6, 1.1), "AmpereOne A192-32X: 477 W at the wall of 400 W"),
+)
+"""The power limit that is set over the thermal design power, by machine."""
+MEMORY_GB = (
+    ("laptop", (32, 8, 96)),
+    ("desktop", (32, 8, 128)),
+    ("board", (8, 4, 32)),
+    ("cpu-server", (256, 64, 1024)),
+)
+"""Memory of a socket, by machine."""
+
 ASSUMED = (
     *(
         Row("weight_bytes", precision, width, "B", "width of the number format; 4 bits with a scale per 32 weights")
@@ -113,6 +148,31 @@ ASSUMED = (
         source_id="gpu-context-power",
         quality="reported",
     ),
+    *(
+        Row("open_context_w", scope, watts, "W", why, low, high, source_id="gpu-loaded-readings", quality="reported")
+        for scope, (watts, low, high), why in CONTEXTS
+    ),
+    *(
+        Row(name, "processor", value, unit, SMALL_MACHINES, low, high, source_id="geerling-ai-benchmarks")
+        for name, (value, low, high), unit in PROCESSOR
+    ),
+    Row("memory_efficiency", "processor", 1, "1", "is in memory_multiplier; experts are read like other weights"),
+    Row("low_bit_efficiency", "processor", 1, "1", "is in memory_multiplier: most of its readings are of 4 bits"),
+    Row(
+        "engine_slowness",
+        "processor",
+        1,
+        "1",
+        "readings of llama.cpp and Ollama, whose range is in memory_multiplier; between versions",
+        0.8,
+        1.25,
+        source_id="geerling-ai-benchmarks",
+    ),
+    *(
+        Row("processor_power_ratio", host, value, "1", why, low, high, source_id="geerling-ai-benchmarks")
+        for host, (value, low, high), why in POWER_RATIOS
+    ),
+    *(_assumed("processor_memory_gb", host, gb, "GB", "as such machines are sold") for host, gb in MEMORY_GB),
     _tokens("input", "text", (350, 120, 1000), CHAT),
     _tokens("input", ANY, (350, 120, 1000), CHAT),
     _tokens("output", "text", (400, 150, 1500), ANSWER),

@@ -4,7 +4,17 @@ from collections.abc import Iterator
 
 from costsvc.estimates.inference import inference
 from costsvc.evidence.cases import ANOTHER, Case, with_tables
-from costsvc.evidence.fit_engines import CONSTANTS, NAME, NEUTRAL, READINGS, engine_rows, is_current, misses, request_of
+from costsvc.evidence.fit_engines import (
+    CONSTANTS,
+    NAME,
+    NEUTRAL,
+    READINGS,
+    SCOPES,
+    engine_rows,
+    is_current,
+    misses,
+    request_of,
+)
 from costsvc.evidence.serving_assumptions import Row as Constant
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.table import Key, Row, Table
@@ -54,6 +64,9 @@ def _case(row: Row, catalog: Catalog) -> Case:
 def _with(catalog: Catalog, rows: list[Constant]) -> Catalog:
     """The tables with other rows for engines."""
     table = catalog.tables[CONSTANTS]
-    kept: dict[Key, Row] = {key: row for key, row in table.rows.items() if row["name"] != NAME}
-    fitted: dict[Key, Row] = {(NAME, row.scope): {**table.rows[NAME, row.scope], **row._asdict()} for row in rows}
-    return with_tables(catalog, {CONSTANTS: Table(table.name, table.key, {**kept, **fitted})})
+    found: dict[Key, Row] = dict(table.rows)
+    for scope in SCOPES:
+        del found[NAME, scope]
+    for row in rows:
+        found[NAME, row.scope] = {**table.rows[NAME, row.scope], **row._asdict()}
+    return with_tables(catalog, {CONSTANTS: Table(table.name, table.key, found)})

@@ -7,9 +7,13 @@ from difflib import get_close_matches
 from typing import Any
 
 SEPARATORS = re.compile(r"[\s_-]+")
-DECORATION = re.compile(r"\((?:r|tm|c)\)|®|™|\bcpu(?= )|\b\d+-core processor\b|@.*$|\+$", re.IGNORECASE)
-"""What drivers add to the names of processors: marks, cores, clock."""
-MAKER = re.compile(r"^cpu-(?:intel|amd|ampere|aws|google|microsoft|nvidia)-")
+DECORATION = re.compile(
+    r"\((?:r|tm|c)\)|®|™|\bcpu(?= )|\b\d+-core processor\b|@.*$|\+(?=\s|$)"
+    r"|^\d+(?:st|nd|rd|th) gen(?= intel)|\b(?:w/|with) radeon.*$",
+    re.IGNORECASE,
+)
+"""What drivers add to the names of processors: marks, cores, clock, generation, the graphics beside them."""
+MAKER = re.compile(r"^cpu-(?:intel|amd|ampere|aws|google|microsoft|nvidia|rockchip)-")
 LINE = re.compile(r"^(?:xeon|core)-(?=e[357]-|i[3579]-|ultra-)")
 TIER = re.compile(r"(?<=^xeon-)(?:bronze|silver|gold|platinum)-")
 """What people leave out of the names of processors; never so much that a bare number is left."""

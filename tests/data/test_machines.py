@@ -275,6 +275,40 @@ def test_processors_of_the_clouds_are_there_with_their_cores():
     assert (rows["tdp_w"] / rows["cores"]).dropna().between(0.5, 60).all()
 
 
+def test_every_processor_is_of_a_generation_and_every_generation_is_somebodys():
+    generations = table("processor_generations").set_index("generation")
+    of = table("cpus")["generation"]
+    assert set(of) <= set(generations.index)
+    assert set(generations.index) - set(of) <= {"any-board", "any-desktop", "any-laptop"}
+    assert of.str.startswith("any-").mean() < 0.01
+
+
+@pytest.mark.parametrize("column", ["memory_bandwidth_gb_s", "cores", "flop_per_cycle", "clock_ghz"])
+def test_what_a_generation_has_lies_in_its_range(column):
+    rows = table("processor_generations")
+    assert (rows[f"{column}_low"] <= rows[column]).all()
+    assert (rows[column] <= rows[f"{column}_high"]).all()
+
+
+@pytest.mark.parametrize(
+    ("generation", "channels", "mt_per_s"),
+    [
+        ("epyc-7003", 8, 3200),
+        ("epyc-9004", 12, 4800),
+        ("xeon-scalable-1", 6, 2666),
+        ("xeon-scalable-4", 8, 4800),
+        ("xeon-e5-v4", 4, 2400),
+        ("core-4", 2, 1600),
+        ("ryzen-5000", 2, 3200),
+        ("altra", 8, 3200),
+        ("graviton4", 12, 5600),
+    ],
+)
+def test_bandwidth_is_channels_times_eight_bytes_times_their_rate(generation, channels, mt_per_s):
+    rows = table("processor_generations").set_index("generation")
+    assert rows.loc[generation, "memory_bandwidth_gb_s"] == pytest.approx(channels * 8 * mt_per_s / 1000, rel=0.01)
+
+
 def test_described_vocabularies_are_those_of_the_tables():
     fields = {
         field["name"]: field

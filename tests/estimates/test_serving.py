@@ -1,7 +1,11 @@
 """Requests, replicas that stand by and known amounts: what is multiplied out, and that nothing is impossible."""
 
+import numpy as np
 import pytest
 
+from costsvc.estimates import hardware
+from costsvc.estimates.facts import Facts
+from costsvc.estimates.spec import Machine
 from tests.estimates.reading import codes, factors, out_of_order, reasons, value
 
 CHIP = {"accelerator": "h100-sxm5-80gb", "accelerators": 1, "region": "USA"}
@@ -191,6 +195,60 @@ def test_a_replica_that_stands_by_idles_with_its_model_loaded(compare, catalog, 
     idle = catalog.row("accelerators", "nvidia-h100-sxm5-80gb")["idle_w"]
     idle += catalog.row("serving_fit", ("open_context_w", "*"))["value"]
     assert of(found, "upfront") == pytest.approx(0.8 * (idle * (1 + host["overhead_share"]) + host["base_w"]) * 1.2)
+
+
+@pytest.mark.parametrize(
+    ("accelerator", "scope"),
+    [
+        pytest.param("p40", "*", id="data-centre"),
+        pytest.param("rtx-4090", "consumer", id="card-whose-driver-drops-back"),
+        pytest.param("rtx-a6000", "workstation", id="workstation"),
+        pytest.param("v100-sxm2-16gb", "v100", id="chip-with-readings-of-its-own"),
+    ],
+)
+def test_what_a_loaded_model_adds_to_an_idle_card_is_that_of_its_kind(compare, catalog, accelerator, scope):
+    found = one_part(compare, "hosting", BY_HAND | {"accelerator": accelerator, "accelerators": 1})
+    used = {factor["name"]: factor for part in found["parts"] for factor in part["factors"]}["open_context_w"]
+    row = catalog.row("serving_fit", ("open_context_w", scope))
+    assert [used[end] for end in ("value", "low", "high")] == [row["value"], row["low"], row["high"]]
+    assert used["source_id"] == row["source_id"]
+
+
+@pytest.mark.parametrize(
+    ("model", "tokens_per_s", "watts"),
+    [
+        pytest.param("llama-3.3-70b", 14.41, 260, id="geerlingguy/beowulf-ai-cluster#17"),
+        pytest.param("llama-3.1-70b", 14.08, 243, id="geerlingguy/ai-benchmarks#42 70B"),
+        pytest.param("deepseek-r1", 19.89, 261.8, id="geerlingguy/ai-benchmarks#42 671B"),
+    ],
+)
+def test_the_interval_of_a_chip_of_two_dies_holds_what_was_read_at_the_wall(serve, model, tokens_per_s, watts):
+    body = {"accelerator": "m3-ultra", "model": model, "precision": "int4", "batch_size": 1, "region": "USA"}
+    answer = serve(body | {"input_tokens": 50, "output_tokens": 128})
+    energy, speed = answer["per_output_token"]["it_energy_j"], answer["throughput_tokens_per_s"]
+    assert speed["low"] <= tokens_per_s <= speed["high"]
+    assert energy["low"] <= watts / tokens_per_s <= energy["high"]
+
+
+LOADED = [
+    # watts of a card that holds a model and waits, as nvidia-smi shows them, and who reported them
+    pytest.param("p40", 50, id="ggml-org/llama.cpp#3717"),
+    pytest.param("rtx-4090", 22, id="ollama/ollama#8591 4090"),
+    pytest.param("rtx-3060", 14, id="ggml-org/llama.cpp#4598"),
+    pytest.param("rtx-3090", 16, id="noonghunna/club-3090#747"),
+    pytest.param("rtx-3090", 31, id="noonghunna/club-3090#747 second"),
+    pytest.param("rtx-4060-ti", 9.5, id="ollama/ollama#6710"),
+    pytest.param("v100-sxm2-32gb", 53, id="zai-org/GLM-130B#32 lower"),
+    pytest.param("v100-sxm2-32gb", 66, id="zai-org/GLM-130B#32 upper"),
+]
+
+
+@pytest.mark.parametrize(("accelerator", "watts"), LOADED)
+def test_the_interval_of_a_card_that_waits_holds_what_was_read(catalog, accelerator, watts):
+    facts = Facts(catalog)
+    machine = hardware.resolve(Machine(accelerator=accelerator), facts)
+    low, high = np.percentile(hardware.idle_w(machine, Machine(accelerator=accelerator), facts), [5, 95])
+    assert low <= watts <= high
 
 
 def test_a_chip_whose_idle_power_nobody_knows_takes_a_share_of_its_limit(compare, catalog):

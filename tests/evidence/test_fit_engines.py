@@ -20,7 +20,7 @@ from costsvc.reference.table import Table
 def neutral(catalog):
     """The tables before engines were fitted."""
     table = catalog.tables["serving_fit"]
-    rows = {key: row for key, row in table.rows.items() if row["name"] != NAME}
+    rows = {key: row for key, row in table.rows.items() if key not in {(NAME, scope) for scope in get_args(Engine)}}
     one = {"value": 1.0, "low": 1.0, "high": 1.0}
     rows |= {(NAME, "*"): {**table.rows[NAME, "*"], **one}}
     return with_tables(catalog, {"serving_fit": Table(table.name, table.key, rows)})
@@ -58,7 +58,7 @@ def test_nine_tenths_of_the_publishers_votes_lie_inside_the_answers(catalog):
 
 def test_every_engine_has_a_row_and_so_has_one_that_was_not_given(catalog):
     scopes = {scope for name, scope in catalog.tables["serving_fit"].rows if name == NAME}
-    assert scopes == {"*", *get_args(Engine)}
+    assert scopes == {"*", "processor", *get_args(Engine)}
 
 
 def test_an_engine_is_as_slow_as_its_publishers_measure_drawn_towards_no_difference():

@@ -174,7 +174,7 @@ def test_training_refuses(client: FlaskClient, base: dict[str, Any], change: Any
         pytest.param({"accelerator": "h1000"}, "accelerator", "Nearest known: h100", id="near-chip"),
         pytest.param({"model": "lama-3.1-8b"}, "model", "llama-3.1-8b", id="near-model"),
         pytest.param({"region": "aws:us-eats-1"}, "region", "aws:us-east-1", id="near-region"),
-        pytest.param({"accelerator": "cpu-amd-ryzen-7-5800x"}, "accelerator", "bandwidth", id="chip-without-bandwidth"),
+        pytest.param({"accelerator": "iluvatar-bi-v100"}, "accelerator", "bandwidth", id="chip-without-bandwidth"),
     ],
 )
 def test_inference_refuses(client: FlaskClient, change: dict[str, Any], field: str, words: str) -> None:

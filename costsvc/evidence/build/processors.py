@@ -9,7 +9,8 @@ from costsvc.evidence.build.rows import facts
 SMALLEST_CPU_W, LARGEST_CPU_W = 3, 600
 CORES = re.compile(r"(\d+)-Core\b", re.IGNORECASE)
 CLIENT = re.compile(
-    r"\b(?:core|pentium|celeron|athlon|phenom|sempron|turion|ryzen|atom|apple|a(?:4|6|8|9|10|12)\b|fx-|xeon w)",
+    r"\b(?:core|pentium|celeron|athlon|phenom|sempron|turion|ryzen|atom|apple|a(?:4|6|8|9|10|12)\b|fx-|xeon w"
+    r"|intel n\d)",
     re.IGNORECASE,
 )
 SERVER = re.compile(r"xeon(?! w)|epyc|opteron|embedded", re.IGNORECASE)
@@ -19,7 +20,10 @@ MOBILE = re.compile(
     re.IGNORECASE,
 )
 """What makers append to the numbers of processors for laptops."""
-BOARD = "Raspberry Pi"
+BOARD = ("Raspberry Pi", "Cix", "Rockchip")
+PATTERNS = "processor_patterns.csv"
+ANY_OF = {"cpu-server": "any-server", "desktop": "any-desktop", "laptop": "any-laptop", "board": "any-board"}
+"""The generation of a processor whose own is not known, by the machine that it is in."""
 
 
 def cpus(upstream: pd.DataFrame) -> pd.DataFrame:
@@ -36,7 +40,8 @@ def cpus(upstream: pd.DataFrame) -> pd.DataFrame:
     table = table[["accelerator_id", "name", "tdp_w"]].assign(
         source_id="codecarbon", locator="cpu_power.csv: " + table["name"], quality="reported"
     )
-    return _in_machines(_with_cores(pd.concat([table, _typed(set(table["accelerator_id"]))], ignore_index=True)))
+    whole = pd.concat([table, _typed(set(table["accelerator_id"]))], ignore_index=True)
+    return _of_generations(_in_machines(_with_cores(whole)))
 
 
 def _typed(known: set[str]) -> pd.DataFrame:
@@ -64,6 +69,27 @@ def _in_machines(table: pd.DataFrame) -> pd.DataFrame:
     host = client.map({True: "desktop", False: "cpu-server"})
     host = host.mask(client & table["name"].str.contains(MOBILE), "laptop")
     return table.assign(host_family=host.mask(table["name"].str.startswith(BOARD), "board"))
+
+
+def _of_generations(table: pd.DataFrame) -> pd.DataFrame:
+    """The generation of each processor by the first pattern that its name fits, else what its machine usually holds."""
+    typed = facts(PATTERNS)
+    patterns = [
+        (str(id_), re.compile(str(pattern), re.IGNORECASE))
+        for id_, pattern in zip(typed["generation"], typed["pattern"], strict=True)
+    ]
+    return table.assign(
+        generation=[
+            next((id_ for id_, pattern in patterns if pattern.search(plain(name))), ANY_OF[host])
+            for name, host in zip(table["name"], table["host_family"], strict=True)
+        ]
+    )
+
+
+def plain(name: str) -> str:
+    """A processor's name as the patterns of generations read it: without marks, its number written in one way."""
+    bare = re.sub(r"\((R|TM|C)\)|®|™|\bprocessor\b", "", name, flags=re.IGNORECASE)
+    return re.sub(r"\b(i[3579])[ +]", r"\1-", re.sub(r"\s+", " ", bare))
 
 
 def slug(name: str) -> str:

@@ -88,6 +88,28 @@ def test_a_processor_has_its_cores_and_its_machine(name, cores, host):
     assert rows.loc[name, "cores"] == cores or (cores is None and pd.isna(rows.loc[name, "cores"]))
 
 
+@pytest.mark.parametrize(
+    ("name", "generation"),
+    [
+        pytest.param("AMD EPYC 7763", "epyc-7003", id="third-generation"),
+        pytest.param("AMD EPYC 9454P", "epyc-9004", id="ends-in-four"),
+        pytest.param("AMD EPYC 9575F", "epyc-9005", id="ends-in-five"),
+        pytest.param("Intel Xeon Gold 6148", "xeon-scalable-1", id="second-digit-of-a-xeon"),
+        pytest.param("Intel(R) Xeon(R) Platinum 8480+", "xeon-scalable-4", id="with-marks"),
+        pytest.param("Intel Xeon E5-2680 v4", "xeon-e5-v4", id="version"),
+        pytest.param("Intel Core i5 processor 14401E", "core-14", id="with-a-word-between"),
+        pytest.param("Intel Core\N{NO-BREAK SPACE}i7-2720QM", "core-2-3", id="odd-space"),
+        pytest.param("Intel Core i7-1165G7", "core-11-mobile", id="four-digits-of-the-eleventh"),
+        pytest.param("Intel Pentium Gold 6500Y", "pentium-gold", id="gold-that-is-no-xeon"),
+        pytest.param("AMD Ryzen AI 5 340", "ryzen-ai-300", id="laptop"),
+        pytest.param("Somebody's chip", "any-server", id="unknown-in-a-server"),
+    ],
+)
+def test_a_processor_is_of_the_generation_that_its_name_says(name, generation):
+    rows = processors.cpus(pd.DataFrame({"Name": [name], "TDP": [100.0]})).set_index("name")
+    assert rows.loc[name, "generation"] == generation
+
+
 def test_typed_processors_do_not_replace_those_of_upstream():
     rows = processors.cpus(pd.DataFrame({"Name": ["AMD EPYC 9965"], "TDP": [501.0]})).set_index("name")
     assert rows.loc["AMD EPYC 9965", ["tdp_w", "source_id", "cores"]].tolist() == [501, "codecarbon", 192]

@@ -10,7 +10,7 @@ from costsvc.reference.package import BUILD_ONLY
 from costsvc.reference.table import describe
 from costsvc.settings import bundled_data
 
-KEPT_BY_HAND = {"sources", "defaults", "mfu_measurements"}
+KEPT_BY_HAND = {"sources", "defaults", "mfu_measurements", "processor_generations"}
 FITTED = {"hosts", "power_fractions", "mfu", "serving_fit"}
 
 
