@@ -10,6 +10,9 @@ import numpy as np
 from costsvc.units import Array
 
 TAIL = 0.95
+SEEN = 0.95
+"""Share of the sources seen that an interval holds, so that it holds 90 % of one that was not: of 260 readings of
+serving, each with its publisher left out, 233 lie inside; with 0.9 it was 210."""
 PULL = 2.0
 """Sources' worth of what all groups have in common in the variance of one."""
 
@@ -98,7 +101,7 @@ def student_t(freedom: float) -> float:
     return math.fsum(term / freedom**power for power, term in enumerate(terms))
 
 
-def missing_width(log_errors: Array, half_widths: Array, sources: Sequence[str], share: float = 0.9) -> float:
+def missing_width(log_errors: Array, half_widths: Array, sources: Sequence[str], share: float = SEEN) -> float:
     """What intervals lack on sources left out: a factor of its own that, beside them, holds most of every source.
 
     Independent factors add as squares, so an error e beside a half-width h asks for the root of e^2 - h^2. Each source

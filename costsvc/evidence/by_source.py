@@ -14,6 +14,7 @@ from costsvc.evidence.leave_out_serving import LeaveModelOut
 from costsvc.evidence.provenance import Row, fitted_sources
 from costsvc.evidence.validate_fresh import Ask, fresh_cases
 from costsvc.evidence.validate_inference import COLUMNS, inference_cases, is_held
+from costsvc.evidence.validate_readings import reading_cases
 from costsvc.evidence.validate_training import power_cases, training_cases
 from costsvc.reference.catalog import Catalog
 
@@ -147,6 +148,7 @@ def by_source(folder: Path, left_out: SourcesLeftOut, ask: Ask) -> Iterator[Comp
     """
     if (folder / validate_fresh.FILE).exists():
         yield from fresh_cases(folder, ask, left_out.without)
+    yield from reading_cases(left_out.serving.catalog)
     for name, read in (("training.csv", training_cases), ("power_mfu.csv", power_cases)):
         if (folder / name).exists():
             yield from _training(read(folder, left_out.training))

@@ -231,7 +231,7 @@ def captured(pattern: str, text: str) -> float | None:
 
 def running_batch(row: Row) -> float | None:
     """Sequences decoded at once: as measured, else as the server was set."""
-    return captured(r"running batch ([\d.]+)", row["notes"]) or number(row["batch_size"])
+    return captured(r"running batch ([\d.]+)", row.get("notes", "")) or number(row.get("batch_size"))
 
 
 def mentions(text: str, pattern: str) -> bool:

@@ -12,7 +12,7 @@ Spec = dict[str, Any]
 
 PANELS = (
     ("Another source: accelerator-hours", "h", r"^another source: hours from"),
-    ("Another source: hours of an image or video", "h", r"^another source: hours of"),
+    ("Another source: images and video", "h", r"^another source: hours of"),
     ("Another source: tokens per second", "token/s", r"^another source: tokens per second"),
     ("Another source: energy of serving", "J per output token", r"^another source: joules per token"),
     ("Another source: energy of training", "kWh", r"^another source: (chip )?energy"),
@@ -149,7 +149,7 @@ def _ticks(low: float, high: float) -> list[float]:
 
 def _point(one: Case) -> Mapping[str, Any]:
     figures = {"published": one.published, "predicted": one.value, "low": one.low, "high": one.high}
-    kind = re.sub(r"^\w+: (joules per token, )?", "", one.kind)
+    kind = re.sub(r"^[\w ]+: (joules per token, )?", "", one.kind)
     return {"kind": kind, **{name: _rounded(value) for name, value in figures.items()}}
 
 

@@ -7,6 +7,7 @@ ways to count, tell by how much a prediction misses there, in the middle of each
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 from typing import get_args
 
@@ -31,9 +32,12 @@ PULL = 2.0
 """Sources' worth of no difference in the middle of an engine."""
 WIDTH_PULL = 8.0
 """Sources' worth of all engines' width in that of one: the tenth part of a few publishers is one of them."""
-SINCE = {"vllm": 2025, "sglang": 2025}
-"""First year of an engine that counts as current; others have changed less."""
+SINCE = {"vllm": 2025, "sglang": 2025, "transformers": 2023}
+CURRENT = 2024
+"""First year of an engine that counts as current, and of those that have changed less."""
 NEUTRAL = Row(NAME, ANY, 1.0, "1", "to be fitted", 1.0, 1.0)
+SCOPES = (ANY, *get_args(Engine))
+"""Rows that are fitted here; that of processors is assumed."""
 HOW = "{rows} readings of {sources} publishers in serving_readings, each predicted by the fit, every publisher alike"
 
 
@@ -55,12 +59,18 @@ class Misses:
 
     def of(self, engine: str) -> "Misses":
         """Those of one engine."""
-        chosen = [place for place, name in enumerate(self.engine) if name == engine]
+        return self._where([name == engine for name in self.engine])
+
+    def without(self, source: str) -> "Misses":
+        """Those of other publishers."""
+        return self._where([name != source for name in self.source])
+
+    def _where(self, chosen: Sequence[bool]) -> "Misses":
         return Misses(
-            slowness=self.slowness[chosen],
-            half_width=self.half_width[chosen],
-            source=[self.source[place] for place in chosen],
-            engine=[engine] * len(chosen),
+            slowness=self.slowness[np.array(chosen, dtype=bool)],
+            half_width=self.half_width[np.array(chosen, dtype=bool)],
+            source=list(compress(self.source, chosen)),
+            engine=list(compress(self.engine, chosen)),
         )
 
 
@@ -75,7 +85,7 @@ def fit(folder: Path) -> list[str]:
     """
     path = folder / f"{CONSTANTS}.csv"
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    others = table[table["name"] != NAME]
+    others = table[~((table["name"] == NAME) & table["scope"].isin(SCOPES))]
     described = describe(folder)[CONSTANTS]
     write(pd.concat([others, pd.DataFrame([NEUTRAL])]), folder, described)
     found = misses(Catalog.load(folder))
@@ -90,7 +100,7 @@ def misses(catalog: Catalog) -> Misses:
     Args:
         catalog: The tables.
     """
-    rows = [row for row in catalog.tables[READINGS].rows.values() if row["engine_year"] >= SINCE.get(row["engine"], 0)]
+    rows = [row for row in catalog.tables[READINGS].rows.values() if is_current(row)]
     found = [_missed(row, catalog) for row in rows]
     return Misses(
         slowness=np.array([slowness for slowness, _ in found]),
@@ -98,6 +108,15 @@ def misses(catalog: Catalog) -> Misses:
         source=[row["source_id"] for row in rows],
         engine=[row["engine"] for row in rows],
     )
+
+
+def is_current(row: TableRow) -> bool:
+    """Whether a reading is of software that counts as current.
+
+    Args:
+        row: A row of table serving_readings.
+    """
+    return bool(row["engine_year"] >= SINCE.get(row["engine"], CURRENT))
 
 
 def engine_rows(found: Misses) -> list[Row]:
@@ -119,9 +138,10 @@ def engine_rows(found: Misses) -> list[Row]:
 
 
 def _row(scope: str, middle: float, half: float, found: Misses) -> Row:
-    """A factor on time that, beside the width that answers have without it, holds 90 % of another source."""
+    """A factor on time that, beside the width that answers have without it, holds another source."""
     how = HOW.format(rows=len(found.source), sources=len(set(found.source)))
-    return Row(NAME, scope, math.exp(middle), "1", how, math.exp(middle - half), math.exp(middle + half))
+    value, low, high = (float(f"{math.exp(log):.6g}") for log in (middle, middle - half, middle + half))
+    return Row(NAME, scope, value, "1", how, low, high)
 
 
 def _missed(row: TableRow, catalog: Catalog) -> tuple[float, float]:

@@ -109,7 +109,7 @@ def llmcarbon_hours(total_params: float, active_params: float, tokens: float, pe
 
 
 def _chip(row: Row, catalog: Catalog) -> Mapping[str, Any]:
-    match = catalog.accelerators.find(hardware_name(row["hardware"], catalog))
+    match = catalog.accelerators.find(hardware_name(row.get("hardware", ""), catalog))
     return catalog.accelerator(match.id)[1] if match else {}
 
 
@@ -130,7 +130,7 @@ def _hours(row: Row, catalog: Catalog) -> float | None:
 
 def _tdp_energy(cases: Sequence[Case], catalog: Catalog) -> Iterable[float | None]:
     for one in cases:
-        hours, watts = number(one.row["gpu_hours"]), _rated_w(one.row, catalog)
+        hours, watts = number(one.row.get("gpu_hours")), _rated_w(one.row, catalog)
         pue = 1.0 if "at the wall" in one.kind else pue_of(one.row)
         yield nameplate(watts, hours, pue) if watts and hours else None
 
@@ -214,10 +214,10 @@ def ecologits(command: str) -> tuple[Peer, ...]:
 
 def _sizes(row: Row, catalog: Catalog) -> tuple[float | None, float | None]:
     """Active and total parameters of a row or of the model that it names, in billions."""
-    match = catalog.models.find(row["model"])
+    match = catalog.models.find(row.get("model", ""))
     model = catalog.row("models", match.id) if match else None
     names = ("active_params_b", "params_active_b"), ("total_params_b", "params_total_b")
-    active, total = (number(row[said]) or (model[known] if model else None) for known, said in names)
+    active, total = (number(row.get(said)) or (model[known] if model else None) for known, said in names)
     return active, total
 
 

@@ -12,7 +12,7 @@ from costsvc.evidence.training_rows import Evidence, load_evidence
 from costsvc.reference.catalog import Catalog
 
 TRAINING, SERVING = "training", "inference"
-SERVED = ("inference_measurements", "generation_measurements")
+SERVED = ("inference_measurements", "generation_measurements", "serving_readings")
 ASKED = {"text-to-image": "image", "text-to-video": "video", "image-to-video": "video"}
 """Measured tasks of pictures, and what a request calls them."""
 ANY_TEXT = "text"
@@ -79,9 +79,9 @@ def not_tested(folder: Path, catalog: Catalog, rows: Iterable[Row]) -> list[NotT
     training = [body for path, body in requests if path.endswith(TRAINING)]
     serving = [body for path, body in requests if path.endswith(SERVING)]
     evidence = load_evidence(folder)
-    served = [row for name in SERVED for row in catalog.tables[name].rows.values()]
+    served = [row for name in SERVED if name in catalog.tables for row in catalog.tables[name].rows.values()]
     trained = {*evidence.readings["accelerator_id"], *evidence.runs["accelerator_id"]}
-    tasks = {ANY_TEXT, *(str(ASKED.get(row["task"], row["task"])) for row in served)}
+    tasks = {ANY_TEXT, *(str(ASKED.get(row["task"], row["task"])) for row in served if "task" in row)}
     options: tuple[tuple[str, Any, set[str], set[str]], ...] = (
         ("precision of training", Precision, _precisions(evidence), _said(training, "precision")),
         ("method of training", Training, {PRETRAINING}, _said(training, "method")),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from costsvc.errors import TableError
-from costsvc.evidence import figure, peers, published, scoreboard
+from costsvc.evidence import figure, peers, published, scoreboard, scoreboard_page
 from costsvc.evidence.by_source import Compared, SourcesLeftOut, SourceSummary, by_source, source_summaries
 from costsvc.evidence.cases import Case, Indispensable, Summary, summaries
 from costsvc.evidence.leave_out import LeaveOut
@@ -109,7 +109,7 @@ def publish(board: Scoreboard, docs: Path, stored: Path) -> None:
         docs: Folder of validation.md and validation.svg.
         stored: File that the service reads.
     """
-    (docs / "validation.md").write_text(scoreboard.page(board), encoding="utf-8")
+    (docs / "validation.md").write_text(scoreboard_page.page(board), encoding="utf-8")
     (docs / "validation.svg").write_text(figure.svg(published.cases_of(board)), encoding="utf-8")
     stored.write_text(published.text(board), encoding="utf-8")
 

@@ -227,7 +227,7 @@ def _measured_by_tokens(one: Asked, energy: float, catalog: Catalog) -> Iterator
 
 def pue_of(row: Row) -> float:
     """The PUE that the published energy of a row contains."""
-    return 1.0 if mentions(row["scope_notes"], NO_PUE) else number(row.get("pue")) or 1.0
+    return 1.0 if mentions(row.get("scope_notes", ""), NO_PUE) else number(row.get("pue")) or 1.0
 
 
 def _hours(one: Asked, leave_out: LeaveOut) -> Iterator[Case]:

@@ -63,5 +63,5 @@ def test_means_follow_the_names_of_the_sources():
     ],
 )
 def test_the_missing_width_holds_nine_tenths_of_the_votes(errors, own, sources, missing):
-    found = missing_width(np.array(errors), np.full(len(errors), own), sources)
+    found = missing_width(np.array(errors), np.full(len(errors), own), sources, share=0.9)
     assert found == pytest.approx(missing)

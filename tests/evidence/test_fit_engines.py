@@ -12,6 +12,7 @@ from costsvc.estimates.spec import Engine
 from costsvc.evidence import fit_engines
 from costsvc.evidence.cases import with_tables
 from costsvc.evidence.fit_engines import NAME, Misses, engine_rows
+from costsvc.evidence.validate_readings import reading_cases
 from costsvc.reference.table import Table
 
 
@@ -19,7 +20,7 @@ from costsvc.reference.table import Table
 def neutral(catalog):
     """The tables before engines were fitted."""
     table = catalog.tables["serving_fit"]
-    rows = {key: row for key, row in table.rows.items() if row["name"] != NAME}
+    rows = {key: row for key, row in table.rows.items() if key not in {(NAME, scope) for scope in get_args(Engine)}}
     one = {"value": 1.0, "low": 1.0, "high": 1.0}
     rows |= {(NAME, "*"): {**table.rows[NAME, "*"], **one}}
     return with_tables(catalog, {"serving_fit": Table(table.name, table.key, rows)})
@@ -45,7 +46,7 @@ def test_nine_tenths_of_the_publishers_votes_lie_inside_the_answers(catalog):
     """The interval of an engine that was not given, on readings of every engine."""
     votes = {}
     for row in catalog.tables["serving_readings"].rows.values():
-        if row["engine_year"] < fit_engines.SINCE.get(row["engine"], 0):
+        if not fit_engines.is_current(row):
             continue
         answer = inference(replace(fit_engines.request_of(row), engine=None), catalog)
         joules = row["quantity"].startswith("accelerator")
@@ -62,7 +63,7 @@ def test_every_engine_has_a_row_and_so_has_one_that_was_not_given(catalog):
 
 def test_an_engine_is_as_slow_as_its_publishers_measure_drawn_towards_no_difference():
     rows = {row.scope: row for row in engine_rows(made("vllm", [0.5] * 8))}
-    assert rows["vllm"].value == pytest.approx(math.exp(0.5 * 8 / (8 + fit_engines.PULL)))
+    assert rows["vllm"].value == pytest.approx(math.exp(0.5 * 8 / (8 + fit_engines.PULL)), rel=1e-5)
     assert rows["*"].value == 1
     # one that nobody measured is as wide as all together
     assert rows["sglang"].high == pytest.approx(rows["*"].high)
@@ -71,3 +72,17 @@ def test_an_engine_is_as_slow_as_its_publishers_measure_drawn_towards_no_differe
 def test_readings_that_scatter_more_widen_the_interval():
     narrow, wide = (engine_rows(made("vllm", [size, -size] * 6))[0] for size in (0.2, 0.6))
     assert wide.high > narrow.high > 1
+
+
+def test_readings_are_held_against_engines_fitted_without_their_publisher(catalog):
+    cases = list(reading_cases(catalog))
+    current = [row for row in catalog.tables["serving_readings"].rows.values() if fit_engines.is_current(row)]
+    assert {one.id for one in cases} == {row["reading_id"] for row in current}
+    assert {one.kind for one in cases} == {
+        "another source: tokens per second, engine given",
+        "another source: joules per token, engine given",
+        "another source: seconds to the first token",
+        "another source: seconds to read a prompt of 16k tokens or more",
+    }
+    assert all(one.low <= one.value <= one.high for one in cases)
+    assert len({one.source for one in cases}) > 30

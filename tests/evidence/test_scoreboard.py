@@ -14,6 +14,7 @@ from costsvc.cli import main
 from costsvc.errors import CostsvcError
 from costsvc.evidence import figure, peers, published, scoreboard
 from costsvc.evidence.cases import Case, Indispensable, Unanswered, likely, summaries
+from costsvc.evidence.scoreboard_page import page as page_of
 from costsvc.evidence.untested import BY_HAND
 from costsvc.evidence.validate import Validation, publish, scored
 from costsvc.evidence.validate_fresh import TRACKED
@@ -115,6 +116,7 @@ def test_hours_of_llmcarbon_by_hand():
         pytest.param(AT_THE_METER, {**RUN, "hardware": "TPU v4"}, None, id="no-rating"),
         pytest.param(AT_THE_METER, {**RUN, "gpu_hours": ""}, None, id="no-hours"),
         pytest.param(HOURS, {**SIZED, "tokens": ""}, None, id="no-tokens"),
+        pytest.param(AT_THE_METER, {}, None, id="nothing-said"),
     ],
 )
 def test_peers_answer_from_the_published_row(catalog, kind, row, expected):
@@ -124,9 +126,9 @@ def test_peers_answer_from_the_published_row(catalog, kind, row, expected):
 
 
 def test_ecologits_is_asked_by_its_own_command(catalog):
-    cases = [of(TOKENS, published=2.0, row=SERVED), of(TOKENS, row={**SERVED, "params_total_b": ""})]
+    cases = [of(TOKENS, published=2.0, row=SERVED), of(TOKENS, row={**SERVED, "params_total_b": ""}), of(TOKENS)]
     found = peers.beside(cases, peers.ecologits(command(ANSWERS_HALF_A_JOULE)), catalog)
-    # one of two rows has sizes: 0.5 against 2
+    # one of three rows has sizes: 0.5 against 2
     assert [(one.peer, one.theirs.cases, one.theirs.median) for one in found] == [
         ("EcoLogits", 1, 4.0),
         ("EcoLogits, batch given", 1, 4.0),
@@ -154,7 +156,7 @@ def test_the_page_says_what_was_missed_and_why():
         of(HOURS, published=100.0, value=500.0, id_="other"),
         of(AT_THE_METER, published=100.0, value=300.0, id_="other"),
     ]
-    page = scoreboard.page(scoreboard.score(cases, [], [], "abc"))
+    page = page_of(scoreboard.score(cases, [], [], "abc"))
     rows = [line for line in page.splitlines() if line.startswith("| `")]
     assert rows == [
         f"| `other` | {HOURS} | 100 h | 500 | 250 to 1,000 | 5.00 | not explained |",
@@ -180,7 +182,7 @@ def test_the_table_by_source_comes_first_and_says_what_has_no_answer():
         ],
         not_tested=BY_HAND[:1],
     )
-    page = scoreboard.page(board)
+    page = page_of(board)
     hours, tracked = board["by_source"]
     assert (hours["rows"], hours["unanswered"], hours["inside"], hours["sources"]) == (4, 1, 2, 2)
     # Binomial(4, 0.9): P(1 or fewer) = 0.004, P(2 or fewer) = 0.052
@@ -271,7 +273,7 @@ def test_page_figure_and_file_are_written_from_one_scoreboard(tmp_path):
     assert "| LLMCarbon | 1 |" in (tmp_path / "validation.md").read_text()
     assert (tmp_path / "validation.svg").read_text().startswith("<svg")
     board = published.read(tmp_path / "scoreboard.json")
-    assert scoreboard.page(board) == (tmp_path / "validation.md").read_text()
+    assert page_of(board) == (tmp_path / "validation.md").read_text()
     assert [(one["kind"], one["estimator"]) for one in board["peers"]] == [(ANOTHER, "LLMCarbon"), (HOURS, "LLMCarbon")]
     assert board["not_tested"][-1] == BY_HAND[-1]
 
@@ -286,7 +288,7 @@ def test_the_command_writes_all_three(tmp_path):
 
 
 def test_the_page_in_the_docs_is_of_the_scoreboard_that_the_service_shows():
-    assert scoreboard.page(published.read()) == PAGE.read_text(encoding="utf-8")
+    assert page_of(published.read()) == PAGE.read_text(encoding="utf-8")
 
 
 def test_the_figure_can_be_drawn_from_what_the_package_travels_with():
