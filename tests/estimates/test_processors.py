@@ -10,7 +10,7 @@ from costsvc.web.schemas.inference import ServingSchema
 from tests.estimates.reading import codes, factors, out_of_order, value
 from tests.estimates.redone import beginnings, behind, redo
 
-READINGS = Path(__file__).parents[1] / "published" / "processors.csv"
+READINGS = Path(__file__).parents[1] / "readings" / "processors.csv"
 TEXT = {
     "accelerator": "AMD Ryzen AI 5 340",
     "model": "llama-3.1-8b",

@@ -66,6 +66,12 @@ BATCH = TEXT | {
     "software_year": 2024,
     "accelerator_power_w": 400,
 }
+DRAFTED = TEXT | {
+    "concurrency_share": 0.5,
+    "cached_input_tokens": 100,
+    "speculative": {"accepted_per_step": 2, "proposed_per_step": 3, "draft_params_b": 0.5},
+}
+MEASURED = TEXT | {"throughput_tokens_per_s": 50, "accelerator_energy_j_per_output_token": 3}
 RATE = {"accelerator": "h100", "model": "llama-3.1-8b", "requests_per_s": 1, "pricing": OWNED}
 IMAGE = {"accelerator": "h100", "task": "image", "total_params_b": 2, "steps": 20, "width_px": 512, "height_px": 512}
 VIDEO = {**IMAGE, **SITE, "task": "video", "frames": 16, "batch_size": 1}
@@ -139,7 +145,7 @@ BODIES: list[tuple[str, dict[str, Any]]] = [
         ("training", body)
         for body in (HOURS, FREE, TOKENS, TOKENS | {"mfu": 0.4}, SLOW | {"mfu": 0.4}, INSTANCE, CORES)
     ),
-    *(("inference", body) for body in (BATCH, RATE, IMAGE, VIDEO, EMBEDDING)),
+    *(("inference", body) for body in (BATCH, DRAFTED, MEASURED, RATE, IMAGE, VIDEO, EMBEDDING)),
     *(("amortization", body) for body in COMPARISONS),
     *(("placement", {kind: body, **PLACES}) for kind, body in (("training", FREE), ("inference", RATE))),
     ("placement", {"training": TOKENS | {"mfu": 0.4}, "accelerators": ["t4"]}),
