@@ -31,26 +31,28 @@ def placed(asked: Serving, model: ServedModel, load: Load, machine: Hardware, fi
     facts, batch = fit.facts, _batch(asked, machine, fit)
     device = device_gb(machine, fit)
     if machine.count is None:
-        count = _fewest(replace(load, batch=1.0 if batch is None else batch), model, machine, middle(device))
+        count = _fewest(model, load, 1.0 if batch is None else batch, machine, middle(device))
         facts.warn(
             "accelerators-assumed",
             f"The replica's accelerators were not given; {count:g} hold weights and cache in the fewest"
             " accelerator-hours for a request.",
         )
         machine = replace(machine, count=count)
-    load = replace(load, accelerators=facts.show("accelerators", machine.count or 1.0, "1"))
+    accelerators = facts.show("accelerators", machine.count or 1.0, "1")
     if np.isinf(middle(device)):
         if batch is not None or machine.table != PROCESSORS:
-            return machine, replace(load, batch=1.0 if batch is None else batch)
+            return machine, replace(load, accelerators=accelerators, batch=1.0 if batch is None else batch)
         device = facts.central(processors.memory(machine, facts)) * facts.central(fit.find("usable_memory_share"))
-    most = facts.show("largest_batch", largest_batch(model, load, device), "1")
+    room = device * accelerators
+    most = facts.show("largest_batch", largest_batch(model, load, room), "1")
     if asked.concurrency_share is not None:
         batch = np.maximum(facts.given("concurrency_share", asked.concurrency_share, "1") * most, 1.0)
-    _say_memory(model, load, device, facts)
+    _say_memory(model, load, room, facts)
     if batch is None:
-        return machine, replace(load, batch=most)
+        return machine, replace(load, accelerators=accelerators, batch=most)
     _say_capped(asked, most, facts)
-    return machine, replace(load, batch=facts.show("running_batch", np.minimum(batch, most), "1"))
+    running = facts.show("running_batch", np.minimum(batch, most), "1")
+    return machine, replace(load, accelerators=accelerators, batch=running)
 
 
 def device_gb(machine: Hardware, fit: Fit) -> Numeric:
@@ -76,18 +78,18 @@ def _batch(asked: Serving, machine: Hardware, fit: Fit) -> Numeric | None:
     return Fit(facts=facts, scopes=(str(machine.trait("segment")),)).use("default_batch", "batch_size")
 
 
-def largest_batch(model: ServedModel, load: Load, device: Numeric) -> Numeric:
+def largest_batch(model: ServedModel, load: Load, room_gb: Numeric) -> Numeric:
     """Sequences whose cache fits beside the weights, each at its mean length; at least 1.
 
     Args:
         model: The model, complete.
-        load: Lengths, widths and devices.
-        device: Memory of one device that weights and cache may take. [GB]
+        load: Lengths and widths.
+        room_gb: Memory of the replica that weights and cache may take. [GB]
 
     Returns:
         Sequences. [1]
     """
-    free = device * load.accelerators - weights_gb(model.total_params_b, load.weight_bytes)
+    free = room_gb - weights_gb(model.total_params_b, load.weight_bytes)
     return np.maximum(free / cache_gb(model, 1.0, _mean_context(load), load.cache_bytes), 1.0)
 
 
@@ -102,29 +104,29 @@ def _say_capped(asked: Serving, most: Numeric, facts: Facts) -> None:
         facts.warn("batch-capped", f"{text} are decoded together, and the others wait.")
 
 
-def _say_memory(model: ServedModel, load: Load, device: Numeric, facts: Facts) -> None:
-    one = replace(load, batch=1.0)
-    needed, room = (middle(found) for found in (_needed_gb(model, one, _context(one)), device * load.accelerators))
+def _say_memory(model: ServedModel, load: Load, room_gb: Numeric, facts: Facts) -> None:
+    needed, room = middle(_needed_gb(model, load, 1.0, _whole_context(load))), middle(room_gb)
     if needed > room:
         text = f"Weights and the cache of one request take {needed:.3g} GB, the replica's memory has {room:.3g} GB."
         facts.warn("does-not-fit", text)
 
 
-def _context(load: Load) -> Numeric:
+def _whole_context(load: Load) -> Numeric:
+    """Tokens that a sequence holds at its end [token]."""
     return load.input_tokens + load.output_tokens
 
 
-def _needed_gb(model: ServedModel, load: Load, context: Numeric) -> Numeric:
-    return weights_gb(model.total_params_b, load.weight_bytes) + cache_gb(model, load.batch, context, load.cache_bytes)
+def _needed_gb(model: ServedModel, load: Load, batch: Numeric, context: Numeric) -> Numeric:
+    return weights_gb(model.total_params_b, load.weight_bytes) + cache_gb(model, batch, context, load.cache_bytes)
 
 
-def _fewest(load: Load, model: ServedModel, machine: Hardware, device: float) -> float:
+def _fewest(model: ServedModel, load: Load, batch: Numeric, machine: Hardware, device: float) -> float:
     """Devices of the smallest replica that holds weights and cache of the batch; a whole host where none does.
 
     It is also the one that takes the fewest accelerator-hours for a request: sharing a model among more devices divides
     the work, and adds to what is not divided.
     """
-    one_gb = middle(_needed_gb(model, replace(load, batch=1.0), _context(load)))
-    batch_gb = middle(_needed_gb(model, load, _mean_context(load)))
+    one_gb = middle(_needed_gb(model, load, 1.0, _whole_context(load)))
+    batch_gb = middle(_needed_gb(model, load, batch, _mean_context(load)))
     fewest, wanted = (fewest_accelerators(needed, device) for needed in (one_gb, batch_gb))
     return float(max(min(wanted, machine.per_host), fewest))

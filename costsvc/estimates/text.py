@@ -184,7 +184,9 @@ def _ratios(row: Row, run: Run, device_gb: Numeric, facts: Facts) -> tuple[float
         input_tokens=fit.find("effective_input_tokens").value,
         output_tokens=row["mean_output_tokens"],
     )
-    own = replace(own, batch=np.minimum(own.batch, middle(replica.largest_batch(model, own, device_gb))))
+    most = middle(replica.largest_batch(model, own, device_gb * load.accelerators))
+    if most < own.batch:
+        own = replace(own, batch=most)
     found = formulas.serve(model, chip, own, constants)
     joules = row["j_per_output_token"] / middle(found.j_per_output_token)
     watts = row["accelerator_power_w"] / middle(found.accelerator_power_w)
