@@ -7,7 +7,7 @@ The answer takes the effects of a laboratory as unknown: their scatter is in the
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -24,8 +24,6 @@ LONGEST_RUN_H = 60 * 24.0
 """Where a run does not say how many accelerators it had: as many as end it within this time."""
 COMPILATION = "epoch-ai-models"
 """A source that tells of many laboratories' runs: the name of the run says whose it is."""
-SAME_CHIP = {"a100-40gb": "a100"}
-"""Families whose chips differ in their memory alone: they share one level."""
 DENSE = 0.9
 """Active over total parameters above which a model is no mixture of experts."""
 
@@ -60,14 +58,12 @@ class Utilization:
         families: The effect of each family. [log]
         half_crowd: Accelerators at which a model of the reference size has lost half of its utilisation. [1]
         crowd_exponent: How that number grows with the size. [1]
-        cost: Misfit and size of the effects, to be compared with that of other crowds. [1]
     """
 
     terms: Mapping[str, float]
     families: Mapping[str, float]
     half_crowd: float
     crowd_exponent: float
-    cost: float
 
     def of(self, rows: pd.DataFrame) -> Array:
         """Logarithm of the utilisation of rows in a laboratory that nobody has seen."""
@@ -136,8 +132,7 @@ def comparable(evidence: Evidence) -> pd.DataFrame:
 
 def _families_of(rows: pd.DataFrame) -> "pd.Series[str]":
     """The family of each row; a chip that belongs to none stands for itself."""
-    families = rows["mfu_family"].replace(SAME_CHIP)
-    return families.where(families.ne(ANY), rows["accelerator_id"])
+    return rows["mfu_family"].where(rows["mfu_family"].ne(ANY), rows["accelerator_id"])
 
 
 def _laboratories(sources: "pd.Series[str]", names: "pd.Series[str]") -> list[str]:
@@ -146,33 +141,38 @@ def _laboratories(sources: "pd.Series[str]", names: "pd.Series[str]") -> list[st
     return [re.split(r"[^a-z]", text)[0] for text in said]
 
 
-def utilization(rows: pd.DataFrame) -> Utilization:
-    """The utilisation that fits rows best."""
-    return min((_solved(rows, *crowd) for crowd in product(HALF_CROWDS, CROWD_EXPONENTS)), key=lambda one: one.cost)
+def utilization(rows: pd.DataFrame, crowds: Sequence[tuple[float, float]] | None = None) -> Utilization:
+    """The utilisation that fits rows best: least squares in which effects are drawn towards nothing.
 
-
-def _solved(rows: pd.DataFrame, half_crowd: float, exponent: float) -> Utilization:
-    """Least squares in which each term and effect is drawn towards nothing by its standard deviation."""
-    family, laboratory = pd.get_dummies(rows["family"]), pd.get_dummies(rows["laboratory"])
-    place = pd.get_dummies(rows["laboratory"] + " " + rows["family"])
-    deviations = np.concatenate(
-        [list(TERMS.values())]
-        + [np.full(part.shape[1], sd) for part, sd in ((family, FAMILY), (laboratory, LABORATORY), (place, PLACE))]
-    )
-    inputs = np.hstack([_shared(rows), *(part.to_numpy(float) for part in (family, laboratory, place))])
-    wanted = rows["log_mfu"].to_numpy() - _crowd(rows, half_crowd, exponent)
+    Args:
+        rows: As :func:`comparable` gives them.
+        crowds: Pairs of half crowd and exponent to try; left out: all.
+    """
+    tried = list(crowds or product(HALF_CROWDS, CROWD_EXPONENTS))
+    place = rows["laboratory"] + " " + rows["family"]
+    names, families = _one_hot(rows["family"])
+    effects = ((families, FAMILY), (_one_hot(rows["laboratory"])[1], LABORATORY), (_one_hot(place)[1], PLACE))
+    inputs = np.hstack([_shared(rows), *(columns for columns, _ in effects)])
+    deviations = np.concatenate([[*TERMS.values()], *(np.full(columns.shape[1], sd) for columns, sd in effects)])
+    pull = 1 / deviations**2
+    wanted = rows["log_mfu"].to_numpy()[:, None] - np.column_stack([_crowd(rows, *crowd) for crowd in tried])
     weight = 1 / REST**2
-    pull = np.diag(1 / deviations**2)
-    values = np.linalg.solve(weight * inputs.T @ inputs + pull, weight * inputs.T @ wanted)
-    missed = wanted - inputs @ values
-    count = len(TERMS)
+    values = np.linalg.solve(weight * inputs.T @ inputs + np.diag(pull), weight * inputs.T @ wanted)
+    costs = weight * ((wanted - inputs @ values) ** 2).sum(axis=0) + (pull[:, None] * values**2).sum(axis=0)
+    best = int(np.argmin(costs))
+    found, count = values[:, best].tolist(), len(TERMS)
     return Utilization(
-        terms=dict(zip(TERMS, values[:count].tolist(), strict=True)),
-        families=dict(zip(map(str, family.columns), values[count : count + family.shape[1]].tolist(), strict=True)),
-        half_crowd=half_crowd,
-        crowd_exponent=exponent,
-        cost=float(weight * missed @ missed + values @ pull @ values),
+        terms=dict(zip(TERMS, found[:count], strict=True)),
+        families=dict(zip(names, found[count : count + len(names)], strict=True)),
+        half_crowd=tried[best][0],
+        crowd_exponent=tried[best][1],
     )
+
+
+def _one_hot(column: "pd.Series[str]") -> tuple[list[str], Array]:
+    """The names in a column, and for each a column of its rows."""
+    names, place = np.unique(column.to_numpy(dtype=str), return_inverse=True)
+    return names.tolist(), np.eye(names.size)[place]
 
 
 def _shared(rows: pd.DataFrame) -> Array:
@@ -192,7 +192,7 @@ def laboratories_left_out(rows: pd.DataFrame, found: Utilization) -> Array:
     errors = np.full(len(rows), np.nan)
     for name in rows["laboratory"].unique():
         own = rows["laboratory"].eq(name).to_numpy()
-        others = _solved(rows[~own], found.half_crowd, found.crowd_exponent)
+        others = utilization(rows[~own], [(found.half_crowd, found.crowd_exponent)])
         errors[own] = rows.loc[own, "log_mfu"].to_numpy() - others.of(rows[own].assign(project=0.0))
     return errors
 
@@ -217,7 +217,7 @@ def _widths(name: str, rows: pd.DataFrame, errors: Array, steady: float) -> dict
     for kind, (missed, which) in kinds.items():
         laboratories = rows["laboratory"].to_numpy()[which]
         common = spread(missed[which], laboratories)
-        own = (families == SAME_CHIP.get(name, name))[which]
+        own = (families == name)[which]
         width = spread(missed[which][own], laboratories[own], common, SPREAD_PULL)
         freedom = width.freedom if own.any() else float(np.unique(families).size - 1)
         found[kind] = width._replace(variance=width.variance + _open(width), freedom=freedom)
@@ -230,9 +230,8 @@ def _open(width: Spread) -> float:
 
 
 def _row(name: str, found: Utilization, rows: pd.DataFrame, errors: Array) -> dict[str, object]:
-    family = SAME_CHIP.get(name, name)
-    own = rows[rows["family"].eq(family)] if name != ANY else rows
-    level, steady = found.terms["level"] + found.families.get(family, 0.0), found.terms["steady"]
+    own = rows[rows["family"].eq(name)] if name != ANY else rows
+    level, steady = found.terms["level"] + found.families.get(name, 0.0), found.terms["steady"]
     centres = {"mfu": level, "tuned": level + steady, "first": level}
     ends: dict[str, float] = {}
     for kind, width in _widths(name, rows, errors, steady).items():
