@@ -20,8 +20,6 @@ from costsvc.units import FLOP_PER_TFLOP, PER_BILLION, S_PER_H, Array
 
 REFERENCE_PARAMS_B = 10.0
 SINGLE_HOST = 8
-LONGEST_RUN_H = 60 * 24.0
-"""Where a run does not say how many accelerators it had: as many as end it within this time."""
 COMPILATION = "epoch-ai-models"
 """A source that tells of many laboratories' runs: the name of the run says whose it is."""
 DENSE = 0.9
@@ -96,12 +94,11 @@ def comparable(evidence: Evidence) -> pd.DataFrame:
     flop = 6 * runs["active_params_b"] * runs["tokens_b"] * PER_BILLION**2
     narrow = runs["precision"].eq("fp8")
     peak = runs["peak_fp8_tflops"].where(narrow, runs["peak_tflops"])
-    hosts = np.ceil(runs["accelerator_hours"] / LONGEST_RUN_H / SINGLE_HOST)
     whole = pd.DataFrame(
         {
             "mfu": flop / (runs["accelerator_hours"] * S_PER_H * peak * FLOP_PER_TFLOP),
             "params_b": runs["active_params_b"],
-            "accelerators": runs["accelerators"].fillna(hosts * SINGLE_HOST),
+            "accelerators": runs["accelerators"].fillna(_usual_number(runs)),
             "sparse": runs["active_params_b"].lt(DENSE * runs["total_params_b"]).astype(float),
             "fp8": narrow.astype(float),
             "steady": 0.0,
@@ -128,6 +125,17 @@ def comparable(evidence: Evidence) -> pd.DataFrame:
         size=np.log(both["params_b"] / REFERENCE_PARAMS_B),
         log_mfu=np.log(both["mfu"]),
     )
+
+
+def _usual_number(runs: pd.DataFrame) -> "pd.Series[float]":
+    """Accelerators of runs that do not say how many they had: as many as others of their hours had [1]."""
+    known = runs[runs["accelerators"].notna()]
+    hours, number = np.log(known["accelerator_hours"]), np.log(known["accelerators"])
+    centred = hours - hours.mean()
+    slope = float(centred @ number) / max(float(centred @ centred), 1e-9)
+    log_hours = np.log(runs["accelerator_hours"].to_numpy(float))
+    usual = np.exp(number.mean() + slope * (log_hours - hours.mean()))
+    return pd.Series(usual, index=runs.index)
 
 
 def _families_of(rows: pd.DataFrame) -> "pd.Series[str]":

@@ -21,9 +21,11 @@ WEIGHTS = {"run": 4.0, "benchmark": 1.0}
 """Benchmarks run steps at their best, without the loading, evaluation and restarts of a run."""
 BANDS: Mapping[str, tuple[float, ...]] = {"llm": (1.0,), "vision": (0.03,), "recommender": (0.1,)}
 """Upper size limits in 10^9 parameters; a last band without limit holds the rest and unknown sizes."""
-FAMILY_PULL = 1.0
+FAMILY_PULL = 3.0
 """Readings' worth of all families in the mean of one."""
 FEWEST_FAMILIES = 2
+SPREAD_PULL = 4.0
+"""Sources' worth of the scatter of all families in that of one."""
 LARGEST_ERROR = 0.8
 HIGHEST, HIGHEST_SYSTEM = 1.05, 2.5
 """Largest share of the thermal design power; where watts hold the whole system it may be more."""
@@ -153,7 +155,7 @@ def _rows(cell: pd.DataFrame, everywhere: Spread) -> list[dict[str, object]]:
 
 
 def _spread(readings: pd.DataFrame, common: Spread) -> Spread:
-    return spread(readings["missed"].to_numpy(), readings["source_id"].tolist(), common)
+    return spread(readings["missed"].to_numpy(), readings["source_id"].tolist(), common, SPREAD_PULL)
 
 
 def _row(family: str, level: float, width: Spread, readings: pd.DataFrame) -> dict[str, object]:

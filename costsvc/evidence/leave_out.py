@@ -44,6 +44,12 @@ class LeaveOut:
         same = _near(runs["accelerator_hours"], hours, SAME_RUN) & _near(runs["active_params_b"], params_b, SAME_RUN)
         return self._without("runs", runs[~(same & self._of_family(runs, accelerator_id))])
 
+    def measurement(self, accelerator_id: str, params_b: float) -> Catalog:
+        """The catalog without what was measured of a model's utilisation on an accelerator, whoever told of it."""
+        rows = self.evidence.utilizations
+        same = _near(rows["params_b"], params_b, SAME_RUN) & self._of_family(rows, accelerator_id)
+        return self._without("utilizations", rows[~same])
+
     def reading(self, accelerator_id: str, power_w: float, run: Mapping[str, float | None]) -> Catalog:
         """The catalog without the reading of a power in a run on an accelerator, whoever told of it.
 
@@ -83,7 +89,11 @@ def _fitted_mfu(evidence: Evidence) -> dict[str, pd.DataFrame]:
     return {"mfu": fit_mfu(evidence)[0]}
 
 
-FITS: Mapping[str, Callable[[Evidence], dict[str, pd.DataFrame]]] = {"runs": _fitted_mfu, "readings": _fitted_power}
+FITS: Mapping[str, Callable[[Evidence], dict[str, pd.DataFrame]]] = {
+    "runs": _fitted_mfu,
+    "utilizations": _fitted_mfu,
+    "readings": _fitted_power,
+}
 
 
 def _near(column: "pd.Series[float]", value: float, within: float) -> "pd.Series[bool]":

@@ -208,7 +208,7 @@ def test_a_run_in_8_bits_is_taken_to_be_tuned_and_that_is_said(ask, said, warns)
 @pytest.mark.parametrize(
     ("small", "large", "least", "most"),
     [
-        pytest.param(0.5, 0.5, 1.4, 2.0, id="a small model loses half to a crowd"),
+        pytest.param(0.5, 0.5, 1.8, 2.5, id="a small model loses half to a crowd"),
         pytest.param(70, 70, 1.0, 1.01, id="a large one nothing"),
     ],
 )
