@@ -8,7 +8,7 @@ from costsvc.estimates.facts import Facts, present
 from costsvc.estimates.spec import Machine, Precision, Workload
 from costsvc.model import power
 from costsvc.model.footprint import embodied_kg
-from costsvc.model.uncertainty import Factor
+from costsvc.model.uncertainty import Factor, middle
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.names import is_managed
 from costsvc.reference.table import Row
@@ -177,9 +177,19 @@ def training_power(
     if machine.accelerator_power_w is not None:
         chip_w = facts.given("accelerator_power_w", machine.accelerator_power_w, "W")
     else:
-        fraction = _power_fraction(hardware, workload, params_b, facts.catalog)
-        chip_w = power.accelerator_power_w(tdp_w(hardware, facts), facts.use(fraction))
+        fraction = facts.use(_power_fraction(hardware, workload, params_b, facts.catalog))
+        chip_w = _drawn_w(hardware, machine, fraction, facts)
     return Power(accelerator_w=chip_w, it_w=server_w(hardware, chip_w, facts))
+
+
+def _drawn_w(hardware: Hardware, machine: Machine, fraction: Numeric, facts: Facts) -> Numeric:
+    """Watts of a chip under load: its share of the thermal design power, or of the limit it is set to [W]."""
+    if machine.accelerator_power_limit_w is None:
+        return power.accelerator_power_w(tdp_w(hardware, facts), fraction)
+    limit = facts.given("accelerator_power_limit_w", machine.accelerator_power_limit_w, "W")
+    if machine.accelerator_power_limit_w < middle(tdp_w(hardware, facts)):
+        facts.warn("power-limited", "A limit below the rated power makes a run slower; its time is not changed for it.")
+    return power.limited_power_w(tdp_w(hardware, facts), limit, fraction)
 
 
 def _chip_of_server(hardware: Hardware, machine: Machine, it_w: Numeric, facts: Facts) -> Numeric:

@@ -9,16 +9,15 @@ from costsvc.estimates import site
 from costsvc.estimates.alternatives import Candidates
 from costsvc.estimates.facts import Facts
 from costsvc.estimates.footprint import Usage
-from costsvc.estimates.hardware import ANY, Hardware, resolve
+from costsvc.estimates.hardware import Hardware, resolve
 from costsvc.estimates.inference import requested
+from costsvc.estimates.memory import needed_memory, too_large
 from costsvc.estimates.parts import KINDS
-from costsvc.estimates.served import FIT
 from costsvc.estimates.site import Setting
 from costsvc.estimates.spec import OWNED, Machine, PriceKind, Serving, Site, Subject, TrainingRun
 from costsvc.estimates.subject import sizes
 from costsvc.estimates.training import running
 from costsvc.limits import PLACEMENT_OPTIONS, PLACEMENT_PLACES
-from costsvc.model.placement import training_memory_gb
 from costsvc.model.uncertainty import middle
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.places import UNKNOWN_OPERATOR
@@ -28,7 +27,7 @@ ALL = "all"
 PROBE_B = 7.0
 """Parameters [10^9] at which accelerators are compared where the run's own are not known."""
 DOES_NOT_FIT = "does-not-fit"
-MEASURED = ("accelerator_power_w", "it_power_w")
+MEASURED = ("accelerator_power_w", "it_power_w", "accelerator_power_limit_w")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -95,7 +94,7 @@ def machines(
     tried = _accelerators(own, candidates, catalog)
     given = [name for name in MEASURED if getattr(workload.machine, name) is not None]
     if given and tried != [own]:
-        text = "A measured power holds for one accelerator; leave it out, or vary regions only."
+        text = "A measured or limited power holds for one accelerator; leave it out, or vary regions only."
         raise BadRequestError({f"{KINDS[type(workload)]}.{given[0]}": text})
     for id_ in tried:
         try:
@@ -180,41 +179,10 @@ def _fitting(workload: Workload, catalog: Catalog) -> Fitting:
         count = request.usage.hardware.count or 1.0
         return Fitting(workload=workload, usage=request.usage, duration_h=middle(request.usage.hours) / count)
     run = running(workload, facts)
-    held = _held(workload, run.usage.hardware, catalog)
-    if held is not None:
-        workload = replace(workload, machine=replace(workload.machine, accelerators=held))
-        run = running(workload, Facts(catalog))
+    memory = needed_memory(workload, sizes(workload.subject, Facts(catalog)), run.usage.hardware, catalog)
+    if memory is not None and not memory.holds(run.usage.hardware.count or 1.0):
+        raise BadRequestError({"accelerators": too_large(memory, run.usage.hardware)})
     return Fitting(workload=workload, usage=run.usage, duration_h=middle(run.duration_h))
-
-
-def _held(run: TrainingRun, hardware: Hardware, catalog: Catalog) -> int | None:
-    """How many accelerators hold a training run whose number was left open; None where its own number does.
-
-    Raises:
-        BadRequestError: If a given number does not hold it.
-    """
-    size, memory = sizes(run.subject, Facts(catalog)).total_b, hardware.row.get("memory_gb")
-    if size is None or memory is None:
-        return None
-    each = memory * _usable(catalog)
-    needed = training_memory_gb(size, catalog.default(f"training_bytes_per_param_{run.method}").value)
-    count = hardware.count or 1.0
-    if needed <= count * each:
-        return None
-    if run.machine.accelerators is not None or run.machine.instance is not None:
-        text = (
-            f"Weights, gradients and optimizer states take {needed:.4g} GB; "
-            f"{count:g} x {hardware.id} have {count * each:.4g} GB to give."
-        )
-        raise BadRequestError({"accelerators": text})
-    return int(math.ceil(needed / each / hardware.per_host) * hardware.per_host)
-
-
-def _usable(catalog: Catalog) -> float:
-    share = catalog.factor(FIT, ("usable_memory_share", ANY), "value", "usable_memory_share")
-    if share is None:
-        raise LookupError("serving_fit has no usable_memory_share")
-    return share.value
 
 
 def spots(own: Site, fitting: Sequence[Fitting], candidates: Candidates, catalog: Catalog, each: int) -> list[Spot]:

@@ -84,6 +84,7 @@ class Machine:
     instances: int | None = None
     accelerator_power_w: float | None = None
     it_power_w: float | None = None
+    accelerator_power_limit_w: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +110,8 @@ class TrainingRun:
     precision: Precision | None = None
     mfu: float | None = None
     activation_recomputation: Recomputation | None = None
+    sequence_length: float | None = None
+    tuned: bool | None = None
     site: Site = field(default_factory=Site)
     overheads: Overheads = field(default_factory=Overheads)
     said: dict[str, Any] = field(default_factory=dict, compare=False)

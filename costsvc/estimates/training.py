@@ -1,5 +1,6 @@
 """What a training run costs, from its hours or from its parameters and tokens."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from costsvc.errors import BadRequestError
@@ -9,6 +10,7 @@ from costsvc.estimates.explanation import explanation
 from costsvc.estimates.facts import Facts, present, traced
 from costsvc.estimates.footprint import Footprint, Usage, footprint
 from costsvc.estimates.hardware import Hardware
+from costsvc.estimates.memory import needed_memory, say_fit, usual_layers
 from costsvc.estimates.site import Setting
 from costsvc.estimates.spec import Overheads, Precision, TrainingRun
 from costsvc.estimates.subject import Sizes, sizes
@@ -17,10 +19,25 @@ from costsvc.model import compute
 from costsvc.model.explanation import untraced
 from costsvc.model.uncertainty import middle
 from costsvc.reference.catalog import Catalog
+from costsvc.reference.table import Row
 from costsvc.units import G_PER_KG, H_PER_DAY, Numeric
 
 SIX_ND_TOLERANCE = 0.25
-SCALING = ("reference_params_b", "params_exponent", "reference_accelerators", "accelerators_exponent", "fp8_factor")
+SCALING = (
+    "reference_params_b",
+    "params_exponent",
+    "half_crowd",
+    "crowd_exponent",
+    "sparse_factor",
+    "fp8_factor",
+    "fp4_factor",
+    "fp8_exponent",
+)
+MFU_OF: Mapping[bool | None, str] = {None: "mfu", True: "tuned_mfu", False: "first_mfu"}
+"""The column of a run that is known to be tuned, known to be none of a benchmark's, or neither."""
+FEW_SOURCES = 3
+DENSE = 0.9
+"""Active over total parameters from which on a model counts as dense."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -123,6 +140,7 @@ def running(run: TrainingRun, facts: Facts) -> Run:
     precision = run.precision or hardware.default_precision(machine)
     flop = _flop(run, size, facts)
     hours, machine = _hours(run, flop, size, machine, precision, facts)
+    say_fit(needed_memory(run, size, machine, facts.catalog), machine, facts)
     power = hardware.training_power(machine, run.machine, run.workload, size.total_b, facts)
     work = hours * _all_phases(run.overheads, facts)
     return Run(
@@ -142,7 +160,15 @@ def _flop(run: TrainingRun, size: Sizes, facts: Facts) -> Numeric | None:
     k = facts.use(facts.catalog.default(f"flop_per_param_token_{run.method}", "flop_per_param_token"))
     flop = compute.training_flop(active, tokens, k)
     _say_not_6nd(run, size, facts)
-    return flop
+    return flop if run.sequence_length is None else _with_attention(flop, run.sequence_length, active, size, facts)
+
+
+def _with_attention(flop: Numeric, length: float, active: Numeric, size: Sizes, facts: Facts) -> Numeric:
+    """FLOP of sequences of another length: utilisation was measured at the usual one, attention and all."""
+    usual = facts.central(facts.catalog.default("training_sequence_length"))
+    layers = facts.show("layers", usual_layers(size, facts.catalog), "1")
+    share = compute.attention_share(layers, active, (facts.given("sequence_length", length, "tokens"), usual))
+    return compute.with_attention(flop, share)
 
 
 def _say_not_6nd(run: TrainingRun, size: Sizes, facts: Facts) -> None:
@@ -172,7 +198,7 @@ def _hours(
         wall = facts.given("hours", run.hours, "h")
         return wall * facts.show("accelerators", machine.count or 1.0, "1"), machine
     hours = facts.given("accelerator_hours", run.accelerator_hours or 0.0, "h")
-    return hours, _counted(machine, hours, facts)
+    return hours, _counted(run, size, machine, hours, facts)
 
 
 def _hours_of_flop(
@@ -194,40 +220,51 @@ def _hours_of_flop(
     if run.mfu is not None:
         mfu: Numeric = facts.given("mfu", run.mfu, "1", "share")
         hours = compute.accelerator_hours(flop, peak, mfu, recomputation)
-        return hours, _counted(machine, hours, facts)
+        return hours, _counted(run, size, machine, hours, facts)
     if machine.count is None:
-        # the number of accelerators moves utilisation a little; settle it at the reference number
-        rough = compute.accelerator_hours(flop, peak, _mfu(machine, size, found[0], facts), recomputation)
-        machine = _counted(machine, rough, facts)
-    mfu = _mfu(machine, size, found[0], facts)
+        # the number of accelerators moves utilisation a little; settle it at that of one host
+        rough = compute.accelerator_hours(flop, peak, _mfu(run, machine, size, found[0], facts), recomputation)
+        machine = _counted(run, size, machine, rough, facts)
+    mfu = _mfu(run, machine, size, found[0], facts)
     return compute.accelerator_hours(flop, peak, mfu, recomputation), machine
 
 
-def _mfu(machine: Hardware, size: Sizes, precision: Precision, facts: Facts) -> Numeric:
+def _mfu(run: TrainingRun, machine: Hardware, size: Sizes, precision: Precision, facts: Facts) -> Numeric:
     family = machine.trait("mfu_family")
     row = facts.catalog.row("mfu", family) or facts.catalog.row("mfu", hardware.ANY)
     if row is None:
         raise LookupError("mfu has no row for any family")
-    base = facts.use(present(facts.catalog.factor("mfu", row["mfu_family"], "mfu", "mfu", "1", "share")))
+    narrow = {"fp8": "fp8_factor", "fp4": "fp4_factor"}.get(precision)
+    tuned = run.tuned
+    if narrow and tuned is None and row["mfu_family"] != hardware.ANY:
+        text = f"A run at {precision} is taken to be as well tuned as a benchmark; give tuned: false where it is not."
+        facts.warn("tuned-assumed", text)
+        tuned = True
+    column = MFU_OF[tuned]
+    base = facts.use(present(facts.catalog.factor("mfu", row["mfu_family"], column, "mfu", "1", "share")))
+    _say_few_sources(machine, row, facts)
     known = facts.row("mfu", row["mfu_family"], SCALING)
-    return compute.model_flops_utilization(
-        base,
-        (
-            _over_reference("active_params_b", size.active_b, known["reference_params_b"], facts),
-            known["params_exponent"],
-        ),
-        (
-            _over_reference("accelerators", machine.count, known["reference_accelerators"], facts),
-            known["accelerators_exponent"],
-        ),
-        known["fp8_factor"] if precision in ("fp8", "fp4") else 1.0,
-        (facts.central(facts.catalog.default("mfu_floor")), facts.central(facts.catalog.default("mfu_ceiling"))),
+    active = facts.show("active_params_b", size.active_b or untraced(known["reference_params_b"]), "1")
+    relative = facts.show("relative_params", active / known["reference_params_b"], "1")
+    count = facts.show("accelerators", machine.count or machine.per_host, "1")
+    dense = size.active_b is None or size.active_b >= DENSE * (size.total_b or size.active_b)
+    left = (
+        compute.crowding(count, relative, known["half_crowd"], known["crowd_exponent"]),
+        compute.narrowing(relative, known[narrow], known["fp8_exponent"]) if narrow else 1.0,
+        1.0 if dense else known["sparse_factor"],
     )
+    floor, ceiling = (facts.central(facts.catalog.default(name)) for name in ("mfu_floor", "mfu_ceiling"))
+    return compute.model_flops_utilization(base, (relative, known["params_exponent"]), left, (floor, ceiling))
 
 
-def _over_reference(name: str, value: float | None, reference: Numeric, facts: Facts) -> Numeric:
-    """A figure of the run over that of the run whose utilisation stands in the table."""
-    return facts.show(name, value or untraced(reference), "1") / reference
+def _say_few_sources(machine: Hardware, row: Row, facts: Facts) -> None:
+    """Warn where a utilisation rests on other chips, or on few laboratories."""
+    if row["mfu_family"] == hardware.ANY:
+        text = f"No measured run on {machine.id} is known; its utilisation is that of all chips, and its interval wide."
+        facts.warn("utilization-unmeasured", text)
+    elif row["sources"] < FEW_SOURCES:
+        text = f"The utilisation of {machine.id} rests on {row['sources']:g} laboratories; its interval is wide."
+        facts.warn("few-sources", text)
 
 
 def _recomputation(run: TrainingRun, facts: Facts) -> Numeric:
@@ -236,15 +273,18 @@ def _recomputation(run: TrainingRun, facts: Facts) -> Numeric:
     return 1.0
 
 
-def _counted(machine: Hardware, hours: Numeric, facts: Facts) -> Hardware:
-    """The machine with a number of accelerators: the caller's, or whole hosts that end in time."""
+def _counted(run: TrainingRun, size: Sizes, machine: Hardware, hours: Numeric, facts: Facts) -> Hardware:
+    """The machine with a number of accelerators: the caller's, or whole hosts that end in time and hold the run."""
     if machine.count is not None:
         return machine
     longest = facts.catalog.default("longest_run_days")
     central = middle(hours)
-    wanted = compute.whole_hosts(central, longest.value * H_PER_DAY, machine.per_host)
+    in_time = compute.whole_hosts(central, longest.value * H_PER_DAY, machine.per_host)
+    memory = needed_memory(run, size, machine, facts.catalog)
+    wanted = in_time if memory is None else max(in_time, compute.whole_hosts(memory.fewest, 1.0, machine.per_host))
     count = min(wanted, ACCELERATORS.high // machine.per_host * machine.per_host)
-    why = f"whole hosts that end within {longest.value:g} days" if count == wanted else "the most that can be asked for"
+    why = "whole hosts that hold the run" if wanted > in_time else f"whole hosts that end within {longest.value:g} days"
+    why = why if count == wanted else "the most that can be asked for"
     facts.warn("accelerators-assumed", f"The number of accelerators was not given: {count:g}, {why}.")
     facts.use(longest)
     return request.with_count(machine, count)

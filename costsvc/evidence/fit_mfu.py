@@ -1,33 +1,74 @@
-"""Fits model FLOPs utilisation to published training runs."""
+"""Fits model FLOPs utilisation to published training runs and to benchmarks of steady state.
 
-from collections.abc import Mapping
+The logarithm of a utilisation is a sum: a level; what the size of the model, the crowd of accelerators,
+experts and a narrow precision add; what a benchmark has over a whole run; and three effects that are
+drawn towards nothing, of the family of accelerators, of the laboratory, and of a laboratory on a family.
+The answer takes the effects of a laboratory as unknown: their scatter is in the interval.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
 
-from costsvc.evidence.training_rows import ANY, FIT, NORMAL_95, Evidence, replaced
+from costsvc.evidence.between import Spread, spread
+from costsvc.evidence.training_rows import ANY, FIT, Evidence, replaced
 from costsvc.units import FLOP_PER_TFLOP, PER_BILLION, S_PER_H, Array
 
 REFERENCE_PARAMS_B = 10.0
-REFERENCE_ACCELERATORS = 256.0
 SINGLE_HOST = 8
-LONGEST_RUN_H = 60 * 24.0
-"""Where a run does not say how many accelerators it had: as many as end it within this time."""
-EXPONENT_PULL = 10.0
-"""Weight, in units of squared logarithms of size, with which a family's exponent is held near 0."""
-FAMILY_PULL = 2.0
-"""Runs' worth of the mean of all families in the mean of one."""
-SPREAD_PULL = 8.0
-FEWEST_RUNS = 2
+COMPILATION = "epoch-ai-models"
+"""A source that tells of many laboratories' runs: the name of the run says whose it is."""
+DENSE = 0.9
+"""Active over total parameters above which a model is no mixture of experts."""
+
+TERMS: Mapping[str, float] = {
+    "level": 10.0,
+    "steady": 0.5,
+    "project": 0.5,
+    "size": 0.1,
+    "sparse": 0.3,
+    "fp8": 0.5,
+    "fp8_size": 0.1,
+}
+"""Terms that every row shares, and the standard deviation within which each is looked for."""
+FAMILY, LABORATORY, PLACE, REST = 0.25, 0.2, 0.2, 0.15
+"""Standard deviations of the effects of a family, a laboratory, a laboratory on a family, and of what is left."""
+HALF_CROWDS = (2e3, 4e3, 8e3, 16e3, 32e3, 64e3)
+CROWD_EXPONENTS = (0.6, 0.8, 1.0, 1.2, 1.4)
+"""What is tried for the accelerators at which half of the utilisation is lost, and for its growth with size."""
+SPREAD_PULL = 4.0
+"""Laboratories' worth of the scatter of all families in that of one."""
+FP4_OVER_FP8 = 1.51
+"""Speed of NVFP4 over FP8 in training on Blackwell, whose peak is twice as high: the geometric mean of the 1.31 to
+1.73 that NVIDIA reports for Llama 3 8B and 405B (headsupai.io/updates, "NVFP4 precision", 2026)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Family:
-    """Utilisation of a family of accelerators: log of the reference run's, and how it grows with size."""
+class Utilization:
+    """What was found.
 
-    log_mfu: float
-    params_exponent: float
+    Attributes:
+        terms: Each shared term. [log]
+        families: The effect of each family. [log]
+        half_crowd: Accelerators at which a model of the reference size has lost half of its utilisation. [1]
+        crowd_exponent: How that number grows with the size. [1]
+    """
+
+    terms: Mapping[str, float]
+    families: Mapping[str, float]
+    half_crowd: float
+    crowd_exponent: float
+
+    def of(self, rows: pd.DataFrame) -> Array:
+        """Logarithm of the utilisation of rows in a laboratory that nobody has seen."""
+        effects = rows["family"].map(self.families).fillna(0.0).to_numpy(float)
+        terms = np.array([self.terms[name] for name in TERMS])
+        found: Array = _shared(rows) @ terms + effects + _crowd(rows, self.half_crowd, self.crowd_exponent)
+        return found
 
 
 def fit_mfu(evidence: Evidence) -> tuple[pd.DataFrame, Array]:
@@ -37,101 +78,188 @@ def fit_mfu(evidence: Evidence) -> tuple[pd.DataFrame, Array]:
         evidence: Runs and measured utilisations.
 
     Returns:
-        The table, and by how much the hours of runs were missed that were left out. [1]
+        The table, and by how much the hours of runs were missed whose laboratory was left out. [1]
     """
-    scaling = accelerators_exponent(evidence.utilizations)
-    runs = with_logs(evidence.runs, scaling)
-    left_out = np.array([_without(runs, row) for row in range(len(runs))])
-    errors = runs["log_mfu"].to_numpy() - left_out
-    known = {"accelerators_exponent": scaling, "fp8_factor": fp8_factor(evidence.utilizations)}
-    spreads = _spreads(runs["mfu_family"], errors)
-    rows = [_row(name, family, spreads, runs, known) for name, family in families(runs).items()]
-    return replaced(evidence.mfu, ["mfu_family"], rows), np.exp(np.abs(errors))
+    rows = comparable(evidence)
+    found = utilization(rows)
+    errors = laboratories_left_out(rows, found)
+    table = [_row(name, found, rows, errors) for name in (*_families(evidence), ANY)]
+    whole = rows["steady"].eq(0.0)
+    return replaced(evidence.mfu, ["mfu_family"], table), np.exp(np.abs(errors[whole]))
 
 
-def with_logs(runs: pd.DataFrame, scaling: float) -> pd.DataFrame:
-    """Runs with the logarithms of size and of utilisation at the reference number of accelerators."""
+def comparable(evidence: Evidence) -> pd.DataFrame:
+    """Whole runs and steady state as rows of one table."""
+    runs, measured = evidence.runs, evidence.utilizations
     flop = 6 * runs["active_params_b"] * runs["tokens_b"] * PER_BILLION**2
-    mfu = flop / (runs["accelerator_hours"] * S_PER_H * runs["peak_tflops"] * FLOP_PER_TFLOP)
-    hosts = np.ceil(runs["accelerator_hours"] / LONGEST_RUN_H / SINGLE_HOST)
-    count = runs["accelerators"].fillna(hosts * SINGLE_HOST)
-    return runs.assign(
-        log_size=np.log(runs["active_params_b"] / REFERENCE_PARAMS_B),
-        log_mfu=np.log(mfu) - scaling * np.log(count / REFERENCE_ACCELERATORS),
-    ).reset_index(drop=True)
-
-
-def accelerators_exponent(measured: pd.DataFrame) -> float:
-    """How utilisation falls with the number of accelerators, hosts being added to the same work."""
-    spread = measured[measured["sequence_length"].notna() & measured["accelerators"].gt(SINGLE_HOST)]
-    same = spread.groupby(["accelerator", "params_b", "sequence_length", "precision"])
-    x, y = (
-        np.log(spread[name]) - same[name].transform(lambda group: np.log(group).mean())
-        for name in ("accelerators", "mfu")
+    narrow = runs["precision"].eq("fp8")
+    peak = runs["peak_fp8_tflops"].where(narrow, runs["peak_tflops"])
+    whole = pd.DataFrame(
+        {
+            "mfu": flop / (runs["accelerator_hours"] * S_PER_H * peak * FLOP_PER_TFLOP),
+            "params_b": runs["active_params_b"],
+            "accelerators": runs["accelerators"].fillna(_usual_number(runs)),
+            "sparse": runs["active_params_b"].lt(DENSE * runs["total_params_b"]).astype(float),
+            "fp8": narrow.astype(float),
+            "steady": 0.0,
+            "project": runs["figure"].eq("project").astype(float),
+            "family": _families_of(runs),
+            "laboratory": _laboratories(runs["source_id"], runs["run_id"]),
+        }
     )
-    return float((x @ y) / (x @ x))
+    steady = pd.DataFrame(
+        {
+            "mfu": measured["mfu"],
+            "params_b": measured["params_b"],
+            "accelerators": measured["accelerators"].fillna(SINGLE_HOST),
+            "sparse": 0.0,
+            "fp8": measured["precision"].eq("fp8").astype(float),
+            "steady": measured["figure"].eq("steady").astype(float),
+            "project": 0.0,
+            "family": _families_of(measured),
+            "laboratory": _laboratories(measured["source_id"], measured["measurement_id"]),
+        }
+    )
+    both = pd.concat([whole, steady], ignore_index=True)
+    return both.assign(
+        size=np.log(both["params_b"] / REFERENCE_PARAMS_B),
+        log_mfu=np.log(both["mfu"]),
+    )
 
 
-def fp8_factor(measured: pd.DataFrame) -> float:
-    """What FP8 leaves of the utilisation at 16 bits, against its twice higher peak."""
-    key = ["accelerator", "params_b", "sequence_length", "accelerators"]
-    wide, narrow = (measured[measured["precision"] == name].set_index(key)["mfu"] for name in ("bf16", "fp8"))
-    return float((narrow / wide).dropna().median())
+def _usual_number(runs: pd.DataFrame) -> "pd.Series[float]":
+    """Accelerators of runs that do not say how many they had: as many as others of their hours had [1]."""
+    known = runs[runs["accelerators"].notna()]
+    hours, number = np.log(known["accelerator_hours"]), np.log(known["accelerators"])
+    centred = hours - hours.mean()
+    slope = float(centred @ number) / max(float(centred @ centred), 1e-9)
+    log_hours = np.log(runs["accelerator_hours"].to_numpy(float))
+    usual = np.exp(number.mean() + slope * (log_hours - hours.mean()))
+    return pd.Series(usual, index=runs.index)
 
 
-def families(runs: pd.DataFrame) -> dict[str, Family]:
-    """Utilisation of each family and, under ``*``, of all."""
-    everything = _family(runs, None)
-    found = {
-        str(name): _family(group, everything)
-        for name, group in runs.groupby("mfu_family")
-        if name != ANY and len(group) >= FEWEST_RUNS
-    }
-    return {**found, ANY: everything}
+def _families_of(rows: pd.DataFrame) -> "pd.Series[str]":
+    """The family of each row; a chip that belongs to none stands for itself."""
+    return rows["mfu_family"].where(rows["mfu_family"].ne(ANY), rows["accelerator_id"])
 
 
-def _family(runs: pd.DataFrame, everything: Family | None) -> Family:
-    size, log_mfu = runs["log_size"].to_numpy(), runs["log_mfu"].to_numpy()
-    centred = size - size.mean()
-    exponent = float(centred @ log_mfu / (centred @ centred + EXPONENT_PULL))
-    level = float(np.median(log_mfu - exponent * size))
-    if everything is not None:
-        level += (everything.log_mfu - level) * FAMILY_PULL / (len(runs) + FAMILY_PULL)
-    return Family(log_mfu=level, params_exponent=exponent)
+def _laboratories(sources: "pd.Series[str]", names: "pd.Series[str]") -> list[str]:
+    """Who ran it: the word with which a source begins, or the run where the source tells of others' runs."""
+    said = sources.where(sources.ne(COMPILATION), names)
+    return [re.split(r"[^a-z]", text)[0] for text in said]
 
 
-def _without(runs: pd.DataFrame, row: int) -> float:
-    """Logarithm of the utilisation that the other runs predict for a run."""
-    found = families(runs.drop(index=row))
-    family = found.get(str(runs["mfu_family"].to_dict()[row]), found[ANY])
-    return family.log_mfu + family.params_exponent * float(runs["log_size"].to_dict()[row])
+def utilization(rows: pd.DataFrame, crowds: Sequence[tuple[float, float]] | None = None) -> Utilization:
+    """The utilisation that fits rows best: least squares in which effects are drawn towards nothing.
+
+    Args:
+        rows: As :func:`comparable` gives them.
+        crowds: Pairs of half crowd and exponent to try; left out: all.
+    """
+    tried = list(crowds or product(HALF_CROWDS, CROWD_EXPONENTS))
+    place = rows["laboratory"] + " " + rows["family"]
+    names, families = _one_hot(rows["family"])
+    effects = ((families, FAMILY), (_one_hot(rows["laboratory"])[1], LABORATORY), (_one_hot(place)[1], PLACE))
+    inputs = np.hstack([_shared(rows), *(columns for columns, _ in effects)])
+    deviations = np.concatenate([[*TERMS.values()], *(np.full(columns.shape[1], sd) for columns, sd in effects)])
+    pull = 1 / deviations**2
+    wanted = rows["log_mfu"].to_numpy()[:, None] - np.column_stack([_crowd(rows, *crowd) for crowd in tried])
+    weight = 1 / REST**2
+    values = np.linalg.solve(weight * inputs.T @ inputs + np.diag(pull), weight * inputs.T @ wanted)
+    costs = weight * ((wanted - inputs @ values) ** 2).sum(axis=0) + (pull[:, None] * values**2).sum(axis=0)
+    best = int(np.argmin(costs))
+    found, count = values[:, best].tolist(), len(TERMS)
+    return Utilization(
+        terms=dict(zip(TERMS, found[:count], strict=True)),
+        families=dict(zip(names, found[count : count + len(names)], strict=True)),
+        half_crowd=tried[best][0],
+        crowd_exponent=tried[best][1],
+    )
 
 
-def _spreads(families_of: "pd.Series[str]", errors: Array) -> dict[str, float]:
-    """Standard deviation of the errors by family, drawn towards that of all."""
-    squared = pd.Series(errors**2)
-    overall = float(squared.mean())
-    by_family = squared.groupby(families_of).agg(["sum", "count"])
-    found = (by_family["sum"] + SPREAD_PULL * overall) / (by_family["count"] + SPREAD_PULL)
-    by_name = {str(name): float(spread) for name, spread in (found**0.5).items()}
-    return {**by_name, ANY: float(np.sqrt(overall)) * 1.2}
+def _one_hot(column: "pd.Series[str]") -> tuple[list[str], Array]:
+    """The names in a column, and for each a column of its rows."""
+    names, place = np.unique(column.to_numpy(dtype=str), return_inverse=True)
+    return names.tolist(), np.eye(names.size)[place]
 
 
-def _row(
-    name: str, family: Family, spreads: Mapping[str, float], runs: pd.DataFrame, known: Mapping[str, float]
-) -> dict[str, object]:
-    mfu, factor = np.exp(family.log_mfu), np.exp(NORMAL_95 * spreads[name])
-    count = len(runs) if name == ANY else int((runs["mfu_family"] == name).sum())
+def _shared(rows: pd.DataFrame) -> Array:
+    """The inputs of the terms that every row shares."""
+    columns = rows.assign(level=1.0, fp8_size=rows["fp8"] * rows["size"])[list(TERMS)]
+    return columns.to_numpy(float)
+
+
+def _crowd(rows: pd.DataFrame, half_crowd: float, exponent: float) -> Array:
+    """Logarithm of what a crowd of accelerators leaves: the more of them, the less work each has between messages."""
+    half = half_crowd * np.exp(exponent * rows["size"].to_numpy())
+    return np.asarray(-np.log1p(rows["accelerators"].to_numpy(float) / half))
+
+
+def laboratories_left_out(rows: pd.DataFrame, found: Utilization) -> Array:
+    """Errors of rows that the other laboratories predict, each as what it is but for restarts and stages [log]."""
+    errors = np.full(len(rows), np.nan)
+    for name in rows["laboratory"].unique():
+        own = rows["laboratory"].eq(name).to_numpy()
+        others = utilization(rows[~own], [(found.half_crowd, found.crowd_exponent)])
+        errors[own] = rows.loc[own, "log_mfu"].to_numpy() - others.of(rows[own].assign(project=0.0))
+    return errors
+
+
+def _families(evidence: Evidence) -> list[str]:
+    """Families that somebody told of."""
+    named = pd.concat([evidence.runs["mfu_family"], evidence.utilizations["mfu_family"]])
+    return sorted({str(name) for name in named} - {ANY})
+
+
+def _widths(name: str, rows: pd.DataFrame, errors: Array, steady: float) -> dict[str, Spread]:
+    """The scatter on a laboratory not yet seen: of any run, of a tuned one and of a first one.
+
+    The answer means a whole run. Where nobody says whether it is as well tuned as a benchmark, benchmarks are
+    among the errors of its interval.
+    """
+    tuned = rows["steady"].eq(1.0).to_numpy()
+    as_runs = errors + np.where(tuned, steady, 0.0)
+    kinds = {"mfu": (as_runs, tuned | ~tuned), "tuned": (errors, tuned), "first": (errors, ~tuned)}
+    families = rows["family"].to_numpy()
+    found = {}
+    for kind, (missed, which) in kinds.items():
+        laboratories = rows["laboratory"].to_numpy()[which]
+        common = spread(missed[which], laboratories)
+        own = (families == name)[which]
+        width = spread(missed[which][own], laboratories[own], common, SPREAD_PULL)
+        freedom = width.freedom if own.any() else float(np.unique(families).size - 1)
+        found[kind] = width._replace(variance=width.variance + _open(width), freedom=freedom)
+    return found
+
+
+def _open(width: Spread) -> float:
+    """Variance that so many sources leave in the level of a family."""
+    return 1 / (1 / FAMILY**2 + width.sources / width.variance)
+
+
+def _row(name: str, found: Utilization, rows: pd.DataFrame, errors: Array) -> dict[str, object]:
+    own = rows[rows["family"].eq(name)] if name != ANY else rows
+    level, steady = found.terms["level"] + found.families.get(name, 0.0), found.terms["steady"]
+    centres = {"mfu": level, "tuned": level + steady, "first": level}
+    ends: dict[str, float] = {}
+    for kind, width in _widths(name, rows, errors, steady).items():
+        middle, factor = float(np.exp(centres[kind])), width.factor
+        column = "mfu" if kind == "mfu" else f"{kind}_mfu"
+        ends |= {column: middle, f"{column}_low": middle / factor, f"{column}_high": min(middle * factor, 1.0)}
+    count = own["steady"].eq(0.0).sum()
     return {
         "mfu_family": name,
-        "mfu": mfu,
-        "mfu_low": mfu / factor,
-        "mfu_high": mfu * factor,
+        **ends,
+        "sources": own["laboratory"].nunique(),
         "reference_params_b": REFERENCE_PARAMS_B,
-        "params_exponent": family.params_exponent,
-        "reference_accelerators": REFERENCE_ACCELERATORS,
-        **known,
+        "params_exponent": found.terms["size"],
+        "half_crowd": found.half_crowd,
+        "crowd_exponent": found.crowd_exponent,
+        "sparse_factor": float(np.exp(found.terms["sparse"])),
+        "fp8_factor": float(np.exp(found.terms["fp8"])),
+        "fp4_factor": float(np.exp(found.terms["fp8"])) * FP4_OVER_FP8 / 2,
+        "fp8_exponent": found.terms["fp8_size"],
         "source_id": FIT,
-        "locator": f"{count} runs of training_runs.csv; scaling and FP8 from mfu_measurements.csv",
+        "locator": f"{count} runs of training_runs.csv, {len(own) - count} rows of mfu_measurements.csv",
         "quality": "derived",
     }

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from costsvc.evidence.training_rows import ANY, FIT, NORMAL_75, NORMAL_95, Evidence, ratios, replaced, shrunk
+from costsvc.evidence.between import Spread, spread
+from costsvc.evidence.training_rows import ANY, FIT, NORMAL_95, Evidence, ratios, replaced, shrunk
 from costsvc.units import Array
 
 OPEN_CONTEXT_W = 38.0
@@ -20,10 +21,11 @@ WEIGHTS = {"run": 4.0, "benchmark": 1.0}
 """Benchmarks run steps at their best, without the loading, evaluation and restarts of a run."""
 BANDS: Mapping[str, tuple[float, ...]] = {"llm": (1.0,), "vision": (0.03,), "recommender": (0.1,)}
 """Upper size limits in 10^9 parameters; a last band without limit holds the rest and unknown sizes."""
-FAMILY_PULL = 1.0
+FAMILY_PULL = 3.0
 """Readings' worth of all families in the mean of one."""
 FEWEST_FAMILIES = 2
-SPREAD_PULL = 3.0
+SPREAD_PULL = 4.0
+"""Sources' worth of the scatter of all families in that of one."""
 LARGEST_ERROR = 0.8
 HIGHEST, HIGHEST_SYSTEM = 1.05, 2.5
 """Largest share of the thermal design power; where watts hold the whole system it may be more."""
@@ -108,12 +110,13 @@ def fit_fractions(evidence: Evidence, hosts: pd.DataFrame) -> tuple[pd.DataFrame
     """
     seen = chip_fractions(evidence.readings, hosts)
     errors = seen["log_fraction"].to_numpy() - np.array([_without(seen, row) for row in seen.index])
-    spreads = _spreads(seen, errors)
+    missed = seen.assign(missed=errors.clip(-LARGEST_ERROR, LARGEST_ERROR))
+    everywhere = spread(missed["missed"].to_numpy(), missed["source_id"].tolist())
     rows = []
-    for _, cell in seen.assign(spread=spreads).groupby(CELL):
+    for _, cell in missed.groupby(CELL):
         one = cell.iloc[0]
         place = {"workload": one["workload"], "max_params_b": one["band"] if np.isfinite(one["band"]) else np.nan}
-        rows += [{**place, **row} for row in _rows(cell, float(np.exp(NORMAL_95 * one["spread"])))]
+        rows += [{**place, **row} for row in _rows(cell, everywhere)]
     table = replaced(evidence.fractions, ["power_family", "workload", "max_params_b"], rows)
     return table, np.exp(np.abs(errors[~np.isnan(errors)]))
 
@@ -138,27 +141,33 @@ def band(workload: str, params_b: float) -> float:
     return next((limit for limit in BANDS.get(workload, ()) if params_b <= limit), np.inf)
 
 
-def _rows(cell: pd.DataFrame, factor: float) -> list[dict[str, object]]:
+def _rows(cell: pd.DataFrame, everywhere: Spread) -> list[dict[str, object]]:
     """Rows of one workload and band: each family's, and all families' where there are several."""
+    common = _spread(cell, everywhere)
     rows = [
-        _row(str(family), _level(own, cell), factor, own)
+        _row(str(family), _level(own, cell), _spread(own, common), own)
         for family, own in cell.groupby("power_family")
         if family != ANY
     ]
     if cell["family"].nunique() >= FEWEST_FAMILIES and not cell["system"].any():
-        rows.append(_row(ANY, _overall(cell), factor, cell))
+        rows.append(_row(ANY, _overall(cell), common, cell))
     return rows
 
 
-def _row(family: str, level: float, factor: float, readings: pd.DataFrame) -> dict[str, object]:
+def _spread(readings: pd.DataFrame, common: Spread) -> Spread:
+    return spread(readings["missed"].to_numpy(), readings["source_id"].tolist(), common, SPREAD_PULL)
+
+
+def _row(family: str, level: float, width: Spread, readings: pd.DataFrame) -> dict[str, object]:
     fraction, most = float(np.exp(level)), HIGHEST_SYSTEM if readings["system"].any() else HIGHEST
+    sources = readings["source_id"].nunique()
     return {
         "power_family": family,
         "fraction": fraction,
-        "low": fraction / factor,
-        "high": max(fraction, min(fraction * factor, most)),
+        "low": fraction / width.factor,
+        "high": max(fraction, min(fraction * width.factor, most)),
         "source_id": FIT,
-        "locator": f"{len(readings)} readings of power_measurements.csv",
+        "locator": f"{len(readings)} readings of power_measurements.csv, {sources} sources",
         "quality": "derived",
     }
 
@@ -175,20 +184,9 @@ def _level(own: pd.DataFrame, cell: pd.DataFrame) -> float:
 
 
 def _without(seen: pd.DataFrame, row: int) -> float:
-    """Logarithm of the share that other models' readings predict for one; NaN where there are none."""
+    """Logarithm of the share that other sources' readings predict for one; NaN where there are none."""
     one = seen.loc[row]
-    others = seen[seen["model"].ne(one["model"]) | seen["source_id"].ne(one["source_id"])]
+    others = seen[seen["source_id"].ne(one["source_id"])]
     cell = others[(others[CELL] == one[CELL]).all(axis=1)]
     own = cell[cell["family"].eq(one["family"])]
     return _level(own, cell) if len(own) else _overall(cell)
-
-
-def _spreads(seen: pd.DataFrame, errors: Array) -> "pd.Series[float]":
-    """Standard deviation of the errors in each reading's cell, drawn towards the middle of all errors."""
-    size = np.abs(errors)
-    typical = float((np.nanmedian(size) / NORMAL_75) ** 2)
-    squared = pd.Series(size.clip(max=LARGEST_ERROR) ** 2, index=seen.index) * seen["weight"]
-    weights = seen["weight"].where(squared.notna(), 0.0)
-    cells = [seen[name] for name in CELL]
-    sums, counts = (part.groupby(cells).transform("sum") for part in (squared, weights))
-    return ((sums + SPREAD_PULL * typical) / (counts + SPREAD_PULL)) ** 0.5

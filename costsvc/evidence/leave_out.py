@@ -56,6 +56,18 @@ class LeaveOut:
         same = _near(runs["accelerator_hours"], hours, SAME_RUN) & _near(runs["active_params_b"], params_b, SAME_RUN)
         return self._left_out("runs", same & self._of_family(runs, accelerator_id), row)
 
+    def measurement(self, accelerator_id: str, params_b: float, row: Row) -> Catalog:
+        """The catalog without what was measured of a model's utilisation on an accelerator, whoever told of it.
+
+        Args:
+            accelerator_id: The accelerator.
+            params_b: Active parameters in 10^9.
+            row: The published row, which says its source.
+        """
+        rows = self.evidence.utilizations
+        same = _near(rows["params_b"], params_b, SAME_RUN) & self._of_family(rows, accelerator_id)
+        return self._left_out("utilizations", same, row)
+
     def reading(self, accelerator_id: str, power_w: float, run: Mapping[str, float | None], row: Row) -> Catalog:
         """The catalog without the reading of a power in a run on an accelerator, whoever told of it.
 
@@ -71,10 +83,6 @@ class LeaveOut:
             if value is not None:
                 same &= readings[column].isna() | _near(readings[column], value, SAME_RUN)
         return self._left_out("readings", same, row)
-
-    def anything(self, row: Row) -> Catalog:
-        """The catalog without the source of a row that is neither a run nor a reading of the fits."""
-        return self.source(fitted_sources(row)) if self.by_source else self.catalog
 
     def source(self, sources: Collection[str]) -> Catalog:
         """The catalog without anything that some sources measured.

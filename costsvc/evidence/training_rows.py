@@ -18,10 +18,9 @@ FITTED = ("hosts", "power_fractions", "mfu")
 ANY = "*"
 FIT = "training-fit"
 """The source of rows that a fit wrote."""
-TRAITS = ("tdp_w", "idle_w", "peak_tflops", "power_family", "host_family", "mfu_family")
+TRAITS = ("tdp_w", "idle_w", "peak_tflops", "peak_fp8_tflops", "power_family", "host_family", "mfu_family")
 NORMAL_95 = 1.645
-NORMAL_75 = 0.6745
-"""Standard deviations between the middle of a normal distribution and its 95th and 75th percentile."""
+"""Standard deviations between the middle of a normal distribution and its 95th percentile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -205,7 +205,7 @@ def _measured(one: Asked, leave_out: LeaveOut) -> Iterator[Case]:
         return
     pue = pue_of(one.row)
     if not hours:
-        yield from _measured_by_tokens(one, energy, leave_out.anything(row))
+        yield from _measured_by_tokens(one, energy, leave_out)
         return
     catalog = leave_out.reading(one.accelerator_id, energy / pue / hours * W_PER_KW, one.known, row)
     found = one.answer(catalog, accelerator_hours=hours)
@@ -217,9 +217,10 @@ def _measured(one: Asked, leave_out: LeaveOut) -> Iterator[Case]:
         yield case("training: energy at the meter, hours given", row, found["it_energy_kwh"], energy, pue)
 
 
-def _measured_by_tokens(one: Asked, energy: float, catalog: Catalog) -> Iterator[Case]:
-    tokens = number(one.row["tokens"])
-    if tokens and one.subject.active_params_b and one.row["evidence_kind"] in CHIP_MEASURED:
+def _measured_by_tokens(one: Asked, energy: float, leave_out: LeaveOut) -> Iterator[Case]:
+    tokens, active = number(one.row["tokens"]), one.subject.active_params_b
+    if tokens and active and one.row["evidence_kind"] in CHIP_MEASURED:
+        catalog = leave_out.measurement(one.accelerator_id, active, one.row)
         found = one.answer(catalog, training_tokens_b=tokens / PER_BILLION)
         kind = "training: chip energy from parameters and tokens"
         yield case(kind, one.row, found["accelerator_energy_kwh"], energy, pue_of(one.row))

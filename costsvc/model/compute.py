@@ -5,6 +5,9 @@ import numpy as np
 from costsvc.model.explanation import formula
 from costsvc.units import FLOP_PER_TFLOP, PER_BILLION, S_PER_H, Numeric
 
+BLOCK_PARAMS = 12.0
+"""Parameters of a transformer block over the square of its width: 4 in attention, 8 in the network after it."""
+
 
 @formula
 def training_flop(active_params_b: Numeric, tokens_b: Numeric, flop_per_param_token: Numeric) -> Numeric:
@@ -25,22 +28,86 @@ def training_flop(active_params_b: Numeric, tokens_b: Numeric, flop_per_param_to
 
 
 @formula
+def attention_share(layers: Numeric, params_b: Numeric, tokens: tuple[Numeric, Numeric]) -> Numeric:
+    """Attention FLOP beyond those of sequences of the usual length, over the FLOP of the parameters.
+
+    A token attends to the half of its sequence before it, on average: 4 x width FLOP for each pair, three times
+    that with the backward pass, against 6 for each parameter, of which a block has 12 x width^2.
+
+    Args:
+        layers: Transformer blocks. [1]
+        params_b: Parameters that one token passes through. [10^9]
+        tokens: Length of the sequences, and that at which utilisation was measured. [token]
+
+    Returns:
+        Share, below 0 where sequences are shorter than the usual ones. [1]
+
+    References:
+        A. Chowdhery et al., "PaLM", arXiv:2204.02311, appendix B; halved, for a token sees those before it.
+    """
+    width = np.sqrt(params_b * PER_BILLION / (BLOCK_PARAMS * layers))
+    return layers * width * (tokens[0] - tokens[1]) / (params_b * PER_BILLION)
+
+
+@formula
+def with_attention(flop: Numeric, share: Numeric) -> Numeric:
+    """Model FLOP of a training run on sequences of another length than the usual one.
+
+    Args:
+        flop: Model FLOP at the usual length. [FLOP]
+        share: Attention beyond the usual, over the FLOP of the parameters. [1]
+
+    Returns:
+        Model FLOP. [FLOP]
+    """
+    return flop * (1 + share)
+
+
+@formula
+def crowding(accelerators: Numeric, relative_params: Numeric, half_crowd: Numeric, crowd_exponent: Numeric) -> Numeric:
+    """What a crowd of accelerators leaves of utilisation.
+
+    The more of them share a run, the less work each has between two messages: a small model loses its
+    utilisation to a crowd in which a large one still has enough to do.
+
+    Args:
+        accelerators: Accelerators of the run. [1]
+        relative_params: Active parameters over those of the reference. [1]
+        half_crowd: Accelerators at which the reference has lost half of its utilisation. [1]
+        crowd_exponent: How that number grows with the model. [1]
+
+    Returns:
+        Share that is left. [1]
+    """
+    return 1 / (1 + accelerators / (half_crowd * relative_params**crowd_exponent))
+
+
+@formula
+def narrowing(relative_params: Numeric, factor: Numeric, exponent: Numeric) -> Numeric:
+    """What a narrow precision leaves of utilisation, against its higher peak.
+
+    Args:
+        relative_params: Active parameters over those of the reference. [1]
+        factor: What it leaves of it at the reference. [1]
+        exponent: How that grows with the model, whose matrices are larger. [1]
+
+    Returns:
+        Share that is left. [1]
+    """
+    return factor * relative_params**exponent
+
+
+@formula
 def model_flops_utilization(
-    mfu: Numeric,
-    size: tuple[Numeric, Numeric],
-    count: tuple[Numeric, Numeric],
-    precision_factor: Numeric,
-    within: tuple[Numeric, Numeric],
+    mfu: Numeric, size: tuple[Numeric, Numeric], left: tuple[Numeric, Numeric, Numeric], within: tuple[Numeric, Numeric]
 ) -> Numeric:
     """Model FLOPs utilisation for a size of model and a number of accelerators.
 
     Args:
-        mfu: Utilisation of the reference run. [1]
-        size: Active parameters over those of the reference run, and the exponent by which
+        mfu: Utilisation at the reference size. [1]
+        size: Active parameters over those of the reference, and the exponent by which
             utilisation grows with the model. [1]
-        count: Accelerators over those of the reference run, and the exponent by which
-            utilisation falls with them. [1]
-        precision_factor: What a narrower precision leaves of it, against its higher peak. [1]
+        left: What a crowd of accelerators, a narrow precision and a mixture of experts leave of it. [1]
         within: Lowest and highest utilisation that was ever published. [1]
 
     Returns:
@@ -49,8 +116,7 @@ def model_flops_utilization(
     References:
         A. Chowdhery et al., "PaLM", arXiv:2204.02311, appendix B, defines the utilisation.
     """
-    found = mfu * size[0] ** size[1] * count[0] ** count[1] * precision_factor
-    return np.clip(found, *within)
+    return np.clip(mfu * size[0] ** size[1] * left[0] * left[1] * left[2], *within)
 
 
 @formula

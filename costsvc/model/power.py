@@ -21,6 +21,23 @@ def accelerator_power_w(tdp_w: Numeric, fraction: Numeric) -> Numeric:
 
 
 @formula
+def limited_power_w(tdp_w: Numeric, limit_w: Numeric, fraction: Numeric) -> Numeric:
+    """Mean power of one accelerator under a workload, where its power limit was set.
+
+    A limit above the thermal design power lets it draw more; one below it cuts off what it would draw.
+
+    Args:
+        tdp_w: Thermal design power. [W]
+        limit_w: Power limit of the accelerator. [W]
+        fraction: Share of the greater of the two that the workload draws on average. [1]
+
+    Returns:
+        Mean power of the chip alone, never above its limit. [W]
+    """
+    return np.minimum(np.maximum(tdp_w, limit_w) * fraction, limit_w)
+
+
+@formula
 def server_power_w(chip_w: Numeric, overhead_share: Numeric, base_w: Numeric, fabric_w: Numeric) -> Numeric:
     """Power of a server and its fabric, per accelerator.
 

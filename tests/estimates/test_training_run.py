@@ -182,3 +182,124 @@ def test_what_widens_a_total_is_ranked(ask):
     shares = [driver["share"] for driver in ask(RUN)["drivers"]["energy_kwh"]]
     assert shares == sorted(shares, reverse=True)
     assert 0 < sum(shares) <= 1 + 1e-9
+
+
+def test_a_tuned_run_takes_less_time_and_its_interval_is_narrower_than_where_nobody_says(ask):
+    unsaid, tuned, first = (ask({**TOKENS, **said}) for said in ({}, {"tuned": True}, {"tuned": False}))
+    hours = {name: answer["accelerator_hours"] for name, answer in (("unsaid", unsaid), ("tuned", tuned))}
+    assert hours["tuned"]["value"] < hours["unsaid"]["value"] == value(first, "accelerator_hours")
+    width = {name: one["high"] / one["low"] for name, one in hours.items()}
+    assert width["tuned"] < width["unsaid"]
+
+
+@pytest.mark.parametrize(
+    ("said", "warns"),
+    [
+        pytest.param({"precision": "fp8"}, True, id="8 bits on a measured chip"),
+        pytest.param({"precision": "fp8", "tuned": False}, False, id="said not to be tuned"),
+        pytest.param({"precision": "bf16"}, False, id="16 bits"),
+        pytest.param({"precision": "fp8", "accelerator": "mi300x"}, False, id="a chip that nobody measured"),
+    ],
+)
+def test_a_run_in_8_bits_is_taken_to_be_tuned_and_that_is_said(ask, said, warns):
+    assert ("tuned-assumed" in warned(ask({**TOKENS, "accelerator": "h100-sxm5-80gb", **said}))) is warns
+
+
+@pytest.mark.parametrize(
+    ("small", "large", "least", "most"),
+    [
+        pytest.param(0.5, 0.5, 1.8, 2.5, id="a small model loses half to a crowd"),
+        pytest.param(70, 70, 1.0, 1.01, id="a large one nothing"),
+    ],
+)
+def test_the_number_of_accelerators_matters_to_small_models(ask, small, large, least, most):
+    few, many = (
+        ask({**TOKENS, "accelerator": "h100-sxm5-80gb", "total_params_b": size, "accelerators": count})
+        for size, count in ((small, 8), (large, 512))
+    )
+    assert least <= value(many, "accelerator_hours") / value(few, "accelerator_hours") <= most
+
+
+def test_8_bits_gain_more_in_large_models(ask):
+    def gain(params_b):
+        wide, narrow = (
+            value(
+                ask(
+                    {
+                        **TOKENS,
+                        "accelerator": "h100-sxm5-80gb",
+                        "total_params_b": params_b,
+                        "precision": p,
+                        "tuned": True,
+                    }
+                ),
+                "accelerator_hours",
+            )
+            for p in ("bf16", "fp8")
+        )
+        return wide / narrow
+
+    # IBM and Meta on 1.8, 8, 70 and 405 B: 1.18, 1.28, 1.50, 1.52
+    assert (gain(0.8), gain(175)) == (pytest.approx(1.2, abs=0.06), pytest.approx(1.46, abs=0.06))
+
+
+def test_a_mixture_of_experts_has_less_of_the_peak(ask):
+    dense, sparse = (ask({**TOKENS, "total_params_b": size, "active_params_b": 10}) for size in (10, 100))
+    assert 1.05 < value(sparse, "accelerator_hours") / value(dense, "accelerator_hours") < 1.3
+
+
+def test_a_chip_that_nobody_measured_says_so(ask):
+    answer = ask({**TOKENS, "accelerator": "rtx-4090"})
+    assert "utilization-unmeasured" in warned(answer)
+    assert answer["accelerator_hours"]["high"] / answer["accelerator_hours"]["low"] > 4
+
+
+def test_longer_sequences_take_more_flop(ask):
+    usual, same, longer = (
+        value(ask({**TOKENS, **said}), "training_flop")
+        for said in ({}, {"sequence_length": 4096}, {"sequence_length": 32_768})
+    )
+    assert usual == pytest.approx(same)
+    assert 1.3 < longer / usual < 1.8
+
+
+@pytest.mark.parametrize(
+    ("limit", "watts"),
+    [
+        # an A100 of 400 W draws 0.715 of it in a large language model
+        pytest.param(None, 286, id="no limit: a share of the rated power"),
+        pytest.param(500, 358, id="a higher limit is the reference"),
+        pytest.param(200, 200, id="a lower limit cuts off"),
+    ],
+)
+def test_a_power_limit_replaces_the_rated_power(ask, limit, watts):
+    said = {} if limit is None else {"accelerator_power_limit_w": limit}
+    answer = ask({**RUN, "accelerator": "a100-sxm4-80gb", "total_params_b": 7, **said})
+    assert value(answer, "accelerator_energy_kwh") == pytest.approx(watts, rel=0.03)
+    assert ("power-limited" in warned(answer)) is (limit == 200)
+
+
+@pytest.mark.parametrize(
+    ("machine", "run", "fewest"),
+    [
+        # 70e9 x 2.2 B = 154 GB of weights and adapter; 72 of 80 GB can be used
+        pytest.param(("a100-sxm4-80gb", 1), {"method": "lora", "total_params_b": 70}, 3, id="lora of 70 B on one card"),
+        # 70e9 x 16 B = 1120 GB; 21.6 of 24 GB can be used
+        pytest.param(("rtx-4090", 1), {"method": "finetuning", "total_params_b": 70}, 53, id="all of 70 B on a 4090"),
+        pytest.param(("a100-sxm4-80gb", 8), {"method": "lora", "total_params_b": 70}, None, id="lora on a host"),
+        pytest.param(("rtx-4090", 1), {"method": "lora", "total_params_b": 8}, None, id="lora of 8 B on a 4090"),
+        pytest.param(("a100-sxm4-40gb", 2), {"method": "qlora", "total_params_b": 70}, None, id="qlora on two cards"),
+    ],
+)
+def test_a_run_that_does_not_fit_is_told_what_would_hold_it(ask, machine, run, fewest):
+    name, count = machine
+    answer = ask({"accelerator": name, "accelerators": count, "accelerator_hours": 10, "region": "USA", **run})
+    told = [w["message"] for w in answer["warnings"] if w["code"] == "does-not-fit"]
+    assert [text.rpartition(" ")[2] for text in told] == ([] if fewest is None else [f"{fewest}."])
+
+
+def test_an_assumed_number_of_accelerators_holds_the_run(ask):
+    answer = ask({**TOKENS, "training_tokens_b": 0.001, "total_params_b": 400})
+    # 400e9 x 16 B = 6400 GB, 72 GB each: 89 and more, so 12 hosts of 8
+    assert answer["request"]["accelerators"] == 96
+    assert "does-not-fit" not in warned(answer)

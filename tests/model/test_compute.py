@@ -3,7 +3,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from costsvc.model.compute import accelerator_hours, model_flops_utilization, training_flop, whole_hosts
+from costsvc.model.compute import (
+    accelerator_hours,
+    attention_share,
+    crowding,
+    model_flops_utilization,
+    narrowing,
+    training_flop,
+    whole_hosts,
+    with_attention,
+)
 from tests.model.cases import Case, by_name, by_row, with_nan_in_each
 
 CASES = by_name(
@@ -38,24 +47,58 @@ def test_gives_nan_for_nan(formula, numbers, expected):
 
 
 @pytest.mark.parametrize(
-    ("mfu", "size", "count", "precision_factor", "expected"),
+    ("mfu", "size", "left", "expected"),
     [
-        pytest.param(0.4, (1.0, 0.3), (1.0, -0.1), 1.0, 0.4, id="the reference run has the reference's"),
-        # 0.4 x 4^0.5 x 16^-0.25 x 0.8 = 0.4 x 2 x 0.5 x 0.8
-        pytest.param(0.4, (4.0, 0.5), (16.0, -0.25), 0.8, 0.32, id="grows with size, falls with number and precision"),
-        pytest.param(0.4, (1e6, 0.5), (1.0, 0.0), 1.0, 0.75, id="never above the highest published"),
-        pytest.param(0.4, (1.0, 0.0), (1e9, -0.5), 1.0, 0.02, id="never below the lowest published"),
-        pytest.param(np.nan, (1.0, 0.0), (1.0, 0.0), 1.0, np.nan, id="nan"),
+        pytest.param(0.4, (1.0, 0.3), (1.0, 1.0, 1.0), 0.4, id="the reference run has the reference's"),
+        # 0.4 x 4^0.5 x 0.5 x 0.8 x 0.9 = 0.4 x 2 x 0.36
+        pytest.param(0.4, (4.0, 0.5), (0.5, 0.8, 0.9), 0.288, id="grows with size, falls with what is left"),
+        pytest.param(0.4, (1e6, 0.5), (1.0, 1.0, 1.0), 0.75, id="never above the highest published"),
+        pytest.param(0.4, (1.0, 0.0), (1e-5, 1.0, 1.0), 0.02, id="never below the lowest published"),
+        pytest.param(np.nan, (1.0, 0.0), (1.0, 1.0, 1.0), np.nan, id="nan"),
     ],
 )
-def test_utilisation_follows_size_number_and_precision(mfu, size, count, precision_factor, expected):
-    found = model_flops_utilization(mfu, size, count, precision_factor, (0.02, 0.75))
+def test_utilisation_follows_size_crowd_precision_and_experts(mfu, size, left, expected):
+    found = model_flops_utilization(mfu, size, left, (0.02, 0.75))
     assert found == pytest.approx(expected, nan_ok=True)
 
 
 def test_utilisation_takes_arrays():
-    found = model_flops_utilization(np.array([0.3, 0.4]), (4.0, 0.5), (1.0, 0.0), 1.0, (0.02, 0.75))
+    found = model_flops_utilization(np.array([0.3, 0.4]), (4.0, 0.5), (1.0, 1.0, 1.0), (0.02, 0.75))
     assert found == pytest.approx([0.6, 0.75])
+
+
+@pytest.mark.parametrize(
+    ("accelerators", "relative", "expected"),
+    [
+        pytest.param(1000.0, 1.0, 0.5, id="half is left at the half crowd"),
+        # half crowd 1000 x 8 = 8000: 1 / (1 + 1000 / 8000)
+        pytest.param(1000.0, 4.0, 8 / 9, id="a larger model stands a larger crowd"),
+        # half crowd 1000 / 8 = 125: 1 / (1 + 8)
+        pytest.param(1000.0, 0.25, 1 / 9, id="a small one loses nearly all"),
+        pytest.param(0.0, 1.0, 1.0, id="nobody, nothing lost"),
+    ],
+)
+def test_number_matters_more_to_small_models(accelerators, relative, expected):
+    assert crowding(accelerators, relative, 1000.0, 1.5) == pytest.approx(expected)
+
+
+def test_narrow_precision_gains_more_in_large_models():
+    # 0.6 x 16^0.05 = 0.689
+    assert narrowing(16.0, 0.6, 0.05) == pytest.approx(0.689, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("length", "expected"),
+    [
+        pytest.param(4096.0, 0.0, id="the usual length adds nothing"),
+        # 32 blocks, width sqrt(8e9 / (12 x 32)) = 4564: 32 x 4564 x 28672 / 8e9
+        pytest.param(32768.0, 0.523, id="eight times the length"),
+        pytest.param(2048.0, -0.0374, id="half of it"),
+    ],
+)
+def test_attention_grows_with_the_length_of_sequences(length, expected):
+    assert attention_share(32.0, 8.0, (length, 4096.0)) == pytest.approx(expected, rel=0.01)
+    assert with_attention(100.0, expected) == pytest.approx(100 * (1 + expected))
 
 
 @pytest.mark.parametrize(

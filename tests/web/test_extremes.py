@@ -54,6 +54,7 @@ HOURS = {
 }
 FREE = {"accelerator": "h100", "accelerator_hours": 100, "pricing": OWNED}
 TOKENS = {"accelerator": "a100-sxm4-80gb", "training_tokens_b": 10, "total_params_b": 7, "active_params_b": 2}
+LIMITED = {**TOKENS, "sequence_length": 8192, "accelerator_power_limit_w": 300}
 SLOW = {"accelerator": "k80", "training_tokens_b": 10, "total_params_b": 7}
 CORES = {"accelerator": "xeon silver 4514y", "cores": 8, "hours": 10}
 INSTANCE = {"instance": "p5.48xlarge", "instances": 2, "hours": 10}
@@ -143,7 +144,7 @@ LOAD = {"energy_kwh": 100, "region": "aws:us-west-1", "duration_h": 5, "interrup
 BODIES: list[tuple[str, dict[str, Any]]] = [
     *(
         ("training", body)
-        for body in (HOURS, FREE, TOKENS, TOKENS | {"mfu": 0.4}, SLOW | {"mfu": 0.4}, INSTANCE, CORES)
+        for body in (HOURS, FREE, TOKENS, LIMITED, TOKENS | {"mfu": 0.4}, SLOW | {"mfu": 0.4}, INSTANCE, CORES)
     ),
     *(("inference", body) for body in (BATCH, DRAFTED, MEASURED, RATE, IMAGE, VIDEO, EMBEDDING)),
     *(("amortization", body) for body in COMPARISONS),

@@ -91,6 +91,17 @@ def assert_names(problem: dict[str, Any], field: str, words: str) -> None:
             "no effect beside mfu",
             id="recomputation-beside-mfu",
         ),
+        pytest.param(RUN, {"tuned": True}, "tuned", "no effect beside hours", id="tuned-beside-hours"),
+        pytest.param(TOKENS, {"tuned": "yes"}, "tuned", "must be true or false", id="tuned-as-a-word"),
+        pytest.param(TOKENS, {"mfu": 0.4, "tuned": True}, "tuned", "no effect beside mfu", id="tuned-beside-mfu"),
+        pytest.param(RUN, {"sequence_length": 4096}, "sequence_length", "no effect", id="sequence-beside-hours"),
+        pytest.param(
+            RUN,
+            {"accelerator_power_w": 400, "accelerator_power_limit_w": 500},
+            "accelerator_power_limit_w",
+            "no effect beside measured power",
+            id="limit-of-measured-power",
+        ),
         pytest.param(
             RUN,
             {"pricing": {"purchase_usd_per_accelerator": 30_000}},

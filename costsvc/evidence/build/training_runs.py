@@ -19,6 +19,8 @@ AGREES = 1.25
 COUNTED = "Operation counting"
 """FLOP that upstream derived from the hours alone would only repeat its own assumption."""
 SMALLEST_FLOP = 1e21
+PROJECT = "project"
+"""What upstream's hours are: accelerators times the time that the project took, or a total of all its stages."""
 NOT_TRAINED_SO = {
     "Llama 3.2 1B": "pruned from 8B and distilled",
     "Llama 3.2 3B": "pruned from 8B and distilled",
@@ -69,6 +71,8 @@ def _epoch(upstream: Path) -> pd.DataFrame:
             "accelerator": rows["training_accelerator"],
             "accelerators": rows["quantity"],
             "accelerator_hours": rows["training_accelerator_hours"],
+            "figure": PROJECT,
+            "precision": None,
             "source_id": SOURCE,
             "locator": rows["file"] + ": Model = " + rows["name"].str.strip(),
         }

@@ -58,12 +58,12 @@ TRAINING = (
     Group(
         title="The run",
         first=("accelerator_hours", "training_tokens_b"),
-        more=("hours", "mfu", "activation_recomputation"),
+        more=("hours", "mfu", "activation_recomputation", "sequence_length", "tuned"),
     ),
     Group(
         title="The machine",
         first=("accelerator", "accelerators"),
-        more=("cores", "instance", "instances", "accelerator_power_w", "it_power_w"),
+        more=("cores", "instance", "instances", "accelerator_power_w", "it_power_w", "accelerator_power_limit_w"),
     ),
     Group(title="The place", first=("region",), more=SITE_MORE),
     PAID,

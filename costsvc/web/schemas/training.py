@@ -15,11 +15,14 @@ from costsvc.estimates.spec import (
     TrainingRun,
     Workload,
 )
-from costsvc.web.fields import Choice, Name, Number, Part, WholeNumber
+from costsvc.web.fields import Choice, Name, Number, Part, Switch, WholeNumber
 from costsvc.web.schemas.base import Request, raise_if, refuse
 from costsvc.web.schemas.site import SiteSchema, site
 
-MACHINE = ("accelerator", "accelerators", "cores", "instance", "instances", "accelerator_power_w", "it_power_w")
+MACHINE = (
+    *("accelerator", "accelerators", "cores", "instance", "instances"),
+    *("accelerator_power_w", "it_power_w", "accelerator_power_limit_w"),
+)
 SUBJECT = ("model", "total_params_b", "active_params_b")
 RUN = (
     "accelerator_hours",
@@ -30,7 +33,11 @@ RUN = (
     "precision",
     "mfu",
     "activation_recomputation",
+    "sequence_length",
+    "tuned",
 )
+OF_TOKENS = ("mfu", "activation_recomputation", "sequence_length", "tuned")
+"""What matters to the time of a run only where that follows from its tokens."""
 ACCELERATOR = "Accelerator: an id, an id without its vendor, an alias or a family"
 CORES = "Cores of a processor, in place of accelerators, which count its sockets"
 AMOUNTS = ("accelerator_hours", "training_tokens_b", "hours")
@@ -68,6 +75,9 @@ class TrainingRunSchema(MachineSchema, SubjectSchema):
     instance = Name("Cloud instance, in place of accelerator and accelerators", "p5.48xlarge")
     instances = WholeNumber(limits.ACCELERATORS, "Number of instances; default 1")
     it_power_w = Number(limits.POWER_W, "Measured mean power of the servers, per accelerator")
+    accelerator_power_limit_w = Number(
+        limits.POWER_W, "Power limit that the accelerators are set to, in place of their rated power"
+    )
     accelerator_hours = Number(limits.ACCELERATOR_HOURS, "Accelerators times hours of the final run")
     hours = Number(limits.HOURS, "Wall-clock hours of the final run; with instance or cores")
     training_tokens_b = Number(limits.TOKENS_B, "Tokens trained on, every epoch counted")
@@ -77,11 +87,18 @@ class TrainingRunSchema(MachineSchema, SubjectSchema):
     activation_recomputation = Choice(
         get_args(Recomputation), "Whether all activations are computed twice; only with training_tokens_b, without mfu"
     )
+    sequence_length = Number(
+        limits.SEQUENCE, "Tokens of a training sequence, default 4096; only with training_tokens_b"
+    )
+    tuned = Switch(
+        "true: an engineered run in its steady state, as benchmarks report it; false: a first run; left out: the"
+        " interval holds both. Only with training_tokens_b, without mfu"
+    )
     overheads = Part(OverheadsSchema, "Development, failed and repeated runs; default none")
 
     @ma.validates_schema
     def _together(self, data: dict[str, Any], **_: Any) -> None:
-        raise_if({**machine_errors(data), **subject_errors(data), **_amount_errors(data)})
+        raise_if({**machine_errors(data), **subject_errors(data), **_amount_errors(data), **_limit_errors(data)})
 
     @ma.post_load
     def _to_domain(self, data: dict[str, Any], **_: Any) -> TrainingRun:
@@ -137,7 +154,7 @@ def _amount_errors(data: dict[str, Any]) -> dict[str, list[str]]:
         }
     if given == ["training_tokens_b"]:
         return _token_errors(data)
-    errors = refuse(data, ["mfu", "activation_recomputation"], "beside hours; the time is known already")
+    errors = refuse(data, OF_TOKENS, "beside hours; the time is known already")
     if given == ["accelerator_hours"]:
         errors |= refuse(data, ["cores"], "beside accelerator_hours, which count sockets; give wall-clock hours")
     if given == ["hours"] and data.get("instance") is None and data.get("cores") is None:
@@ -145,9 +162,15 @@ def _amount_errors(data: dict[str, Any]) -> dict[str, list[str]]:
     return errors
 
 
+def _limit_errors(data: dict[str, Any]) -> dict[str, list[str]]:
+    if data.get("accelerator_power_w") is None and data.get("it_power_w") is None:
+        return {}
+    return refuse(data, ["accelerator_power_limit_w"], "beside measured power, which is what the limit left")
+
+
 def _token_errors(data: dict[str, Any]) -> dict[str, list[str]]:
     if data.get("model") is None and data.get("total_params_b") is None:
         return {"model": ["This is missing; training_tokens_b goes with model or total_params_b."]}
     if data.get("mfu") is not None:
-        return refuse(data, ["activation_recomputation"], "beside mfu, which counts it already")
+        return refuse(data, ["activation_recomputation", "tuned"], "beside mfu, which counts it already")
     return {}
