@@ -27,8 +27,8 @@ Data version {version}.
 - *Ratio* is the larger of predicted over published and its inverse: 1 is exact, 2 is wrong by a factor of two, either
   way. *90th* is the ratio that one row in ten exceeds; of fewer than ten rows the second worst, of two the worst.
 - *Inside* counts the rows whose published figure lies in the 90 % interval of the answer. *May be* is the central 95 %
-  of Binomial(rows, 0.9): a count below it means intervals too narrow, one above it intervals too wide. *Holds* says
-  whether the count lies in it. Rows of one kind are not quite independent, so a count at the edge says little.
+  of Binomial(rows, 0.9). *Holds* says whether the count lies in it: below it intervals are too narrow, above it too
+  wide. Rows of one kind are not quite independent, so a count at the edge says little.
 - *Width* is the upper over the lower end of the interval, in the median.
 - *Sources holding* gives each source one vote: of the sources with two rows or more, those whose rows are inside to at
   least 80 %.
@@ -58,7 +58,8 @@ Sources that the fits cannot do without. Where that is so, their rows are tested
 BY_ROW = """\
 ## By row
 
-Only the model, the run or the reading is left out of the fits.
+Only the model, the run or the reading is left out of the fits. Intervals are to hold by source; where the rows of a
+kind are all of sources that the fits know, more than 90 % of them may lie inside: the price of holding elsewhere.
 """
 FIGURE = """\
 Predicted against published, by kind. Thin lines are 90 % intervals; between the dashed lines the miss is less than a
@@ -139,7 +140,7 @@ def _kind_cells(one: Kind) -> Sequence[str]:
     if allowed is None:
         return (*said, "", "", "", "")
     count = f"{allowed['least']} to {allowed['most']}"
-    return (*said, str(one["inside"]), count, VERDICT[one["holds"]], f"{one['width']:.2f}")
+    return (*said, str(one["inside"]), count, _verdict(one), f"{one['width']:.2f}")
 
 
 def _source_cells(one: KindBySource) -> Sequence[str]:
@@ -152,7 +153,7 @@ def _source_cells(one: KindBySource) -> Sequence[str]:
         *ratios,
         "" if one["inside"] is None else str(one["inside"]),
         f"{allowed['least']} to {allowed['most']}" if allowed else "",
-        VERDICT[one["holds"]],
+        _verdict(one),
         "" if width is None else f"{width:.2f}",
         f"{one['sources_holding']} of {one['sources_of_two_rows']}" if one["sources_of_two_rows"] else "",
     )
@@ -173,6 +174,14 @@ def _miss_cells(one: Miss) -> Sequence[str]:
     interval = f"{_short(one['low'])} to {_short(one['high'])}"
     said = (published, _short(one["predicted"]), interval, f"{one['ratio']:.2f}")
     return (f"`{one['row']}`", one["kind"], *said, one["why"] or NOT_EXPLAINED)
+
+
+def _verdict(one: Kind | KindBySource) -> str:
+    """Whether the intervals hold, and if not, which way."""
+    allowed, inside = one["may_be"], one["inside"]
+    if allowed is None or inside is None or one["holds"]:
+        return VERDICT[one["holds"]]
+    return "**too narrow**" if inside < allowed["least"] else "too wide"
 
 
 def _short(value: float) -> str:

@@ -207,6 +207,21 @@ def test_the_table_by_source_comes_first_and_says_what_has_no_answer():
     assert [one["row"] for one in board["misses"]] == ["missed", "row", "met", "by row"]
 
 
+@pytest.mark.parametrize(
+    ("inside", "verdict"),
+    [
+        pytest.param(30, "**too narrow**", id="too-few-inside"),
+        pytest.param(45, "yes", id="as-many-as-may-be"),
+        pytest.param(50, "too wide", id="all-inside"),
+    ],
+)
+def test_the_page_says_which_way_an_interval_fails(inside, verdict):
+    # Binomial(50, 0.9): the central 95 % is 41 to 49
+    cases = [of(HOURS, published=1.0 if place < inside else 9.0) for place in range(50)]
+    page = page_of(scoreboard.score(cases, [], [], "abc", by_source=cases))
+    assert page.count(f"| {inside} | 41 to 49 | {verdict} |") == 2
+
+
 def test_ten_rows_at_most_are_told():
     assert len(scoreboard.worst(of(HOURS, value=float(place), id_=str(place)) for place in range(2, 20))) == 10
 
