@@ -10,6 +10,7 @@ from costsvc.estimates.answer import Plain
 from costsvc.evidence import validate_fresh
 from costsvc.evidence.cases import Case, Indispensable, Summary, Unanswered, likely, number, published_rows, summaries
 from costsvc.evidence.leave_out import ALONE, LeaveOut
+from costsvc.evidence.leave_out_engines import LeavePublisherOut
 from costsvc.evidence.leave_out_serving import LeaveModelOut
 from costsvc.evidence.provenance import Row, fitted_sources
 from costsvc.evidence.validate_fresh import Ask, fresh_cases
@@ -108,10 +109,12 @@ class SourcesLeftOut:
     Attributes:
         training: Fits of training without the source of a row.
         serving: Fits of serving.
+        engines: Fits of engines without a publisher.
     """
 
     training: LeaveOut
     serving: LeaveModelOut
+    engines: LeavePublisherOut
 
     def without(self, row: Row, body: Plain) -> Catalog | None:
         """The tables that answer a request, fitted without the source of its row, and of whoever told of the same run.
@@ -125,7 +128,9 @@ class SourcesLeftOut:
         """
         sources = fitted_sources(row)
         if row["path"] != TRAINING:
-            return self.serving.source(sources)
+            others = self.engines.publishers(sources)
+            # the fits of a source that took part in none leave every table as it is
+            return self.serving.source(sources) if others is self.serving.catalog else others
         if sources & ALONE.keys():
             return None
         chip = self.training.catalog.accelerators.find(str(body.get("accelerator")))

@@ -5,7 +5,7 @@ ways to count, tell by how much a prediction misses there, in the middle of each
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from pathlib import Path
@@ -61,9 +61,9 @@ class Misses:
         """Those of one engine."""
         return self._where([name == engine for name in self.engine])
 
-    def without(self, source: str) -> "Misses":
+    def without(self, sources: Collection[str]) -> "Misses":
         """Those of other publishers."""
-        return self._where([name != source for name in self.source])
+        return self._where([name not in sources for name in self.source])
 
     def _where(self, chosen: Sequence[bool]) -> "Misses":
         return Misses(

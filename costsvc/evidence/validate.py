@@ -9,6 +9,7 @@ from costsvc.evidence import figure, peers, published, scoreboard, scoreboard_pa
 from costsvc.evidence.by_source import Compared, SourcesLeftOut, SourceSummary, by_source, source_summaries
 from costsvc.evidence.cases import Case, Indispensable, Summary, summaries
 from costsvc.evidence.leave_out import LeaveOut
+from costsvc.evidence.leave_out_engines import LeavePublisherOut
 from costsvc.evidence.leave_out_serving import LeaveModelOut
 from costsvc.evidence.published import Scoreboard
 from costsvc.evidence.untested import not_tested
@@ -55,7 +56,9 @@ def validate(folder: Path, data: Path, ask: Ask) -> Validation:
     """
     catalog = Catalog.load(data)
     runs, models = LeaveOut.of(data, catalog), LeaveModelOut.of(data, catalog)
-    sources = SourcesLeftOut(training=replace(runs, by_source=True, _made={}), serving=models)
+    sources = SourcesLeftOut(
+        training=replace(runs, by_source=True, _made={}), serving=models, engines=LeavePublisherOut(catalog=catalog)
+    )
     readers: dict[str, Callable[[], Iterator[Case | Indispensable]]] = {
         "training.csv": lambda: training_cases(folder, runs),
         "power_mfu.csv": lambda: power_cases(folder, runs),

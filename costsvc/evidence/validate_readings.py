@@ -3,21 +3,11 @@
 from collections.abc import Iterator
 
 from costsvc.estimates.inference import inference
-from costsvc.evidence.cases import ANOTHER, Case, with_tables
-from costsvc.evidence.fit_engines import (
-    CONSTANTS,
-    NAME,
-    NEUTRAL,
-    READINGS,
-    SCOPES,
-    engine_rows,
-    is_current,
-    misses,
-    request_of,
-)
-from costsvc.evidence.serving_assumptions import Row as Constant
+from costsvc.evidence.cases import ANOTHER, Case
+from costsvc.evidence.fit_engines import READINGS, is_current, request_of
+from costsvc.evidence.leave_out_engines import LeavePublisherOut
 from costsvc.reference.catalog import Catalog
-from costsvc.reference.table import Key, Row, Table
+from costsvc.reference.table import Row
 
 LONG_PROMPT = 16_000
 JOULES = "accelerator_energy_j_per_output_token"
@@ -38,11 +28,11 @@ def reading_cases(catalog: Catalog) -> Iterator[Case]:
     Yields:
         One case per reading of current software.
     """
-    found = misses(_with(catalog, [NEUTRAL]))
-    for source in dict.fromkeys(found.source):
-        tables = _with(catalog, engine_rows(found.without(source)))
-        rows = [row for row in catalog.tables[READINGS].rows.values() if row["source_id"] == source and is_current(row)]
-        yield from (_case(row, tables) for row in rows)
+    current = [row for row in catalog.tables[READINGS].rows.values() if is_current(row)]
+    leave_out = LeavePublisherOut(catalog=catalog)
+    for source in dict.fromkeys(row["source_id"] for row in current):
+        tables = leave_out.publishers({source})
+        yield from (_case(row, tables) for row in current if row["source_id"] == source)
 
 
 def _case(row: Row, catalog: Catalog) -> Case:
@@ -59,14 +49,3 @@ def _case(row: Row, catalog: Catalog) -> Case:
         published=row["value"],
         source=row["source_id"],
     )
-
-
-def _with(catalog: Catalog, rows: list[Constant]) -> Catalog:
-    """The tables with other rows for engines."""
-    table = catalog.tables[CONSTANTS]
-    found: dict[Key, Row] = dict(table.rows)
-    for scope in SCOPES:
-        del found[NAME, scope]
-    for row in rows:
-        found[NAME, row.scope] = {**table.rows[NAME, row.scope], **row._asdict()}
-    return with_tables(catalog, {CONSTANTS: Table(table.name, table.key, found)})

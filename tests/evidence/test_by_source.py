@@ -7,6 +7,7 @@ import pytest
 from costsvc.evidence.by_source import NO_BAR, TOO_FEW, SourcesLeftOut, by_source, source_summaries
 from costsvc.evidence.cases import Case, Indispensable, Unanswered
 from costsvc.evidence.leave_out import LeaveOut
+from costsvc.evidence.leave_out_engines import LeavePublisherOut
 from costsvc.evidence.leave_out_serving import LeaveModelOut
 from costsvc.evidence.serving_rows import Measured
 from costsvc.evidence.untested import BY_HAND, not_tested
@@ -93,20 +94,27 @@ def test_the_source_that_told_of_the_same_run_is_left_out_though_another_restate
     ],
 )
 def test_a_request_is_answered_without_what_the_fits_know_of_its_row(catalog, left_out, row, body, is_left_out):
-    sources = SourcesLeftOut(training=left_out, serving=LeaveModelOut(catalog=catalog, rows={}, best={}))
+    sources = SourcesLeftOut(
+        training=left_out,
+        serving=LeaveModelOut(catalog=catalog, rows={}, best={}),
+        engines=LeavePublisherOut(catalog=catalog),
+    )
     blank = {"id": "row", "path": "/v1/estimates/training", "answer_pointer": "/accelerator_hours", "source": ""}
     found = sources.without({**blank, "truth": "1", **row}, body)
     assert (found is not catalog) is is_left_out
 
 
 def test_a_request_of_a_source_that_the_fits_need_has_no_tables(catalog, left_out):
-    sources = SourcesLeftOut(training=left_out, serving=LeaveModelOut(catalog=catalog, rows={}, best={}))
+    sources = SourcesLeftOut(
+        training=left_out,
+        serving=LeaveModelOut(catalog=catalog, rows={}, best={}),
+        engines=LeavePublisherOut(catalog=catalog),
+    )
     row = {"id": "row", "path": "/v1/estimates/training", "source": "MLPerf Training power logs"}
     assert sources.without(row, {}) is None
 
 
 def test_a_source_that_no_fit_has_seen_leaves_the_tables_as_they_are(catalog, left_out):
-    assert left_out.anything({"id": "row", "source": "Somebody else"}) is catalog
     assert left_out.source({"mlcommons-power"}) is catalog  # the fits cannot do without it
 
 
@@ -133,7 +141,9 @@ def test_a_source_of_serving_that_the_constants_need_is_told(catalog, left_out, 
     (tmp_path / "inference.csv").write_text(
         header + f"known{row.format(known)}" + f"other{row.format(other)}", encoding="utf-8"
     )
-    sources = SourcesLeftOut(training=left_out, serving=LeaveModelOut.of(bundled_data(), catalog))
+    sources = SourcesLeftOut(
+        training=left_out, serving=LeaveModelOut.of(bundled_data(), catalog), engines=LeavePublisherOut(catalog=catalog)
+    )
     found = list(by_source(tmp_path, sources, lambda *_: {}))
     assert [one.source for one in found if isinstance(one, Indispensable)] == ["mlenergy-v3"]
     cases = [one for one in found if isinstance(one, Case) and one.kind.endswith(", source left out")]
