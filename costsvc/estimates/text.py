@@ -197,8 +197,9 @@ def _saturated(asked: Serving, run: Run, correction: Correction, machine: Hardwa
     """A replica that is busy all the time with the batch."""
     _, _, load, _ = run
     facts, found = fit.facts, formulas.serve(*run)
-    formula_speed = found.tokens_per_s / correction.slowness
-    speed, chip_w = _with_measured(asked, formula_speed, _mean_w(found, run, correction, machine, facts), load, facts)
+    busy_w, slowness = _limited(asked, found.accelerator_power_w * correction.power_ratio, fit)
+    formula_speed = found.tokens_per_s / (correction.slowness * slowness)
+    speed, chip_w = _with_measured(asked, formula_speed, _mean_w(busy_w, load, machine, facts), load, facts)
     return Demand(
         hardware=machine,
         hours=load.accelerators * load.output_tokens / speed / S_PER_H,
@@ -210,10 +211,18 @@ def _saturated(asked: Serving, run: Run, correction: Correction, machine: Hardwa
     )
 
 
-def _mean_w(found: formulas.Serving, run: Run, correction: Correction, machine: Hardware, facts: Facts) -> Numeric:
+def _limited(asked: Serving, busy_w: Numeric, fit: Fit) -> tuple[Numeric, Numeric]:
+    """Watts of one accelerator that works, and how much longer it takes, under the power limit that it is set to."""
+    limit = asked.machine.accelerator_power_limit_w
+    if limit is None:
+        return busy_w, 1.0
+    limit_w = fit.facts.given("accelerator_power_limit_w", limit, "W")
+    slowness = formulas.limit_slowness(busy_w, limit_w, fit.use("power_limit_exponent"))
+    return fit.facts.show("limited_power_w", np.minimum(busy_w, limit_w), "W"), slowness
+
+
+def _mean_w(busy_w: Numeric, load: Load, machine: Hardware, facts: Facts) -> Numeric:
     """Mean power of one accelerator: where devices work one after the other the rest wait [W]."""
-    busy_w = found.accelerator_power_w * correction.power_ratio
-    load = run[2]
     if middle(load.work_shared) == 1 or middle(load.accelerators) == 1:
         return busy_w
     return (busy_w + (load.accelerators - 1) * hardware.idle_w(machine, Machine(), facts)) / load.accelerators

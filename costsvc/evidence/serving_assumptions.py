@@ -117,6 +117,16 @@ ASSUMED = (
     _precise("fp8", (0.8, 0.5, 1.05)),
     _precise("fp4", (0.6, 0.35, 0.8)),
     Row(
+        "power_limit_exponent",
+        ANY,
+        0.25,
+        "1",
+        "RTX PRO 6000 from 600 to 400 and 300 W, batches of 1 and 32: 0.02 to 0.42",
+        0.05,
+        0.45,
+        source_id="mmbt-2026",
+    ),
+    Row(
         "low_bit_efficiency",
         "int4",
         0.75,

@@ -335,6 +335,21 @@ def power_share(parts: StepParts, constants: ServingConstants) -> Numeric:
 
 
 @formula
+def limit_slowness(wanted_w: Numeric, limit_w: Numeric, exponent: Numeric) -> Numeric:
+    """How much longer a step takes on chips whose power limit cuts off what they would draw.
+
+    Args:
+        wanted_w: Power of one accelerator without the limit. [W]
+        limit_w: The limit that it is set to. [W]
+        exponent: Growth of the time with what is cut off; 0 where memory sets the pace. [1]
+
+    Returns:
+        Time over that without the limit, at least 1. [1]
+    """
+    return np.maximum(wanted_w / limit_w, 1.0) ** exponent
+
+
+@formula
 def serve(model: ServedModel, chip: ServingChip, load: Load, constants: ServingConstants) -> Serving:
     """Time, power and energy of a replica that is busy all the time.
 

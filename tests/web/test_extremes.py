@@ -68,6 +68,7 @@ BATCH = TEXT | {
     "accelerator_power_w": 400,
 }
 DRAFTED = TEXT | {
+    "accelerator_power_limit_w": 500,
     "concurrency_share": 0.5,
     "cached_input_tokens": 100,
     "speculative": {"accepted_per_step": 2, "proposed_per_step": 3, "draft_params_b": 0.5},

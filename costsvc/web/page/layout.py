@@ -91,7 +91,10 @@ SERVING = (
     Group(
         title="The machine",
         first=("accelerator", "accelerators"),
-        more=("accelerator_power_w", "throughput_tokens_per_s", "accelerator_energy_j_per_output_token"),
+        more=(
+            *("accelerator_power_w", "accelerator_power_limit_w"),
+            *("throughput_tokens_per_s", "accelerator_energy_j_per_output_token"),
+        ),
     ),
     Group(title="The place", first=("region",), more=SITE_MORE),
     PAID,

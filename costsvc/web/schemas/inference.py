@@ -12,7 +12,7 @@ from costsvc.web.schemas.base import raise_if, refuse
 from costsvc.web.schemas.site import site
 from costsvc.web.schemas.training import ACCELERATOR, MachineSchema, SubjectSchema, chosen, subject_errors
 
-MACHINE = ("accelerator", "accelerators", "accelerator_power_w")
+MACHINE = ("accelerator", "accelerators", "accelerator_power_w", "accelerator_power_limit_w")
 SUBJECT = ("model", "total_params_b", "active_params_b")
 LOAD = (
     "task",
@@ -39,7 +39,7 @@ PIXELS = ("steps", "width_px", "height_px", "frames")
 MEASURED = ("throughput_tokens_per_s", "accelerator_energy_j_per_output_token", "accelerator_power_w")
 TEXT_ONLY = (
     *("requests_per_s", "concurrency_share", "cached_input_tokens", "engine", "cache_precision", "layout"),
-    *("speculative", *MEASURED[:2]),
+    *("speculative", "accelerator_power_limit_w", *MEASURED[:2]),
 )
 """What only a task that is answered in text looks at."""
 WITHOUT_EFFECT: dict[str, tuple[str, ...]] = {
@@ -84,6 +84,7 @@ class ServingSchema(MachineSchema, SubjectSchema):
     requests = Number(limits.REQUESTS, "Number of requests; default 1")
     software_year = WholeNumber(limits.YEAR, "Year of the serving software; default current; engine tells more")
     engine = Choice(get_args(Engine), "Serving software; default vllm, with an interval that holds others too")
+    accelerator_power_limit_w = Number(limits.POWER_LIMIT_W, "Power limit that the accelerators are set to")
     cache_precision = Choice(get_args(Precision), "Number format of the key-value cache; default 16 bits")
     layout = Choice(get_args(Layout), "How devices share a model; default tensor")
     speculative = Part(SpeculativeSchema, "Speculative decoding; left out, none")
@@ -102,7 +103,10 @@ class ServingSchema(MachineSchema, SubjectSchema):
         if data.get("batch_size") is not None:
             errors |= refuse(data, ["requests_per_s", "concurrency_share"], "beside batch_size; give one of them")
         if data.get("requests_per_s") is not None:
-            errors |= refuse(data, ["concurrency_share", *MEASURED[:2]], "beside requests_per_s; give batch_size")
+            others = ["concurrency_share", "accelerator_power_limit_w", *MEASURED[:2]]
+            errors |= refuse(data, others, "beside requests_per_s; give batch_size")
+        if any(data.get(name) is not None for name in MEASURED):
+            errors |= refuse(data, ["accelerator_power_limit_w"], "beside what was measured under it")
         if all(data.get(name) is not None for name in MEASURED):
             errors |= refuse(data, [MEASURED[2]], "beside measured throughput and energy, from which it follows")
         cached, whole = data.get("cached_input_tokens"), data.get("input_tokens")

@@ -76,7 +76,7 @@ class TrainingRunSchema(MachineSchema, SubjectSchema):
     instances = WholeNumber(limits.ACCELERATORS, "Number of instances; default 1")
     it_power_w = Number(limits.POWER_W, "Measured mean power of the servers, per accelerator")
     accelerator_power_limit_w = Number(
-        limits.POWER_W, "Power limit that the accelerators are set to, in place of their rated power"
+        limits.POWER_LIMIT_W, "Power limit that the accelerators are set to, in place of their rated power"
     )
     accelerator_hours = Number(limits.ACCELERATOR_HOURS, "Accelerators times hours of the final run")
     hours = Number(limits.HOURS, "Wall-clock hours of the final run; with instance or cores")
