@@ -61,7 +61,7 @@ FIELDS = {
 }
 CHOOSING = {"longest_run_days", "memory_bandwidth_gb_s"}
 """Factors by which something else is chosen, and a datasheet's figure that pictures and small tasks do not need."""
-CONSTANTS = {0, 0.125, 1, 2, 4, 8, 10, math.log(10), 1000, 3600, 8760, 1e6, 3.6e6, 1e9, 1e12}
+CONSTANTS = {0, 0.125, 1, 2, 4, 8, 10, 12, math.log(10), 1000, 3600, 8760, 1e6, 3.6e6, 1e9, 1e12}
 """Conversions of units, and what belongs to the form of a formula."""
 OF_THE_REQUEST = {"accelerators", "requests", "grid_losses"}
 """What the request says or the answer's own request settles, so that there is no source to name."""
