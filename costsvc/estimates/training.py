@@ -167,6 +167,9 @@ def _with_attention(flop: Numeric, length: float, active: Numeric, size: Sizes, 
     """FLOP of sequences of another length: utilisation was measured at the usual one, attention and all."""
     usual = facts.central(facts.catalog.default("training_sequence_length"))
     layers = facts.show("layers", usual_layers(size, facts.catalog), "1")
+    if size.row is None or not size.row["layers"]:
+        text = "Layers of the model are not known; those of the usual model of its size are taken."
+        facts.warn("dimensions-assumed", text)
     share = compute.attention_share(layers, active, (facts.given("sequence_length", length, "tokens"), usual))
     return compute.with_attention(flop, share)
 

@@ -150,8 +150,8 @@ def test_a_flip_is_where_both_cost_the_same(client, compare):
     assert found is not None
     assert found["low"] <= found["needed"] <= found["high"] or not found["inside_interval"]
     # set where the caller can set it, the factor makes both cost the same
-    # an H100 of 700 W draws the factor of it
-    settable = {"grid_g_per_kwh": ("grid_g_per_kwh", 1), "power_fraction": ("accelerator_power_w", 700)}
+    # an A100 of 400 W draws the factor of it
+    settable = {"grid_g_per_kwh": ("grid_g_per_kwh", 1), "power_fraction": ("accelerator_power_w", 400)}
     field, scale = settable[found["factor"]]
     body = G | {"accelerator_hours": 1000, field: found["needed"] * scale}
     answer = client.post("/v1/estimates/training", json=body).json

@@ -16,6 +16,7 @@ OWNED = {"kind": "owned", "facility_usd_per_kwh": 0.01, "age_years": 2, "electri
 CONTRACT = {"share": 0.5, "g_per_kwh": 20, "residual_g_per_kwh": 400}
 TEXT = {**H100, "model": "llama-3.1-8b", "accelerators": 1, "input_tokens": 500, "output_tokens": 300}
 SPARSE = {**H100, "total_params_b": 47, "active_params_b": 13, "input_tokens": 500, "output_tokens": 300}
+LONG = {"training_tokens_b": 9, "sequence_length": 32_768}
 TRAININGS = [
     pytest.param({**H100, "accelerator_hours": 1000}, id="hours"),
     pytest.param({**H100, "accelerator_hours": 9, "overheads": {"failed_share": 0.1, "retrainings": 2}}, id="phases"),
@@ -23,6 +24,11 @@ TRAININGS = [
     pytest.param({**A100, "training_tokens_b": 300, "model": "llama-3.1-8b"}, id="tokens"),
     pytest.param({**H100, "training_tokens_b": 9, "total_params_b": 8, "mfu": 0.4}, id="tokens-at-an-mfu"),
     pytest.param({**H100, "training_tokens_b": 9, "total_params_b": 8, "precision": "fp8"}, id="tokens-in-8-bits"),
+    pytest.param({**H100, **LONG, "total_params_b": 8, "tuned": False}, id="tokens-in-long-sequences"),
+    pytest.param({**H100, **LONG, "model": "llama-3.1-8b", "tuned": True}, id="layers-of-a-known-model"),
+    pytest.param({**H100, "training_tokens_b": 9, "total_params_b": 100, "active_params_b": 9}, id="experts"),
+    pytest.param({**A100, "accelerator_hours": 9, "accelerator_power_limit_w": 500}, id="higher-power-limit"),
+    pytest.param({**A100, "accelerator_hours": 9, "accelerator_power_limit_w": 200}, id="lower-power-limit"),
     pytest.param({**A100, "accelerator_hours": 1000, "pricing": OWNED}, id="owned"),
     pytest.param({**H100, "accelerator_hours": 1000, "it_power_w": 900}, id="watts-of-the-server"),
     pytest.param({**H100, "accelerator_hours": 1000, "contract": CONTRACT, "grid_losses": 0.05}, id="contract"),
@@ -55,7 +61,7 @@ FIELDS = {
 }
 CHOOSING = {"longest_run_days", "memory_bandwidth_gb_s"}
 """Factors by which something else is chosen, and a datasheet's figure that pictures and small tasks do not need."""
-CONSTANTS = {0, 0.125, 1, 2, 4, 8, 10, math.log(10), 1000, 3600, 8760, 1e6, 3.6e6, 1e9, 1e12}
+CONSTANTS = {0, 0.125, 1, 2, 4, 8, 10, 12, math.log(10), 1000, 3600, 8760, 1e6, 3.6e6, 1e9, 1e12}
 """Conversions of units, and what belongs to the form of a formula."""
 OF_THE_REQUEST = {"accelerators", "requests", "grid_losses"}
 """What the request says or the answer's own request settles, so that there is no source to name."""
