@@ -21,14 +21,14 @@ PRETRAINING = "pretraining"
 
 BY_HAND = (
     NotTested(
-        input="processors",
-        what="training and serving on processors alone",
+        input="processors in training",
+        what="training on processors alone",
         why="no published run states its energy and its work; power is a share of the thermal design power",
     ),
     NotTested(
-        input="serving with speculative decoding, a prompt cache, or prefill on machines of its own",
-        what="a request cannot say it",
-        why="what is published of it states neither the tokens accepted nor the share of hits",
+        input="serving with speculative decoding, a prompt cache, a layout or a cache precision",
+        what="what the formulas say of it",
+        why="what is published of it states neither the tokens accepted nor the share of hits, or has no counterpart",
     ),
     NotTested(
         input="hosted models by provider",
