@@ -9,6 +9,7 @@ from costsvc.estimates.spec import TrainingRun
 from costsvc.estimates.subject import Sizes
 from costsvc.model.placement import activation_memory_gb, training_memory_gb
 from costsvc.reference.catalog import Catalog
+from costsvc.units import Numeric
 
 COUNTED_IN = ("qlora",)
 """Methods whose bytes per parameter were measured with the activations in them."""
@@ -54,19 +55,22 @@ def needed_memory(run: TrainingRun, size: Sizes, machine: Hardware, catalog: Cat
     if run.workload == "llm" and run.method not in COUNTED_IN:
         tokens = run.sequence_length or catalog.default("training_sequence_length").value
         active = size.active_b or size.total_b
-        needed = needed + activation_memory_gb(active, usual_layers(size, catalog), tokens)
+        needed = needed + activation_memory_gb(active, layers_of(size, Facts(catalog)), tokens)
     return Memory(needed_gb=float(needed), each_gb=each)
 
 
-def usual_layers(size: Sizes, catalog: Catalog) -> float:
-    """Transformer blocks of a model, its own or those that are usual for its size."""
+def layers_of(size: Sizes, facts: Facts) -> Numeric:
+    """Transformer blocks of a model, its own or those that are usual for its size, which is said."""
     if size.row is not None and size.row["layers"]:
-        return float(size.row["layers"])
+        return facts.row("models", size.row["model_id"], ("layers",))["layers"]
     coefficient, exponent = (
-        present(catalog.factor("serving_fit", (name, ANY), "value", name)).value
+        facts.central(present(facts.catalog.factor("serving_fit", (name, ANY), "value", name)))
         for name in ("layers_coefficient", "layers_exponent")
     )
-    return float(coefficient * (size.active_b or size.total_b or 1.0) ** exponent)
+    text = "Layers of the model are not known; those of the usual model of its size are taken."
+    facts.warn("dimensions-assumed", text)
+    active = facts.show("active_params_b", size.active_b or size.total_b or 1.0, "1")
+    return facts.show("layers", coefficient * active**exponent, "1")
 
 
 def say_fit(memory: Memory | None, machine: Hardware, facts: Facts) -> None:

@@ -10,7 +10,7 @@ from costsvc.estimates.explanation import explanation
 from costsvc.estimates.facts import Facts, present, traced
 from costsvc.estimates.footprint import Footprint, Usage, footprint
 from costsvc.estimates.hardware import Hardware
-from costsvc.estimates.memory import needed_memory, say_fit, usual_layers
+from costsvc.estimates.memory import layers_of, needed_memory, say_fit
 from costsvc.estimates.site import Setting
 from costsvc.estimates.spec import Overheads, Precision, TrainingRun
 from costsvc.estimates.subject import Sizes, sizes
@@ -166,10 +166,7 @@ def _flop(run: TrainingRun, size: Sizes, facts: Facts) -> Numeric | None:
 def _with_attention(flop: Numeric, length: float, active: Numeric, size: Sizes, facts: Facts) -> Numeric:
     """FLOP of sequences of another length: utilisation was measured at the usual one, attention and all."""
     usual = facts.central(facts.catalog.default("training_sequence_length"))
-    layers = facts.show("layers", usual_layers(size, facts.catalog), "1")
-    if size.row is None or not size.row["layers"]:
-        text = "Layers of the model are not known; those of the usual model of its size are taken."
-        facts.warn("dimensions-assumed", text)
+    layers = layers_of(size, facts)
     share = compute.attention_share(layers, active, (facts.given("sequence_length", length, "tokens"), usual))
     return compute.with_attention(flop, share)
 
