@@ -281,6 +281,7 @@ def test_all_numbers_at_their_ends_are_answered_or_refused(
     is_answered(catalog, kind, replaced(body, kept))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["lowest", "least", "highest"])
 @pytest.mark.parametrize(("kind", "body"), BODIES, ids=NAMES)
 def test_two_numbers_at_opposite_ends_are_answered_or_refused(
