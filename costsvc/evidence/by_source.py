@@ -153,7 +153,7 @@ def by_source(folder: Path, left_out: SourcesLeftOut, ask: Ask) -> Iterator[Comp
     """
     if (folder / validate_fresh.FILE).exists():
         yield from fresh_cases(folder, ask, left_out.without)
-    yield from reading_cases(left_out.serving.catalog)
+        yield from reading_cases(left_out.serving.catalog)
     for name, read in (("training.csv", training_cases), ("power_mfu.csv", power_cases)):
         if (folder / name).exists():
             yield from _training(read(folder, left_out.training))
