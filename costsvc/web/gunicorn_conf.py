@@ -14,6 +14,7 @@ from costsvc.errors import CostsvcError
 from costsvc.web import start
 from costsvc.web.serving.long import is_long
 from costsvc.web.serving.slots import WAITING, Den, Slots, cores, identity
+from costsvc.web.serving.worker import COUNTS, SLOTS
 
 # The arrays are small: a second thread of the linear algebra only takes a core from the next request.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -73,5 +74,6 @@ def post_worker_init(worker: Worker) -> None:
 
 
 def child_exit(server: Arbiter, worker: Worker) -> None:  # noqa: ARG001 - gunicorn's signature
-    """Forget the gauges of a worker that ended."""
+    """Forget the connections and the gauges of a worker that ended."""
+    COUNTS[worker.age % SLOTS] = 0
     mark_process_dead(worker.pid)  # type: ignore[no-untyped-call] # the library has no types here

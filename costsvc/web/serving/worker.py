@@ -9,6 +9,7 @@ threads of their own, and addresses take turns.
 import contextlib
 import errno
 import io
+import mmap
 import os
 import selectors
 import socket
@@ -45,8 +46,12 @@ THREADS = 2
 BUSY_S = 0.2
 """How long requests wait at most for the main loop to have nothing else to do. Each of the loop's calls to the kernel
 lets go of the interpreter, and a thread that has work gives it back late: a crowd would be let in too slowly."""
-ACCEPTED = 64
-"""Connections taken at a time: a crowd is let in before those behind it give up, and other workers get their share."""
+SLOTS = 1024
+COUNTS = memoryview(mmap.mmap(-1, 4 * SLOTS)).cast("I")
+"""Connections of each worker, plus one, in memory that all of them share; 0 where there is no worker."""
+AHEAD = 1.2
+"""Connections over those of another worker from which on a worker leaves the next one to others for a moment."""
+YIELD_S = 0.002
 CROWDED = 0.75
 """Share of the connections from which on a new one takes the place of the one that was idle longest."""
 TICK_S = 0.5
@@ -113,7 +118,8 @@ class BufferingWorker(Worker):
         self.poller = selectors.DefaultSelector()
         self.connections: set[Connection] = set()
         self.done: SimpleQueue[tuple[Lane, Exchange, bool]] = SimpleQueue()
-        self.rested = self.swept = 0.0
+        self.rested = self.swept = self.resumes = 0.0
+        self.yielded: list[socket.socket] = []
         self.waker, self.wake = os.pipe()
         for end in (self.waker, self.wake):
             os.set_blocking(end, False)
@@ -129,7 +135,7 @@ class BufferingWorker(Worker):
         self.poller.register(self.waker, selectors.EVENT_READ, self._finish)
         for listener in self.sockets:
             listener.setblocking(False)
-            self.poller.register(listener, selectors.EVENT_READ, partial(self._accept_some, listener))
+            self._listen(listener)
         while self.alive and self.ppid == os.getppid():
             self._step()
         self._stop()
@@ -139,8 +145,10 @@ class BufferingWorker(Worker):
         for listener in self.sockets:
             while self._accept(listener):
                 pass
-            self.poller.unregister(listener)
+            if listener not in self.yielded:
+                self.poller.unregister(listener)
             listener.close()
+        self.yielded.clear()
         end, quiet = time.monotonic() + self.cfg.graceful_timeout, time.monotonic() + STOPPING_S
         for one in self.connections:
             one.deadline = min(one.deadline, quiet) if one.state == "idle" else one.deadline
@@ -154,11 +162,13 @@ class BufferingWorker(Worker):
     def _step(self) -> None:
         self.notify()
         ready, now = self.poller.select(0), time.monotonic()
+        if self.yielded and now > self.resumes:
+            self._resume()
         if not ready or now > self.rested + BUSY_S:
             self.rested = now
             self.short.begin()
             self.long.begin()
-        for key, _ in ready or self.poller.select(TICK_S):
+        for key, _ in ready or self.poller.select(YIELD_S if self.yielded else TICK_S):
             key.data()
         now = time.monotonic()
         if now < self.swept + TICK_S / 2:
@@ -169,11 +179,28 @@ class BufferingWorker(Worker):
 
     # connections
 
-    def _accept_some(self, listener: socket.socket) -> None:
-        """Take the connections that wait, as far as they are not for other workers."""
-        for _ in range(ACCEPTED):
-            if not self._accept(listener):
-                return
+    def _listen(self, listener: socket.socket) -> None:
+        self.poller.register(listener, selectors.EVENT_READ, partial(self._take_or_yield, listener))
+
+    def _take_or_yield(self, listener: socket.socket) -> None:
+        """Take a connection; where other workers have fewer, leave it to them for a moment first."""
+        now, mine = time.monotonic(), self.age % SLOTS
+        others = [count for slot, count in enumerate(COUNTS[: min(self.age + 8, SLOTS)]) if count and slot != mine]
+        if others and COUNTS[mine] > AHEAD * min(others) + 1 and now > self.resumes + YIELD_S:
+            self.poller.unregister(listener)
+            self.yielded.append(listener)
+            self.resumes = now + YIELD_S
+        else:
+            self._accept(listener)
+
+    def _resume(self) -> None:
+        """Take connections again, whoever has fewer: a worker that stands still must not stop the others."""
+        for listener in self.yielded:
+            self._listen(listener)
+        self.yielded.clear()
+
+    def _count(self) -> None:
+        COUNTS[self.age % SLOTS] = len(self.connections) + 1
 
     def _accept(self, listener: socket.socket) -> bool:
         """Take one connection; whether there was one."""
@@ -189,6 +216,7 @@ class BufferingWorker(Worker):
         one = Connection(sock=sock, client=client, server=sock.getsockname(), incoming=incoming)
         one.deadline = time.monotonic() + HEAD_S
         self.connections.add(one)
+        self._count()
         self._watch(one, selectors.EVENT_READ, self._read)
         return True
 
@@ -209,6 +237,7 @@ class BufferingWorker(Worker):
         with contextlib.suppress(KeyError, ValueError):
             self.poller.unregister(one.sock)
         self.connections.discard(one)
+        self._count()
         one.sock.close()
 
     def _close(self, one: Connection) -> None:
