@@ -93,6 +93,10 @@ def _load(asked: Serving, model: ServedModel, weight_bytes: Numeric, fit: Fit) -
         weights_shared=weights_shared,
         work_shared=work_shared,
     )
+    for given, what in ((asked.layout != "tensor", "layout"), (asked.cache_precision is not None, "cache-precision")):
+        if given:
+            text = f"No measurement with this {what.replace('-', ' ')} is in the tables; the formulas alone answer."
+            facts.warn(f"{what}-not-measured", text)
     drafts = asked.speculative
     if drafts is None:
         return load
