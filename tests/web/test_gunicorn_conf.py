@@ -9,6 +9,7 @@ import pytest
 from prometheus_client import values
 
 import costsvc.web.app  # noqa: F401 - its metrics are made as those of one process, before any configuration
+from costsvc.web.serving.worker import COUNTS
 
 MODULE = "costsvc.web.gunicorn_conf"
 
@@ -50,11 +51,13 @@ def test_keeps_a_folder_for_metrics_that_it_was_given(configured, tmp_path):
     assert os.environ["PROMETHEUS_MULTIPROC_DIR"] == str(tmp_path)
 
 
-def test_forgets_the_live_gauges_of_a_worker_that_ended(configured, tmp_path):
+def test_forgets_the_live_gauges_and_the_connections_of_a_worker_that_ended(configured, tmp_path):
     conf = configured(PROMETHEUS_MULTIPROC_DIR=str(tmp_path))
     for name in ("gauge_livesum_7.db", "gauge_livesum_8.db", "counter_7.db"):
         (tmp_path / name).touch()
-    conf.child_exit(None, SimpleNamespace(pid=7))
+    COUNTS[3] = 5
+    conf.child_exit(None, SimpleNamespace(pid=7, age=3))
+    assert COUNTS[3] == 0
     assert {path.name for path in tmp_path.iterdir()} == {"gauge_livesum_8.db", "counter_7.db"}
 
 
