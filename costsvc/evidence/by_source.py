@@ -92,7 +92,7 @@ class SourceSummary:
 
     @property
     def note(self) -> str | None:
-        """Why there is no verdict though there is an interval; None where there is one."""
+        """Why a kind with an interval has no verdict; None where there is one."""
         too_few = TOO_FEW if likely(self.rows)[0] == 0 else None
         return NO_BAR.get(self.kind, too_few) if self.has_interval else None
 

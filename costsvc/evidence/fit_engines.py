@@ -27,6 +27,7 @@ from costsvc.units import Array
 
 NAME = "engine_slowness"
 READINGS = "serving_readings"
+JOULES = "accelerator_energy_j_per_output_token"
 CONSTANTS = "serving_fit"
 PULL = 2.0
 """Sources' worth of no difference in the middle of an engine."""
@@ -145,11 +146,21 @@ def _row(scope: str, middle: float, half: float, found: Misses) -> Row:
 
 
 def _missed(row: TableRow, catalog: Catalog) -> tuple[float, float]:
-    answer = inference(request_of(row), catalog)
-    quantity = answer["per_output_token"]["accelerator_energy_j"] if row["quantity"].startswith("acc") else None
-    found = quantity or answer[row["quantity"]]
+    found = estimate_of(row, catalog)
     sign = 1.0 if row["quantity"] == "throughput_tokens_per_s" else -1.0
     return sign * math.log(found["value"] / row["value"]), math.log(found["high"] / found["low"]) / 2
+
+
+def estimate_of(row: TableRow, catalog: Catalog) -> dict[str, float]:
+    """What the service answers for the quantity of a reading: value, low and high.
+
+    Args:
+        row: A row of table serving_readings.
+        catalog: The tables.
+    """
+    answer = inference(request_of(row), catalog)
+    per_token: dict[str, float] = answer["per_output_token"]["accelerator_energy_j"]
+    return per_token if row["quantity"] == JOULES else answer[row["quantity"]]
 
 
 def request_of(row: TableRow) -> Serving:

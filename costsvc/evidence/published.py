@@ -66,7 +66,7 @@ class Vote(TypedDict):
 class KindBySource(TypedDict):
     """The rows of one kind, each of a source that no fit has seen.
 
-    Without an interval, or where the figures are no measurements, there is no verdict; ``note`` says why not.
+    Without an interval, or where the figures are no measurements, the kind has no verdict; ``note`` says why not.
     """
 
     kind: str

@@ -13,7 +13,7 @@ OPENING = """\
 # How near it comes
 
 Published figures beside what the service answers when it is asked for them, as `make validate FOLDER=...` computes
-it. What is tested takes no part in its own estimate. It is left out of the fits in two ways:
+it. A published figure takes no part in its own estimate. It is left out of the fits in two ways:
 
 - *By source*: no fit has seen anything of the publication. A reader's own run or server is such a source, so that this
   is the table to go by.

@@ -39,7 +39,7 @@ class Validation:
 def validate(folder: Path, data: Path, ask: Ask) -> Validation:
     """Ask the service about every published row that says enough.
 
-    What is tested takes no part in its own estimate, in two ways: its whole source is left out of the
+    A published figure takes no part in its own estimate, in two ways: its whole source is left out of the
     fits, and only the run, the reading or the model.
 
     Args:

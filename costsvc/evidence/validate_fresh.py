@@ -131,9 +131,9 @@ def _body(text: str) -> Plain:
     try:
         body: Plain = json.loads(text)
     except ValueError as error:
-        raise TableError(f"the request is no JSON: {error}") from error
+        raise TableError(f"the request must be valid JSON: {error}") from error
     if not isinstance(body, dict):
-        raise TableError("the request is no JSON object")
+        raise TableError("the request must be a JSON object")
     return body
 
 

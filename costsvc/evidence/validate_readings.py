@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator
 
-from costsvc.estimates.inference import inference
 from costsvc.evidence.cases import ANOTHER, Case
-from costsvc.evidence.fit_engines import READINGS, is_current, request_of
+from costsvc.evidence.fit_engines import JOULES, READINGS, estimate_of, is_current
 from costsvc.evidence.leave_out_engines import LeavePublisherOut
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.table import Row
 
 LONG_PROMPT = 16_000
-JOULES = "accelerator_energy_j_per_output_token"
 KINDS = {
     "throughput_tokens_per_s": "tokens per second, engine given",
     JOULES: "joules per token, engine given",
@@ -36,9 +34,7 @@ def reading_cases(catalog: Catalog) -> Iterator[Case]:
 
 
 def _case(row: Row, catalog: Catalog) -> Case:
-    answer = inference(request_of(row), catalog)
-    per_token = row["quantity"] == JOULES
-    quantity = answer["per_output_token"]["accelerator_energy_j"] if per_token else answer[row["quantity"]]
+    quantity = estimate_of(row, catalog)
     is_prefill = row["quantity"] == "latency_s" and row["input_tokens"] >= LONG_PROMPT
     return Case(
         kind=ANOTHER + (PREFILL if is_prefill else KINDS[row["quantity"]]),

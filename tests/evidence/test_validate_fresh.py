@@ -110,8 +110,8 @@ def test_a_trackers_model_of_the_server_is_a_kind_of_its_own(catalog, tmp_path):
 @pytest.mark.parametrize(
     ("row", "why"),
     [
-        pytest.param({"body_json": "{"}, "the request is no JSON", id="no-json"),
-        pytest.param({"body_json": "[1]"}, "the request is no JSON object", id="no-object"),
+        pytest.param({"body_json": "{"}, "the request must be valid JSON", id="no-json"),
+        pytest.param({"body_json": "[1]"}, "the request must be a JSON object", id="no-object"),
         pytest.param({"body_json": json.dumps({**RUN, "hourz": 1})}, "hourz: This field is not known", id="misspelt"),
         pytest.param({"body_json": json.dumps(ABACUS)}, "'abacus 9' is not known", id="unknown-name"),
         pytest.param({"body_json": json.dumps({"region": "USA"})}, "accelerator", id="too-little-said"),

@@ -26,7 +26,7 @@ class ComparedFigure(ma.Schema):
 
     row = _text("The published row")
     published = _number("The published figure")
-    predicted = _number("The estimate, with what is tested left out of the fits")
+    predicted = _number("The estimate, from fits without the published row or its source")
     low = _number("Lower end of its 90 % interval")
     high = _number("Upper end of its 90 % interval")
 
@@ -102,7 +102,7 @@ class KindBySource(ma.Schema):
     width = _number(f"Upper over lower end of the interval, in the median; {NO_INTERVAL}", nullable=True)
     sources_holding = _whole("Of the sources with two rows or more, those whose rows are inside to at least 80 %")
     sources_of_two_rows = _whole("Sources with two rows or more")
-    note = _text("Why there is no verdict; null where there is one", nullable=True)
+    note = _text("Why the kind has no verdict; null where it has one", nullable=True)
     votes = ma.fields.List(ma.fields.Nested(SourceVote), required=True, metadata={"description": "Each source"})
     points = ma.fields.List(
         ma.fields.Nested(SourcedFigure), required=True, metadata={"description": "Every row that has an answer"}
@@ -170,7 +170,7 @@ class RowLeftOut(ma.Schema):
 
 
 class Validation(ma.Schema):
-    """Published figures beside what the service answers, with what is tested left out of the fits."""
+    """Published figures beside what the service answers, from fits without the published row or its source."""
 
     current = ma.fields.Boolean(
         required=True, metadata={"description": "Whether this was measured on the tables that the service runs on"}

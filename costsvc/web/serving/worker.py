@@ -15,22 +15,21 @@ import selectors
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from queue import SimpleQueue
-from typing import Any, Literal
+from typing import Any
 
 from gunicorn import http
 from gunicorn.http import wsgi
 from gunicorn.workers.base import Worker
 
 from costsvc import limits
+from costsvc.web.serving.exchange import Connection, Exchange
 from costsvc.web.serving.framing import Incoming
 from costsvc.web.serving.lanes import Lane
 from costsvc.web.serving.long import is_long
 
-State = Literal["idle", "reading", "working", "writing", "closing"]
 HEAD_S = 10.0
 """Seconds for the head of a request, from the connection or its first byte on."""
 GRACE_S = 10.0
@@ -59,54 +58,6 @@ UNSENT_BYTES = 64 * 1024 * 1024
 """Answers that wait for slow clients hold no more memory than this in a worker."""
 GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 GONE = {errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN, errno.EBADF, errno.ETIMEDOUT}
-
-
-class Sink:
-    """Takes an answer where gunicorn expects a socket."""
-
-    def __init__(self) -> None:
-        self.parts: list[bytes] = []
-
-    def sendall(self, data: bytes) -> None:
-        """Keep bytes of the answer."""
-        self.parts.append(data)
-
-    def gettimeout(self) -> float:
-        """Never wait."""
-        return 0.0
-
-    def send(self, data: bytes) -> int:
-        """Drop the word to go on, which the main loop has sent."""
-        return len(data)
-
-
-@dataclass(slots=True, eq=False)
-class Connection:
-    """A connection and how far its current request or answer has come."""
-
-    sock: socket.socket
-    client: Any
-    server: Any
-    incoming: Incoming
-    state: State = "reading"
-    deadline: float = 0.0
-    began: float = 0.0
-    outgoing: memoryview = field(default_factory=lambda: memoryview(b""))
-    sent: int = 0
-    keep: bool = True
-    told_to_go_on: bool = False
-
-
-@dataclass(slots=True, eq=False)
-class Exchange:
-    """A request that is worked on, and its answer as far as it is there."""
-
-    one: Connection
-    parser: Any
-    request: Any = None
-    response: Any = None
-    environ: dict[str, Any] = field(default_factory=dict)
-    sink: Sink = field(default_factory=Sink)
 
 
 class BufferingWorker(Worker):
