@@ -1,6 +1,6 @@
 """All tables: names lead to rows, and rows give factors that know where they come from."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
@@ -31,7 +31,7 @@ UNKNOWN_CARD = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Catalog:
     """Everything that is known.
 
@@ -47,6 +47,7 @@ class Catalog:
         described: Each table's name, licence, key, columns and number of rows.
         reference_date: The day of an estimate that names none.
         version: Hash of all of it.
+        memos: What was resolved from these tables, by the function that did; see ``resolve.cache``.
     """
 
     tables: Mapping[str, Table]
@@ -65,6 +66,7 @@ class Catalog:
     _groups: dict[str, dict[Key, list[Any]]] = field(default_factory=dict)
     _indexes: dict[tuple[str, ...], Mapping[Key, list[Row]]] = field(default_factory=dict)
     _by_size: dict[tuple[str, ...], list[tuple[float, Row]]] = field(default_factory=dict)
+    memos: dict[Callable[..., Any], Callable[..., Any]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path, overlay: Path | None = None) -> Self:

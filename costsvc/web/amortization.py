@@ -2,8 +2,8 @@
 
 from flask import Response
 
-from costsvc.estimates.amortization import amortization
-from costsvc.estimates.spec import Comparison
+from costsvc.estimates.comparisons.amortization import amortization
+from costsvc.requests.comparisons import Comparison
 from costsvc.web import metrics
 from costsvc.web.api import CostsvcBlueprint, parameters
 from costsvc.web.context import answer, catalog, private

@@ -2,8 +2,8 @@
 
 from flask import Response
 
-from costsvc.estimates.alternatives import ChangeSpec
-from costsvc.estimates.change import change
+from costsvc.estimates.comparisons.change import change
+from costsvc.requests.comparisons import ChangeSpec
 from costsvc.web import metrics
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import answer, catalog, private

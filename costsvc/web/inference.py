@@ -2,8 +2,8 @@
 
 from flask import Response
 
-from costsvc.estimates.inference import inference
-from costsvc.estimates.spec import Serving
+from costsvc.estimates.serving import estimate_serving
+from costsvc.requests.workloads import Serving
 from costsvc.web import metrics
 from costsvc.web.api import CostsvcBlueprint, parameters
 from costsvc.web.context import answer, catalog, private
@@ -26,7 +26,7 @@ QUESTION = Question(
     kind="inference",
     path="/v1/estimates/inference",
     schema=ServingSchema(),
-    ask=inference,
+    ask=estimate_serving,
     example=EXAMPLE,
     explains=True,
 )
@@ -42,7 +42,7 @@ def estimate_inference(asked: Serving) -> Response:
     Of text from its tokens and the batch or rate, of images and video from steps and pixels, of
     small tasks from the tokens read.
     """
-    found = inference(asked, catalog(), **parameters(QUERY))
+    found = estimate_serving(asked, catalog(), **parameters(QUERY))
     metrics.estimated(QUESTION.kind, found)
     return answer(found)
 

@@ -2,8 +2,8 @@
 
 from flask import Response
 
-from costsvc.estimates.alternatives import Placement
-from costsvc.estimates.placement import placement
+from costsvc.estimates.placement.placement import placement
+from costsvc.requests.comparisons import Placement
 from costsvc.web import metrics
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import answer, catalog, private

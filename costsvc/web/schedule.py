@@ -2,8 +2,8 @@
 
 from flask import Response
 
-from costsvc.estimates.alternatives import Schedule
-from costsvc.estimates.schedule import schedule
+from costsvc.estimates.schedule.schedule import schedule
+from costsvc.requests.comparisons import Schedule
 from costsvc.web import metrics
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import answer, catalog, private

@@ -2,8 +2,8 @@
 
 from flask import Response
 
-from costsvc.estimates.spec import TrainingRun
-from costsvc.estimates.training import training
+from costsvc.estimates.training import estimate_training as training
+from costsvc.requests.workloads import TrainingRun
 from costsvc.web import metrics
 from costsvc.web.api import CostsvcBlueprint, parameters
 from costsvc.web.context import answer, catalog, private

@@ -6,15 +6,8 @@ from typing import Any, get_args
 import marshmallow as ma
 
 from costsvc import limits
-from costsvc.estimates.parts import Basis
-from costsvc.estimates.spec import (
-    Axis,
-    Benefit,
-    Comparison,
-    Surface,
-    TaskSpec,
-    Time,
-)
+from costsvc.estimates.comparisons.parts import Basis
+from costsvc.requests.comparisons import Axis, Benefit, Comparison, Surface, TaskSpec, Time
 from costsvc.web.fields import Choice, Name, Number, WholeNumber, cut, shown
 from costsvc.web.fields import Part as Object
 from costsvc.web.fields import Parts as Objects

@@ -4,8 +4,8 @@ from typing import Any, get_args
 
 import marshmallow as ma
 
-from costsvc.estimates.alternatives import ChangeSpec
-from costsvc.estimates.parts import Basis
+from costsvc.estimates.comparisons.parts import Basis
+from costsvc.requests.comparisons import ChangeSpec
 from costsvc.web.fields import Choice
 from costsvc.web.fields import Part as Object
 from costsvc.web.schemas.answer import Explained

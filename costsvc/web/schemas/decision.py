@@ -4,7 +4,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from costsvc.estimates.parts import METRICS
+from costsvc.estimates.comparisons.parts import METRICS
 from costsvc.model.amortization import Verdict
 from costsvc.web.schemas.answer import Explained, FactorAnswer, OpenQuantity, Quantity, maybe
 from costsvc.web.schemas.explain import steps

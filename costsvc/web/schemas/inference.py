@@ -5,7 +5,7 @@ from typing import Any, get_args
 import marshmallow as ma
 
 from costsvc import limits
-from costsvc.estimates.spec import Engine, Layout, Machine, Precision, Serving, Speculative, Subject, Task, TextTask
+from costsvc.requests.workloads import Engine, Layout, Machine, Precision, Serving, Speculative, Subject, Task, TextTask
 from costsvc.web.fields import Choice, Name, Number, Part, WholeNumber
 from costsvc.web.schemas.answer import Estimate, maybe, number
 from costsvc.web.schemas.base import raise_if, refuse

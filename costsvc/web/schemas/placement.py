@@ -5,10 +5,10 @@ from typing import Any, get_args
 import marshmallow as ma
 
 from costsvc import limits
-from costsvc.estimates.alternatives import Candidates, Limits, Placement, PlacementMetric
-from costsvc.estimates.outcome import COLUMNS
-from costsvc.estimates.parts import Basis
-from costsvc.estimates.spec import PriceKind, Serving, TrainingRun
+from costsvc.estimates.comparisons.parts import Basis
+from costsvc.estimates.comparisons.totals import COLUMNS
+from costsvc.requests.comparisons import Candidates, Limits, Placement, PlacementMetric
+from costsvc.requests.workloads import PriceKind, Serving, TrainingRun
 from costsvc.web.fields import Choice, Entries, Name, Names, Number, Switch, WholeNumber
 from costsvc.web.fields import Part as Object
 from costsvc.web.schemas.answer import Explained, OpenQuantity, maybe, number

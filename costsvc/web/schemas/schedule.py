@@ -6,10 +6,9 @@ from typing import Any, get_args
 import marshmallow as ma
 
 from costsvc import limits
-from costsvc.estimates.alternatives import Load, Schedule
-from costsvc.estimates.schedule import ALL
-from costsvc.estimates.spec import Site
-from costsvc.reference.grid import Scope
+from costsvc.estimates.schedule.schedule import ALL
+from costsvc.requests.comparisons import Load, Schedule
+from costsvc.requests.workloads import Scope, Site
 from costsvc.units import S_PER_H
 from costsvc.web.fields import MESSAGES, Choice, Name, Names, Number, Part, Switch
 from costsvc.web.schemas.answer import NULLABLE, Explained, Place, maybe, number

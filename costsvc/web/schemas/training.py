@@ -5,7 +5,7 @@ from typing import Any, get_args
 import marshmallow as ma
 
 from costsvc import limits
-from costsvc.estimates.spec import (
+from costsvc.requests.workloads import (
     Machine,
     Overheads,
     Precision,
