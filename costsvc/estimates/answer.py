@@ -15,11 +15,13 @@ from costsvc.model.uncertainty import Factor, Quantity, influence, quantities
 from costsvc.reference.catalog import Catalog
 from costsvc.resolve.log import FactorLog
 from costsvc.resolve.site import ResolvedSite
-from costsvc.units import Numeric
+from costsvc.units import Array, Numeric
 
 Plain = dict[str, Any]
 DRIVERS = 5
 DRIVER_SHARE = 0.01
+ROUNDING = 1e-9
+"""Relative spread of draws up to which a number counts as one without width."""
 FIELDS: dict[str, tuple[str, ...]] = {
     "carbon": ("location_kg", "market_kg", "marginal_kg", "embodied_kg", "total_kg"),
     "water": ("onsite_l", "offsite_l", "total_l"),
@@ -172,10 +174,15 @@ def equivalents(q: dict[str, Quantity | None], catalog: Catalog) -> list[Plain]:
 def drivers(found: Footprint, log: FactorLog) -> dict[str, list[Plain]]:
     """The factors that contribute most to the width of each total, the largest first."""
     known = amounts(found, log)
-    wide = {name: total for name in TOTALS if isinstance(total := known[name], np.ndarray)}
+    wide = {name: total for name in TOTALS if isinstance(total := known[name], np.ndarray) and _has_width(total)}
     uncertain = [f for f in log.factors.values() if f.low != f.high]
     shares = influence([f.identity for f in uncertain], list(wide.values()))
     return {metric: _ranked(uncertain, row) for metric, row in zip(wide, shares, strict=True)}
+
+
+def _has_width(total: Array) -> bool:
+    """Whether draws differ by more than what rounding leaves."""
+    return bool(np.ptp(total) > ROUNDING * abs(total[0]))
 
 
 def _ranked(factors: list[Factor], shares: list[float]) -> list[Plain]:

@@ -70,7 +70,7 @@ def estimate_serving(request: Serving, catalog: Catalog, *, explain: bool = Fals
     record_request(request, resolved.serving, result.served, resolved.log)
     _mark_gaps(request, resolved)
     body, q = answer.estimate(
-        canonical_serving(request, resolved, result.served),
+        {**canonical_serving(request, resolved, result.served), "task": request.task},
         result.footprint.times(request.requests),
         _extra(result, resolved.log),
         resolved.around.site,
@@ -109,7 +109,7 @@ def compute_request(resolved: ResolvedRequest, number: Number = sample) -> Reque
 
 def canonical_serving(request: Serving, resolved: ResolvedRequest, served: Served) -> Plain:
     """The request as an answer repeats it."""
-    chosen: Plain = {"precision": resolved.serving.precision, "requests": request.requests, "task": request.task}
+    chosen: Plain = {"precision": resolved.serving.precision, "requests": request.requests}
     if served.text is None or request.requests_per_s is None:
         chosen["batch_size"] = middle(served.use.batch)
     count = middle(decisive(served.use.accelerators))

@@ -187,12 +187,13 @@ def _stacked(rows: list[Any]) -> Any:
     first = rows[0]
     if is_dataclass(first) and {type(row) for row in rows} == {type(first)}:
         columns = {field.name: _stacked([getattr(row, field.name) for row in rows]) for field in fields(first)}
-        return type(first)(**columns)
+        kind: Any = type(first)
+        return kind(**columns)
     if all(isinstance(row, tuple) for row in rows):
         return tuple(_stacked(list(column)) for column in zip(*rows, strict=True))
     if all(row is first for row in rows):
         return first if first is None or isinstance(first, bool) else _column(rows)
-    if all(isinstance(row, int | float | np.ndarray) for row in rows):
+    if all(isinstance(row, int | float | np.generic | np.ndarray) for row in rows):
         return _column(rows)
     if any(row != first for row in rows):
         raise ValueError("rows of different shape cannot be stacked")

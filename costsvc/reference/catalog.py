@@ -62,7 +62,7 @@ class Catalog:
     reference_date: date
     version: str
     _old_after: Mapping[str, int | None] = field(default_factory=dict)
-    _factors: dict[tuple[str, Key, str, str], Factor | None] = field(default_factory=dict)
+    _factors: dict[tuple[str, Key, str, str, str, Scale], Factor | None] = field(default_factory=dict)
     _groups: dict[str, dict[Key, list[Any]]] = field(default_factory=dict)
     _indexes: dict[tuple[str, ...], Mapping[Key, list[Row]]] = field(default_factory=dict)
     _by_size: dict[tuple[str, ...], list[tuple[float, Row]]] = field(default_factory=dict)
@@ -195,7 +195,7 @@ class Catalog:
             unit: Its unit; the row's own where it has one.
             scale: On which scale its width is drawn.
         """
-        cached = (table, key, column, name)
+        cached = (table, key, column, name, unit, scale)
         if cached not in self._factors:
             self._factors[cached] = self._factor(table, key, column, name, unit, scale)
         return self._factors[cached]
@@ -209,7 +209,7 @@ class Catalog:
             column: Column of both figures.
             name: What the answer calls the ratio.
         """
-        cached = (table, keys, column, name)
+        cached: tuple[str, Key, str, str, str, Scale] = (table, keys, column, name, "1", "log")
         if cached not in self._factors:
             above, below = (self.factor(table, key, column, name, "1") for key in keys)
             ratio = above.value / below.value if above and below else None
