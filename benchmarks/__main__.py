@@ -16,8 +16,8 @@ from statistics import harmonic_mean, median
 from benchmarks import decisions, figures
 from benchmarks.load import Server, rate, requests, served
 from costsvc.estimates.serving import estimate_serving
-from costsvc.requests.workloads import Machine, Serving, Site, Subject
 from costsvc.reference.catalog import Catalog
+from costsvc.requests.workloads import Machine, Serving, Site, Subject
 from costsvc.settings import Settings, bundled_data
 
 HERE = Path(__file__).parent

@@ -15,7 +15,7 @@ from costsvc.model.uncertainty import Factor, Quantity, influence, quantities
 from costsvc.reference.catalog import Catalog
 from costsvc.resolve.log import FactorLog
 from costsvc.resolve.site import ResolvedSite
-from costsvc.units import Array, Numeric
+from costsvc.units import Numeric
 
 Plain = dict[str, Any]
 DRIVERS = 5
@@ -70,7 +70,7 @@ def estimate(
         "water": {name: q[name] for name in FIELDS["water"]},
         "cost": {name: q[name] for name in (*COSTS, "social_usd")},
         "equivalents": equivalents(q, catalog),
-        "drivers": drivers(found, log),
+        "drivers": drivers(found, log, q),
         **explained(log, catalog, site.date),
     }
     return answer, {name: q[name] for name in extra}
@@ -171,18 +171,18 @@ def equivalents(q: dict[str, Quantity | None], catalog: Catalog) -> list[Plain]:
     return shown
 
 
-def drivers(found: Footprint, log: FactorLog) -> dict[str, list[Plain]]:
+def drivers(found: Footprint, log: FactorLog, q: Mapping[str, Quantity | None]) -> dict[str, list[Plain]]:
     """The factors that contribute most to the width of each total, the largest first."""
     known = amounts(found, log)
-    wide = {name: total for name in TOTALS if isinstance(total := known[name], np.ndarray) and _has_width(total)}
+    wide = {name: total for name in TOTALS if isinstance(total := known[name], np.ndarray) and _has_width(q[name])}
     uncertain = [f for f in log.factors.values() if f.low != f.high]
     shares = influence([f.identity for f in uncertain], list(wide.values()))
     return {metric: _ranked(uncertain, row) for metric, row in zip(wide, shares, strict=True)}
 
 
-def _has_width(total: Array) -> bool:
-    """Whether draws differ by more than what rounding leaves."""
-    return bool(np.ptp(total) > ROUNDING * abs(total[0]))
+def _has_width(total: Quantity | None) -> bool:
+    """Whether an interval is wider than what rounding leaves."""
+    return total is not None and total["high"] - total["low"] > ROUNDING * abs(total["value"])
 
 
 def _ranked(factors: list[Factor], shares: list[float]) -> list[Plain]:

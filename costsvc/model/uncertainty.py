@@ -284,12 +284,18 @@ def slopes(identities: Sequence[str], results: Sequence[Array]) -> Array:
         A row per result and a column per factor: the result's change as the factor moves by one standard
         deviation of its draws. [any]
     """
-    inputs = np.array([_ordered_quantiles(identity) for identity in identities])
     # quantiles add up to nothing, so what the results have in common drops out of the products
-    outputs = np.array(results)[:, 1:]
+    found: Array = np.array(results)[:, 1:] @ _regression(tuple(identities))
+    return found
+
+
+@lru_cache(maxsize=512)
+def _regression(identities: tuple[str, ...]) -> Array:
+    """What takes a row of draws to the coefficients of a regression on some factors: a column per factor."""
+    inputs = np.array([_ordered_quantiles(identity) for identity in identities])
     # the diagonal is raised a little, so that a figure used under two names is shared by both
     gram = inputs @ inputs.T + ALIKE * np.eye(len(inputs))
-    found: Array = np.linalg.solve(gram, inputs @ outputs.T).T
+    found: Array = np.linalg.solve(gram, inputs).T
     return found
 
 

@@ -1,6 +1,5 @@
 """Requests of fixed work: from what the caller gave to the inputs of their chain."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from costsvc.errors import BadRequestError
@@ -159,7 +158,7 @@ def _measured(known: _Request, task: FactorsOf[Pictures]) -> tuple[Factor, Facto
     columns = ("model_id", "accelerator_id", "accelerators", "precision", *SIZES[1:])
     size = tuple(float(getattr(pictures.load, name)) for name in SIZES[1:])
     key = (row["model_id"], known.machine.id, known.count, known.precision, *size)
-    rows: Sequence[Row] = [
+    rows = [
         one
         for one in calibration.catalog.rows_by(MEASUREMENTS, *columns).get(key, [])
         if software_is_of(one["software_year"], request.software_year, calibration)

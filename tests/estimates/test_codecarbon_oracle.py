@@ -6,8 +6,8 @@ from codecarbon.core.units import Energy
 from codecarbon.external.geography import GeoMetadata
 from codecarbon.input import DataSource
 
-from costsvc.requests.workloads import Machine, Site, TrainingRun
 from costsvc.estimates.training import estimate_training
+from costsvc.requests.workloads import Machine, Site, TrainingRun
 
 
 @pytest.mark.parametrize("g_per_kwh", [1.0, 57.0, 418.0, 1000.0])

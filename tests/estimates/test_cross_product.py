@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from costsvc.requests.workloads import Machine, Site, Subject, TrainingRun
 from costsvc.estimates.training import estimate_training
+from costsvc.requests.workloads import Machine, Site, Subject, TrainingRun
 from costsvc.settings import bundled_data
 
 

@@ -9,8 +9,8 @@ import pytest
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from costsvc.estimates.answer import Plain
-from costsvc.requests.workloads import Machine, Pricing, Site, TrainingRun
 from costsvc.estimates.training import estimate_training
+from costsvc.requests.workloads import Machine, Pricing, Site, TrainingRun
 
 H100 = "nvidia-h100-sxm5-80gb"
 OF_REGION = ("grid_g_per_kwh", "grid_marginal_g_per_kwh", "pue", "wue_l_per_kwh", "grid_water_l_per_kwh")

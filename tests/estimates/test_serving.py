@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from costsvc.estimates.facts import Facts
 
 from costsvc.estimates import hardware
-from costsvc.estimates.facts import Facts
 from costsvc.requests.workloads import Machine
 from tests.estimates.reading import codes, factors, out_of_order, reasons, value
 

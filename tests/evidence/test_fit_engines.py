@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from costsvc.estimates.serving import estimate_serving
-from costsvc.requests.workloads import Engine
 from costsvc.evidence import fit_engines
 from costsvc.evidence.cases import with_tables
 from costsvc.evidence.fit_engines import NAME, Misses, engine_rows
 from costsvc.evidence.validate_readings import reading_cases
 from costsvc.reference.table import Table
+from costsvc.requests.workloads import Engine
 
 
 @pytest.fixture(scope="module")
