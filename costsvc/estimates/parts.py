@@ -10,6 +10,7 @@ from costsvc.estimates.facts import Facts
 from costsvc.estimates.footprint import Footprint
 from costsvc.estimates.hosting import hosted
 from costsvc.estimates.inference import served
+from costsvc.estimates.labels import LABELS
 from costsvc.estimates.model_footprint import UNKNOWN, charged, recorded
 from costsvc.estimates.rented import called
 from costsvc.estimates.spec import ApiCall, Hosting, Known, ModelShare, Part, Serving, TrainingRun
@@ -20,7 +21,6 @@ from costsvc.units import Numeric
 Metric = Literal["energy_kwh", "carbon_kg", "water_l", "cost_usd"]
 Basis = Literal["total", "location", "market", "marginal"]
 METRICS: tuple[Metric, ...] = ("energy_kwh", "carbon_kg", "water_l", "cost_usd")
-UNITS: Mapping[Metric, str] = {"energy_kwh": "kWh", "carbon_kg": "kg", "water_l": "L", "cost_usd": "USD"}
 KINDS: dict[type, str] = {
     TrainingRun: "training",
     Serving: "inference",
@@ -114,7 +114,7 @@ def _known(part: Known, facts: Facts) -> Amounts:
             value=bounds[0],
             low=bounds[1],
             high=bounds[2],
-            unit=UNITS[metric],
+            unit=LABELS[metric].unit,
             origin="request",
             # equal amounts are taken for the same amount, so that they cancel between strategies
             identity=f"known/{metric}/{bounds}",
