@@ -10,7 +10,7 @@ from costsvc.report.labels import METRIC_OF_TOTAL, TOTALS
 MOST = 2
 """Most things for each total."""
 READABLE = 100.0
-"""Least readable amount that is shown, unless it is the only one of its total."""
+"""The least readable amount that is listed, unless it is the only one of its total."""
 THOUSAND = 1000.0
 
 

@@ -38,12 +38,19 @@ CARBON_BASES: Mapping[str, str] = {
     "marginal": "marginal",
 }
 """The CO2e that a comparison counts."""
+VALUE_PARTS: Mapping[str, str] = {
+    "benefit_usd": "benefit",
+    "social_usd": "damage of the CO2e",
+    "second_order_usd": "second-order effects",
+    "value_usd": "net value",
+}
+"""The parts of the net value of a strategy."""
 ALTERNATIVES: Mapping[str, str] = {
     "now": "a start at once",
     "average": "the average start",
     "best_other_region": "the best other region",
 }
-"""What the best start of a schedule is compared with."""
+"""The alternatives to the best start of a schedule."""
 
 
 def verdict(entry: BreakEven, tasks: str, strategy: str, against: str) -> str | None:

@@ -153,7 +153,7 @@ def _centre(rows: Sequence[Spec]) -> Spec:
 def _requested(answer: AmortizationAnswer, rows: Sequence[Spec], encoding: Spec) -> Iterator[Spec]:
     """A mark at the requested tasks and requests, if they are on the map."""
     tasks, requests = answer["tasks"], answer["requests_per_task"]
-    if not any(_holds(row, tasks, requests or 0.0) for row in rows):
+    if not any(_covers(row, tasks, requests or 0.0) for row in rows):
         return
     text = f"requested: {_tasks_and_requests(tasks, requests)}"
     row = {"tasks": tasks, "requests_per_task": requests, "text": "requested", "description": text}
@@ -167,7 +167,7 @@ def _requested(answer: AmortizationAnswer, rows: Sequence[Spec], encoding: Spec)
     }
 
 
-def _holds(row: Spec, tasks: float, requests: float) -> bool:
+def _covers(row: Spec, tasks: float, requests: float) -> bool:
     """Whether a cell covers some number of tasks and of requests."""
     return bool(row["left"] <= tasks <= row["right"] and row["bottom"] <= requests <= row["top"])
 

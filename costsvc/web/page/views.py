@@ -14,7 +14,7 @@ from costsvc.report.answers import Answer, Request, totals
 from costsvc.report.breakdown import breakdown, other_amounts
 from costsvc.report.equivalents import equivalents
 from costsvc.report.headlines import headline
-from costsvc.report.labels import ALTERNATIVES, BOUNDARIES, COMPARED, DIMENSIONS, TOTALS
+from costsvc.report.labels import ALTERNATIVES, BOUNDARIES, COMPARED, DIMENSIONS, TOTALS, VALUE_PARTS
 from costsvc.report.texts.formats import ExportFormat, formats_of
 from costsvc.web import amortization, metrics, placement, problems, query
 from costsvc.web.context import catalog, private
@@ -204,6 +204,7 @@ def _common() -> dict[str, Any]:
         "dimensions": DIMENSIONS,
         "boundaries": BOUNDARIES,
         "alternatives": ALTERNATIVES,
+        "value_parts": VALUE_PARTS,
         "override": override,
         "units": UNITS,
         "version": __version__,
