@@ -84,8 +84,9 @@ def _change(answer: ChangeAnswer) -> str:
     for metric in IN_HEADLINE:
         percent = percent_of(answer["difference"][metric])
         if percent:
-            lower = numbers.probability(answer["probability_lower"][metric])
-            parts.append(f"{COMPARED[metric].title} {numbers.change(percent['value'])} (probability of less: {lower})")
+            change = numbers.change(percent["value"])
+            reduction = numbers.probability(answer["probability_lower"][metric])
+            parts.append(f"{COMPARED[metric].title} {change} (probability of a reduction: {reduction})")
     return ", ".join(parts) or "The difference is not known"
 
 
