@@ -33,13 +33,11 @@ class Total(NamedTuple):
         metric: What it measures.
         quantity: The total; None if it is not known.
         parts: Its known parts.
-        complete: Whether all parts are known.
     """
 
     metric: Metric
     quantity: QuantityAnswer | None
     parts: list[Part]
-    complete: bool
 
 
 Amount = tuple[str, str, float | None]
@@ -93,7 +91,7 @@ def _total(metric: str, quantity: QuantityAnswer | None, amounts: list[Amount]) 
         for name, detail, value in amounts
         if value is not None
     ]
-    return Total(TOTALS[metric], quantity, parts, complete=len(parts) == len(amounts))
+    return Total(TOTALS[metric], quantity, parts)
 
 
 def other_amounts(estimate: Estimate) -> Iterator[tuple[str, str, str]]:

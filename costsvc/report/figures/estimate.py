@@ -45,7 +45,7 @@ def _breakdown(answer: Estimate) -> Mapping[str, Parts]:
     return {
         total.metric.field: [(part.name, part.value) for part in total.parts]
         for total in totals_with_parts(answer)
-        if total.complete or total.metric.field != "carbon_kg"
+        if total.quantity is not None
     }
 
 

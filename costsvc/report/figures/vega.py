@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from costsvc.report import numbers
-from costsvc.report.answers import ENDS, QuantityAnswer
+from costsvc.report.answers import ENDS, QuantityAnswer, upper_ends
 from costsvc.report.figures.theme import ROW_PX, WIDTH_PX, Spec
 from costsvc.report.labels import COMPARED, DIMENSIONS
 
@@ -134,7 +134,7 @@ def metric_intervals(amounts: Sequence[tuple[str, QuantityAnswer]], metric: str,
         metric: What they measure.
         zero: Whether the axis begins at 0.
     """
-    unit = common_unit((amount["high"] for _, amount in amounts), metric)
+    unit = common_unit(upper_ends(amount for _, amount in amounts), metric)
     rows = [interval_row(name, amount, metric, unit) for name, amount in amounts]
     return intervals(COMPARED[metric].title, rows, axis_title(metric, unit), zero=zero)
 
