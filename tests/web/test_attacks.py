@@ -160,7 +160,7 @@ def test_no_cell_of_a_table_is_a_formula(client: FlaskClient, figure: str, name:
     ],
 )
 def test_an_address_in_a_name_is_no_link_in_markdown(name: str, said: str) -> None:
-    assert markdown.escaped(name) == said
+    assert markdown.escape(name) == said
 
 
 SCRIPT = f"{TRAINING}/request.sh?accelerator=h100&accelerator_hours=1"
