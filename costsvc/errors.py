@@ -52,7 +52,7 @@ class UndrawableError(BadRequestError):
     """A figure of an answer cannot be drawn, however often it is tried."""
 
     def __init__(self) -> None:
-        super().__init__({"body": "This figure cannot be drawn; its data and its specification can be had."})
+        super().__init__({"body": "This figure cannot be drawn; its data and its specification are available."})
 
 
 class UnknownNameError(CostsvcError):
@@ -80,7 +80,7 @@ class BusyError(CostsvcError):
     code: ClassVar[str] = "busy"
 
     def __init__(self) -> None:
-        super().__init__("Too many drawings are being made; try again in a second.")
+        super().__init__("Figure rendering is busy; try again in a second.")
 
 
 @contextmanager

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from math import ceil, floor, log10
 from typing import Any
 
-from costsvc.drawing import COLOURS, drawn
 from costsvc.evidence.cases import Case
+from costsvc.report.rendering import COLOURS, render
 
 Spec = dict[str, Any]
 
@@ -75,7 +75,7 @@ def svg(cases: Sequence[Case]) -> str:
     Args:
         cases: What was compared.
     """
-    return drawn(specification(cases), "svg").decode() + "\n"
+    return render(specification(cases), "svg").decode() + "\n"
 
 
 def _panel(title: str, unit: str, cases: Sequence[Case]) -> Spec:

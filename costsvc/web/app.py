@@ -7,10 +7,10 @@ from typing import Any
 from flask import Flask, Response, request
 
 from costsvc import limits
-from costsvc.drawing import Artist
 from costsvc.errors import BusyError
 from costsvc.evidence import published
 from costsvc.reference.listing import listings
+from costsvc.report.rendering import FigureRenderer
 from costsvc.services import Services
 from costsvc.settings import Settings
 from costsvc.web import (
@@ -67,7 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.strict_slashes = False
     settings = settings or Settings.from_env()
     app.extensions["costsvc"] = Services.open(settings)
-    app.extensions["artist"] = Artist()
+    app.extensions["renderer"] = FigureRenderer()
     app.extensions["answers"] = Answers(app.extensions["costsvc"].catalog)
     app.extensions["suggestions"] = suggestions(app.extensions["costsvc"].catalog)
     app.extensions["scoreboard"] = published.read()

@@ -1,4 +1,4 @@
-"""GET {question}/figures/{figure}: an answer as a figure, as its data, as its specification."""
+"""GET {question}/figures/{figure}: a figure of an answer, its data or its specification."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -8,12 +8,12 @@ import orjson
 from flask import Response, current_app
 
 from costsvc import limits
+from costsvc.report.figures.csv_table import to_csv
+from costsvc.report.figures.registry import FIGURES
+from costsvc.report.figures.theme import Size, Spec, Theme, with_theme
 from costsvc.web import asking, problems
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import private, tagged
-from costsvc.web.figures import data
-from costsvc.web.figures.registry import FIGURES
-from costsvc.web.figures.theme import Size, Spec, Theme, themed
 from costsvc.web.packing import packed
 from costsvc.web.question import Question
 from costsvc.web.questions import QUESTIONS, answered
@@ -29,13 +29,13 @@ TYPES: Mapping[str, str] = {
     "csv": "text/csv; charset=utf-8",
     "vl.json": "application/vnd.vegalite.v6+json",
 }
-"""What a figure can be had as: the end of its address, and the media type."""
+"""The formats of a figure: extension and media type."""
 POLICY = "default-src 'none'; sandbox"
-"""What a figure may load when it is opened by itself: nothing."""
+"""A figure that is opened by itself may load nothing."""
 
 
 def _add(question: Question) -> None:
-    """Give a question the address of its figures."""
+    """Add the URL of the figures of a question."""
 
     @blueprint.get(
         f"{question.path}/figures/<figure>",
@@ -47,13 +47,13 @@ def _add(question: Question) -> None:
         description=_described(question.kind),
         parameters=[
             asking.fields_of(question),
-            asking.words_of(THEME, THEMES, "On what it is shown; default light"),
-            asking.words_of(SIZE, SIZES, "For a wide page or a narrow one; default large"),
+            asking.words_of(THEME, THEMES, "The colours of the page; default light"),
+            asking.words_of(SIZE, SIZES, "For a wide or a narrow page; default large"),
             asking.download(),
         ],
         responses={"200": {"description": "The figure", "content": _content()}},
     )
-    @blueprint.alt_response(304, description="Nothing has changed since the ETag")
+    @blueprint.alt_response(304, description="Not modified since the ETag")
     @blueprint.problem(404)
     @blueprint.problem(422)
     @blueprint.problem(503)
@@ -61,8 +61,8 @@ def _add(question: Question) -> None:
         name, _, form = figure.partition(".")
         if name not in FIGURES[question.kind] or form not in TYPES:
             known = ", ".join(FIGURES[question.kind])
-            shown = figure[: limits.NAME_LENGTH]
-            return problems.problem(404, "not-found", f"{question.kind} has no figure {shown!r}; it has {known}.")
+            name = figure[: limits.NAME_LENGTH]
+            return problems.problem(404, "not-found", f"{question.kind} has no figure {name!r}; it has {known}.")
         return tagged(partial(_figure, question, name, form))
 
 
@@ -71,21 +71,24 @@ def _figure(question: Question, name: str, form: str) -> Response:
     download = asking.is_download()
     spec = FIGURES[question.kind][name].of(answered(question, asking.body(question, THEME, SIZE)))
     if spec is None:
-        return problems.problem(404, "not-found", f"This answer has nothing to draw as {name}.")
-    response = Response(_made(themed(spec, cast("Theme", theme), cast("Size", size)), form), content_type=TYPES[form])
+        return problems.problem(
+            404, "not-found", f"This answer lacks the data of the figure {name}; there is nothing to draw."
+        )
+    themed = with_theme(spec, cast("Theme", theme), cast("Size", size))
+    response = Response(_in_format(themed, form), content_type=TYPES[form])
     response.headers["Content-Security-Policy"] = POLICY
     if download:
         response.headers.set("Content-Disposition", "attachment", filename=f"{question.kind}-{name}.{form}")
     return response
 
 
-def _made(spec: Spec, form: str) -> bytes | str:
+def _in_format(spec: Spec, form: str) -> bytes | str:
     if form == "csv":
-        return data.table(spec)
+        return to_csv(spec)
     if form == "vl.json":
         return orjson.dumps(spec)
-    drawn: bytes = current_app.extensions["artist"].draw(spec, form)
-    return drawn
+    figure: bytes = current_app.extensions["renderer"].render(spec, form)
+    return figure
 
 
 def _figures_of(kind: str) -> dict[str, Any]:
@@ -101,7 +104,7 @@ def _figures_of(kind: str) -> dict[str, Any]:
 
 def _described(kind: str) -> str:
     listed = "\n".join(f"- `{name}`: {figure.title}" for name, figure in FIGURES[kind].items())
-    return f"As SVG, PNG, its data as CSV or its Vega-Lite specification; one of\n\n{listed}"
+    return f"As SVG or PNG, its data as CSV, or its Vega-Lite specification; one of\n\n{listed}"
 
 
 def _content() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""GET {question}/{document}: an answer as a text to take away."""
+"""GET {question}/{document}: an answer in an export format."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,6 +7,8 @@ import marshmallow as ma
 from flask import Response
 
 from costsvc import limits
+from costsvc.report.texts.export import ExportInput
+from costsvc.report.texts.formats import FORMATS, ExportFormat, formats_of
 from costsvc.web import asking, problems
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import JSON, private, revalidated
@@ -19,11 +21,8 @@ from costsvc.web.schemas.decision import AmortizationSchema
 from costsvc.web.schemas.inference import InferenceEstimate
 from costsvc.web.schemas.placement import PlacementAnswer
 from costsvc.web.schemas.schedule import ScheduleAnswer
-from costsvc.web.texts import documents
-from costsvc.web.texts.documents import Document
-from costsvc.web.texts.taken import Taken
 
-blueprint = CostsvcBlueprint("takeaway", __name__, description="Answers as texts to take away")
+blueprint = CostsvcBlueprint("takeaway", __name__, description="Answers in export formats")
 SCHEMAS: Mapping[str, type[ma.Schema]] = {
     "training": TrainingEstimate,
     "inference": InferenceEstimate,
@@ -32,58 +31,58 @@ SCHEMAS: Mapping[str, type[ma.Schema]] = {
     "change": ChangeAnswer,
     "schedule": ScheduleAnswer,
 }
-"""What is in the JSON of each kind of question."""
+"""The JSON of each kind of question."""
 
 
 def _add(question: Question) -> None:
-    """Give a question the address of its documents."""
+    """Add the URL of the exports of a question."""
 
     @blueprint.get(
         f"{question.path}/<document>", endpoint=f"take_{question.kind}", parameters=[_documents_of(question.kind)]
     )
     @blueprint.doc(
-        summary=f"Take an answer of {question.kind} away as a text.",
+        summary=f"Export an answer of {question.kind}.",
         description=_described(question),
         parameters=[asking.fields_of(question), asking.download()],
-        responses={"200": {"description": "The document", "content": _content(question.kind)}},
+        responses={"200": {"description": "The export", "content": _content(question.kind)}},
     )
-    @blueprint.alt_response(304, description="Nothing has changed since the ETag")
+    @blueprint.alt_response(304, description="Not modified since the ETag")
     @blueprint.problem(404)
     @blueprint.problem(422)
     def take(document: str) -> Response:
-        found = documents.DOCUMENTS.get(document)
-        if found is None or question.kind not in found.kinds:
-            known = ", ".join(one.name for one in documents.of(question.kind))
-            shown = document[: limits.NAME_LENGTH]
-            return problems.problem(404, "not-found", f"{question.kind} has no document {shown!r}; it has {known}.")
-        return _taken(question, found)
+        export_format = FORMATS.get(document)
+        if export_format is None or question.kind not in export_format.kinds:
+            known = ", ".join(one.name for one in formats_of(question.kind))
+            name = document[: limits.NAME_LENGTH]
+            return problems.problem(404, "not-found", f"{question.kind} has no document {name!r}; it has {known}.")
+        return _export(question, export_format)
 
 
-def _taken(question: Question, document: Document) -> Response:
+def _export(question: Question, export_format: ExportFormat) -> Response:
     download, body = asking.is_download(), asking.body(question)
-    taken = Taken(
+    export = ExportInput(
         kind=question.kind,
         answer=answered(question, body),
         body=body,
         address=own_address() + question.path,
     )
-    response = Response(document.write(taken), content_type=_content_type(document))
+    response = Response(export_format.write(export), content_type=_content_type(export_format))
     if download:
-        response.headers.set("Content-Disposition", "attachment", filename=f"{question.kind}-{document.name}")
+        response.headers.set("Content-Disposition", "attachment", filename=f"{question.kind}-{export_format.name}")
     return revalidated(response)
 
 
-def _content_type(document: Document) -> str:
-    return JSON if document.media_type == JSON else f"{document.media_type}; charset=utf-8"
+def _content_type(export_format: ExportFormat) -> str:
+    return JSON if export_format.media_type == JSON else f"{export_format.media_type}; charset=utf-8"
 
 
 def _described(question: Question) -> str:
-    listed = "\n".join(f"- `{document.name}`: {document.what}" for document in documents.of(question.kind))
-    return f"The answer to the question whose fields the query gives, as one of\n\n{listed}"
+    listed = "\n".join(f"- `{one.name}`: {one.description}" for one in formats_of(question.kind))
+    return f"The query has the fields of the request. One of\n\n{listed}"
 
 
 def _documents_of(kind: str) -> dict[str, Any]:
-    names = [document.name for document in documents.of(kind)]
+    names = [one.name for one in formats_of(kind)]
     return {
         "name": "document",
         "in": "path",
@@ -94,7 +93,7 @@ def _documents_of(kind: str) -> dict[str, Any]:
 
 
 def _content(kind: str) -> dict[str, Any]:
-    types = {document.media_type for document in documents.of(kind)}
+    types = {one.media_type for one in formats_of(kind)}
     return {name: {"schema": SCHEMAS[kind] if name == JSON else {"type": "string"}} for name in sorted(types)}
 
 

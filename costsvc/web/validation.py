@@ -143,14 +143,14 @@ def show_validation() -> Response:
 def draw_validation(form: str) -> Response:
     """Draw predicted against published figures, by kind."""
     if form not in TYPES:
-        return problems.problem(404, "not-found", f"The figure can be had as {' or '.join(TYPES)}.")
+        return problems.problem(404, "not-found", f"The formats of the figure are {' and '.join(TYPES)}.")
     return tagged(lambda: Response(_drawn(form), content_type=TYPES[form]))
 
 
 def _drawn(form: str) -> bytes:
     extensions = current_app.extensions
-    drawn: bytes = extensions["artist"].draw(specification(cases_of(extensions["scoreboard"])), form)
-    return drawn
+    figure: bytes = extensions["renderer"].render(specification(cases_of(extensions["scoreboard"])), form)
+    return figure
 
 
 blueprint.after_request(packed)

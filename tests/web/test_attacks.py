@@ -9,13 +9,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from costsvc.reference.catalog import Catalog
+from costsvc.report.texts import markdown
 from costsvc.settings import Settings
 from costsvc.store import LARGEST_SHARE
 from costsvc.web import metrics, query
 from costsvc.web.app import create_app
 from costsvc.web.question import Answers
 from costsvc.web.questions import QUESTIONS
-from costsvc.web.texts import markdown
 
 TRAINING, INFERENCE = "/v1/estimates/training", "/v1/estimates/inference"
 AMORTIZATION, PLACEMENT = "/v1/comparisons/amortization", "/v1/comparisons/placement"
@@ -160,7 +160,7 @@ def test_no_cell_of_a_table_is_a_formula(client: FlaskClient, figure: str, name:
     ],
 )
 def test_an_address_in_a_name_is_no_link_in_markdown(name: str, said: str) -> None:
-    assert markdown.escaped(name) == said
+    assert markdown.escape(name) == said
 
 
 SCRIPT = f"{TRAINING}/request.sh?accelerator=h100&accelerator_hours=1"

@@ -12,7 +12,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, Route, expect, sync_playwright
 
-from costsvc.web import numbers, query
+from costsvc.report import numbers
+from costsvc.web import query
 from costsvc.web.page.views import VIEWS, View
 
 pytestmark = pytest.mark.browser
@@ -159,7 +160,7 @@ def test_a_form_is_filled_in_by_keyboard_and_answered_with_the_numbers_of_the_ap
         said = {"model": "llama-3.1-8b", "accelerator_hours": 5000, "accelerator": "h100-sxm5-80gb"}
         answer = json.loads(service.post("/v1/estimates/training", said | {"region": "aws:eu-north-1"})[1])
         for metric, value in TOTALS.items():
-            q = numbers.shown(value(answer), metric)
+            q = numbers.format_quantity(value(answer), metric)
             card = page.locator(f".total[data-metric={metric}]")
             assert card.locator(".big").inner_text().split() == f"{q.value} {q.unit}".split()
             assert card.locator(".interval").inner_text().split() == f"{q.low} to {q.high} {q.unit}".split()
@@ -212,7 +213,7 @@ def test_the_steps_are_shown_on_demand(visit, scripted: bool) -> None:
     with visit(java_script_enabled=scripted) as watched:
         page = watched.go(example(VIEWS[0]))
         page.get_by_role("link", name="Show every step").click()
-        expect(page.get_by_role("region", name="How it is computed").get_by_role("row")).not_to_have_count(0)
+        expect(page.get_by_role("region", name="Calculation").get_by_role("row")).not_to_have_count(0)
         assert page.url.endswith("explain=true#explanation")
 
 
@@ -288,7 +289,7 @@ def test_everything_works_under_a_prefix(visit, prefixed) -> None:
         settle(page)
         page.get_by_role("button", name="Estimate").click()
         page.get_by_role("link", name="Tables").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("What is known")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Reference tables")
         page.get_by_role("link", name="Scoreboard").click()
         settle(page)
 

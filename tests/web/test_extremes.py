@@ -13,15 +13,15 @@ from flask.testing import FlaskClient
 
 from costsvc.errors import BadRequestError
 from costsvc.reference.catalog import Catalog
+from costsvc.report.figures.csv_table import to_csv
+from costsvc.report.figures.registry import FIGURES
+from costsvc.report.headlines import headline
+from costsvc.report.texts.export import ExportInput
+from costsvc.report.texts.formats import formats_of
 from costsvc.web import query
 from costsvc.web.fields import Number
-from costsvc.web.figures import data
-from costsvc.web.figures.registry import FIGURES
-from costsvc.web.page.headlines import headline
 from costsvc.web.questions import QUESTIONS
 from costsvc.web.schemas.parts import Amount
-from costsvc.web.texts import documents
-from costsvc.web.texts.taken import Taken
 
 Path = tuple[str | int, ...]
 
@@ -226,14 +226,14 @@ def assert_sound(found: Any, where: str = "") -> None:
 
 def assert_told(kind: str, body: dict[str, Any], answer: dict[str, Any]) -> None:
     """Every text and figure of an answer can be written, and what a figure is drawn from is finite."""
-    taken = Taken(kind=kind, answer=answer, body=body, address="http://localhost")
-    for document in documents.of(kind):
-        assert document.write(taken)
+    export = ExportInput(kind=kind, answer=answer, body=body, address="http://localhost")
+    for one in formats_of(kind):
+        assert one.write(export)
     for figure in FIGURES[kind].values():
         spec = figure.of(answer)
         if spec is not None:
             assert_sound(spec)
-            assert data.table(spec)
+            assert to_csv(spec)
     assert headline(kind, answer)
 
 

@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from costsvc.web import numbers, query
+from costsvc.report import numbers
+from costsvc.web import query
 from costsvc.web.page import forms, layout, views
 from costsvc.web.page.views import VIEWS, View
 from costsvc.web.schemas.inference import ServingSchema
@@ -85,7 +86,7 @@ def test_totals_are_those_of_the_api_to_three_digits(client: FlaskClient, kind: 
         "water_l": answer["water"]["total_l"],
         "cost_usd": answer["cost"]["total_usd"],
     }.items():
-        said = numbers.shown(q, metric)
+        said = numbers.format_quantity(q, metric)
         value, unit = shown(f"{said.value} {said.unit}"), said.unit
         assert f"{value} {said.low} to {said.high} {unit}".strip() in words
 

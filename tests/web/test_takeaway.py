@@ -13,14 +13,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
+from costsvc.report.texts.formats import FORMATS, formats_of
 from costsvc.web import query
 from costsvc.web.questions import QUESTIONS
-from costsvc.web.texts import documents
-from costsvc.web.texts.documents import DOCUMENTS
 
 RUN = {"accelerator": "h100", "accelerator_hours": "1000", "region": "aws:us-east-1"}
 CITATION = "/v1/estimates/training/citation.md"
-ALL = [pytest.param(kind, one.name, id=f"{kind}-{one.name}") for kind in QUESTIONS for one in documents.of(kind)]
+ALL = [pytest.param(kind, one.name, id=f"{kind}-{one.name}") for kind in QUESTIONS for one in formats_of(kind)]
 HOSTILE = "x'; touch /tmp/never; $(touch /tmp/never) `touch /tmp/never` \" \\ {a} [1-9] \n #%_$ \u202e"
 
 
@@ -49,7 +48,7 @@ def printed(script: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
 def test_every_question_gives_each_of_its_documents(client: FlaskClient, kind: str, name: str) -> None:
     answer = client.get(f"{QUESTIONS[kind].path}/{name}", query_string=example_of(kind))
     assert answer.status_code == 200
-    assert answer.mimetype == DOCUMENTS[name].media_type
+    assert answer.mimetype == FORMATS[name].media_type
     assert answer.mimetype == "application/json" or answer.mimetype_params == {"charset": "utf-8"}
     assert "Content-Disposition" not in answer.headers
     assert answer.text.strip()
@@ -85,7 +84,7 @@ def test_a_command_with_hostile_names_posts_them_and_does_nothing_else(
     assert not Path("/tmp/never").exists()  # noqa: S108 - what the name would have made
 
 
-@pytest.mark.parametrize("name", [one.name for one in documents.of("amortization")])
+@pytest.mark.parametrize("name", [one.name for one in formats_of("amortization")])
 def test_hostile_names_leave_every_document_whole(client: FlaskClient, name: str) -> None:
     pairs = [(field, HOSTILE if field == "strategies.0.name" else text) for field, text in example_of("amortization")]
     answer = client.get(f"/v1/comparisons/amortization/{name}", query_string=pairs)
@@ -151,11 +150,11 @@ def test_every_document_is_documented(app: Flask) -> None:
     for kind, question in QUESTIONS.items():
         operation = paths[f"{question.path}/{{document}}"]
         (named,) = operation["parameters"]
-        assert named["schema"]["enum"] == [one.name for one in documents.of(kind)]
+        assert named["schema"]["enum"] == [one.name for one in formats_of(kind)]
         content = operation["get"]["responses"]["200"]["content"]
-        assert set(content) == {one.media_type for one in documents.of(kind)}
-        for one in documents.of(kind):
-            assert re.search(rf"`{one.name}`: {one.what}", operation["get"]["description"])
+        assert set(content) == {one.media_type for one in formats_of(kind)}
+        for one in formats_of(kind):
+            assert re.search(rf"`{one.name}`: {one.description}", operation["get"]["description"])
 
 
 def test_the_readme_shows_what_is_answered(client: FlaskClient) -> None:
@@ -171,6 +170,6 @@ def test_the_readme_shows_what_is_answered(client: FlaskClient) -> None:
 
 def test_the_documents_page_lists_every_document() -> None:
     page = (Path(__file__).parents[2] / "docs" / "takeaway.md").read_text(encoding="utf-8")
-    for one in DOCUMENTS.values():
+    for one in FORMATS.values():
         whose = "all" if one.kinds == set(QUESTIONS) else ", ".join(kind for kind in QUESTIONS if kind in one.kinds)
         assert re.search(rf"^\| `{one.name}` \| `{one.media_type}` \| .* \| {whose} \|$", page, re.MULTILINE)

@@ -11,8 +11,9 @@ from costsvc.estimates.comparisons.explanation import Comparing, of_comparison, 
 from costsvc.estimates.comparisons.parts import METRICS, Metric
 from costsvc.estimates.comparisons.sensitivity import Duel, flip
 from costsvc.estimates.comparisons.strategies import Growth, Resolved, Resolver
+from costsvc.estimates.labels import LABELS, REASONS
 from costsvc.model import amortization as formulas
-from costsvc.model.amortization import Crossing, Verdict
+from costsvc.model.amortization import Crossing
 from costsvc.model.uncertainty import middle, open_quantity, quantities, sample
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.comparisons import Benefit, Comparison
@@ -20,16 +21,8 @@ from costsvc.resolve.log import FactorLog
 from costsvc.resolve.price import resolve_social_cost
 from costsvc.units import Numeric
 
-REASONS: Mapping[Verdict, str] = {
-    Verdict.FROM: "{a} costs more up front and less per {unit} than {b}: it is cheaper from {at:.4g} {units} on.",
-    Verdict.UP_TO: "{a} costs less up front and more per {unit} than {b}: it is cheaper up to {at:.4g} {units}.",
-    Verdict.ALWAYS: "{a} costs no more up front or per {unit} than {b}, and less in one of them: it is always cheaper.",
-    Verdict.NEVER: "{a} costs no less up front or per {unit} than {b}: it is never cheaper.",
-    Verdict.EQUAL: "{a} and {b} cost the same.",
-}
 ADOPTERS = (1.0, 10.0, 100.0)
 """Numbers of tasks at which the cost of each is told."""
-UNITS: Mapping[Metric, str] = {"energy_kwh": "energy", "carbon_kg": "CO2e", "water_l": "water", "cost_usd": "money"}
 
 
 def amortization(asked: Comparison, catalog: Catalog, *, explain: bool = False) -> Plain:
@@ -163,7 +156,7 @@ def _unknown(resolved: Resolved, metric: Metric) -> str:
 
 def _reason(first: str, second: str, crossing: Crossing) -> str:
     at = 0.0 if crossing.at is None else middle(crossing.at)
-    return REASONS[crossing.verdict].format(a=first, b=second, unit="task", units="tasks", at=at)
+    return REASONS[crossing.verdict].format(a=first, b=second, unit="task", units="tasks", at=f"{at:.4g}")
 
 
 def _shares(asked: Comparison, tasks: float) -> list[Plain]:
@@ -220,7 +213,7 @@ def _disagreements(ranking: Mapping[Metric, Sequence[str]]) -> list[Plain]:
         {
             "metrics": [a, b],
             "winners": [best, other],
-            "reason": f"{best} is the cheapest in {UNITS[a]}, {other} in {UNITS[b]}.",
+            "reason": f"{best} is the cheapest in {LABELS[a].noun}, {other} in {LABELS[b].noun}.",
         }
         for place, (a, best) in enumerate(first)
         for b, other in first[place + 1 :]

@@ -9,6 +9,7 @@ from costsvc.errors import located
 from costsvc.estimates import answer
 from costsvc.estimates.answer import Plain
 from costsvc.estimates.comparisons.totals import COLUMNS, WorkloadTotals, difference, shown, total_workload
+from costsvc.estimates.labels import LABELS, signed
 from costsvc.model.amortization import probability_cheaper
 from costsvc.model.uncertainty import Factor, middle
 from costsvc.reference.catalog import Catalog
@@ -21,11 +22,7 @@ LEAST = 1e-3
 """Logarithm of the smallest effect that is told."""
 REST = "everything else"
 TITLES: Mapping[PlacementMetric, str] = {
-    "carbon_kg": "CO2e",
-    "cost_usd": "cost",
-    "energy_kwh": "energy",
-    "water_l": "water",
-    "hours": "time",
+    name: LABELS[name].noun for name in ("carbon_kg", "cost_usd", "energy_kwh", "water_l", "hours")
 }
 
 
@@ -147,7 +144,7 @@ def _summary(changes: Mapping[str, Plain | None], causes: Mapping[str, Sequence[
     for name, title in TITLES.items():
         found = changes[name]
         if found is not None and found["percent"] is not None:
-            parts.append(f"**{_signed(found['percent']['value'])} % {title}**{_range(found['percent'])}")
+            parts.append(f"**{signed(found['percent']['value'])} % {title}**{_range(found['percent'])}")
     first = next((cause for cause in causes["carbon_kg"] if cause["name"] != REST), None)
     because = "" if first is None else f"; CO2e mostly by `{first['name']}` {_shift(first)}"
     return f"This change: {', '.join(parts) or 'nothing that is known differs'}{because}."
@@ -157,13 +154,7 @@ def _range(percent: Mapping[str, float | None]) -> str:
     low, high = percent["low"], percent["high"]
     if low is None or high is None or low == high:
         return ""
-    return f" ({_signed(low)} to {_signed(high)})"
-
-
-def _signed(number: float | None) -> str:
-    # a true minus sign, and no sign before a zero
-    text = f"{number or 0.0:+.3g}"
-    return "0" if float(text) == 0 else text.replace("-", "\N{MINUS SIGN}")
+    return f" ({signed(low)} to {signed(high)})"
 
 
 def _shift(cause: Plain) -> str:

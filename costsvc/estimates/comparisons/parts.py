@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from costsvc.estimates import model_footprint, serving, standby, training
+from costsvc.estimates.labels import LABELS
 from costsvc.model.chains.api_call import call_usd
 from costsvc.model.chains.footprint import Footprint
 from costsvc.model.inputs import Number
@@ -19,7 +20,6 @@ from costsvc.units import Numeric
 Metric = Literal["energy_kwh", "carbon_kg", "water_l", "cost_usd"]
 Basis = Literal["total", "location", "market", "marginal"]
 METRICS: tuple[Metric, ...] = ("energy_kwh", "carbon_kg", "water_l", "cost_usd")
-UNITS: Mapping[Metric, str] = {"energy_kwh": "kWh", "carbon_kg": "kg", "water_l": "L", "cost_usd": "USD"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -169,7 +169,7 @@ def _known_factor(metric: Metric, bounds: tuple[float, float, float]) -> Factor:
         value=value,
         low=low,
         high=high,
-        unit=UNITS[metric],
+        unit=LABELS[metric].unit,
         origin="request",
         # equal amounts are taken for the same amount, so that they cancel between strategies
         identity=f"known/{metric}/{bounds}",

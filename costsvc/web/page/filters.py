@@ -1,16 +1,14 @@
-"""What templates say numbers with."""
+"""Filters with which templates format numbers."""
 
 from typing import Any
 
 from flask import Flask
 from markupsafe import Markup
 
-from costsvc.estimates.answer import Plain
-from costsvc.web import numbers
+from costsvc.report import numbers
+from costsvc.report.answers import QuantityAnswer
+from costsvc.report.labels import short_verdict
 
-DIGITS = 4
-"""Of a factor: one more than of a total, since some are to be copied."""
-MINUS = "\N{MINUS SIGN}"
 BAR = Markup(
     '<svg class="range" viewBox="0 0 100 8" width="100" height="8" preserveAspectRatio="none" '
     'aria-hidden="true" focusable="false">'
@@ -20,31 +18,11 @@ BAR = Markup(
 )
 
 
-def plain(number: float | str | None) -> str:
-    """A number in its own unit, as a table shows it.
+def interval_bar(quantity: QuantityAnswer | None) -> Markup:
+    """A bar from 0 to the upper end of an interval, with the interval and the value; empty if it has no width.
 
     Args:
-        number: A number; texts and nothing are left as they are.
-    """
-    if number is None or isinstance(number, str):
-        return number or ""
-    rounded = float(f"{number:.{DIGITS}g}")
-    text = f"{rounded:,.10f}".rstrip("0").rstrip(".") if 1e-4 <= abs(rounded) < 1e9 or not rounded else f"{rounded:g}"  # noqa: PLR2004 - beyond them zeros are hard to count
-    return text.replace("-", MINUS)
-
-
-def signed(percent: float | None) -> str:
-    """A change in percent, with its sign; nothing where it has no bound."""
-    if percent is None:
-        return "no bound"
-    return f"{percent:+.3g}".replace("-", MINUS) if abs(percent) < 1e4 else f"{percent:+,.0f}"  # noqa: PLR2004 - as above
-
-
-def interval_bar(quantity: Plain | None) -> Markup:
-    """Where a value lies in its interval, drawn from 0 to the upper end; empty where there is no width.
-
-    Args:
-        quantity: Value, low and high; not below 0.
+        quantity: Value, low and high, at least 0.
     """
     if quantity is None or not quantity["high"] or quantity["low"] == quantity["high"]:
         return Markup("")
@@ -53,12 +31,14 @@ def interval_bar(quantity: Plain | None) -> Markup:
 
 
 def register(app: Flask) -> None:
-    """Give an application's templates these filters, and let them leave no blanks of their own."""
+    """Register the filters of an application and let its templates write no blanks of their own."""
     filters: dict[str, Any] = {
-        "shown": numbers.shown,
+        "formatted": numbers.format_quantity,
         "text": numbers.text,
-        "plain": plain,
-        "signed": signed,
+        "plain": numbers.factor,
+        "signed": numbers.signed_or_open,
+        "probability": numbers.probability,
+        "verdict": short_verdict,
         "range": interval_bar,
     }
     app.jinja_env.filters.update(filters)

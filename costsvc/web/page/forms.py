@@ -1,4 +1,4 @@
-"""A form over the fields of a question: what was said stands in it, and what is wrong beside it."""
+"""The form of a question, with the values of a request and the errors beside their fields."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,15 +7,15 @@ from typing import Any
 import marshmallow as ma
 
 from costsvc.web.fields import Choice, Names, Number, Switch
+from costsvc.web.page.field_labels import LISTED, LISTED_HINT, UNITS, hint, label
 from costsvc.web.page.layout import BRIEF, CANDIDATES, DEMAND, LISTS, PARTS, PHASES, SERVING, TRAINING, WINDOW, Group
-from costsvc.web.page.words import LISTED, LISTED_HINT, UNITS, hint, label
 from costsvc.web.query import inside
 
-Said = Mapping[str, str]
+Values = Mapping[str, str]
 Errors = Mapping[str, Sequence[str]]
 WORKLOADS: Mapping[str, tuple[Group, ...]] = {"training": TRAINING, "inference": SERVING}
 STRATEGIES = ("shared", "per-task")
-"""Names of the strategies of an empty form."""
+"""The names of the strategies in an empty form."""
 LONG = 8
 YES_OR_NO = ("true", "false")
 
@@ -25,15 +25,15 @@ class Control:
     """One field of a form.
 
     Attributes:
-        name: Its dotted name, under which the request has it.
-        label: What people call it.
-        hint: What it means.
-        value: What was said.
-        unit: Unit of a number.
-        choices: Words to choose from; none where any text or number may stand.
-        suggestions: Name of the list of suggestions.
-        numeric: Whether a number is wanted.
-        errors: What is wrong with it.
+        name: Its dotted name in the request.
+        label: Its label.
+        hint: Its description.
+        value: Its value; empty if it is not set.
+        unit: The unit of a number.
+        choices: The allowed words; none for free text and numbers.
+        suggestions: The name of its list of suggestions.
+        numeric: Whether its value is a number.
+        errors: Its errors.
     """
 
     name: str
@@ -57,10 +57,10 @@ class Section:
     """Controls that belong together.
 
     Attributes:
-        title: What they are about.
-        first: Controls that are always in sight.
+        title: Its title.
+        first: Controls that are always visible.
         more: Controls that can be unfolded.
-        level: How deep it lies: 0 for a section of the form, 1 and 2 inside one.
+        level: Its depth: 0 for a section of the form, 1 and 2 inside of one.
     """
 
     title: str
@@ -70,7 +70,7 @@ class Section:
 
     @property
     def used(self) -> bool:
-        """Whether something was said, or is wrong, among what can be unfolded."""
+        """Whether a control that can be unfolded has a value or an error."""
         return any(one.value or one.errors for one in self.more)
 
 
@@ -80,24 +80,24 @@ class Form:
 
     Attributes:
         sections: Its controls.
-        errors: What is wrong with the whole, or with what has no control.
-        said: Whether anything was said.
-        strategies: How many strategies were said.
+        errors: Field and text of the errors without a control.
+        filled: Whether any field is set.
+        strategies: The number of strategies in the request.
     """
 
     sections: tuple[Section, ...]
     errors: tuple[tuple[str, str], ...]
-    said: bool
+    filled: bool
     strategies: int
 
     @property
     def long(self) -> bool:
-        """Whether its end lies far below its beginning."""
+        """Whether it needs its buttons at the top as well."""
         return len(self.sections) > LONG
 
     @property
     def lists(self) -> set[str]:
-        """The lists of suggestions that its controls use."""
+        """The lists of suggestions of its controls."""
         return {one.suggestions for one in self.controls() if one.suggestions}
 
     def controls(self) -> Iterator[Control]:
@@ -106,71 +106,73 @@ class Form:
             yield from (*section.first, *section.more)
 
 
-def form(kind: str, workload: str, schema: ma.Schema, said: Said, errors: Errors) -> Form:
+def form(kind: str, workload: str, schema: ma.Schema, values: Values, errors: Errors) -> Form:
     """The form of a question.
 
     Args:
-        kind: Kind of the question.
-        workload: Which workload an empty form is for, ``training`` or ``inference``, where there are both.
-        schema: Reads the request.
-        said: What was said, by dotted name.
-        errors: What is wrong, by dotted name.
+        kind: The kind of question.
+        workload: The workload of an empty form, ``training`` or ``inference``.
+        schema: The schema of the request.
+        values: The fields of the request by dotted name.
+        errors: The errors by dotted name.
     """
-    draw = _Drawn(schema, said, errors)
+    draw = _Controls(schema, values, errors)
     sections = [draw.section(group) for group in groups(kind, workload)]
     if kind == "amortization":
         sections += _strategies(draw)
-    if others := [name for name in said if name not in draw.names]:
-        sections.append(draw.section(Group(title="Also said", first=tuple(others))))
+    if others := [name for name in values if name not in draw.names]:
+        sections.append(draw.section(Group(title="Other fields", first=tuple(others))))
     loose = [(field, text) for field, texts in errors.items() if field not in draw.names for text in texts]
-    return Form(sections=tuple(sections), errors=tuple(loose), said=bool(said), strategies=draw.entries("strategies"))
+    return Form(
+        sections=tuple(sections), errors=tuple(loose), filled=bool(values), strategies=draw.entries("strategies")
+    )
 
 
 def groups(kind: str, workload: str) -> list[Group]:
     """The groups of a question's form, without the strategies of a comparison.
 
     Args:
-        kind: Kind of the question.
-        workload: The workload of those that take either.
+        kind: The kind of question.
+        workload: The workload of questions that take either.
     """
     if kind in WORKLOADS:
         return list(WORKLOADS[kind])
-    inner = WORKLOADS[workload]
+    workload_groups = WORKLOADS[workload]
     if kind == "placement":
-        return [*CANDIDATES, *(group.under(f"{workload}.") for group in inner)]
+        return [*CANDIDATES, *(group.under(f"{workload}.") for group in workload_groups)]
     if kind == "change":
         return [
-            Group(title=f"{side.capitalize()}: {group.title.lower()}", first=moved.first, more=moved.more)
+            Group(title=f"{side.capitalize()}: {group.title.lower()}", first=inner.first, more=inner.more)
             for side in ("before", "after")
-            for group in inner
-            for moved in [group.under(f"{side}.{workload}.")]
+            for group in workload_groups
+            for inner in [group.under(f"{side}.{workload}.")]
         ]
     if kind == "schedule":
         return [WINDOW[0], *(group.under("training.") for group in TRAINING), WINDOW[1]]
     return list(DEMAND)
 
 
-def _strategies(draw: "_Drawn") -> Iterator[Section]:
-    """A section for each strategy and, below it, for each of its parts: first those given, then others to fill in."""
+def _strategies(draw: "_Controls") -> Iterator[Section]:
+    """A section for each strategy and each of its parts, those of the request before empty ones."""
     for place in range(max(draw.entries("strategies"), len(STRATEGIES))):
         where = f"strategies.{place}"
         default = STRATEGIES[place] if place < len(STRATEGIES) else ""
         name = draw.control(f"{where}.name", default)
-        yield Section(title=f"Strategy {place + 1}: {name.value or 'without a name'}", first=(name,))
+        yield Section(title=f"Strategy {place + 1}: {name.value or 'no name'}", first=(name,))
         for phase, (title, kinds) in PHASES.items():
             yield Section(title=title, level=1)
             listed = phase != "per_request"
             for prefix, kind in draw.parts(f"{where}.{phase}", kinds, listed=listed):
-                others = [name for name in draw.said if name.startswith(prefix)]
+                others = [name for name in draw.values if name.startswith(prefix)]
                 fields = dict.fromkeys([*(f"{prefix}{field}" for field in BRIEF[kind]), *others])
                 yield Section(title=PARTS[kind], more=tuple(map(draw.control, fields)), level=2)
 
 
-class _Drawn:
-    """Draws controls, and remembers which fields have one."""
+class _Controls:
+    """Makes controls and records which fields have one."""
 
-    def __init__(self, schema: ma.Schema, said: Said, errors: Errors) -> None:
-        self.schema, self.said, self.errors = schema, said, errors
+    def __init__(self, schema: ma.Schema, values: Values, errors: Errors) -> None:
+        self.schema, self.values, self.errors = schema, values, errors
         self.names: set[str] = set()
 
     def section(self, group: Group) -> Section:
@@ -185,12 +187,12 @@ class _Drawn:
         field = _field(self.schema, name)
         metadata: Mapping[str, Any] = field.metadata if field else {}
         unit = field.limit.unit if isinstance(field, Number) else "1"
-        said = str(metadata.get("description", "")).removesuffix(f" [{unit}]")
+        description = str(metadata.get("description", "")).removesuffix(f" [{unit}]")
         return Control(
             name=name,
             label=LISTED[name] if isinstance(field, Names) else label(name),
-            hint=_listed_hint(field) if isinstance(field, Names) else hint(name, said),
-            value=self.said.get(name, default),
+            hint=_listed_hint(field) if isinstance(field, Names) else hint(name, description),
+            value=self.values.get(name, default),
             unit=UNITS.get(unit, unit),
             choices=field.words if isinstance(field, Choice) else YES_OR_NO if isinstance(field, Switch) else (),
             suggestions=LISTS.get(name.rpartition(".")[2]) if not isinstance(field, Number) else None,
@@ -199,22 +201,22 @@ class _Drawn:
         )
 
     def entries(self, name: str) -> int:
-        """How many entries of a list something was said of."""
-        places = [one[len(name) + 1 :].split(".")[0] for one in self.said if one.startswith(f"{name}.")]
+        """The number of entries of a list that have values."""
+        places = [one[len(name) + 1 :].split(".")[0] for one in self.values if one.startswith(f"{name}.")]
         return max((int(place) + 1 for place in places if place.isdecimal()), default=0)
 
     def parts(self, name: str, kinds: tuple[str, ...], *, listed: bool) -> Iterator[tuple[str, str]]:
-        """Prefix and kind of the parts that were given, and then of the kinds that were not."""
+        """Prefix and kind of the parts in the request, then of the kinds that it lacks."""
         given = self.entries(name) if listed else 1
         held = [(f"{name}.{place}" if listed else name) for place in range(given)]
-        found = [(where, kind) for where in held for kind in BRIEF if self._has(f"{where}.{kind}.")]
-        yield from ((f"{where}.{kind}.", kind) for where, kind in found)
-        missing = [kind for kind in kinds if kind not in {kind for _, kind in found}]
+        present = [(where, kind) for where in held for kind in BRIEF if self._has(f"{where}.{kind}.")]
+        yield from ((f"{where}.{kind}.", kind) for where, kind in present)
+        missing = [kind for kind in kinds if kind not in {kind for _, kind in present}]
         for place, kind in enumerate(missing, given):
             yield (f"{name}.{place}.{kind}." if listed else f"{name}.{kind}."), kind
 
     def _has(self, prefix: str) -> bool:
-        return any(name.startswith(prefix) for name in self.said)
+        return any(name.startswith(prefix) for name in self.values)
 
 
 def _listed_hint(field: Names) -> str:
@@ -222,7 +224,7 @@ def _listed_hint(field: Names) -> str:
 
 
 def _field(schema: ma.Schema, name: str) -> ma.fields.Field[Any] | None:
-    """The field of a dotted name, None where the schema knows none."""
+    """The field of a dotted name; None if the schema has none."""
     head, _, rest = name.partition(".")
     field = schema.fields.get(head)
     deeper = inside(field)

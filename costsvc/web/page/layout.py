@@ -1,4 +1,4 @@
-"""Which fields a form shows, in which groups, and what people call them."""
+"""The fields of each form in groups."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ class Group:
     """Fields that belong together.
 
     Attributes:
-        title: What they are about.
-        first: Fields that are always in sight, under their dotted names.
-        more: Fields that can be unfolded.
+        title: Its title.
+        first: Dotted names of the fields that are always visible.
+        more: Dotted names of the fields that can be unfolded.
     """
 
     title: str
@@ -19,7 +19,7 @@ class Group:
     more: tuple[str, ...] = ()
 
     def under(self, prefix: str) -> "Group":
-        """The same fields inside another one: ``before.training.region``."""
+        """The same fields inside of another field: ``before.training.region``."""
         first, more = (tuple(f"{prefix}{name}" for name in names) for names in (self.first, self.more))
         return Group(title=self.title, first=first, more=more)
 
@@ -37,7 +37,7 @@ SITE_MORE = (
     "contract.residual_g_per_kwh",
 )
 PAID = Group(
-    title="What is paid",
+    title="Price",
     first=("pricing.kind",),
     more=(
         "pricing.provider",
@@ -51,36 +51,36 @@ PAID = Group(
 )
 TRAINING = (
     Group(
-        title="The model",
+        title="Model",
         first=("model", "total_params_b"),
         more=("active_params_b", "workload", "method", "precision"),
     ),
     Group(
-        title="The run",
+        title="Run",
         first=("accelerator_hours", "training_tokens_b"),
         more=("hours", "mfu", "activation_recomputation", "sequence_length", "tuned"),
     ),
     Group(
-        title="The machine",
+        title="Hardware",
         first=("accelerator", "accelerators"),
         more=("cores", "instance", "instances", "accelerator_power_w", "it_power_w", "accelerator_power_limit_w"),
     ),
-    Group(title="The place", first=("region",), more=SITE_MORE),
+    Group(title="Location", first=("region",), more=SITE_MORE),
     PAID,
     Group(
-        title="Besides the final run",
+        title="Other runs",
         first=(),
         more=("overheads.development_share", "overheads.failed_share", "overheads.retrainings"),
     ),
 )
 SERVING = (
     Group(
-        title="The model",
+        title="Model",
         first=("model", "total_params_b"),
         more=("active_params_b", "precision", "task"),
     ),
     Group(
-        title="The requests",
+        title="Requests",
         first=("requests", "input_tokens", "output_tokens", "batch_size"),
         more=(
             *("requests_per_s", "concurrency_share", "cached_input_tokens", "engine", "software_year"),
@@ -89,24 +89,24 @@ SERVING = (
         ),
     ),
     Group(
-        title="The machine",
+        title="Hardware",
         first=("accelerator", "accelerators"),
         more=(
             *("accelerator_power_w", "accelerator_power_limit_w"),
             *("throughput_tokens_per_s", "accelerator_energy_j_per_output_token"),
         ),
     ),
-    Group(title="The place", first=("region",), more=SITE_MORE),
+    Group(title="Location", first=("region",), more=SITE_MORE),
     PAID,
 )
 CANDIDATES = (
     Group(
-        title="What to try",
+        title="Candidates",
         first=("accelerators", "regions"),
         more=("segment", "provider", "country", "providers", "price_kinds", "years", "offered_only"),
     ),
     Group(
-        title="What counts",
+        title="Ranking and limits",
         first=("metric",),
         more=(
             "carbon_basis",
@@ -124,13 +124,13 @@ CANDIDATES = (
     ),
 )
 WINDOW = (
-    Group(title="When", first=("earliest", "deadline"), more=("duration_h", "interruptible", "other_regions")),
+    Group(title="Time", first=("earliest", "deadline"), more=("duration_h", "interruptible", "other_regions")),
     Group(title="A constant load instead of a run", first=(), more=("energy_kwh", "region", "scope")),
 )
 DEMAND = (
-    Group(title="How much it is used", first=("tasks", "requests_per_task")),
+    Group(title="Use", first=("tasks", "requests_per_task")),
     Group(
-        title="Over time",
+        title="Development over time",
         first=(),
         more=(
             "time.lifetime_months",
@@ -153,7 +153,7 @@ DEMAND = (
         ),
     ),
     Group(
-        title="What it is worth, and what counts",
+        title="Value and comparison",
         first=(),
         more=(
             "benefit.usd_per_task",
@@ -191,21 +191,21 @@ BRIEF: Mapping[str, tuple[str, ...]] = {
     "api": ("model", "provider", "input_tokens", "output_tokens"),
     "known": ("energy_kwh", "carbon_kg", "water_l", "cost_usd"),
 }
-"""The fields of a part that a comparison shows; others that a request gives are shown beside them."""
+"""The fields of a part in the form of a comparison; other fields of the request follow them."""
 PARTS = {
     "training": "A training run",
     "inference": "A request to a model",
-    "hosting": "Replicas that wait",
-    "model_footprint": "A share of a known model's training",
-    "api": "A request to a provider's API",
-    "known": "Amounts that are known",
+    "hosting": "Idle replicas",
+    "model_footprint": "A share of the training of a known model",
+    "api": "A call to a hosted API",
+    "known": "Known amounts",
 }
 PHASES: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "upfront": ("Paid once", ("training", "model_footprint", "hosting", "known")),
-    "per_task": ("Paid for each task", ("training", "hosting", "known")),
-    "per_request": ("Paid for each request", ("inference", "api", "known")),
+    "upfront": ("Up front", ("training", "model_footprint", "hosting", "known")),
+    "per_task": ("Per task", ("training", "hosting", "known")),
+    "per_request": ("Per request", ("inference", "api", "known")),
 }
-"""When a part is paid: its title, and the kinds that a form offers there."""
+"""The phases of a strategy: title, and the kinds of part that a form offers."""
 LISTS: Mapping[str, str] = {
     "accelerator": "accelerators",
     "accelerators": "accelerators",
@@ -215,7 +215,7 @@ LISTS: Mapping[str, str] = {
     "model": "models",
     "instance": "instances",
 }
-"""Which names are suggested for a field."""
+"""The list of suggestions of a field."""
 
 
 def names(groups: tuple[Group, ...]) -> Iterator[str]:

@@ -1,14 +1,14 @@
-"""Figures as the page shows them: by their addresses, with words for those who do not see them."""
+"""The figures of a page: URLs, titles and descriptions."""
 
 from typing import NamedTuple
 from urllib.parse import urlencode
 
 from flask import request
 
-from costsvc.estimates.answer import Plain
 from costsvc.evidence.published import Scoreboard, cases_of
+from costsvc.report.answers import Answer
+from costsvc.report.figures.registry import FIGURES, Figure
 from costsvc.web.drawings import SIZE, THEME, TYPES
-from costsvc.web.figures.registry import FIGURES
 from costsvc.web.question import Question
 
 Pairs = list[tuple[str, str]]
@@ -18,7 +18,7 @@ SOURCES = (
     (NARROW, {SIZE: "small"}),
     (DARK, {THEME: "dark"}),
 )
-"""How a figure is drawn where its page is not wide and light."""
+"""The variants of a figure for pages that are narrow or dark."""
 FORMS = {"svg": "SVG", "png": "PNG", "csv": "data", "vl.json": "specification"}
 
 
@@ -27,12 +27,12 @@ class Picture(NamedTuple):
 
     Attributes:
         name: Its name.
-        title: What it shows.
+        title: Its title.
         description: Its main finding in words.
-        svg: Its address.
-        sources: Its addresses where the page is dark or narrow, each with the condition.
-        downloads: What it can be had as, and where.
-        loading: Whether it is fetched at once.
+        svg: Its URL.
+        sources: Media conditions and URLs of its variants.
+        downloads: Names and URLs of its formats.
+        loading: ``eager`` or ``lazy``.
     """
 
     name: str
@@ -44,46 +44,46 @@ class Picture(NamedTuple):
     loading: str
 
 
-def of(question: Question, answer: Plain, said: Pairs) -> list[Picture]:
-    """The figures that an answer has.
+def of(question: Question, answer: Answer, fields: Pairs) -> list[Picture]:
+    """The figures of an answer.
 
     Args:
-        question: What was asked.
-        answer: Its answer.
-        said: The fields of the request.
+        question: The endpoint of the question.
+        answer: The answer.
+        fields: The fields of the request.
     """
-    found = [(name, figure) for name, figure in FIGURES[question.kind].items() if figure.specify(answer) is not None]
-    pictures = []
-    for place, (name, figure) in enumerate(found):
-        where = {
-            form: f"{request.script_root}{question.path}/figures/{name}.{form}?{urlencode(said)}" for form in TYPES
-        }
-        pictures.append(
-            Picture(
-                name=name,
-                title=figure.title,
-                description=figure.describe(answer),
-                svg=where["svg"],
-                sources=[(media, f"{where['svg']}&{urlencode(how)}") for media, how in SOURCES],
-                downloads=[(FORMS[form], f"{where[form]}&download=1") for form in TYPES],
-                loading="lazy" if place else "eager",
-            )
-        )
-    return pictures
+    figures = [(name, figure) for name, figure in FIGURES[question.kind].items() if figure.specify(answer) is not None]
+    begin, query = f"{request.script_root}{question.path}/figures", urlencode(fields)
+    return [
+        _picture({form: f"{begin}/{name}.{form}?{query}" for form in TYPES}, name, figure, answer, lazy=place > 0)
+        for place, (name, figure) in enumerate(figures)
+    ]
+
+
+def _picture(urls: dict[str, str], name: str, figure: Figure, answer: Answer, *, lazy: bool) -> Picture:
+    return Picture(
+        name=name,
+        title=figure.title,
+        description=figure.describe(answer),
+        svg=urls["svg"],
+        sources=[(media, f"{urls['svg']}&{urlencode(variant)}") for media, variant in SOURCES],
+        downloads=[(FORMS[form], f"{url}&download=1") for form, url in urls.items()],
+        loading="lazy" if lazy else "eager",
+    )
 
 
 def scoreboard(board: Scoreboard) -> Picture:
     """The figure of the scoreboard.
 
     Args:
-        board: What was measured.
+        board: The scoreboard.
     """
     begin = f"{request.script_root}/v1/validation/figure"
     rows = len(cases_of(board))
     return Picture(
         name="scoreboard",
-        title="Predicted against published figures, by kind",
-        description=f"{rows} published figures against what the service answers, by kind; medians stand in the table.",
+        title="Estimated against published figures, by kind",
+        description=f"{rows} published figures against estimates of the service, by kind; the table has the medians.",
         svg=f"{begin}.svg",
         sources=[],
         downloads=[(FORMS[form], f"{begin}.{form}") for form in ("svg", "png")],

@@ -1,4 +1,4 @@
-"""GET / and the other views: a form, and the answer to what it says."""
+"""GET / and the other pages: a form for a question, and the answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,23 +10,29 @@ from marshmallow import ValidationError
 
 from costsvc import __version__
 from costsvc.errors import CostsvcError
-from costsvc.estimates.answer import Plain
+from costsvc.report.answers import Answer, Request, totals
+from costsvc.report.breakdown import breakdown, other_amounts
+from costsvc.report.equivalents import equivalents
+from costsvc.report.headlines import headline
+from costsvc.report.labels import ALTERNATIVES, BOUNDARIES, COMPARED, DIMENSIONS, TOTALS, VALUE_PARTS
+from costsvc.report.texts.formats import ExportFormat, formats_of
 from costsvc.web import amortization, metrics, placement, problems, query
 from costsvc.web.context import catalog, private
 from costsvc.web.packing import packed
-from costsvc.web.page import forms, headlines, pictures, results, words
+from costsvc.web.page import forms, pictures
+from costsvc.web.page.field_labels import UNITS
+from costsvc.web.page.overrides import override
 from costsvc.web.page.pictures import Pairs
 from costsvc.web.question import Question
 from costsvc.web.questions import QUESTIONS, answered
-from costsvc.web.texts import documents
 
 pages = Blueprint("page", __name__, template_folder="../templates")
 REACH = {"tasks": 10_000, "requests_per_task": 1e9}
-"""How far the map of an example goes."""
+"""The upper ends of the map of an example."""
 SERVED = {"model": "llama-3.1-8b", "accelerator": "h100", "batch_size": 32, "requests": 1e6, "region": "aws:us-east-1"}
-"""Requests that the examples of comparisons are about."""
+"""The requests of the examples of comparisons."""
 EXPLAIN = "explain"
-"""The one parameter of a view that is no field of the request."""
+"""The only parameter of a page that is not a field of the request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +41,13 @@ class View:
 
     Attributes:
         name: Its endpoint.
-        path: Its address.
-        title: What the navigation calls it.
-        asks: The question that it answers.
-        kind: Kind of the question.
-        workload: What its empty form is for, where there is a choice.
-            other: Name and title of the view of the other workload.
-        examples: A request to begin with, where that of the question is for another workload.
+        path: Its path.
+        title: Its name in the navigation.
+        asks: The question that it answers, its heading.
+        kind: The kind of question.
+        workload: The workload of its empty form.
+        other: Name and title of the page for the other workload; None if there is none.
+        examples: Its example, if it differs from that of the question.
     """
 
     name: str
@@ -51,16 +57,16 @@ class View:
     kind: str
     workload: str = "training"
     other: tuple[str, str] | None = None
-    examples: Plain | None = None
+    examples: Request | None = None
 
     @property
-    def example(self) -> Plain:
-        """A request to begin with."""
+    def example(self) -> Request:
+        """The request of its example."""
         return self.examples or self.question.example
 
     @property
     def question(self) -> Question:
-        """What is asked."""
+        """The endpoint of its question."""
         return QUESTIONS[self.kind]
 
 
@@ -99,7 +105,7 @@ VIEWS = (
         name="change",
         path="/change",
         title="What if",
-        asks="What would a change of the run come to?",
+        asks="What would a change of the run save or cost?",
         kind="change",
         other=("change_serving", "Change how requests are served instead of a training run"),
     ),
@@ -107,21 +113,21 @@ VIEWS = (
         name="change_serving",
         path="/change/serving",
         title="What if",
-        asks="What would a change of serving come to?",
+        asks="What would a change of serving save or cost?",
         kind="change",
         workload="inference",
         examples={"before": {"inference": SERVED}, "after": {"inference": SERVED | {"precision": "fp8"}}},
         other=("change", "Change a training run instead of how requests are served"),
     ),
-    View(name="schedule", path="/schedule", title="Schedule", asks="When is it best run?", kind="schedule"),
+    View(name="schedule", path="/schedule", title="Schedule", asks="When should it run?", kind="schedule"),
 )
-"""All views, in the order of the navigation; those for serving stand behind their first."""
+"""All pages, in the order of the navigation; the variant for serving follows the one for training."""
 
 
-def address(view: View, said: Sequence[tuple[str, str]]) -> str:
-    """Where a view's answer to some fields lies."""
+def address(view: View, fields: Sequence[tuple[str, str]]) -> str:
+    """The URL of a page with the answer to some fields."""
     where = request.script_root + view.path
-    return f"{where}?{urlencode(said)}" if said else where
+    return f"{where}?{urlencode(fields)}" if fields else where
 
 
 def _add(view: View) -> None:
@@ -130,70 +136,77 @@ def _add(view: View) -> None:
         given = list(request.args.items(multi=True))
         if any(not text.strip() for _, text in given):
             return redirect(address(view, [(name, text) for name, text in given if text.strip()]))
-        return _shown(view, given)
+        return _render(view, given)
 
 
-def _shown(view: View, given: Pairs) -> str:
+def _render(view: View, given: Pairs) -> str:
     body = query.body([pair for pair in given if pair[0] != EXPLAIN], view.question.schema)
-    said = list(query.pairs(body))
+    fields = list(query.pairs(body))
     explain = view.question.explains and (EXPLAIN, "true") in given
-    answer, errors = _answer(view.question, body, explain=explain) if said else (None, {})
-    form = forms.form(view.kind, view.workload, view.question.schema, dict(said), errors)
+    answer, errors = _answer(view.question, body, explain=explain) if fields else (None, {})
+    form = forms.form(view.kind, view.workload, view.question.schema, dict(fields), errors)
     return render_template(
         f"page/{view.kind}.html" if answer else "page/view.html",
         view=view,
         form=form,
-        said=said,
+        request_fields=fields,
         answer=answer,
         example=list(query.pairs(view.example)),
         suggestions=current_app.extensions["suggestions"],
-        **(_told(view, answer, form, said) if answer else {}),
+        **(_report(view, answer, form, fields) if answer else {}),
     )
 
 
-def _told(view: View, answer: Plain, form: forms.Form, said: Pairs) -> dict[str, Any]:
-    """What the template of an answer shows beside it."""
-    told: dict[str, Any] = {
-        "headline": headlines.headline(view.kind, answer),
-        "figures": pictures.of(view.question, answer, said),
-        "documents": [_taken(view.question, document, said) for document in documents.of(view.kind)],
+def _report(view: View, answer: Answer, form: forms.Form, fields: Pairs) -> dict[str, Any]:
+    """The reports of an answer that its template shows."""
+    report: dict[str, Any] = {
+        "headline": headline(view.kind, answer),
+        "figures": pictures.of(view.question, answer, fields),
+        "exports": [_export(view.question, one, fields) for one in formats_of(view.kind)],
         "fields": {one.name.rpartition(".")[2]: one.name for one in form.controls()},
     }
     if view.kind in forms.WORKLOADS:
         things = {str(id_): row for id_, row in catalog().tables["equivalences"].rows.items()}
-        told |= {"totals": results.totals(answer), "pictured": results.equivalents(answer, things)}
-    return told
+        report |= {
+            "totals": totals(answer),
+            "breakdown": breakdown(answer),
+            "other_amounts": list(other_amounts(answer)),
+            "equivalents": equivalents(answer, things),
+        }
+    return report
 
 
-def _taken(question: Question, document: documents.Document, said: Pairs) -> dict[str, str]:
-    """What an answer can be taken away as, and where."""
-    where = f"{request.script_root}{question.path}/{document.name}?{urlencode(said)}"
-    return {
-        "title": f"{document.what[:1].upper()}{document.what[1:]}",
-        "href": where,
-        "download": f"{where}&download=1",
-    }
+def _export(question: Question, export_format: ExportFormat, fields: Pairs) -> dict[str, str]:
+    """The title and the URLs of an export."""
+    where = f"{request.script_root}{question.path}/{export_format.name}?{urlencode(fields)}"
+    title = f"{export_format.description[:1].upper()}{export_format.description[1:]}"
+    return {"title": title, "href": where, "download": f"{where}&download=1"}
 
 
-def _answer(question: Question, body: Plain, *, explain: bool) -> tuple[Plain | None, dict[str, list[str]]]:
-    """The answer, or what is wrong by field."""
+def _answer(question: Question, body: Request, *, explain: bool) -> tuple[Answer | None, dict[str, list[str]]]:
+    """The answer, or the errors by field."""
     try:
-        found = answered(question, body, explain=explain)
+        answer = answered(question, body, explain=explain)
     except (ValidationError, CostsvcError) as error:
         return None, problems.by_field(error)
-    metrics.estimated(question.kind, found)
-    return found, {}
+    metrics.estimated(question.kind, answer)
+    return answer, {}
 
 
 @pages.app_context_processor
-def _around() -> dict[str, Any]:
-    """What every template may use."""
+def _common() -> dict[str, Any]:
+    """The variables of every template."""
     return {
         "views": VIEWS,
         "address": address,
-        "results": results,
-        "override": results.override,
-        "units": words.UNITS,
+        "metrics": COMPARED,
+        "total_metrics": TOTALS,
+        "dimensions": DIMENSIONS,
+        "boundaries": BOUNDARIES,
+        "alternatives": ALTERNATIVES,
+        "value_parts": VALUE_PARTS,
+        "override": override,
+        "units": UNITS,
         "version": __version__,
         "data_version": catalog().version,
     }

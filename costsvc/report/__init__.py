@@ -1,0 +1,1 @@
+"""Reports of answers: numbers, labels, figures, texts and their rendering. No HTTP."""

@@ -1,0 +1,176 @@
+"""Figures of strategies: their totals, and their totals over the number of tasks."""
+
+from collections.abc import Iterator
+from functools import partial
+from math import ceil
+from typing import NamedTuple
+
+from costsvc.report import numbers
+from costsvc.report.answers import ENDS, AmortizationAnswer, Curve, StrategyAnswer
+from costsvc.report.figures.theme import DASHES, WIDTH_PX, Spec
+from costsvc.report.figures.vega import (
+    DESCRIPTION,
+    Unit,
+    axis_title,
+    common_unit,
+    format_metric,
+    metric_intervals,
+    stacked,
+)
+from costsvc.report.labels import COMPARED, TOTALS
+
+HEIGHT_PX = 300
+LINE_PX = 18
+DESCRIBED = 130
+"""Most points with a description, so that a figure of many strategies stays small."""
+NAME_LETTERS = 24
+"""Longest name beside a rule."""
+MOST_LABELS = 4
+"""Most rules with a label; the others only have a tooltip."""
+RIGHT_UP_TO = 0.7
+"""Share of the plot up to which the label of a rule is on its right."""
+BEYOND = "\N{RIGHTWARDS ARROW}"
+"""Follows a number of tasks outside of the plot."""
+LEGEND: Spec = {"symbolType": "stroke", "symbolOpacity": 1, "symbolSize": 300, "symbolStrokeWidth": 3, "columns": 2}
+
+
+def curve(answer: AmortizationAnswer, metric: str) -> Spec | None:
+    """The total of each strategy over the number of tasks, and where they cross.
+
+    Args:
+        answer: A comparison of strategies.
+        metric: The metric of the totals.
+    """
+    data: Curve | None = next((one for one in answer["curves"] if one["metric"] == metric), None)
+    if data is None or len(data["strategies"]) < len(answer["strategies"]):
+        return None
+    unit = common_unit((high for line in data["strategies"] for high in line["high"]), metric)
+    return {
+        "width": WIDTH_PX,
+        "height": HEIGHT_PX,
+        "encoding": {"x": {"field": "tasks", "type": "quantitative", "title": "Tasks [number]"}},
+        "layer": [_lines(data, metric, unit), *_rules(answer, metric, data["tasks"][-1])],
+    }
+
+
+def _lines(data: Curve, metric: str, unit: Unit) -> Spec:
+    names = [line["name"] for line in data["strategies"]]
+    strategy = {"field": "strategy", "type": "nominal", "title": None, "scale": {"domain": names}, "legend": LEGEND}
+    dash = {**strategy, "scale": {"domain": names, "range": _dashes(len(names))}}
+    y = {"type": "quantitative", "title": axis_title(metric, unit), "axis": {"tickCount": 6}}
+    value = {**y, "field": "value"}
+    return {
+        "data": {"values": list(_points(data, metric, unit))},
+        "encoding": {"color": strategy},
+        "layer": [
+            {
+                "mark": {"type": "area", "opacity": 0.22},
+                "encoding": {"y": {**y, "field": "low"}, "y2": {"field": "high"}},
+            },
+            {"mark": {"type": "line", "strokeWidth": 2.5}, "encoding": {"y": value, "strokeDash": dash}},
+            {
+                "mark": {"type": "point", "filled": True, "size": 60, "opacity": 0},
+                "transform": [{"filter": "datum.description"}],
+                "encoding": {"y": value, "description": DESCRIPTION},
+            },
+        ],
+    }
+
+
+def _dashes(count: int) -> list[list[int]]:
+    """A dash for each strategy; a colour that repeats has another dash each time."""
+    cycle = len(DASHES)
+    return [DASHES[(place + place // cycle) % cycle] for place in range(count)]
+
+
+def _points(data: Curve, metric: str, unit: Unit) -> Iterator[Spec]:
+    size, unit_name = unit
+    step = ceil(len(data["strategies"]) * len(data["tasks"]) / DESCRIBED)
+    for line in data["strategies"]:
+        for place, tasks in enumerate(data["tasks"]):
+            total = {end: line[end][place] for end in ENDS}
+            ends = {end: None if total[end] is None else float(f"{total[end] / size:.5g}") for end in ENDS}
+            text = f"{numbers.count(tasks)} tasks, {line['name']}: {format_metric(total, metric)}"
+            described = {"description": text} if place % step == 0 else {}
+            yield {"strategy": line["name"], "tasks": float(f"{tasks:.5g}"), **ends, "unit": unit_name, **described}
+
+
+class _Rule(NamedTuple):
+    """A vertical rule at a number of tasks."""
+
+    at: float
+    text: str
+    dash: list[int]
+
+
+def _rules(answer: AmortizationAnswer, metric: str, end: float) -> Iterator[Spec]:
+    """Rules at the requested number of tasks and at each break-even; outside of the plot only their labels."""
+    for place, rule in enumerate(_marked_tasks(answer, metric)):
+        beyond = rule.at > end
+        line = {"mark": {"type": "rule", "strokeDash": rule.dash, "strokeWidth": 1.5}}
+        label = _label(place, right=rule.at < end * RIGHT_UP_TO)
+        layers = [*([] if beyond else [line]), *([label] if place <= MOST_LABELS else [])]
+        if layers:
+            yield {
+                "data": {"values": [{"at": rule.at, "text": f"{rule.text} {BEYOND}" if beyond else rule.text}]},
+                "encoding": {
+                    "x": {"value": {"expr": "width"}} if beyond else {"field": "at", "type": "quantitative"},
+                    "description": {"field": "text"},
+                },
+                "layer": layers,
+            }
+
+
+def _label(place: int, *, right: bool) -> Spec:
+    """The label of a rule, in its own line so that labels do not overlap."""
+    side = {"align": "left", "dx": 5} if right else {"align": "right", "dx": -5}
+    mark = {"type": "text", "baseline": "top", "y": 4 + LINE_PX * place, **side}
+    return {"mark": mark, "encoding": {"text": {"field": "text"}}}
+
+
+def _marked_tasks(answer: AmortizationAnswer, metric: str) -> Iterator[_Rule]:
+    yield _Rule(answer["tasks"], f"requested: {numbers.count(answer['tasks'])}", [2, 3])
+    for entry in answer["break_even"]:
+        at = entry["tasks"] and entry["tasks"]["value"]
+        if entry["metric"] == metric and at is not None:
+            yield _Rule(at, f"break-even of {_short(entry['strategy'])}: {numbers.count(at)}", [6, 3])
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= NAME_LETTERS else f"{name[: NAME_LETTERS - 1]}…"
+
+
+def describe_curve(answer: AmortizationAnswer, metric: str) -> str:
+    """The main finding of :func:`curve`."""
+    reasons = [entry["reason"] for entry in answer["break_even"] if entry["metric"] == metric and entry["reason"]]
+    title = COMPARED[metric].title
+    return f"{title} of each strategy over the number of tasks, with its interval. {' '.join(reasons)}".strip()
+
+
+def totals(answer: AmortizationAnswer) -> Spec | None:
+    """The total of each strategy with its interval, in a panel for each metric that is known of all."""
+    strategies = answer["strategies"]
+    return stacked(
+        [
+            metric_intervals([(one["name"], one["total"][metric]) for one in strategies], metric, zero=True)
+            for metric in _known_of_all(answer)
+        ]
+    )
+
+
+def describe_totals(answer: AmortizationAnswer) -> str:
+    """The main finding of :func:`totals`."""
+    lowest = []
+    for metric in _known_of_all(answer):
+        best = min(answer["strategies"], key=partial(_value, metric))
+        total = format_metric(best["total"][metric], metric)
+        lowest.append(f"{COMPARED[metric].title} is lowest with {best['name']}, {total}")
+    return f"Totals of each strategy: {'; '.join(lowest)}."
+
+
+def _known_of_all(answer: AmortizationAnswer) -> list[str]:
+    return [metric for metric in TOTALS if all(one["total"].get(metric) for one in answer["strategies"])]
+
+
+def _value(metric: str, strategy: StrategyAnswer) -> float:
+    return float(strategy["total"][metric]["value"])

@@ -1,0 +1,54 @@
+"""The data of a figure as CSV."""
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+from costsvc.report.figures.theme import Spec
+
+INNER = ("layer", "vconcat", "concat")
+SIDES = ("left", "right", "bottom", "top")
+LAYOUT = {
+    *("description", "row", "begin", "end", "amount", "needs", "label", "align", "dx", "edge", "place"),
+    *SIDES,
+}
+"""Columns that only place or describe a mark."""
+FORMULA = ("=", "+", "-", "@")
+"""The characters at which a spreadsheet begins a formula."""
+
+
+def to_csv(spec: Spec) -> str:
+    """Write the rows of a figure as CSV; the column ``panel`` names the panel of each row.
+
+    Args:
+        spec: A specification.
+    """
+    rows = list(_rows(spec))
+    columns = dict.fromkeys(name for row in rows for name in row if name not in LAYOUT)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(columns), extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+    return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """A value that no spreadsheet evaluates: a text that looks like a formula gets an apostrophe.
+
+    Like spreadsheets, this ignores leading blanks and controls and normalises wide forms of signs.
+    """
+    if not isinstance(value, str):
+        return value
+    visible = (one for one in unicodedata.normalize("NFKC", value) if unicodedata.category(one)[0] not in "CZ")
+    return f"'{value}" if "".join(visible).startswith(FORMULA) or value[:1] in "\t\r\n" else value
+
+
+def _rows(spec: Spec, panel: Spec | None = None) -> Iterator[Spec]:
+    panel = {"panel": spec["title"]} if spec.get("title") else panel or {}
+    for row in spec.get("data", {}).get("values", ()):
+        yield {**panel, **row}
+    for name in INNER:
+        for inner in spec.get(name, ()):
+            yield from _rows(inner, panel)

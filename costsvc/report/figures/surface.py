@@ -1,0 +1,182 @@
+"""The figure of the cheapest strategy over the numbers of tasks and of requests per task."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from math import ceil, floor, log10, sqrt
+
+from costsvc.report import numbers
+from costsvc.report.answers import AmortizationAnswer, Surface, SurfaceMetric
+from costsvc.report.figures.theme import LARGE, WIDTH_PX, Spec
+from costsvc.report.figures.vega import DESCRIPTION
+from costsvc.report.labels import COMPARED
+from costsvc.units import PERCENT
+
+MOST_CELLS = 22
+"""Most cells along an axis, so that the figure stays small."""
+HEIGHT_PX = 340
+FEW_POWERS = 2
+"""Axes with fewer powers of ten have ticks in between."""
+COUNT = (
+    "datum.value < 1e6 ? format(datum.value, ',~r') : datum.value < 1e9 ? format(datum.value / 1e6, '~r') + ' million'"
+    " : format(datum.value / 1e9, '~r') + ' billion'"
+)
+"""A power of ten on an axis, in words if it has many zeros."""
+HALO: Spec = {"stroke": {"expr": "paper"}, "strokeWidth": 4, "strokeJoin": "round"}
+"""An outline in the colour of the paper behind a label."""
+
+Edges = list[tuple[float, float]]
+
+
+def surface(answer: AmortizationAnswer, metric: str) -> Spec | None:
+    """The cheapest strategy and its probability over the numbers of tasks and of requests per task.
+
+    Args:
+        answer: A comparison of strategies.
+        metric: The metric of the totals.
+    """
+    data = _of_metric(answer, metric)
+    if data is None:
+        return None
+    rows = list(_cells(answer["surface"], data))
+    x = _axis([row["left"] for row in rows], [row["right"] for row in rows], "Tasks [number]")
+    y = _axis([row["bottom"] for row in rows], [row["top"] for row in rows], "Requests per task [number]")
+    points = {"x": {"field": "tasks", **x}, "y": {"field": "requests_per_task", **y}}
+    cells = {
+        "x": {"field": "left", **x},
+        "x2": {"field": "right"},
+        "y": {"field": "bottom", **y},
+        "y2": {"field": "top"},
+        **_colours([strategy["name"] for strategy in data["strategies"]]),
+        "description": DESCRIPTION,
+    }
+    heat_map = {"data": {"values": rows}, "mark": {"type": "rect"}, "encoding": cells}
+    layers = [heat_map, *_labels(rows, points), *_requested(answer, rows, points)]
+    return {"width": WIDTH_PX, "height": HEIGHT_PX, "layer": layers}
+
+
+def _of_metric(answer: AmortizationAnswer, metric: str) -> SurfaceMetric | None:
+    """The surface of a metric; None if a strategy has no total in it."""
+    surfaces = answer["surface"]["metrics"] if answer["surface"] else []
+    data: SurfaceMetric | None = next((one for one in surfaces if one["metric"] == metric), None)
+    return data if data and len(data["strategies"]) == len(answer["strategies"]) else None
+
+
+def _cells(axes: Surface, data: SurfaceMetric) -> Iterator[Spec]:
+    columns, lines = _selection(len(axes["tasks"])), _selection(len(axes["requests_per_task"]))
+    across = _edges([axes["tasks"][i] for i in columns])
+    up = _edges([axes["requests_per_task"][j] for j in lines])
+    names = [strategy["name"] for strategy in data["strategies"]]
+    for i, (left, right) in zip(columns, across, strict=True):
+        for j, (bottom, top) in zip(lines, up, strict=True):
+            tasks, requests = axes["tasks"][i], axes["requests_per_task"][j]
+            probability, cheapest = data["probability"][i][j], names[data["cheapest"][i][j]]
+            yield {
+                "tasks": tasks,
+                "requests_per_task": requests,
+                "cheapest": cheapest,
+                "probability_percent": PERCENT * probability,
+                "left": left,
+                "right": right,
+                "bottom": bottom,
+                "top": top,
+                "description": f"{_tasks_and_requests(tasks, requests)}; cheapest: {cheapest}, "
+                f"probability {numbers.probability(probability)}",
+            }
+
+
+def _tasks_and_requests(tasks: float, requests: float) -> str:
+    return f"{numbers.count(tasks)} tasks of {numbers.count(requests)} requests"
+
+
+def _selection(points: int) -> list[int]:
+    """Evenly spaced points of an axis, at most as many as a heat map has cells."""
+    if points <= MOST_CELLS:
+        return list(range(points))
+    return sorted({round(place * (points - 1) / (MOST_CELLS - 1)) for place in range(MOST_CELLS)})
+
+
+def _edges(points: Sequence[float]) -> Edges:
+    """The edges of the cell of each point, half-way to its neighbours on a logarithmic scale."""
+    if len(points) == 1:
+        return [(points[0] / 2, points[0] * 2)]
+    inner = [sqrt(one * other) for one, other in pairwise(points)]
+    edges = [points[0] ** 2 / inner[0], *inner, points[-1] ** 2 / inner[-1]]
+    return list(pairwise(edges))
+
+
+def _axis(lows: Sequence[float], highs: Sequence[float], title: str) -> Spec:
+    low, high = min(lows), max(highs)
+    powers = [10.0**power for power in range(ceil(log10(low)), floor(log10(high)) + 1)]
+    axis: Spec = {"labelExpr": COUNT, "grid": False, "labelOverlap": True}
+    return {
+        "type": "quantitative",
+        "title": title,
+        "scale": {"type": "log", "domain": [low, high], "nice": False},
+        "axis": {**axis, "values": powers} if len(powers) >= FEW_POWERS else {**axis, "tickCount": 5},
+    }
+
+
+def _colours(names: Sequence[str]) -> Spec:
+    return {
+        "color": {"field": "cheapest", "type": "nominal", "title": "cheapest", "scale": {"domain": names}},
+        "opacity": {
+            "field": "probability_percent",
+            "type": "quantitative",
+            "title": "probability [%]",
+            "legend": {"values": [50, 75, 100]},
+            "scale": {"domain": [40, 100], "range": [0.25, 1], "clamp": True},
+        },
+    }
+
+
+def _labels(rows: Sequence[Spec], encoding: Spec) -> Iterator[Spec]:
+    """The name of each strategy at the centre of its cells, because colour alone is not accessible."""
+    names = dict.fromkeys(row["cheapest"] for row in rows)
+    places = [{**_centre([row for row in rows if row["cheapest"] == name]), "label": name} for name in names]
+    text = {"type": "text", "fontSize": LARGE, "fontWeight": "bold", "limit": 200, "aria": False}
+    for style in (HALO, {}):
+        yield {
+            "data": {"values": places},
+            "mark": {**text, **style},
+            "encoding": {**encoding, "text": {"field": "label"}},
+        }
+
+
+def _centre(rows: Sequence[Spec]) -> Spec:
+    """The cell that is nearest to the centre of some cells."""
+    logs = [(log10(row["tasks"]), log10(row["requests_per_task"])) for row in rows]
+    x, y = (sum(point[axis] for point in logs) / len(logs) for axis in (0, 1))
+    nearest = min(zip(logs, rows, strict=True), key=lambda pair: (pair[0][0] - x) ** 2 + (pair[0][1] - y) ** 2)
+    return {name: nearest[1][name] for name in ("tasks", "requests_per_task")}
+
+
+def _requested(answer: AmortizationAnswer, rows: Sequence[Spec], encoding: Spec) -> Iterator[Spec]:
+    """A mark at the requested tasks and requests, if they are on the map."""
+    tasks, requests = answer["tasks"], answer["requests_per_task"]
+    if not any(_covers(row, tasks, requests or 0.0) for row in rows):
+        return
+    text = f"requested: {_tasks_and_requests(tasks, requests)}"
+    row = {"tasks": tasks, "requests_per_task": requests, "text": "requested", "description": text}
+    point = {"type": "point", "shape": "diamond", "size": 120, "filled": True, "opacity": 1, "strokeWidth": 2}
+    label = {"type": "text", "align": "left", "dx": 10, "aria": False}
+    labels = [{"mark": {**label, **style}, "encoding": {"text": {"field": "text"}}} for style in (HALO, {})]
+    yield {
+        "data": {"values": [row]},
+        "encoding": {**encoding, "description": DESCRIPTION},
+        "layer": [{"mark": {**point, "fill": {"expr": "paper"}, "stroke": {"expr": "ink"}}}, *labels],
+    }
+
+
+def _covers(row: Spec, tasks: float, requests: float) -> bool:
+    """Whether a cell covers some number of tasks and of requests."""
+    return bool(row["left"] <= tasks <= row["right"] and row["bottom"] <= requests <= row["top"])
+
+
+def describe_surface(answer: AmortizationAnswer, metric: str) -> str:
+    """The main finding of :func:`surface`."""
+    data = _of_metric(answer, metric)
+    cells = [place for row in data["cheapest"] for place in row] if data else []
+    names = [strategy["name"] for strategy in data["strategies"]] if data else []
+    shares = {names[place]: PERCENT * cells.count(place) / len(cells) for place in dict.fromkeys(cells)}
+    parts = ", ".join(f"{name} in {share:.0f} % of the cells" for name, share in shares.items())
+    return f"Cheapest strategy in {COMPARED[metric].noun} over tasks and requests per task: {parts}."

@@ -1,0 +1,232 @@
+"""The citations of comparisons: what was compared, and the results."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from costsvc.report import numbers
+from costsvc.report.answers import (
+    AmortizationAnswer,
+    Answer,
+    BreakEven,
+    ChangeAnswer,
+    Outcome,
+    PlacementAnswer,
+    QuantityAnswer,
+    Request,
+    Saving,
+    ScheduleAnswer,
+    Totals,
+    Window,
+    percent_of,
+    workload_kind,
+)
+from costsvc.report.labels import ALTERNATIVES, CARBON_BASES, COMPARED, DIMENSIONS, verdict
+from costsvc.report.texts import phrases
+from costsvc.report.texts.estimate import INTERVALS
+from costsvc.report.texts.export import Citation, ExportInput, References, citation, identity, short_reason
+
+UNITS: Mapping[str, str] = {
+    **{field: metric.unit for field, metric in COMPARED.items()},
+    "carbon_kg": "kg of CO₂e",
+    "water_l": "L of water",
+    "hours": "hour",
+}
+"""The unit of a weight, after ``per``."""
+SELF_EXPLANATORY = ("cost_usd", "hours")
+"""Metrics whose unit says what they measure."""
+SEASONAL = "Intensities are means of past years by month and hour, at the average of the grid."
+
+
+def amortization(export: ExportInput) -> Citation:
+    """Compose the citation of a comparison of strategies."""
+    answer: AmortizationAnswer = export.answer
+    return _citation(
+        answer,
+        _strategies(answer),
+        *(f"{_quoted(strategy['name'])} takes {_totals(strategy['total'])}." for strategy in answer["strategies"]),
+        *(_verdict(entry, answer["tasks"]) for entry in answer["break_even"]),
+        _carbon_basis(answer),
+    )
+
+
+def change(export: ExportInput) -> Citation:
+    """Compose the citation of a workload before and after a change."""
+    answer: ChangeAnswer = export.answer
+    kind = workload_kind(answer["request"]["before"]) or "inference"
+    before, after = answer["before"], answer["after"]
+    return _citation(
+        answer,
+        f"{_workload(kind, before['request'])} takes {_totals(before)}; after the change, "
+        f"{_machine_and_place(after['request'])}, it takes {_totals(after)}.",
+        phrases.one_line(answer["summary"].replace("**", "").replace("`", "")),
+        _probability_lower(answer["probability_lower"]),
+        _carbon_basis(answer),
+    )
+
+
+def placement(export: ExportInput) -> Citation:
+    """Compose the citation of a search for a place."""
+    answer: PlacementAnswer = export.answer
+    kind = workload_kind(answer["request"]) or "inference"
+    workload = phrases.inside_sentence(_workload(kind, answer["baseline"]["request"]))
+    return _citation(
+        answer,
+        f"For {workload}, the search covered {_options(answer)}, ranked by {_ranking(answer)}.",
+        _best_option(answer),
+        f"The workload as described takes {_totals(answer['baseline'])}.",
+        _carbon_basis(answer),
+    )
+
+
+def schedule(export: ExportInput) -> Citation:
+    """Compose the citation of a search for a start time."""
+    answer: ScheduleAnswer = export.answer
+    request = answer["request"]
+    return _citation(
+        answer,
+        f"For {_scheduled(answer)}, which runs {numbers.duration(answer['duration_h'])} and uses "
+        f"{numbers.energy(answer['energy_kwh'])} of electricity at the building's meter, start times between "
+        f"{_instant(request['earliest'])} and the deadline {_instant(request['deadline'])} were compared.",
+        *_windows(answer),
+    )
+
+
+def _citation(answer: Answer, *sentences: str) -> Citation:
+    return citation([*sentences, INTERVALS, identity(answer)], answer, References.of(answer))
+
+
+def _strategies(answer: AmortizationAnswer) -> str:
+    names = phrases.enumeration([_quoted(strategy["name"]) for strategy in answer["strategies"]])
+    requests = answer["requests_per_task"]
+    each = f" of {numbers.exact(requests)} requests each" if requests is not None else ""
+    return f"The strategies {names} are compared for {phrases.plural(answer['tasks'], 'task')}{each}."
+
+
+def _quoted(name: str) -> str:
+    return f"“{phrases.one_line(name)}”"
+
+
+def _totals(outcome: Outcome | Totals) -> str:
+    known = [
+        f"{numbers.text(outcome[field], DIMENSIONS[field])}{'' if field in SELF_EXPLANATORY else f' of {noun}'}"
+        for field, noun in phrases.METRICS.items()
+        if outcome.get(field) is not None
+    ]
+    missing = [noun for field, noun in phrases.METRICS.items() if field in outcome and outcome[field] is None]
+    totals = phrases.enumeration(known) if known else "unknown amounts"
+    return totals + (f" ({phrases.enumeration(missing)} not known)" if missing else "")
+
+
+def _verdict(entry: BreakEven, tasks: float) -> str:
+    noun, strategy = phrases.METRICS[entry["metric"]], _quoted(entry["strategy"])
+    sentence = verdict(entry, numbers.count(entry["tasks"]), strategy, _quoted(entry["against"]))
+    if sentence is None:
+        return f"They cannot be compared in {noun}, which is not known of both."
+    return f"In {noun}, {sentence}{_probability_cheaper(entry, strategy, tasks)}."
+
+
+def _probability_cheaper(entry: BreakEven, strategy: str, tasks: float) -> str:
+    if entry["probability"] is None:
+        return ""
+    probability = numbers.probability(entry["probability"])
+    return f"; at {phrases.plural(tasks, 'task')} the probability that {strategy} is cheaper is {probability}"
+
+
+def _carbon_basis(answer: Answer) -> str:
+    return f"CO₂e is {CARBON_BASES[answer['carbon_basis']]}."
+
+
+def _workload(kind: str, request: Request) -> str:
+    return f"{phrases.workload(kind, request)} {_machine_and_place(request)}"
+
+
+def _machine_and_place(request: Request, zone: str | None = None) -> str:
+    return f"on {phrases.hardware(request)} {phrases.place(request, zone)}"
+
+
+def _probability_lower(probabilities: Mapping[str, float | None]) -> str:
+    known = [
+        f"{numbers.probability(probabilities[field])} for {noun}"
+        for field, noun in phrases.METRICS.items()
+        if probabilities[field] is not None
+    ]
+    return f"The probability of a reduction is {phrases.enumeration(known)}." if known else ""
+
+
+def _options(answer: PlacementAnswer) -> str:
+    considered, allowed = answer["options_considered"], answer["options_allowed"]
+    combinations = f"{considered} combination{'' if considered == 1 else 's'} of accelerator, region, seller and price"
+    return combinations if allowed == considered else f"{combinations} ({allowed or 'none'} within the limits)"
+
+
+def _ranking(answer: PlacementAnswer) -> str:
+    weights = answer["weights"]
+    if list(weights.values()) == [1.0]:
+        return phrases.METRICS[next(iter(weights))]
+    terms = [f"{numbers.exact(weight)} per {UNITS[field]}" for field, weight in weights.items()]
+    return f"a weighted sum ({phrases.enumeration(terms)})"
+
+
+def _best_option(answer: PlacementAnswer) -> str:
+    if not answer["options"]:
+        return ""
+    best = answer["options"][0]
+    kind = phrases.one_line(best["request"].get("pricing", {}).get("kind", "on-demand"))
+    return (
+        f"The best option is {phrases.hardware(best['request'])} {phrases.place(best['request'])} at {kind} prices, "
+        f"with {_totals(best)}{_difference(best['difference'])}."
+    )
+
+
+def _difference(difference: Mapping[str, Answer | None]) -> str:
+    percents = {noun: percent_of(difference[field]) for field, noun in phrases.METRICS.items()}
+    changes = [f"{numbers.change(percent)} {noun}" for noun, percent in percents.items() if percent]
+    return f"; relative to the workload as described this is {phrases.enumeration(changes)}" if changes else ""
+
+
+def _scheduled(answer: ScheduleAnswer) -> str:
+    """The workload of a schedule, or a load that only its energy describes."""
+    request, zone = answer["request"], answer["place"]["zone"]
+    kind = workload_kind(request)
+    if kind is None:
+        return f"a workload {phrases.place(request, zone)}"
+    workload = request[kind]
+    return f"{phrases.inside_sentence(phrases.workload(kind, workload))} {_machine_and_place(workload, zone)}"
+
+
+def _windows(answer: ScheduleAnswer) -> Iterator[str]:
+    if answer["windows"] is None:
+        yield f"The best window is not known{phrases.because(short_reason(answer, 'windows'))}."
+        return
+    best, now = answer["windows"][0], answer["now"]
+    yield f"The best window, from {_instant(best['start'])} to {_instant(best['end'])}, has {_window(best)}."
+    yield f"A start at once has {_window(now)}." if now["start"] != best["start"] else "That is a start at once."
+    for saving in answer["savings"]:
+        yield _saving(saving, answer)
+    yield SEASONAL
+
+
+def _window(window: Window) -> str:
+    head, bracket, interval = numbers.count(window["g_per_kwh"]).partition(" (")
+    return f"{head} g CO₂e/kWh{bracket}{interval} and causes {numbers.carbon(window['location_kg'])} of CO₂e"
+
+
+def _saving(saving: Saving, answer: ScheduleAnswer) -> str:
+    against = phrases.one_line(saving["against"])
+    alternative = ALTERNATIVES.get(against, against)
+    if against == "best_other_region":
+        alternative = f"the best window of {phrases.one_line(answer['best_other_region']['region'])}"
+    saved = numbers.carbon(saving["location_kg"])
+    return f"Compared with {alternative} the saving is {saved} of CO₂e{_percent(saving['percent'])}."
+
+
+def _percent(percent: QuantityAnswer | None) -> str:
+    if not percent:
+        return ""
+    head, bracket, interval = numbers.count(percent).partition(" (")
+    return f", or {head} %{bracket}{interval}"
+
+
+def _instant(text: str) -> str:
+    """An instant in UTC, to the minute."""
+    return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,174 @@
+"""Phrases for models, machines, places and factors."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote
+
+from costsvc.report import numbers
+from costsvc.report.answers import Request
+from costsvc.report.labels import COMPARED
+
+METRICS: Mapping[str, str] = {field: metric.noun.replace("CO2e", "CO₂e") for field, metric in COMPARED.items()}
+"""The nouns of the metrics, typeset."""
+FACTORS: Mapping[str, str] = {
+    "accelerator_peak_tflops": "the accelerator's peak throughput",
+    "accelerator_power_w": "accelerator power",
+    "accelerator_tdp_w": "rated accelerator power",
+    "age_years": "age of the owned hardware",
+    "cfe_share": "the provider's carbon-free share",
+    "embodied_accelerator_kg": "the embodied carbon of an accelerator",
+    "embodied_service_life_years": "service life of the hardware",
+    "flop_per_param_token": "operations per parameter and token",
+    "forward_residual": "the residual of the formula for small tasks",
+    "generation_residual": "the residual of the formula for image generation",
+    "grid_g_per_kwh": "carbon intensity of the grid",
+    "grid_water_l_per_kwh": "water intensity of the electricity",
+    "hardware_utilization": "utilization of the hardware over its life",
+    "host_base_w": "base power of the host",
+    "host_embodied_kg": "the embodied carbon of the host",
+    "host_overhead_share": "overhead of the host",
+    "host_share": "share of the host",
+    "it_power_w": "server power",
+    "measured_power_ratio": "measured over modelled power",
+    "measured_slowness": "measured over modelled serving time",
+    "mfu": "model FLOP utilization",
+    "owned_utilization": "utilization of owned hardware",
+    "power_fraction": "accelerator power as a share of its rating",
+    "price_decline_per_year": "yearly decline of hardware prices",
+    "pue": "PUE",
+    "purchase_usd_per_accelerator": "purchase price of an accelerator",
+    "serving_residual": "the residual of the serving formula",
+    "unknown_dimensions": "unknown layers and cache of the model",
+    "unknown_load": "load below saturation, without measurements",
+    "unknown_network": "kind of network, without measurements",
+    "unknown_task": "kind of task, without measurements",
+    "usd_per_accelerator_hour": "price of an accelerator-hour",
+    "wue_l_per_kwh": "on-site water use",
+}
+SAFE_IN_URL = "/:?#[]@!$&'()*+,;=%~"
+UNIT_SUFFIX = re.compile(r"(_g_per_kwh|_l_per_kwh|_usd_per_kwh|_years|_tflops|_gb_s|_kg|_w|_l|_px|_b|_s)$")
+WORKLOADS: Mapping[str, str] = {
+    "llm": "a language model",
+    "encoder": "an encoder",
+    "vision": "a vision model",
+    "diffusion": "a diffusion model",
+    "recommender": "a recommender",
+}
+METHODS: Mapping[str, str] = {
+    "pretraining": "Pre-training of {model}",
+    "finetuning": "Fine-tuning of {model}",
+    "lora": "LoRA fine-tuning of {model}",
+    "qlora": "QLoRA fine-tuning of {model}",
+    "prompt-tuning": "Prompt tuning of {model}",
+    "probe": "Training of a probe on {model}",
+}
+
+
+def one_line(text: str) -> str:
+    """Text in one line, without control and format characters."""
+    spaced = " ".join(text.split())
+    return "".join(character for character in spaced if not unicodedata.category(character).startswith("C"))
+
+
+def safe_url(url: str | None) -> str | None:
+    """A URL of the web, quoted for Markdown and LaTeX; None for anything else."""
+    if url is None or not url.startswith(("http://", "https://")):
+        return None
+    return quote(one_line(url), safe=SAFE_IN_URL)
+
+
+def enumeration(items: Sequence[str]) -> str:
+    """Items as a phrase: ``a``, ``a and b``, ``a, b and c``."""
+    *most, last = items or [""]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def plural(number: float, noun: str) -> str:
+    """A count with its noun: ``1 task``, ``1,000 tasks``."""
+    return f"{numbers.exact(number)} {noun}{'' if number == 1 else 's'}"
+
+
+def one_or_more(number: float, noun: str) -> str:
+    """A count with its noun, and ``one`` in place of 1."""
+    return f"one {noun}" if number == 1 else plural(number, noun)
+
+
+def because(reason: str) -> str:
+    """A reason as a clause; empty if there is none."""
+    return f", as {reason}" if reason else ""
+
+
+def factor(name: str) -> str:
+    """A factor by its name."""
+    return FACTORS.get(name) or one_line(UNIT_SUFFIX.sub("", name.rpartition(".")[2]).replace("_", " "))
+
+
+def model(request: Request) -> str:
+    """The model of a request."""
+    if "model" in request:
+        return one_line(request["model"])
+    kind = WORKLOADS.get(request.get("workload", ""), "a model")
+    if "total_params_b" not in request:
+        return kind
+    size = f"{numbers.exact(request['total_params_b'])} billion parameters"
+    active = request.get("active_params_b")
+    return f"{kind} with {size}" + (f", {numbers.exact(active)} billion of them active" if active else "")
+
+
+def hardware(request: Request) -> str:
+    """The machines of a request."""
+    if "instance" in request:
+        name, number, noun = request["instance"], request.get("instances", 1), "instance"
+    elif "cores" in request:
+        name, number, noun = request["accelerator"], request["cores"], "core"
+    else:
+        name, number, noun = request["accelerator"], request.get("accelerators", 1), "accelerator"
+    return f"{one_or_more(number, noun)} of type {one_line(name)}"
+
+
+def place(request: Request, zone: str | None = None) -> str:
+    """The region of a request, with the grid zone if that differs."""
+    region = one_line(request.get("region", "world"))
+    if region == "world":
+        return "at an unspecified location (world averages)"
+    grid = zone.removeprefix("em:") if zone else region
+    return f"in {region}" if grid == region else f"in {region} (grid zone {one_line(grid)})"
+
+
+def training(request: Request) -> str:
+    """A training run, as the subject of a sentence."""
+    subject = METHODS.get(request.get("method", ""), "Training of {model}").format(model=model(request))
+    tokens = request.get("training_tokens_b")
+    return subject + (f" on {numbers.exact(tokens)} billion tokens" if tokens is not None else "")
+
+
+def serving(request: Request) -> str:
+    """Requests to a model, as the subject of a sentence."""
+    task = one_line(request.get("task", "text"))
+    noun = "request" if task in ("text", "other") else f"{task} request"
+    tokens = _tokens(request)
+    return (
+        f"Serving {one_or_more(request.get('requests', 1.0), noun)} to {model(request)}"
+        f"{f' ({tokens})' if tokens else ''}"
+    )
+
+
+def _tokens(request: Request) -> str:
+    counts = [
+        f"{numbers.exact(request[field])} {field.removesuffix('_tokens')}"
+        for field in ("input_tokens", "output_tokens")
+        if field in request
+    ]
+    return f"{enumeration(counts)} tokens each" if counts else ""
+
+
+def workload(kind: str, request: Request) -> str:
+    """A workload, as the subject of a sentence."""
+    return training(request) if kind == "training" else serving(request)
+
+
+def inside_sentence(sentence: str) -> str:
+    """The beginning of a sentence inside another one; names such as LoRA keep their capitals."""
+    is_name = sentence[1].isupper() or sentence.startswith("LoRA")
+    return sentence if is_name else sentence[0].lower() + sentence[1:]

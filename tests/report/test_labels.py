@@ -1,0 +1,45 @@
+"""The vocabulary is complete, and every report reads it."""
+
+import pytest
+
+from costsvc.estimates.labels import LABELS, REASONS, VERDICTS
+from costsvc.model.amortization import Verdict
+from costsvc.report import labels
+from costsvc.report.dimensions import DIMENSIONS
+
+
+def test_every_metric_has_a_dimension_in_its_own_unit() -> None:
+    for field, metric in LABELS.items():
+        assert (1.0, metric.unit) in DIMENSIONS[labels.DIMENSIONS[field]]
+
+
+def test_totals_are_the_metrics_without_the_time() -> None:
+    assert set(labels.TOTALS) == set(labels.BOUNDARIES) == set(labels.METRIC_OF_TOTAL.values())
+    assert set(labels.COMPARED) - set(labels.TOTALS) == {"hours"}
+
+
+def test_short_names_are_unique() -> None:
+    assert len({metric.slug for metric in LABELS.values()}) == len(LABELS)
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_every_verdict_has_a_sentence_with_and_without_its_cause(verdict: Verdict) -> None:
+    names = {"a": "x", "b": "y", "at": "3", "unit": "task", "units": "tasks"}
+    assert VERDICTS[verdict].format(**names).startswith("x ")
+    assert REASONS[verdict].format(**names).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "tasks", "expected"),
+    [
+        ("from", {"value": 382.8}, "x is cheaper than y from 383 tasks on"),
+        ("up_to", {"value": 1.5}, "x is cheaper than y up to 1.5 tasks"),
+        ("always", None, "x is always cheaper than y"),
+        ("never", None, "x is never cheaper than y"),
+        ("equal", None, "x and y cost the same"),
+        (None, None, "not known"),
+    ],
+)
+def test_a_short_verdict_has_the_central_value(verdict: str | None, tasks: dict[str, float], expected: str) -> None:
+    entry = {"verdict": verdict, "tasks": tasks, "strategy": "x", "against": "y"}
+    assert labels.short_verdict(entry) == expected
