@@ -2,8 +2,8 @@
 
 from flask import Response, current_app
 
-from costsvc.evidence.figure import specification
-from costsvc.evidence.published import cases_of
+from costsvc.reference.scoreboard import points_of
+from costsvc.reference.scoreboard_figure import specification
 from costsvc.web import problems
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import answer, catalog, revalidated, tagged
@@ -149,7 +149,7 @@ def draw_validation(form: str) -> Response:
 
 def _drawn(form: str) -> bytes:
     extensions = current_app.extensions
-    drawn: bytes = extensions["artist"].draw(specification(cases_of(extensions["scoreboard"])), form)
+    drawn: bytes = extensions["artist"].draw(specification(points_of(extensions["scoreboard"])), form)
     return drawn
 
 

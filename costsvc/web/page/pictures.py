@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from flask import request
 
 from costsvc.estimates.answer import Plain
-from costsvc.evidence.published import Scoreboard, cases_of
+from costsvc.reference.scoreboard import Scoreboard, points_of
 from costsvc.web.drawings import SIZE, THEME, TYPES
 from costsvc.web.figures.registry import FIGURES
 from costsvc.web.question import Question
@@ -79,7 +79,7 @@ def scoreboard(board: Scoreboard) -> Picture:
         board: What was measured.
     """
     begin = f"{request.script_root}/v1/validation/figure"
-    rows = len(cases_of(board))
+    rows = len(points_of(board))
     return Picture(
         name="scoreboard",
         title="Predicted against published figures, by kind",
