@@ -107,8 +107,8 @@ def fit(rows: Measured, constants: Sequence[Constant], residuals: Residuals, nea
         return np.where(held, given, np.exp(unknowns))
 
     def at(unknowns: Array) -> Array:
-        found = values(unknowns)
-        return residuals({name: found[place] for name, place in where.items()})
+        result = values(unknowns)
+        return residuals({name: result[place] for name, place in where.items()})
 
     search = Search(
         start=_log(begin, held),

@@ -88,8 +88,8 @@ def fit(folder: Path) -> list[str]:
     others = table[~((table["name"] == NAME) & table["scope"].isin(SCOPES))]
     described = describe(folder)[CONSTANTS]
     write(pd.concat([others, pd.DataFrame([NEUTRAL])]), folder, described)
-    found = misses(Catalog.load(folder))
-    rows = engine_rows(found)
+    result = misses(Catalog.load(folder))
+    rows = engine_rows(result)
     write(pd.concat([others, pd.DataFrame(rows)]), folder, described)
     return [_line(row) for row in rows]
 
@@ -101,10 +101,10 @@ def misses(catalog: Catalog) -> Misses:
         catalog: The tables.
     """
     rows = [row for row in catalog.tables[READINGS].rows.values() if is_current(row)]
-    found = [_missed(row, catalog) for row in rows]
+    result = [_missed(row, catalog) for row in rows]
     return Misses(
-        slowness=np.array([slowness for slowness, _ in found]),
-        half_width=np.array([half for _, half in found]),
+        slowness=np.array([slowness for slowness, _ in result]),
+        half_width=np.array([half for _, half in result]),
         source=[row["source_id"] for row in rows],
         engine=[row["engine"] for row in rows],
     )
@@ -119,16 +119,16 @@ def is_current(row: TableRow) -> bool:
     return bool(row["engine_year"] >= SINCE.get(row["engine"], CURRENT))
 
 
-def engine_rows(found: Misses) -> list[Row]:
+def engine_rows(missed: Misses) -> list[Row]:
     """The rows of the table: of every engine, and of one that was not given.
 
     Args:
-        found: What the formulas miss.
+        missed: Errors of the formulas.
     """
-    common = missing_width(found.slowness, found.half_width, found.source)
-    rows = [_row(ANY, 0.0, common, found)]
+    common = missing_width(missed.slowness, missed.half_width, missed.source)
+    rows = [_row(ANY, 0.0, common, missed)]
     for engine in get_args(Engine):
-        own = found.of(engine)
+        own = missed.of(engine)
         means = source_means(own.slowness, own.source)
         middle = float(means.sum() / (means.size + PULL))
         lacking = missing_width(own.slowness - middle, own.half_width, own.source) if own.source else common
@@ -137,17 +137,17 @@ def engine_rows(found: Misses) -> list[Row]:
     return rows
 
 
-def _row(scope: str, middle: float, half: float, found: Misses) -> Row:
+def _row(scope: str, middle: float, half: float, missed: Misses) -> Row:
     """A factor on time that, beside the width that answers have without it, holds another source."""
-    how = HOW.format(rows=len(found.source), sources=len(set(found.source)))
+    how = HOW.format(rows=len(missed.source), sources=len(set(missed.source)))
     value, low, high = (float(f"{math.exp(log):.6g}") for log in (middle, middle - half, middle + half))
     return Row(NAME, scope, value, "1", how, low, high)
 
 
 def _missed(row: TableRow, catalog: Catalog) -> tuple[float, float]:
-    found = estimate_of(row, catalog)
+    result = estimate_of(row, catalog)
     sign = 1.0 if row["quantity"] == "throughput_tokens_per_s" else -1.0
-    return sign * math.log(found["value"] / row["value"]), math.log(found["high"] / found["low"]) / 2
+    return sign * math.log(result["value"] / row["value"]), math.log(result["high"] / result["low"]) / 2
 
 
 def estimate_of(row: TableRow, catalog: Catalog) -> dict[str, float]:

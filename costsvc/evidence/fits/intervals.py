@@ -12,7 +12,7 @@ from costsvc.evidence.fits.constants import Fitted
 from costsvc.evidence.fits.serving_rows import ANY, Measured
 from costsvc.units import Array
 
-TRUST_SCOPES = ("task", "year", "kind")
+INTERVAL_SCOPES = ("task", "year", "kind")
 """Where an interval is sought, the narrowest first; the service looks them up alike."""
 Refit: TypeAlias = Callable[[Measured, Fitted], Fitted]
 Predict: TypeAlias = Callable[[Measured, Fitted], Array]
@@ -31,7 +31,9 @@ class Interval(NamedTuple):
         return Interval(float(low), float(high))
 
 
-def left_out(rows: Measured, by: str, best: Fitted, refit: Refit, ways: Sequence[Predict]) -> list["pd.Series[float]"]:
+def cross_validate(
+    rows: Measured, by: str, best: Fitted, refit: Refit, ways: Sequence[Predict]
+) -> list["pd.Series[float]"]:
     """Predict each group of rows from a fit that never saw it.
 
     Args:
@@ -44,13 +46,13 @@ def left_out(rows: Measured, by: str, best: Fitted, refit: Refit, ways: Sequence
     Returns:
         Predictions of every row, one series for each way.
     """
-    found = [pd.Series(np.nan, index=rows.frame.index) for _ in ways]
+    result = [pd.Series(np.nan, index=rows.frame.index) for _ in ways]
     for group in rows.frame[by].unique():
         chosen = rows.frame[by] == group
         without = refit(rows.where(~chosen), best.without(str(group)))
-        for series, predict in zip(found, ways, strict=True):
+        for series, predict in zip(result, ways, strict=True):
             series[chosen] = predict(rows.where(chosen), without)
-    return found
+    return result
 
 
 def interval(ratio: "pd.Series[float]", models: "pd.Series[str]") -> Interval:
@@ -80,9 +82,9 @@ def widening(known: Interval, unknown: Interval) -> Interval:
     return Interval(1 / extra, extra)
 
 
-def of_rows(frame: pd.DataFrame, bounds: Mapping[str, Interval]) -> list[Interval]:
+def intervals_of(frame: pd.DataFrame, bounds: Mapping[str, Interval]) -> list[Interval]:
     """The interval of each row: the one of its narrowest scope."""
-    keys = zip(*(frame[scope] for scope in TRUST_SCOPES), strict=True)
+    keys = zip(*(frame[scope] for scope in INTERVAL_SCOPES), strict=True)
     return [next(bounds[scope] for scope in (*key, ANY) if scope in bounds) for key in keys]
 
 

@@ -52,36 +52,36 @@ def solve(residuals: Residuals, search: Search, rounds: int = 60) -> Array:
         K. Levenberg, Quarterly of Applied Mathematics 2(2), 1944, doi:10.1090/qam/10666.
     """
     unknowns, damping = search.start.copy(), 1e-2
-    found = residuals(unknowns)
-    cost = _cost(found, unknowns, search)
+    result = residuals(unknowns)
+    cost = _cost(result, unknowns, search)
     for _ in range(rounds):
-        matrix, gradient = _normal_equations(residuals, unknowns, found, search)
+        matrix, gradient = _normal_equations(residuals, unknowns, result, search)
         step = _improved(residuals, unknowns, cost, (matrix, gradient, damping), search)
         if step is None:
             break
-        unknowns, found, lower, damping = step
+        unknowns, result, lower, damping = step
         settled, cost = cost - lower < SETTLED * cost, lower
         if settled:
             break
     return unknowns
 
 
-def _cost(found: Array, unknowns: Array, search: Search) -> float:
+def _cost(result: Array, unknowns: Array, search: Search) -> float:
     """Pseudo-Huber sum of the residuals and squared pull towards the start."""
-    rows = 2 * search.scale**2 * np.sum(np.sqrt(1 + (found / search.scale) ** 2) - 1)
+    rows = 2 * search.scale**2 * np.sum(np.sqrt(1 + (result / search.scale) ** 2) - 1)
     return float(rows + np.sum((search.pull * (unknowns - search.start)) ** 2))
 
 
-def _normal_equations(residuals: Residuals, unknowns: Array, found: Array, search: Search) -> tuple[Array, Array]:
+def _normal_equations(residuals: Residuals, unknowns: Array, values: Array, search: Search) -> tuple[Array, Array]:
     free = np.flatnonzero(search.high > search.low)
-    slopes = np.zeros((found.size, unknowns.size))
+    slopes = np.zeros((values.size, unknowns.size))
     for index in free:
         moved = unknowns.copy()
         moved[index] += STEP
-        slopes[:, index] = (residuals(moved) - found) / STEP
-    weights = 1 / np.sqrt(1 + (found / search.scale) ** 2)
+        slopes[:, index] = (residuals(moved) - values) / STEP
+    weights = 1 / np.sqrt(1 + (values / search.scale) ** 2)
     matrix = slopes.T @ (slopes * weights[:, None]) + np.eye(unknowns.size) * search.pull**2
-    gradient = slopes.T @ (weights * found) + search.pull**2 * (unknowns - search.start)
+    gradient = slopes.T @ (weights * values) + search.pull**2 * (unknowns - search.start)
     return matrix, gradient
 
 
@@ -98,9 +98,9 @@ def _improved(
         damped = matrix + np.diag(damping * np.diag(matrix) + TINY)
         step = np.clip(np.linalg.solve(damped, -gradient), -LONGEST_STEP, LONGEST_STEP)
         tried = np.clip(unknowns + step, search.low, search.high)
-        found = residuals(tried)
-        lower = _cost(found, tried, search)
+        result = residuals(tried)
+        lower = _cost(result, tried, search)
         if lower < cost:
-            return tried, found, lower, max(damping / 5, 1e-9)
+            return tried, result, lower, max(damping / 5, 1e-9)
         damping *= 4
     return None

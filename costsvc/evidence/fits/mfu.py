@@ -67,8 +67,8 @@ class Utilization:
         """Logarithm of the utilisation of rows in a laboratory that nobody has seen."""
         effects = rows["family"].map(self.families).fillna(0.0).to_numpy(float)
         terms = np.array([self.terms[name] for name in TERMS])
-        found: Array = _shared(rows) @ terms + effects + _crowd(rows, self.half_crowd, self.crowd_exponent)
-        return found
+        result: Array = _shared(rows) @ terms + effects + _crowd(rows, self.half_crowd, self.crowd_exponent)
+        return result
 
 
 def fit_mfu(evidence: Evidence) -> tuple[pd.DataFrame, Array]:
@@ -81,9 +81,9 @@ def fit_mfu(evidence: Evidence) -> tuple[pd.DataFrame, Array]:
         The table, and by how much the hours of runs were missed whose laboratory was left out. [1]
     """
     rows = comparable(evidence)
-    found = utilization(rows)
-    errors = cross_validate_laboratories(rows, found)
-    table = [_row(name, found, rows, errors) for name in (*_families(evidence), ANY)]
+    result = utilization(rows)
+    errors = cross_validate_laboratories(rows, result)
+    table = [_row(name, result, rows, errors) for name in (*_families(evidence), ANY)]
     whole = rows["steady"].eq(0.0)
     return replaced(evidence.mfu, ["mfu_family"], table), np.exp(np.abs(errors[whole]))
 
@@ -145,8 +145,8 @@ def _families_of(rows: pd.DataFrame) -> "pd.Series[str]":
 
 def _laboratories(sources: "pd.Series[str]", names: "pd.Series[str]") -> list[str]:
     """Who ran it: the word with which a source begins, or the run where the source tells of others' runs."""
-    said = sources.where(sources.ne(COMPILATION), names)
-    return [re.split(r"[^a-z]", text)[0] for text in said]
+    names_or_sources = sources.where(sources.ne(COMPILATION), names)
+    return [re.split(r"[^a-z]", text)[0] for text in names_or_sources]
 
 
 def utilization(rows: pd.DataFrame, crowds: Sequence[tuple[float, float]] | None = None) -> Utilization:
@@ -168,10 +168,10 @@ def utilization(rows: pd.DataFrame, crowds: Sequence[tuple[float, float]] | None
     values = np.linalg.solve(weight * inputs.T @ inputs + np.diag(pull), weight * inputs.T @ wanted)
     costs = weight * ((wanted - inputs @ values) ** 2).sum(axis=0) + (pull[:, None] * values**2).sum(axis=0)
     best = int(np.argmin(costs))
-    found, count = values[:, best].tolist(), len(TERMS)
+    result, count = values[:, best].tolist(), len(TERMS)
     return Utilization(
-        terms=dict(zip(TERMS, found[:count], strict=True)),
-        families=dict(zip(names, found[count : count + len(names)], strict=True)),
+        terms=dict(zip(TERMS, result[:count], strict=True)),
+        families=dict(zip(names, result[count : count + len(names)], strict=True)),
         half_crowd=tried[best][0],
         crowd_exponent=tried[best][1],
     )
@@ -195,12 +195,12 @@ def _crowd(rows: pd.DataFrame, half_crowd: float, exponent: float) -> Array:
     return np.asarray(-np.log1p(rows["accelerators"].to_numpy(float) / half))
 
 
-def cross_validate_laboratories(rows: pd.DataFrame, found: Utilization) -> Array:
+def cross_validate_laboratories(rows: pd.DataFrame, fit: Utilization) -> Array:
     """Errors of rows that the other laboratories predict, each as what it is but for restarts and stages [log]."""
     errors = np.full(len(rows), np.nan)
     for name in rows["laboratory"].unique():
         own = rows["laboratory"].eq(name).to_numpy()
-        others = utilization(rows[~own], [(found.half_crowd, found.crowd_exponent)])
+        others = utilization(rows[~own], [(fit.half_crowd, fit.crowd_exponent)])
         errors[own] = rows.loc[own, "log_mfu"].to_numpy() - others.of(rows[own].assign(project=0.0))
     return errors
 
@@ -221,15 +221,15 @@ def _widths(name: str, rows: pd.DataFrame, errors: Array, steady: float) -> dict
     as_runs = errors + np.where(tuned, steady, 0.0)
     kinds = {"mfu": (as_runs, tuned | ~tuned), "tuned": (errors, tuned), "first": (errors, ~tuned)}
     families = rows["family"].to_numpy()
-    found = {}
+    result = {}
     for kind, (missed, which) in kinds.items():
         laboratories = rows["laboratory"].to_numpy()[which]
         common = spread(missed[which], laboratories)
         own = (families == name)[which]
         width = spread(missed[which][own], laboratories[own], common, SPREAD_PULL)
         freedom = width.freedom if own.any() else float(np.unique(families).size - 1)
-        found[kind] = width._replace(variance=width.variance + _open(width), freedom=freedom)
-    return found
+        result[kind] = width._replace(variance=width.variance + _open(width), freedom=freedom)
+    return result
 
 
 def _open(width: Spread) -> float:
@@ -237,9 +237,9 @@ def _open(width: Spread) -> float:
     return 1 / (1 / FAMILY**2 + width.sources / width.variance)
 
 
-def _row(name: str, found: Utilization, rows: pd.DataFrame, errors: Array) -> dict[str, object]:
+def _row(name: str, utilization: Utilization, rows: pd.DataFrame, errors: Array) -> dict[str, object]:
     own = rows[rows["family"].eq(name)] if name != ANY else rows
-    level, steady = found.terms["level"] + found.families.get(name, 0.0), found.terms["steady"]
+    level, steady = utilization.terms["level"] + utilization.families.get(name, 0.0), utilization.terms["steady"]
     centres = {"mfu": level, "tuned": level + steady, "first": level}
     ends: dict[str, float] = {}
     for kind, width in _widths(name, rows, errors, steady).items():
@@ -252,13 +252,13 @@ def _row(name: str, found: Utilization, rows: pd.DataFrame, errors: Array) -> di
         **ends,
         "sources": own["laboratory"].nunique(),
         "reference_params_b": REFERENCE_PARAMS_B,
-        "params_exponent": found.terms["size"],
-        "half_crowd": found.half_crowd,
-        "crowd_exponent": found.crowd_exponent,
-        "sparse_factor": float(np.exp(found.terms["sparse"])),
-        "fp8_factor": float(np.exp(found.terms["fp8"])),
-        "fp4_factor": float(np.exp(found.terms["fp8"])) * FP4_OVER_FP8 / 2,
-        "fp8_exponent": found.terms["fp8_size"],
+        "params_exponent": utilization.terms["size"],
+        "half_crowd": utilization.half_crowd,
+        "crowd_exponent": utilization.crowd_exponent,
+        "sparse_factor": float(np.exp(utilization.terms["sparse"])),
+        "fp8_factor": float(np.exp(utilization.terms["fp8"])),
+        "fp4_factor": float(np.exp(utilization.terms["fp8"])) * FP4_OVER_FP8 / 2,
+        "fp8_exponent": utilization.terms["fp8_size"],
         "source_id": FIT,
         "locator": f"{count} runs of training_runs.csv, {len(own) - count} rows of mfu_measurements.csv",
         "quality": "derived",

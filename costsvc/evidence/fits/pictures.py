@@ -102,7 +102,7 @@ def network(rows: Measured) -> PictureModel:
 
 
 def _residuals(rows: Measured, values: Mapping[str, Array]) -> Array:
-    found = generated(rows, values, network(rows))
-    joules = np.log(found.j_per_item / rows.column("j_per_item"))
-    watts = np.log(found.accelerator_power_w / rows.column("accelerator_power_w"))
+    result = generated(rows, values, network(rows))
+    joules = np.log(result.j_per_item / rows.column("j_per_item"))
+    watts = np.log(result.accelerator_power_w / rows.column("accelerator_power_w"))
     return np.concatenate([joules, POWER_WEIGHT * watts])

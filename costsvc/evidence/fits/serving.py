@@ -10,7 +10,7 @@ import pandas as pd
 from costsvc.evidence.fits import pictures as fit_pictures
 from costsvc.evidence.fits import text as fit_text
 from costsvc.evidence.fits.constants import Fitted
-from costsvc.evidence.fits.intervals import Interval, Predict, interval, left_out, line, of_rows, widening
+from costsvc.evidence.fits.intervals import Interval, Predict, cross_validate, interval, intervals_of, line, widening
 from costsvc.evidence.fits.serving_assumptions import ASSUMED, Row
 from costsvc.evidence.fits.serving_rows import ANY, Measured, picture_rows, text_rows
 from costsvc.evidence.importers.rows import write
@@ -61,7 +61,7 @@ def _text(folder: Path) -> tuple[list[Row], list[str]]:
     slow = fit_text.fit_eager(eager, best)
     ratio = recent.frame["j_per_output_token"] / fit_text.energy(recent, best)
     rule = fit_text.shape_rule(fit_text.known_shapes(Measured(frame=pd.read_csv(folder / "models.csv"))))
-    trust, lines = _text_trust(recent, best, rule)
+    intervals, lines = _text_intervals(recent, best, rule)
     table = [
         *_software(best, slow),
         *_fitted(best, "inference_measurements of 2024 and 2026"),
@@ -69,7 +69,7 @@ def _text(folder: Path) -> tuple[list[Row], list[str]]:
         _bounds("serving_residual", str(fit_text.EAGER_YEAR), _of_eager(eager, best, slow), RESIDUAL),
         _longest(best),
         _bounds("measured_residual", ANY, _of_neighbours(recent, ratio, ("model_id", "task")), BETWEEN),
-        *trust,
+        *intervals,
     ]
     return table, lines
 
@@ -99,7 +99,7 @@ def _longest(best: Fitted) -> Row:
     return Row("longest_input_tokens", ANY, float(max(lengths)), "token", "longest effective prompt of the fit")
 
 
-def _text_trust(rows: Measured, best: Fitted, rule: fit_text.Rule) -> tuple[list[Row], list[str]]:
+def _text_intervals(rows: Measured, best: Fitted, rule: fit_text.Rule) -> tuple[list[Row], list[str]]:
     """Intervals of text, what is not known widening them, and the report."""
     frame = rows.frame
 
@@ -107,8 +107,8 @@ def _text_trust(rows: Measured, best: Fitted, rule: fit_text.Rule) -> tuple[list
         return fit_text.energy_by_size(some, fitted, rule)
 
     def errors(by: str, *ways: Predict) -> list["pd.Series[float]"]:
-        found = left_out(rows, by, best, fit_text.fit_text, ways)
-        return [frame["j_per_output_token"] / predicted for predicted in found]
+        result = cross_validate(rows, by, best, fit_text.fit_text, ways)
+        return [frame["j_per_output_token"] / predicted for predicted in result]
 
     known, sized = errors("model_id", fit_text.energy, by_size)
     (chips,), (tasks,) = errors("family", fit_text.energy), errors("task", fit_text.energy)
@@ -124,11 +124,11 @@ def _text_trust(rows: Measured, best: Fitted, rule: fit_text.Rule) -> tuple[list
         *(_bounds("serving_residual", scope, ends, RESIDUAL) for scope, ends in bounds.items()),
         *(_bounds(*key, ends, WIDENING) for key, ends in wider.items()),
     ]
-    of_known = of_rows(frame, bounds)
+    known_intervals = intervals_of(frame, bounds)
     return table, [
-        *_lines(frame, known, of_known),
-        *_by_era("sizes only", frame, sized, of_rows(frame, of_sizes)),
-        line("a chip left out", chips[unseen], [ends.times(chip) for ends in compress(of_known, unseen)]),
+        *_lines(frame, known, known_intervals),
+        *_by_era("sizes only", frame, sized, intervals_of(frame, of_sizes)),
+        line("a chip left out", chips[unseen], [ends.times(chip) for ends in compress(known_intervals, unseen)]),
     ]
 
 
@@ -147,8 +147,8 @@ def _of_groups(
     groups: Mapping[str, pd.DataFrame], frame: pd.DataFrame, ratio: "pd.Series[float]"
 ) -> dict[str, Interval]:
     """The interval of each group that has models enough, and of all rows."""
-    told = {scope: rows for scope, rows in groups.items() if rows["model_id"].nunique() >= FEWEST_MODELS}
-    return {scope: _of_all(rows, ratio) for scope, rows in (told | {ANY: frame}).items()}
+    large = {scope: rows for scope, rows in groups.items() if rows["model_id"].nunique() >= FEWEST_MODELS}
+    return {scope: _of_all(rows, ratio) for scope, rows in (large | {ANY: frame}).items()}
 
 
 def _of_all(rows: pd.DataFrame, ratio: "pd.Series[float]") -> Interval:
@@ -161,9 +161,11 @@ def _pictures(folder: Path) -> tuple[list[Row], list[str]]:
     best = fit_pictures.fit_pictures(rows)
     measured = rows.frame["j_per_item"]
     ways = (fit_pictures.energy, fit_pictures.energy_by_size)
-    known, sized = (measured / found for found in left_out(rows, "model_id", best, fit_pictures.fit_pictures, ways))
+    known, sized = (
+        measured / result for result in cross_validate(rows, "model_id", best, fit_pictures.fit_pictures, ways)
+    )
     bounds, of_sizes = (_picture_bounds(rows.frame, ratio) for ratio in (known, sized))
-    of_known = of_rows(rows.frame, bounds)
+    known_intervals = intervals_of(rows.frame, bounds)
     between = _of_neighbours(rows, measured / fit_pictures.energy(rows, best), SAME_PICTURES)
     usual = {name: getattr(fit_pictures.USUAL, name) for name in fit_pictures.NETWORK}
     table = [
@@ -177,10 +179,10 @@ def _pictures(folder: Path) -> tuple[list[Row], list[str]]:
         *(_bounds("unknown_network", scope, widening(bounds[scope], of_sizes[scope]), WIDENING) for scope in bounds),
     ]
     return table, [
-        line("images and video", known, of_known),
-        line("images and video, sizes only", sized, of_rows(rows.frame, of_sizes)),
-        *_groups(rows.frame, known, of_known, "task"),
-        *_groups(rows.frame, known, of_known, "family"),
+        line("images and video", known, known_intervals),
+        line("images and video, sizes only", sized, intervals_of(rows.frame, of_sizes)),
+        *_groups(rows.frame, known, known_intervals, "task"),
+        *_groups(rows.frame, known, known_intervals, "family"),
     ]
 
 

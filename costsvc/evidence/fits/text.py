@@ -143,15 +143,15 @@ def shape_rule(rows: Measured) -> Rule:
     size = np.log(rows.column("active_params_b"))
     sparsity = np.log(rows.column("total_params_b")) - size
     columns = np.column_stack([np.ones_like(size), size, sparsity])
-    found = np.linalg.lstsq(columns, np.log(rows.column("layers")), rcond=None)[0]
+    result = np.linalg.lstsq(columns, np.log(rows.column("layers")), rcond=None)[0]
     kept = rows.column("cached_values") * rows.column("full_layers") / rows.column("layers")
     share = rows.column("expert_share") * np.exp(sparsity)
     block = np.exp(size) * PER_BILLION / rows.column("layers")
     sparse, attends = sparsity > 0, kept > 0
     return {
-        ("layers_coefficient", ANY): float(np.exp(found[0])),
-        ("layers_exponent", ANY): float(found[1]),
-        ("layers_sparsity_exponent", ANY): float(found[2]),
+        ("layers_coefficient", ANY): float(np.exp(result[0])),
+        ("layers_exponent", ANY): float(result[1]),
+        ("layers_sparsity_exponent", ANY): float(result[2]),
         ("cached_values", ANY): float(np.median(kept[attends & ~sparse])),
         **dict.fromkeys((("cached_values", kind) for kind in KINDS[1:]), float(np.median(kept[attends & sparse]))),
         ("attended_coefficient", ANY): float(np.nanmedian(rows.column("attended_values") / np.sqrt(block))),
@@ -168,7 +168,7 @@ def known_shapes(models: Measured) -> Measured:
 
 def _residuals(rows: Measured, values: Mapping[str, Array]) -> Array:
     """Logarithms of predicted over measured energy and power."""
-    found = served(rows, values)
-    joules = np.log(found.j_per_output_token / rows.column("j_per_output_token"))
-    watts = np.log(found.accelerator_power_w / rows.column("accelerator_power_w"))
+    result = served(rows, values)
+    joules = np.log(result.j_per_output_token / rows.column("j_per_output_token"))
+    watts = np.log(result.accelerator_power_w / rows.column("accelerator_power_w"))
     return np.concatenate([joules, POWER_WEIGHT * watts])

@@ -32,7 +32,7 @@ def fit(folder: Path) -> list[str]:
     for name, table in tables.items():
         write(table, folder, described[name])
     missed = {"server power": cross_validate_hosts(evidence), **errors}
-    return [report(name, found) for name, found in missed.items()]
+    return [report(name, result) for name, result in missed.items()]
 
 
 def fitted(evidence: Evidence) -> tuple[dict[str, pd.DataFrame], dict[str, Array]]:

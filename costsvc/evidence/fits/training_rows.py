@@ -56,9 +56,9 @@ def load_evidence(folder: Path) -> Evidence:
     described = describe(folder)
     tables = {name: read(folder / described[name]["path"], described[name]) for name in (*CHIPS, *MEASURED, *FITTED)}
     chips = tables["accelerators"].set_index("accelerator_id")
-    found = chips.assign(peak_tflops=chips["peak_bf16_tflops"].fillna(chips["peak_fp16_tflops"]))[list(TRAITS)]
+    result = chips.assign(peak_tflops=chips["peak_bf16_tflops"].fillna(chips["peak_fp16_tflops"]))[list(TRAITS)]
     index = _index(chips, tables["accelerator_aliases"])
-    runs, readings, utilizations = (_joined(tables[name], found, index) for name in MEASURED)
+    runs, readings, utilizations = (_joined(tables[name], result, index) for name in MEASURED)
     hosts, fractions, mfu = (tables[name] for name in FITTED)
     return Evidence(runs=runs, readings=readings, utilizations=utilizations, hosts=hosts, fractions=fractions, mfu=mfu)
 
@@ -108,6 +108,6 @@ def report(name: str, missed: Array) -> str:
 def replaced(table: pd.DataFrame, key: Sequence[str], rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     """A table with fitted rows in place of its former ones; rows from elsewhere stay."""
     new, keys = pd.DataFrame(list(rows)), list(key)
-    found = table[keys].merge(new[keys], how="left", on=keys, indicator=True)["_merge"]
-    stays = found.eq("left_only").to_numpy() & table["source_id"].ne(FIT).to_numpy()
+    result = table[keys].merge(new[keys], how="left", on=keys, indicator=True)["_merge"]
+    stays = result.eq("left_only").to_numpy() & table["source_id"].ne(FIT).to_numpy()
     return pd.concat([table[stays], new], ignore_index=True)[list(table.columns)]

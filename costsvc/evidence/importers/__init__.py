@@ -55,9 +55,9 @@ def build(upstream: Path, folder: Path, *, accept: bool = True) -> Built:
             raise TableError(f"datapackage.json describes no table {name!r}")
         frames[name] = shaped(frame, resources[name])
         Table.of_frame(resources[name], frames[name], sources)
-        if found := moves(folder / resources[name]["path"], frames[name], resources[name]):
-            changed[name] = found
-    written = accept or not any(found.figures for found in changed.values())
+        if result := moves(folder / resources[name]["path"], frames[name], resources[name]):
+            changed[name] = result
+    written = accept or not any(result.figures for result in changed.values())
     for name, frame in frames.items() if written else ():
         write(frame, folder, resources[name])
     rows = {name: len(frame) for name, frame in frames.items()}

@@ -108,9 +108,9 @@ def _row(name: str, entry: Mapping[str, Any]) -> dict[str, Any]:
 def _long(entry: Mapping[str, Any]) -> dict[str, float | None]:
     """The prices of a long prompt, and from which length on they hold."""
     for length in LENGTHS:
-        found = {kind: _usd(entry, f"{COSTS[f'{kind}_{USD}']}_above_{length}k_tokens") for kind in LONG}
-        if found["input"] is not None:
-            return {"long_prompt_tokens": length * 1000} | {f"long_{kind}_{USD}": usd for kind, usd in found.items()}
+        result = {kind: _usd(entry, f"{COSTS[f'{kind}_{USD}']}_above_{length}k_tokens") for kind in LONG}
+        if result["input"] is not None:
+            return {"long_prompt_tokens": length * 1000} | {f"long_{kind}_{USD}": usd for kind, usd in result.items()}
     return {}
 
 

@@ -67,8 +67,8 @@ def moves(before: Path, after: pd.DataFrame, resource: Mapping[str, Any]) -> Mov
     one, other = (frame.astype(dict.fromkeys(key, str)).set_index(key) for frame in (old, after))
     gone, new = one.index.difference(other.index), other.index.difference(one.index)
     figures = tuple(sorted(_figures(one, other, _numbers(resource, key)), key=_far, reverse=True))
-    found = Moves(added=len(new), removed=len(gone), figures=figures)
-    return found if found != Moves(added=0, removed=0, figures=()) else None
+    result = Moves(added=len(new), removed=len(gone), figures=figures)
+    return result if result != Moves(added=0, removed=0, figures=()) else None
 
 
 def _numbers(resource: Mapping[str, Any], key: list[str]) -> list[str]:

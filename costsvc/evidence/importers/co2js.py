@@ -37,8 +37,8 @@ def _year(path: Path, year: int) -> list[dict[str, Any]]:
         {
             "zone": zone,
             "year": year,
-            **{name: found.get(key, {}).get("value") for name, key in FIGURES.items()},
+            **{name: result.get(key, {}).get("value") for name, key in FIGURES.items()},
             "locator": f"data/electricity-maps/{path.name}: {zone}",
         }
-        for zone, found in zones.items()
+        for zone, result in zones.items()
     ]

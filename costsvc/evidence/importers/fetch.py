@@ -46,7 +46,7 @@ def fetch(upstreams: Iterable[Upstream], folder: Path, offered: Path | None = No
     Raises:
         TableError: If a package client fails.
     """
-    found = []
+    result = []
     for upstream in upstreams:
         absent = [path for path in upstream.files if not _is_right(folder / path, upstream.files[path])]
         taken: State = "copied"
@@ -57,8 +57,8 @@ def fetch(upstreams: Iterable[Upstream], folder: Path, offered: Path | None = No
             _copy(absent, offered, folder)
         for path, content in upstream.files.items():
             state = _state(folder / path, content, taken if path in absent else "present")
-            found.append(Fetched(upstream=upstream, path=path, state=state))
-    return found
+            result.append(Fetched(upstream=upstream, path=path, state=state))
+    return result
 
 
 def _is_right(path: Path, content: str) -> bool:

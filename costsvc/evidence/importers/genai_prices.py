@@ -34,13 +34,13 @@ def dated(upstream: Path) -> pd.DataFrame:
 def _models(provider: dict[str, ast.expr]) -> Iterator[dict[str, Any]]:
     models = provider.get("models")
     for model in models.elts if isinstance(models, ast.List) else []:
-        found = _arguments(model)
-        prices = found.get("prices")
+        result = _arguments(model)
+        prices = result.get("prices")
         # a model with one undated price says nothing about time
         if not isinstance(prices, ast.List) or len(prices.elts) == 1:
             continue
         for one in prices.elts:
-            yield {"provider": _value(provider["id"]), "model": _value(found["id"]), **_price(_arguments(one))}
+            yield {"provider": _value(provider["id"]), "model": _value(result["id"]), **_price(_arguments(one))}
 
 
 def _price(conditional: dict[str, ast.expr]) -> dict[str, Any]:

@@ -98,8 +98,8 @@ def method_spread(upstream: Path) -> Spread:
 def iso3_by_iso2(upstream: Path) -> dict[str, str]:
     """Country codes of two letters to those of three."""
     rows = pd.read_csv(upstream / IFI, keep_default_na=False)
-    found = {iso2: iso3 for iso2, iso3 in zip(rows["iso2"], rows["iso3"], strict=True) if iso2 and iso3}
-    return found | {iso2: iso3 for iso3, iso2 in ISO2_ABSENT.items()}
+    result = {iso2: iso3 for iso2, iso3 in zip(rows["iso2"], rows["iso3"], strict=True) if iso2 and iso3}
+    return result | {iso2: iso3 for iso3, iso2 in ISO2_ABSENT.items()}
 
 
 def entities(upstream: Path) -> pd.DataFrame:
@@ -171,11 +171,11 @@ def zones_direct(upstream: Path, spread: Spread) -> pd.DataFrame:
 def google_years(upstream: Path) -> pd.DataFrame:
     """What Google says of its regions, by year: carbon-free share and direct intensity of the grid."""
     names = ["region", "location", "cfe_share", "direct_g_per_kwh"]
-    found = [facts(GOOGLE_FACTS)]
+    result = [facts(GOOGLE_FACTS)]
     for year in GOOGLE_YEARS:
         rows = pd.read_csv(upstream / f"google-region-carbon/{year}.csv")
-        found.append(rows.set_axis([*names, *rows.columns[4:]], axis=1).assign(year=year))
-    rows = pd.concat(found, ignore_index=True)
+        result.append(rows.set_axis([*names, *rows.columns[4:]], axis=1).assign(year=year))
+    rows = pd.concat(result, ignore_index=True)
     locator = "data/yearly/" + rows["year"].astype(str) + ".csv: " + rows["region"]
     return rows.assign(scope_id="gcp:" + rows["region"], locator=locator, source_id="google-region-carbon")
 

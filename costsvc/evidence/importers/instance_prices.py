@@ -57,7 +57,7 @@ def elsewhere(rows: pd.DataFrame, what: str, price: str, spread: pd.DataFrame) -
     placed = current_and_former(rows[rows["region"] != ANY], ["provider", "region", what, "kind"])
     groups = placed.groupby(["provider", what, "kind", "valid_to"])
     prices, count = groups[price], groups.size()
-    found = pd.DataFrame(
+    result = pd.DataFrame(
         {
             price: prices.median(),
             "low": prices.quantile(LEAST),
@@ -69,12 +69,12 @@ def elsewhere(rows: pd.DataFrame, what: str, price: str, spread: pd.DataFrame) -
             "count_of_regions": count,
         }
     ).reset_index()
-    own = found["count_of_regions"] >= FEW
-    spread = spread.reindex(found["provider"]).fillna(1.0).reset_index(drop=True)
-    low = (found["low"] * spread["low"] / SPREAD).where(~own, found["low"])
-    high = (found["high"] * spread["high"] * SPREAD).where(~own, found["high"])
-    width = {"low": low.clip(upper=found[price] / SPREAD), "high": high.clip(lower=found[price] * SPREAD)}
-    return found.assign(region=ANY, quality="derived", valid_to=found["valid_to"].replace("", None), **width)
+    own = result["count_of_regions"] >= FEW
+    spread = spread.reindex(result["provider"]).fillna(1.0).reset_index(drop=True)
+    low = (result["low"] * spread["low"] / SPREAD).where(~own, result["low"])
+    high = (result["high"] * spread["high"] * SPREAD).where(~own, result["high"])
+    width = {"low": low.clip(upper=result[price] / SPREAD), "high": high.clip(lower=result[price] * SPREAD)}
+    return result.assign(region=ANY, quality="derived", valid_to=result["valid_to"].replace("", None), **width)
 
 
 def _regions(count: "pd.Series[int]") -> "pd.Series[str]":

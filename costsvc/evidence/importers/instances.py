@@ -63,10 +63,10 @@ def sizes(upstream: Path) -> pd.DataFrame:
 def _named_vcpus(rows: pd.DataFrame) -> "pd.Series[float]":
     """Sellers write the number of virtual processors into names: behind the letters of a series, or as a size."""
     pattern = rows["provider"].map(NAMED_VCPUS)
-    found = [
+    result = [
         rows.loc[pattern == one, "instance_type"].str.extract(one)[0].astype(float) for one in pattern.dropna().unique()
     ]
-    named: pd.Series[float] = pd.concat(found).reindex(rows.index)
+    named: pd.Series[float] = pd.concat(result).reindex(rows.index)
     return named
 
 

@@ -102,13 +102,13 @@ def without_fossil_plants(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFra
     """Margins of countries without fossil plants, which the source gives as nothing: by the lines that they have."""
     least, hydropower, most = HYDROPOWER_G
     of_zone = known.set_index("zone_id")
-    found = []
+    result = []
     for row in rows.to_dict("records"):
         zone = str(row["zone_id"])
         neighbour, imported = IMPORTED_FROM.get(zone) or EXPORTED_TO.get(zone), zone in IMPORTED_FROM
         margin = float(of_zone["g_per_kwh"][neighbour]) if neighbour else hydropower
         why = f"lines to {neighbour}" if neighbour else "hydropower and steam alone"
-        found.append(
+        result.append(
             row
             | {
                 "g_per_kwh": margin if imported else math.sqrt(hydropower * margin),
@@ -118,4 +118,4 @@ def without_fossil_plants(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFra
                 "quality": "assumed",
             }
         )
-    return pd.DataFrame(found, columns=rows.columns)
+    return pd.DataFrame(result, columns=rows.columns)

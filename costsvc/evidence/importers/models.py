@@ -62,13 +62,13 @@ def _aliases(models: pd.DataFrame, trained: pd.DataFrame) -> pd.DataFrame:
     """Every spelling that names one model; a spelling that names two names the first."""
     epoch = trained.set_index("key")["name"]
     ids = set(models["model_id"])
-    found: dict[str, str] = {}
+    result: dict[str, str] = {}
     for model_id, names in zip(models["model_id"], models["names"], strict=True):
         upstream_name = epoch.get(same(model_id))
         written = [*names.split(";"), *([] if upstream_name is None else [upstream_name])]
         for spelling in spellings(model_id, written):
             if spelling not in ids:
-                found.setdefault(spelling, model_id)
-    aliases = pd.DataFrame({"alias": list(found), "model_id": list(found.values())})
+                result.setdefault(spelling, model_id)
+    aliases = pd.DataFrame({"alias": list(result), "model_id": list(result.values())})
     source = aliases["model_id"].map(models.set_index("model_id")["source_id"])
     return aliases.assign(source_id=source, locator="names in table models and upstream", quality="derived")

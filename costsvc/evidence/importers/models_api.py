@@ -27,10 +27,10 @@ def api_models(upstream: Path) -> pd.DataFrame:
         Rows with the columns of table ``models`` that are known, and ``names``.
     """
     releases = [json.loads((upstream / path).read_text(encoding="utf-8")) for path in ECOLOGITS]
-    listed = {(entry["provider"], entry["name"]): entry for found in reversed(releases) for entry in found["models"]}
+    listed = {(entry["provider"], entry["name"]): entry for result in reversed(releases) for entry in result["models"]}
     rows = pd.DataFrame([_row(entry) for entry in listed.values() if _is_guessed(entry)])
     names = rows.groupby("model_id")["api_name"].agg(";".join).rename("names")
-    aliases = _aliases([alias for found in releases for alias in found["aliases"]])
+    aliases = _aliases([alias for result in releases for alias in result["aliases"]])
     first = rows.drop_duplicates("model_id").drop(columns="api_name").set_index("model_id")
     table = first.join(names).reset_index()
     return table.assign(names=[_with_aliases(names, aliases) for names in table["names"]])
@@ -78,11 +78,11 @@ def _total(size: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _aliases(listed: list[Mapping[str, str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    result: dict[str, list[str]] = {}
     for entry in listed:
-        found.setdefault(entry["alias"], []).append(entry["name"])
-        found.setdefault(entry["name"], []).append(entry["alias"])
-    return found
+        result.setdefault(entry["alias"], []).append(entry["name"])
+        result.setdefault(entry["name"], []).append(entry["alias"])
+    return result
 
 
 def _with_aliases(names: str, aliases: Mapping[str, list[str]]) -> str:

@@ -90,8 +90,8 @@ def with_training(models: pd.DataFrame, trained: pd.DataFrame) -> pd.DataFrame:
     """
     known = trained.set_index("key")
     keys = [_key(*row, known.index) for row in zip(models["model_id"], models["names"], strict=True)]
-    found = known.reindex(keys).set_index(models.index)
-    return _trained(models, found)
+    result = known.reindex(keys).set_index(models.index)
+    return _trained(models, result)
 
 
 def only_trained(trained: pd.DataFrame, taken: set[str]) -> pd.DataFrame:
@@ -164,13 +164,13 @@ def _first(organizations: str) -> str:
     return next(csv.reader([organizations]))[0].strip()
 
 
-def _filled(models: pd.DataFrame, column: str, found: pd.Series) -> pd.Series:
+def _filled(models: pd.DataFrame, column: str, result: pd.Series) -> pd.Series:
     """A column of the models, from upstream's record where it is empty or missing."""
-    return models[column].fillna(found) if column in models else found
+    return models[column].fillna(result) if column in models else result
 
 
-def _locators(found: pd.DataFrame) -> pd.Series:
-    return found["file"] + ": Model = " + found["name"].str.strip()
+def _locators(result: pd.DataFrame) -> pd.Series:
+    return result["file"] + ": Model = " + result["name"].str.strip()
 
 
 def _read(path: Path, size: str) -> pd.DataFrame:
@@ -186,26 +186,26 @@ def _key(model_id: str, names: str, known: pd.Index) -> str:
     return next((same(name) for name in (model_id, *plain) if same(name) in known), same(model_id))
 
 
-def _trained(models: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+def _trained(models: pd.DataFrame, result: pd.DataFrame) -> pd.DataFrame:
     active = models["active_params_b"].astype(float) * PER_BILLION
-    tokens = _tokens(found, active) / PER_BILLION
+    tokens = _tokens(result, active) / PER_BILLION
     published = models.get("training_tokens_b", pd.Series(np.nan, models.index))
-    known = found[[*TRAINING[:3], "datapoints"]].notna().any(axis=1)
+    known = result[[*TRAINING[:3], "datapoints"]].notna().any(axis=1)
     own = published.notna()
-    both = models["locator"] + ("; FLOP: " + _locators(found)).where(known, "")
+    both = models["locator"] + ("; FLOP: " + _locators(result)).where(known, "")
     return models.assign(
-        released_on=_filled(models, "released_on", found["released_on"]),
-        organization=_filled(models, "organization", found["organization"].map(_first, "ignore")),
+        released_on=_filled(models, "released_on", result["released_on"]),
+        organization=_filled(models, "organization", result["organization"].map(_first, "ignore")),
         training_tokens_b=published.fillna(tokens),
-        **{column: found[column] for column in TRAINING},
+        **{column: result[column] for column in TRAINING},
         training_source_id=pd.Series(SOURCE, models.index).where(known).mask(own, models["source_id"]),
-        training_locator=_locators(found).where(known).mask(own, both),
+        training_locator=_locators(result).where(known).mask(own, both),
     )
 
 
-def _tokens(found: pd.DataFrame, active: pd.Series) -> pd.Series:
+def _tokens(result: pd.DataFrame, active: pd.Series) -> pd.Series:
     """Tokens passed, each epoch counted; upstream's size holds the epochs in some rows."""
-    once, passes = found["datapoints"], found["datapoints"] * found["epochs"].fillna(1.0)
-    by_flop = found["training_flop"] / (6 * active)
+    once, passes = result["datapoints"], result["datapoints"] * result["epochs"].fillna(1.0)
+    by_flop = result["training_flop"] / (6 * active)
     nearer = (np.log(once / by_flop)).abs() < (np.log(passes / by_flop)).abs()
     return once.where(nearer, passes)

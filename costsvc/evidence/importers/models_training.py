@@ -31,17 +31,17 @@ def with_runs(models: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
         models: Rows with ``names``.
         runs: Table ``training_runs``.
     """
-    found = _runs_of(models, runs)
-    joined = found["tokens_b"].notna()
-    flop = 6 * models["active_params_b"].astype(float) * found["tokens_b"] * PER_BILLION**2
+    result = _runs_of(models, runs)
+    joined = result["tokens_b"].notna()
+    flop = 6 * models["active_params_b"].astype(float) * result["tokens_b"] * PER_BILLION**2
     fits = _agree(models["training_flop"].astype(float) / flop)
     said = {
-        "training_tokens_b": found["tokens_b"],
+        "training_tokens_b": result["tokens_b"],
         "training_flop": flop.mask(fits, models["training_flop"]),
-        "training_accelerator": found["accelerator"],
-        "training_accelerator_hours": found["accelerator_hours"],
-        "training_source_id": found["source_id"],
-        "training_locator": found["locator"],
+        "training_accelerator": result["accelerator"],
+        "training_accelerator_hours": result["accelerator_hours"],
+        "training_source_id": result["source_id"],
+        "training_locator": result["locator"],
     }
     return models.assign(**{column: models[column].mask(joined, values) for column, values in said.items()})
 

@@ -38,9 +38,9 @@ def countries(upstream: Path) -> pd.DataFrame:
     ids = sorted((set(named.index) | set(codes.index)) - GROUPS - {""} - set(typed["country"]))
     name = pd.Series(ids).map(named).fillna(pd.Series(ids).map(codes["country"]))
     iso2 = pd.Series(ids).map(ISO2_ABSENT).fillna(pd.Series(ids).map(codes["iso2"]))
-    found = pd.DataFrame({"country": ids, "iso2": iso2, "name": name})
-    found = found.assign(source_id="owid-ember", locator="entities and their codes", quality="reported")
-    return pd.concat([found, typed], ignore_index=True)
+    result = pd.DataFrame({"country": ids, "iso2": iso2, "name": name})
+    result = result.assign(source_id="owid-ember", locator="entities and their codes", quality="reported")
+    return pd.concat([result, typed], ignore_index=True)
 
 
 def subdivisions(upstream: Path) -> pd.DataFrame:

@@ -97,15 +97,15 @@ def _tpu_and_hyperstack(path: Path) -> pd.DataFrame:
 
 
 def _gpuhunt(path: Path) -> pd.DataFrame:
-    found = []
+    result = []
     for name, regions in json.loads(path.read_text(encoding="utf-8")).items():
         chip = name.removesuffix(" pod").removesuffix(" device")
         for region, price in regions.items():
             locator = f"src/gpuhunt/resources/tpu_pricing.json: {name} in {region}"
-            found.append((chip, region, "on-demand", price.get("On Demand (USD)"), locator))
+            result.append((chip, region, "on-demand", price.get("On Demand (USD)"), locator))
             if chip not in SPOT_FAULTY:
-                found.append((chip, region, "spot", price.get("Spot (USD)"), locator))
-    rows = pd.DataFrame(found, columns=["accelerator", "region", "kind", PRICE, "locator"])
+                result.append((chip, region, "spot", price.get("Spot (USD)"), locator))
+    rows = pd.DataFrame(result, columns=["accelerator", "region", "kind", PRICE, "locator"])
     return rows.assign(provider="gcp", count=1, observed_on="2024-12-23", source_id="gpuhunt")
 
 

@@ -59,7 +59,7 @@ def anywhere(prices: pd.DataFrame) -> pd.DataFrame:
     groups = prices.groupby("accelerator_id")
     low = np.minimum(value * np.exp(level.quantile(LEAST)), groups[PRICE].quantile(LEAST))
     high = np.maximum(value * np.exp(level.quantile(MOST)), groups[PRICE].quantile(MOST))
-    found = pd.DataFrame(
+    result = pd.DataFrame(
         {
             PRICE: value,
             "level": np.exp(apart),
@@ -73,7 +73,7 @@ def anywhere(prices: pd.DataFrame) -> pd.DataFrame:
             + groups["locator"].last(),
         }
     ).reset_index()
-    return found.assign(provider=ANY, region=ANY, kind="on-demand", source_id=SEVERAL, quality="derived")
+    return result.assign(provider=ANY, region=ANY, kind="on-demand", source_id=SEVERAL, quality="derived")
 
 
 def _level_of_sellers(prices: pd.DataFrame, level: "pd.Series[float]") -> "pd.Series[float]":
@@ -100,26 +100,26 @@ def ratios(prices: pd.DataFrame, per_machine: pd.DataFrame, pairs: pd.DataFrame,
     told = told.assign(ratio=told[PRICE] / np.exp(part.reindex(told["accelerator_id"]).to_numpy()))
     levels = _by_seller(told, sellers, "parts, by median polish", FEWEST_PARTS)
     spot = _by_seller(pairs, sellers, "pairs of spot and on-demand prices")
-    found = [levels.query("provider != @ANY").assign(kind="level"), spot.assign(kind="spot")]
+    result = [levels.query("provider != @ANY").assign(kind="level"), spot.assign(kind="spot")]
     bound = sellers[sellers != NO_CONTRACTS]
     for kind, column in COMMITMENTS.items():
         quotes = read_quotes(upstream)
         quotes = quotes.assign(ratio=quotes[column] / quotes[ON_DEMAND]).dropna(subset=["ratio"])
         committed = _by_seller(quotes, sellers, "quotes of Epoch's Hardware prices.csv")
         committed = committed[committed["provider"].isin([ANY, *bound.index])]
-        found.append(committed.assign(kind=kind, source_id="epoch-hardware-prices"))
-    whole = pd.concat([*found, _regional(per_machine)], ignore_index=True)
+        result.append(committed.assign(kind=kind, source_id="epoch-hardware-prices"))
+    whole = pd.concat([*result, _regional(per_machine)], ignore_index=True)
     return whole.fillna({"source_id": SEVERAL, "region": ANY}).assign(quality="derived")
 
 
 def _regional(per_machine: pd.DataFrame) -> pd.DataFrame:
     """Level of each region of a seller: on-demand prices there over those of the same machines in its home region."""
     away = over_home(per_machine)
-    found = _spread(away, away["provider"] + ":" + away["region"])
-    keys = found.index.to_series().str.partition(":")
+    result = _spread(away, away["provider"] + ":" + away["region"])
+    keys = result.index.to_series().str.partition(":")
     home = keys[0].map(HOME)
-    locator = "machines that are sold there and in " + home + ": " + found["size"].astype(str)
-    return found.assign(provider=keys[0], region=keys[2], of_region=home, kind="level", locator=locator)
+    locator = "machines that are sold there and in " + home + ": " + result["size"].astype(str)
+    return result.assign(provider=keys[0], region=keys[2], of_region=home, kind="level", locator=locator)
 
 
 def _by_seller(rows: pd.DataFrame, sellers: "pd.Series[str]", of: str, least: int = ENOUGH) -> pd.DataFrame:

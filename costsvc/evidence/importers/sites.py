@@ -27,8 +27,8 @@ def build(upstream: Path) -> dict[str, pd.DataFrame]:
     said = facts(FACTS)
     of_geography = said["scope_id"].str.partition(":")[2].isin(facts(GEOGRAPHIES)["geography"])
     own = said[~of_geography]
-    found = pd.concat([own, inherited(said[of_geography], own), carbon_free_shares(upstream)], ignore_index=True)
-    return {"site_measures": found}
+    result = pd.concat([own, inherited(said[of_geography], own), carbon_free_shares(upstream)], ignore_index=True)
+    return {"site_measures": result}
 
 
 def inherited(means: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
@@ -36,12 +36,12 @@ def inherited(means: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
     regions = facts(REGIONS)
     known = set(zip(own["scope_id"], own["metric"], strict=True))
     holds = facts(GEOGRAPHIES).groupby("geography")["country"].agg(set)
-    found = []
+    result = []
     for mean in means.to_dict("records"):
         operator, _, name = mean["scope_id"].partition(":")
         inside = regions[(regions["provider"] == operator) & regions["country_iso3"].isin(holds[name])]
-        found += [{**mean, "scope_id": id_} for id_ in region_id(inside) if (id_, mean["metric"]) not in known]
-    return pd.DataFrame(found, columns=means.columns)
+        result += [{**mean, "scope_id": id_} for id_ in region_id(inside) if (id_, mean["metric"]) not in known]
+    return pd.DataFrame(result, columns=means.columns)
 
 
 def carbon_free_shares(upstream: Path) -> pd.DataFrame:

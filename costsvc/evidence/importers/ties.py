@@ -89,8 +89,8 @@ def own_zones(upstream: Path) -> pd.DataFrame:
     """Countries to the zone that has their code."""
     zones = co2js.yearly(upstream)["zone"]
     known = iso3_by_iso2(upstream) | OWN_ZONES
-    found = sorted({(known[zone], zone) for zone in zones if zone in known})
-    country, zone = (pd.Series(column, dtype=str) for column in zip(*found, strict=True))
+    result = sorted({(known[zone], zone) for zone in zones if zone in known})
+    country, zone = (pd.Series(column, dtype=str) for column in zip(*result, strict=True))
     rows = pd.DataFrame({"place_id": country, "zone_id": "em:" + zone, "share": 1.0, "year": 2024})
     return rows.assign(source_id="electricitymaps-zones", locator="zone " + zone, quality="reported")
 

@@ -51,7 +51,7 @@ def identified(models: pd.DataFrame, known: names.Names) -> pd.DataFrame:
         TableError: If a name is neither an accelerator's nor listed as unknown.
     """
     named = models["training_accelerator"].map(lambda text: [part.strip() for part in str(text).split(",")], "ignore")
-    ids = named.map(lambda parts: ",".join(found.id for part in parts if (found := known.find(part))), "ignore")
+    ids = named.map(lambda parts: ",".join(result.id for part in parts if (result := known.find(part))), "ignore")
     others = named.map(lambda parts: ",".join(part for part in parts if not known.find(part)), "ignore")
     if missing := {part for text in others.dropna() for part in text.split(",") if part} - UNKNOWN:
         raise TableError(f"accelerators has no row, and UNKNOWN no entry, for {sorted(missing)}")

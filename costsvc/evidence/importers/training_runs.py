@@ -46,20 +46,20 @@ def build(upstream: Path) -> dict[str, pd.DataFrame]:
 
 
 def _epoch(upstream: Path) -> pd.DataFrame:
-    found = trained_models(upstream)
-    tokens = _tokens(found)
+    result = trained_models(upstream)
+    tokens = _tokens(result)
     kept = (
         tokens.notna()
-        & found["training_accelerator_hours"].notna()
-        & found["training_accelerator"].notna()
-        & ~found["training_accelerator"].str.contains(",", na=False)
-        & found["confidence"].eq("Confident")
-        & found["base_model"].isna()
-        & found["method"].fillna(COUNTED).str.contains(COUNTED)
-        & found["training_flop"].ge(SMALLEST_FLOP)
-        & ~found["name"].isin(NOT_TRAINED_SO)
+        & result["training_accelerator_hours"].notna()
+        & result["training_accelerator"].notna()
+        & ~result["training_accelerator"].str.contains(",", na=False)
+        & result["confidence"].eq("Confident")
+        & result["base_model"].isna()
+        & result["method"].fillna(COUNTED).str.contains(COUNTED)
+        & result["training_flop"].ge(SMALLEST_FLOP)
+        & ~result["name"].isin(NOT_TRAINED_SO)
     )
-    rows = identified(found[kept], hardware().names)
+    rows = identified(result[kept], hardware().names)
     return pd.DataFrame(
         {
             "key": rows["key"],
@@ -79,11 +79,11 @@ def _epoch(upstream: Path) -> pd.DataFrame:
     )
 
 
-def _tokens(found: pd.DataFrame) -> pd.Series:
+def _tokens(result: pd.DataFrame) -> pd.Series:
     """Tokens passed, each epoch counted, where they agree with the FLOP of a dense model [10^9]."""
-    by_flop = found["training_flop"] / (6 * found["params"])
-    once = found["datapoints"].where(found["datapoints"] > 0)
-    passes = once * found["epochs"].fillna(1.0)
+    by_flop = result["training_flop"] / (6 * result["params"])
+    once = result["datapoints"].where(result["datapoints"] > 0)
+    passes = once * result["epochs"].fillna(1.0)
     nearer = np.log(once / by_flop).abs() < np.log(passes / by_flop).abs()
     tokens = once.where(nearer, passes)
     return tokens.where(np.log(tokens / by_flop).abs() <= np.log(AGREES)) / PER_BILLION

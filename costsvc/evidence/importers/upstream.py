@@ -73,10 +73,10 @@ def released(name: str) -> date:
     Raises:
         TableError: If the manifest has no such upstream.
     """
-    found = next((one for one in manifest() if one.name == name), None)
-    if found is None:
+    result = next((one for one in manifest() if one.name == name), None)
+    if result is None:
         raise TableError(f"{MANIFEST} has no upstream {name!r}")
-    return found.date
+    return result.date
 
 
 def digest(path: Path) -> str:

@@ -36,9 +36,9 @@ class Ratio:
     def bounds(self, direct: pd.Series, zone: pd.Series) -> pd.DataFrame:
         """Low, middle and high ratio of each zone by its direct intensity."""
         added = np.exp(self.intercept + self.slope * direct).clip(lower=LEAST)
-        found = pd.DataFrame({"low": 1 + added / self.spread, "middle": 1 + added, "high": 1 + added * self.spread})
-        found.loc[zone.isin(OIL_FIRED), ["low", "middle", "high"]] = OIL
-        return found
+        result = pd.DataFrame({"low": 1 + added / self.spread, "middle": 1 + added, "high": 1 + added * self.spread})
+        result.loc[zone.isin(OIL_FIRED), ["low", "middle", "high"]] = OIL
+        return result
 
     def middle(self, direct: float) -> float:
         """The ratio of a grid that is not oil-fired."""

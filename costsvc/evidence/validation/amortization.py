@@ -45,11 +45,11 @@ def amortization_comparisons(folder: Path, catalog: Catalog) -> Iterator[Compari
             yield compare("decision: general against task model at volume", row, _ratio(once, each, catalog), ratio)
             continue
         if once and each and once.keys() == each.keys() and number(row["break_even_n"]):
-            found = _break_even(once, each, catalog)
+            result = _break_even(once, each, catalog)
             # a count of tasks is whole: less than one use pays back with the first
-            published = rounded(row["break_even_n"], max(found["value"], 1.0))
-            shown = {name: max(value, 1.0) for name, value in found.items()}
-            yield compare("arithmetic: break-even", row, shown, published)
+            published = rounded(row["break_even_n"], max(result["value"], 1.0))
+            at_least_one = {name: max(value, 1.0) for name, value in result.items()}
+            yield compare("arithmetic: break-even", row, at_least_one, published)
 
 
 def _break_even(once: dict[str, Any], each: dict[str, Any], catalog: Catalog) -> dict[str, float]:
@@ -59,8 +59,8 @@ def _break_even(once: dict[str, Any], each: dict[str, Any], catalog: Catalog) ->
     )
     apart = StrategySpec(name="each", per_task=(Known(**each),))
     answer = estimate_amortization(StrategyComparison(strategies=(shared, apart), tasks=1.0), catalog)
-    found: dict[str, float] = next(entry["tasks"] for entry in answer["break_even"] if entry["metric"] in once)
-    return found
+    result: dict[str, float] = next(entry["tasks"] for entry in answer["break_even"] if entry["metric"] in once)
+    return result
 
 
 def _ratio(general: dict[str, Any], task: dict[str, Any], catalog: Catalog) -> dict[str, float]:
@@ -73,8 +73,8 @@ def _ratio(general: dict[str, Any], task: dict[str, Any], catalog: Catalog) -> d
     entry = next(entry for entry in answer["break_even"] if entry["metric"] in general)
     totals = [one["total"][entry["metric"]]["value"] for one in answer["strategies"]]
     # where the verdict were another, the general model would not be said to lose
-    found = totals[0] / totals[1] if entry["verdict"] is Verdict.NEVER else 1.0
-    return {"value": found, "low": found, "high": found}
+    result = totals[0] / totals[1] if entry["verdict"] is Verdict.NEVER else 1.0
+    return {"value": result, "low": result, "high": result}
 
 
 def _known(amount: str, unit: str) -> dict[str, tuple[float, float, float]] | None:

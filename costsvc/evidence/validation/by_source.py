@@ -22,7 +22,7 @@ from costsvc.evidence.validation.cross_validation.serving import ServingCrossVal
 from costsvc.evidence.validation.cross_validation.training import ALONE, TrainingCrossValidation
 from costsvc.evidence.validation.provenance import Row, fitted_sources
 from costsvc.evidence.validation.readings import reading_comparisons
-from costsvc.evidence.validation.serving import COLUMNS, is_held, serving_comparisons
+from costsvc.evidence.validation.serving import COLUMNS, is_measured, serving_comparisons
 from costsvc.evidence.validation.training import power_comparisons, training_comparisons
 from costsvc.evidence.validation.unseen_sources import FILE, TRACKED, Answerer, unseen_comparisons
 from costsvc.reference.catalog import Catalog
@@ -210,8 +210,8 @@ def _answered(rows: Iterable[Comparison | Unanswered]) -> Summary | None:
     return next(iter(summaries(one for one in rows if isinstance(one, Comparison))), None)
 
 
-def _training(found: Iterable[Comparison | Indispensable]) -> Iterator[Compared]:
-    for one in found:
+def _training(result: Iterable[Comparison | Indispensable]) -> Iterator[Compared]:
+    for one in result:
         if isinstance(one, Indispensable):
             yield one
         elif not one.kind.startswith(ARITHMETIC):
@@ -219,7 +219,7 @@ def _training(found: Iterable[Comparison | Indispensable]) -> Iterator[Compared]
 
 
 def _serving(folder: Path, cross_validation: ServingCrossValidation) -> Iterator[Compared]:
-    rows = (row for row in published_rows(folder / "inference.csv", COLUMNS) if is_held(row))
+    rows = (row for row in published_rows(folder / "inference.csv", COLUMNS) if is_measured(row))
     for sources in dict.fromkeys(fitted_sources(row) for row in rows):
         others = cross_validation.another(sources)
         if others is None:

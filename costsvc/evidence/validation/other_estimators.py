@@ -70,15 +70,17 @@ def compare_estimators(
         estimators: The other estimators.
         catalog: The tables.
     """
-    found = []
+    result = []
     for estimator in estimators:
-        asked = [one for one in comparisons if re.search(estimator.kinds, one.kind)]
-        said = [(one, value) for one, value in zip(asked, estimator.predict(asked, catalog), strict=True) if value]
-        ours = summaries(one for one, _ in said)
-        theirs = summaries(replace(one, value=value, low=value, high=value) for one, value in said)
-        found += [SideBySide(estimator=estimator.name, ours=a, theirs=b) for a, b in zip(ours, theirs, strict=True)]
+        applicable = [one for one in comparisons if re.search(estimator.kinds, one.kind)]
+        predictions = [
+            (one, value) for one, value in zip(applicable, estimator.predict(applicable, catalog), strict=True) if value
+        ]
+        ours = summaries(one for one, _ in predictions)
+        theirs = summaries(replace(one, value=value, low=value, high=value) for one, value in predictions)
+        result += [SideBySide(estimator=estimator.name, ours=a, theirs=b) for a, b in zip(ours, theirs, strict=True)]
     order = {kind: place for place, kind in enumerate(dict.fromkeys(one.kind for one in comparisons))}
-    return sorted(found, key=lambda one: order[one.ours.kind])
+    return sorted(result, key=lambda one: order[one.ours.kind])
 
 
 def nameplate(power_w: float, hours: float, pue: float) -> float:
@@ -200,7 +202,7 @@ def ecologits(command: str) -> tuple[OtherEstimator, ...]:
             compared="energy of all chips per output token (its `gpu_energy` times its number of chips), without the "
             "server, at the batch that it assumes",
             reference=ECOLOGITS,
-            predict=lambda comparisons, catalog: _ask(
+            predict=lambda comparisons, catalog: _estimate_all(
                 command, [(*_sizes(one.row, catalog), None) for one in comparisons]
             ),
         ),
@@ -209,7 +211,7 @@ def ecologits(command: str) -> tuple[OtherEstimator, ...]:
             kinds=f"{kinds}(?!.*rate of requests)",
             compared="the same, its regression given the published batch",
             reference=ECOLOGITS,
-            predict=lambda comparisons, catalog: _ask(
+            predict=lambda comparisons, catalog: _estimate_all(
                 command, [(*_sizes(one.row, catalog), running_batch(one.row)) for one in comparisons]
             ),
         ),
@@ -221,11 +223,11 @@ def _sizes(row: Row, catalog: Catalog) -> tuple[float | None, float | None]:
     match = catalog.models.find(row.get("model", ""))
     model = catalog.row("models", match.id) if match else None
     names = ("active_params_b", "params_active_b"), ("total_params_b", "params_total_b")
-    active, total = (number(row.get(said)) or (model[known] if model else None) for known, said in names)
+    active, total = (number(row.get(predictions)) or (model[known] if model else None) for known, predictions in names)
     return active, total
 
 
-def _ask(command: str, requests: Sequence[tuple[float | None, ...]]) -> list[float | None]:
+def _estimate_all(command: str, requests: Sequence[tuple[float | None, ...]]) -> list[float | None]:
     known = [place for place, (active, total, _) in enumerate(requests) if active and total]
     answers = dict(zip(known, _run(command, [requests[place] for place in known]), strict=True))
     return [answers.get(place) for place in range(len(requests))]

@@ -91,10 +91,10 @@ def worst(comparisons: Iterable[Comparison]) -> list[Comparison]:
     Args:
         comparisons: What was compared.
     """
-    found: dict[str, Comparison] = {}
+    result: dict[str, Comparison] = {}
     for one in sorted(comparisons, key=lambda one: (-one.ratio, one.kind, one.id)):
-        found.setdefault(one.id, one)
-    return list(found.values())[:WORST]
+        result.setdefault(one.id, one)
+    return list(result.values())[:WORST]
 
 
 def _kind_by_source(one: SourceSummary, comparisons: Iterable[Comparison]) -> KindBySource:

@@ -135,12 +135,12 @@ def _notes(board: Scoreboard) -> list[str]:
 
 
 def _kind_cells(one: Kind) -> Sequence[str]:
-    said = (one["kind"], str(one["rows"]), f"{one['median']:.3f}", f"{one['ninetieth']:.2f}")
+    cells = (one["kind"], str(one["rows"]), f"{one['median']:.3f}", f"{one['ninetieth']:.2f}")
     allowed = one["may_be"]
     if allowed is None:
-        return (*said, "", "", "", "")
+        return (*cells, "", "", "", "")
     count = f"{allowed['least']} to {allowed['most']}"
-    return (*said, str(one["inside"]), count, _verdict(one), f"{one['width']:.2f}")
+    return (*cells, str(one["inside"]), count, _verdict(one), f"{one['width']:.2f}")
 
 
 def _source_cells(one: KindBySource) -> Sequence[str]:
@@ -172,8 +172,8 @@ def _estimator_cells(one: EstimatorComparison) -> Sequence[str]:
 def _miss_cells(one: Miss) -> Sequence[str]:
     published = f"{_short(one['published'])} {one['unit']}".rstrip()
     interval = f"{_short(one['low'])} to {_short(one['high'])}"
-    said = (published, _short(one["predicted"]), interval, f"{one['ratio']:.2f}")
-    return (f"`{one['row']}`", one["kind"], *said, one["why"] or NOT_EXPLAINED)
+    cells = (published, _short(one["predicted"]), interval, f"{one['ratio']:.2f}")
+    return (f"`{one['row']}`", one["kind"], *cells, one["why"] or NOT_EXPLAINED)
 
 
 def _verdict(one: Kind | KindBySource) -> str:

@@ -49,7 +49,7 @@ KNOWN = ("layers", "cached_values")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class PublishedRequest:
     """A published row as far as it can be asked."""
 
     row: Row
@@ -81,17 +81,17 @@ def serving_comparisons(
         cross_validation: The catalog, and fits without the model being tested.
         sources: Takes only rows that were published in these sources of the fits; left out, all rows.
     """
-    for one in _asked(folder / "inference.csv", cross_validation.catalog):
-        if is_held(one.row) and (sources is None or fitted_sources(one.row) == sources):
+    for one in _published_requests(folder / "inference.csv", cross_validation.catalog):
+        if is_measured(one.row) and (sources is None or fitted_sources(one.row) == sources):
             yield from (_pictures if one.serving.task in ("image", "video") else _text)(one, cross_validation)
 
 
-def is_held(row: Row) -> bool:
+def is_measured(row: Row) -> bool:
     """Whether a row was measured at the chips."""
     return row["evidence_kind"] == "measured" and mentions(row["measurement_scope"], CHIPS_ONLY)
 
 
-def _text(one: Asked, cross_validation: ServingCrossValidation) -> Iterator[Comparison]:
+def _text(one: PublishedRequest, cross_validation: ServingCrossValidation) -> Iterator[Comparison]:
     joules = number(one.row["energy_per_output_token_j"])
     if joules is None or (one.serving.batch_size is None and one.serving.requests_per_s is None):
         return
@@ -110,17 +110,17 @@ def _text(one: Asked, cross_validation: ServingCrossValidation) -> Iterator[Comp
             name, one.row, estimate_serving(request, catalog)["per_output_token"]["accelerator_energy_j"], joules
         )
     compare_estimators = estimate_serving(one.named(), cross_validation.reading("text", joules))
-    if _is_measured(compare_estimators):
+    if _rests_on_measurements(compare_estimators):
         quantity = compare_estimators["per_output_token"]["accelerator_energy_j"]
         yield compare("serving: joules per token, between two measured batches", one.row, quantity, joules)
 
 
-def _is_measured(answer: Plain) -> bool:
+def _rests_on_measurements(answer: Plain) -> bool:
     """Whether an answer rests on measurements of the same configuration."""
     return any(factor["origin"] == "measured" for factor in answer["factors"])
 
 
-def _era(one: Asked, catalog: Catalog) -> str:
+def _era(one: PublishedRequest, catalog: Catalog) -> str:
     if one.serving.requests_per_s is not None:
         return "at a rate of requests"
     year = one.serving.software_year or SOFTWARE_NOW
@@ -128,32 +128,32 @@ def _era(one: Asked, catalog: Catalog) -> str:
     return "current software" if year >= SOFTWARE_NOW else f"software of {year}, {row['family'] if row else ''}"
 
 
-def _has_shape(one: Asked, catalog: Catalog) -> bool:
+def _has_shape(one: PublishedRequest, catalog: Catalog) -> bool:
     row = catalog.row("models", one.model_id) if one.model_id else None
     return row is not None and all(row[name] is not None for name in KNOWN)
 
 
-def _pictures(one: Asked, cross_validation: ServingCrossValidation) -> Iterator[Comparison]:
+def _pictures(one: PublishedRequest, cross_validation: ServingCrossValidation) -> Iterator[Comparison]:
     watt_hours = number(one.row["energy_per_request_wh"])
     if watt_hours is None or one.serving.steps is None or not (one.model_id or one.sizes.total_params_b):
         return
     catalog = cross_validation.model("picture", one.model_id) if one.model_id else cross_validation.catalog
-    found = estimate_serving(one.named(), catalog)["per_request"]["accelerator_energy_j"]
-    yield compare("serving: images and video", one.row, found, watt_hours, 1 / J_PER_WH)
+    result = estimate_serving(one.named(), catalog)["per_request"]["accelerator_energy_j"]
+    yield compare("serving: images and video", one.row, result, watt_hours, 1 / J_PER_WH)
     compare_estimators = estimate_serving(one.named(), cross_validation.reading("picture", watt_hours * J_PER_WH))
-    if _is_measured(compare_estimators):
+    if _rests_on_measurements(compare_estimators):
         quantity = compare_estimators["per_request"]["accelerator_energy_j"]
         yield compare(
             "serving: images and video, between two measured batches", one.row, quantity, watt_hours, 1 / J_PER_WH
         )
 
 
-def _asked(path: Path, catalog: Catalog) -> Iterator[Asked]:
+def _published_requests(path: Path, catalog: Catalog) -> Iterator[PublishedRequest]:
     for row in published_rows(path, COLUMNS):
         chip, model = catalog.accelerators.find(row["hardware"]), catalog.models.find(row["model"])
         total, active = number(row["params_total_b"]), number(row["params_active_b"])
         if chip is not None and (model or total):
-            yield Asked(
+            yield PublishedRequest(
                 row=row,
                 model_id=model.id if model else None,
                 accelerator_id=chip.id,

@@ -61,7 +61,7 @@ NO_PUE = r"exclud\w* (the )?PUE|pre-PUE|excl\. PUE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class PublishedRun:
     """A published row as far as it can be asked: the parts of a request."""
 
     row: Row
@@ -98,49 +98,49 @@ def training_comparisons(
         folder: Where it lies.
         cross_validation: The catalog, and fits without the row being tested.
     """
-    asked = list(_asked(folder / "training.csv", TRAINING, cross_validation.catalog))
-    for read in (_energy_arithmetic, _carbon_arithmetic):
-        for one in asked:
-            yield from read(one, cross_validation.catalog)
-    yield from _each(_measured, asked, cross_validation)
-    yield from _each(_hours, _once(asked), cross_validation)
+    runs = list(_published_runs(folder / "training.csv", TRAINING, cross_validation.catalog))
+    for compare_row in (_energy_arithmetic, _carbon_arithmetic):
+        for one in runs:
+            yield from compare_row(one, cross_validation.catalog)
+    yield from _compare_each(_measured, runs, cross_validation)
+    yield from _compare_each(_hours, _unique(runs), cross_validation)
 
 
 def power_comparisons(folder: Path, cross_validation: TrainingCrossValidation) -> Iterator[Comparison | Indispensable]:
     """The comparisons of power_mfu.csv: mean power in training, of chips and at the wall."""
-    asked = _asked(folder / "power_mfu.csv", POWER, cross_validation.catalog)
-    held = (one for one in asked if one.row["quantity"] in KINDS_OF_POWER and one.row["phase"] == "training")
-    yield from _each(_power, held, cross_validation)
+    runs = _published_runs(folder / "power_mfu.csv", POWER, cross_validation.catalog)
+    training_rows = (one for one in runs if one.row["quantity"] in KINDS_OF_POWER and one.row["phase"] == "training")
+    yield from _compare_each(_power, training_rows, cross_validation)
 
 
-def _each(
-    read: Callable[[Asked, TrainingCrossValidation], Iterator[Comparison]],
-    asked: Iterable[Asked],
+def _compare_each(
+    compare_row: Callable[[PublishedRun, TrainingCrossValidation], Iterator[Comparison]],
+    runs: Iterable[PublishedRun],
     cross_validation: TrainingCrossValidation,
 ) -> Iterator[Comparison | Indispensable]:
     """The comparisons of each row whose source can be left out, if it has to be."""
-    for one in asked:
+    for one in runs:
         kept = cross_validation.indispensable(one.row, one.workload)
-        yield from kept or read(one, cross_validation)
+        yield from kept or compare_row(one, cross_validation)
 
 
-def _power(one: Asked, cross_validation: TrainingCrossValidation) -> Iterator[Comparison]:
+def _power(one: PublishedRun, cross_validation: TrainingCrossValidation) -> Iterator[Comparison]:
     watts = number(one.row["measured_w_per_gpu"])
     if watts is not None:
         kind, field = KINDS_OF_POWER[one.row["quantity"]]
         hours = float(one.machine.accelerators or 1)
-        found = one.answer(
+        result = one.answer(
             cross_validation.reading(one.accelerator_id, watts, one.known, one.row), accelerator_hours=hours
         )
-        yield compare(kind, one.row, found[field], watts, W_PER_KW / hours)
+        yield compare(kind, one.row, result[field], watts, W_PER_KW / hours)
 
 
-def _asked(path: Path, needed: Sequence[str], catalog: Catalog) -> Iterator[Asked]:
+def _published_runs(path: Path, needed: Sequence[str], catalog: Catalog) -> Iterator[PublishedRun]:
     for row in published_rows(path, needed):
         match = catalog.accelerators.find(hardware_name(row["hardware"], catalog))
         if match is not None:
             count = number(row["n_gpus"])
-            yield Asked(
+            yield PublishedRun(
                 row=row,
                 accelerator_id=match.id,
                 machine=Machine(accelerator=match.id, accelerators=int(count) if count else None),
@@ -175,7 +175,7 @@ def _workload(row: Row) -> Workload:
     return next((kind for pattern, kind in WORKLOADS if mentions(words, pattern)), "llm")
 
 
-def _energy_arithmetic(one: Asked, catalog: Catalog) -> Iterator[Comparison]:
+def _energy_arithmetic(one: PublishedRun, catalog: Catalog) -> Iterator[Comparison]:
     """Hours and power given: the energy of the publication has to come out."""
     row = one.row
     watts, hours = number(row["power_w_per_gpu_used_in_source"]), number(row["gpu_hours"])
@@ -184,22 +184,22 @@ def _energy_arithmetic(one: Asked, catalog: Catalog) -> Iterator[Comparison]:
     whole = row["evidence_kind"].startswith((SYSTEM_MEASURED, *WALL_MEASURED)) or mentions(row["scope_notes"], "system")
     machine = replace(one.machine, it_power_w=watts if whole else None, accelerator_power_w=None if whole else watts)
     run = TrainingRun(machine=machine, accelerator_hours=hours, site=Site(region="world", pue=pue_of(one.row)))
-    found = estimate_training(run, catalog)
-    quantity = found["energy_kwh"] if whole else found["accelerator_energy_kwh"]
+    result = estimate_training(run, catalog)
+    quantity = result["energy_kwh"] if whole else result["accelerator_energy_kwh"]
     scale = 1.0 if whole else pue_of(one.row)
     published = rounded(row["energy_kwh_published"], quantity["value"] * scale)
     yield compare("arithmetic: energy from power", row, quantity, published, scale)
 
 
-def _carbon_arithmetic(one: Asked, catalog: Catalog) -> Iterator[Comparison]:
+def _carbon_arithmetic(one: PublishedRun, catalog: Catalog) -> Iterator[Comparison]:
     """Energy and intensity given: the kilograms of the publication have to come out."""
     row = one.row
     grams, energy = number(row["grid_gco2_per_kwh"]), number(row["energy_kwh_published"])
     if not (grams and energy and row["co2_kg_published"]) or row["id"] in KNOWN_ERRATA:
         return
     site = Site(region="world", pue=one.pue, grid_g_per_kwh=grams)
-    found = one.answer(catalog, site, accelerator_hours=1.0)
-    per_kwh = found["carbon"]["location_kg"]["value"] / found["energy_kwh"]["value"]
+    result = one.answer(catalog, site, accelerator_hours=1.0)
+    per_kwh = result["carbon"]["location_kg"]["value"] / result["energy_kwh"]["value"]
     # where the printed energy has no PUE, the printed CO2 still has it
     value = per_kwh * energy * (one.pue / pue_of(one.row))
     kg = {"value": value, "low": value, "high": value}
@@ -209,7 +209,7 @@ def _carbon_arithmetic(one: Asked, catalog: Catalog) -> Iterator[Comparison]:
     yield compare("arithmetic: kg from kWh", row, kg, published)
 
 
-def _measured(one: Asked, cross_validation: TrainingCrossValidation) -> Iterator[Comparison]:
+def _measured(one: PublishedRun, cross_validation: TrainingCrossValidation) -> Iterator[Comparison]:
     """Energy that was measured, from what the row says of the run but for its power."""
     row = one.row
     hours, energy = number(row["gpu_hours"]), number(row["energy_kwh_published"])
@@ -220,22 +220,24 @@ def _measured(one: Asked, cross_validation: TrainingCrossValidation) -> Iterator
         yield from _measured_by_tokens(one, energy, cross_validation)
         return
     catalog = cross_validation.reading(one.accelerator_id, energy / pue / hours * W_PER_KW, one.known, row)
-    found = one.answer(catalog, accelerator_hours=hours)
+    result = one.answer(catalog, accelerator_hours=hours)
     if row["evidence_kind"] in CHIP_MEASURED:
-        yield compare("training: chip energy, hours given", row, found["accelerator_energy_kwh"], energy, pue)
+        yield compare("training: chip energy, hours given", row, result["accelerator_energy_kwh"], energy, pue)
     elif row["evidence_kind"] in WALL_MEASURED:
-        yield compare("training: energy at the wall, hours given", row, found["it_energy_kwh"], energy)
+        yield compare("training: energy at the wall, hours given", row, result["it_energy_kwh"], energy)
     elif row["evidence_kind"].startswith(SYSTEM_MEASURED):
-        yield compare("training: energy at the meter, hours given", row, found["it_energy_kwh"], energy, pue)
+        yield compare("training: energy at the meter, hours given", row, result["it_energy_kwh"], energy, pue)
 
 
-def _measured_by_tokens(one: Asked, energy: float, cross_validation: TrainingCrossValidation) -> Iterator[Comparison]:
+def _measured_by_tokens(
+    one: PublishedRun, energy: float, cross_validation: TrainingCrossValidation
+) -> Iterator[Comparison]:
     tokens, active = number(one.row["tokens"]), one.subject.active_params_b
     if tokens and active and one.row["evidence_kind"] in CHIP_MEASURED:
         catalog = cross_validation.measurement(one.accelerator_id, active, one.row)
-        found = one.answer(catalog, training_tokens_b=tokens / PER_BILLION)
+        result = one.answer(catalog, training_tokens_b=tokens / PER_BILLION)
         kind = "training: chip energy from parameters and tokens"
-        yield compare(kind, one.row, found["accelerator_energy_kwh"], energy, pue_of(one.row))
+        yield compare(kind, one.row, result["accelerator_energy_kwh"], energy, pue_of(one.row))
 
 
 def pue_of(row: Row) -> float:
@@ -243,21 +245,21 @@ def pue_of(row: Row) -> float:
     return 1.0 if mentions(row.get("scope_notes", ""), NO_PUE) else number(row.get("pue")) or 1.0
 
 
-def _hours(one: Asked, cross_validation: TrainingCrossValidation) -> Iterator[Comparison]:
+def _hours(one: PublishedRun, cross_validation: TrainingCrossValidation) -> Iterator[Comparison]:
     """Accelerator-hours from parameters and tokens."""
     row = one.row
     hours, tokens, active = number(row["gpu_hours"]), number(row["tokens"]), one.subject.active_params_b
     if not (hours and tokens and active) or row["id"] in KNOWN_ERRATA or row["evidence_kind"] in RESTATED:
         return
     catalog = cross_validation.run(one.accelerator_id, active, hours, row)
-    found = one.answer(catalog, training_tokens_b=tokens / PER_BILLION)
-    yield compare("training: hours from parameters and tokens", row, found["accelerator_hours"], hours)
+    result = one.answer(catalog, training_tokens_b=tokens / PER_BILLION)
+    yield compare("training: hours from parameters and tokens", row, result["accelerator_hours"], hours)
 
 
-def _once(asked: Sequence[Asked]) -> list[Asked]:
+def _unique(runs: Sequence[PublishedRun]) -> list[PublishedRun]:
     """Each run once, though several publications tell of it: the first record."""
-    kept: dict[tuple[str, ...], Asked] = {}
-    for one in asked:
+    kept: dict[tuple[str, ...], PublishedRun] = {}
+    for one in runs:
         near = (f"{number(one.row.get(name)) or 0:.1e}" for name in ("gpu_hours", "tokens"))
         kept.setdefault((one.accelerator_id, *near), one)
     return list(kept.values())

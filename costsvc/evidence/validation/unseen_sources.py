@@ -90,21 +90,21 @@ def kind_of(row: Row) -> str:
     return ANOTHER + KINDS.get((row["kind"], row["answer_pointer"]), f"{row['kind']} at {row['answer_pointer']}")
 
 
-def at(answer: Any, pointer: str) -> Any:
+def at_pointer(answer: Any, pointer: str) -> Any:
     """What stands at a JSON pointer; None where there is nothing.
 
     Args:
         answer: Plain data.
         pointer: The pointer, after RFC 6901.
     """
-    found = answer
+    result = answer
     for step in pointer.split("/")[1:]:
         name = step.replace("~1", "/").replace("~0", "~")
-        if isinstance(found, list):
-            found = dict(enumerate(found)).get(int(name)) if name.isdecimal() else None
+        if isinstance(result, list):
+            result = dict(enumerate(result)).get(int(name)) if name.isdecimal() else None
         else:
-            found = found.get(name) if isinstance(found, dict) else None
-    return found
+            result = result.get(name) if isinstance(result, dict) else None
+    return result
 
 
 def _compared(row: Row, answer_request: Answerer, without: Without) -> Iterator[Comparison | Indispensable]:
@@ -120,8 +120,8 @@ def _compare(row: Row, body: Plain, answer: Plain) -> Comparison:
     truth = number(row["truth"])
     if not truth or truth < 0:
         raise TableError(f"{row['truth']!r} is no figure that an estimate could be held against")
-    found = at(answer, row["answer_pointer"])
-    quantity = found if isinstance(found, dict) else dict.fromkeys(("value", "low", "high"), found)
+    result = at_pointer(answer, row["answer_pointer"])
+    quantity = result if isinstance(result, dict) else dict.fromkeys(("value", "low", "high"), result)
     value, low, high = (quantity.get(name) for name in ("value", "low", "high"))
     if not value or low is None or high is None:
         raise TableError(f"the answer has nothing at {row['answer_pointer']}")
@@ -133,7 +133,7 @@ def _compare(row: Row, body: Plain, answer: Plain) -> Comparison:
         high=high,
         published=truth,
         source=source_of(row),
-        row=_as_in_other_files(row, body),
+        row=_with_columns_of_other_files(row, body),
     )
 
 
@@ -147,7 +147,7 @@ def _body(text: str) -> Plain:
     return body
 
 
-def _as_in_other_files(row: Row, body: Plain) -> Row:
+def _with_columns_of_other_files(row: Row, body: Plain) -> Row:
     """The row with the columns of the other files, too, which other estimators read."""
     same = {column: str(body.get(field, "")) for column, field in SAME.items()}
     whole = {column: str(body[field] * PER_BILLION) for column, field in WHOLE.items() if field in body}

@@ -13,7 +13,7 @@ from costsvc.reference.scoreboard import UntestedInput
 
 TRAINING, SERVING = "training", "inference"
 SERVED = ("inference_measurements", "generation_measurements", "serving_readings")
-ASKED = {"text-to-image": "image", "text-to-video": "video", "image-to-video": "video"}
+REQUEST_TASKS = {"text-to-image": "image", "text-to-video": "video", "image-to-video": "video"}
 """Measured tasks of pictures, and what a request calls them."""
 ANY_TEXT = "text"
 """The task of a request that does not say its kind of text: each measured kind stands behind it."""
@@ -81,36 +81,36 @@ def not_tested(folder: Path, catalog: Catalog, rows: Iterable[Row]) -> list[Unte
     evidence = load_evidence(folder)
     served = [row for name in SERVED if name in catalog.tables for row in catalog.tables[name].rows.values()]
     trained = {*evidence.readings["accelerator_id"], *evidence.runs["accelerator_id"]}
-    tasks = {ANY_TEXT, *(str(ASKED.get(row["task"], row["task"])) for row in served if "task" in row)}
+    tasks = {ANY_TEXT, *(str(REQUEST_TASKS.get(row["task"], row["task"])) for row in served if "task" in row)}
     options: tuple[tuple[str, Any, set[str], set[str]], ...] = (
-        ("precision of training", Precision, _precisions(evidence), _said(training, "precision")),
-        ("method of training", Training, {PRETRAINING}, _said(training, "method")),
-        ("workload of training", Workload, {*evidence.readings["workload"].dropna()}, _said(training, "workload")),
-        ("precision of serving", Precision, {row["precision"] for row in served}, _said(serving, "precision")),
-        ("task of serving", Task, tasks, _said(serving, "task")),
+        ("precision of training", Precision, _precisions(evidence), _values(training, "precision")),
+        ("method of training", Training, {PRETRAINING}, _values(training, "method")),
+        ("workload of training", Workload, {*evidence.readings["workload"].dropna()}, _values(training, "workload")),
+        ("precision of serving", Precision, {row["precision"] for row in served}, _values(serving, "precision")),
+        ("task of serving", Task, tasks, _values(serving, "task")),
     )
-    derived = [_options(name, _words(known), measured | said) for name, known, measured, said in options]
+    derived = [_options(name, _literals(known), measured | requested) for name, known, measured, requested in options]
     machines = (
         ("accelerators in training", trained, training),
         ("accelerators in serving", {row["accelerator_id"] for row in served}, serving),
     )
-    derived += [_machines(name, catalog, {*ids, *_said(bodies, "accelerator")}) for name, ids, bodies in machines]
+    derived += [_machines(name, catalog, {*ids, *_values(bodies, "accelerator")}) for name, ids, bodies in machines]
     return [*(one for one in derived if one), *BY_HAND]
 
 
 def _precisions(evidence: Evidence) -> set[str]:
     """Precisions of measured utilisation and, where runs say theirs, of runs."""
     frames = (evidence.utilizations, evidence.runs)
-    return {str(found) for frame in frames if "precision" in frame for found in frame["precision"].dropna()}
+    return {str(result) for frame in frames if "precision" in frame for result in frame["precision"].dropna()}
 
 
-def _said(bodies: Iterable[Mapping[str, Any]], field: str) -> set[str]:
+def _values(bodies: Iterable[Mapping[str, Any]], field: str) -> set[str]:
     return {str(body[field]) for body in bodies if field in body}
 
 
-def _words(literal: Any) -> Sequence[str]:
+def _literals(literal: Any) -> Sequence[str]:
     """The words of a literal, those of the literals within it included."""
-    return [word for part in get_args(literal) for word in (_words(part) or [part])]
+    return [word for part in get_args(literal) for word in (_literals(part) or [part])]
 
 
 def _options(name: str, words: Iterable[str], measured: set[str]) -> UntestedInput | None:

@@ -80,35 +80,35 @@ def validate(folder: Path, data: Path, answer_request: Answerer) -> Validation:
     )
 
 
-def report(found: Validation) -> list[str]:
+def report(validation: Validation) -> list[str]:
     """Lines of both tables: for each kind its ratios, the rows inside the interval, how many may be, and the width."""
-    rows = [one for one in found.by_source if not isinstance(one, Indispensable)]
+    rows = [one for one in validation.by_source if not isinstance(one, Indispensable)]
     by_source = [SOURCES_HEAD, *map(_source_line, source_summaries(rows)), ""] if rows else []
-    return [*by_source, HEAD, *map(_line, summaries(found.by_row))]
+    return [*by_source, HEAD, *map(_line, summaries(validation.by_row))]
 
 
-def score_validation(found: Validation, data: Path, ecologits: str | None = None) -> Scoreboard:
+def score_validation(validation: Validation, data: Path, ecologits: str | None = None) -> Scoreboard:
     """The scoreboard of what was compared; deterministic.
 
     Args:
-        found: What was compared.
+        validation: The comparisons.
         data: The data package that answered.
         ecologits: Command that answers as EcoLogits does; without it EcoLogits is left out.
 
     Raises:
         CostsvcError: If the command fails, or there is nothing to write about.
     """
-    comparisons = [*(one for one in found.by_source if isinstance(one, Comparison)), *found.by_row]
+    comparisons = [*(one for one in validation.by_source if isinstance(one, Comparison)), *validation.by_row]
     if not comparisons:
         raise TableError("no published figure was found that says enough to be asked for")
     catalog = Catalog.load(data)
     others = (*other_estimators.OTHER_ESTIMATORS, *(other_estimators.ecologits(ecologits) if ecologits else ()))
     return scoreboard.score(
-        found.by_row,
+        validation.by_row,
         other_estimators.compare_estimators(comparisons, others, catalog),
         others,
         catalog.version,
-        by_source=found.by_source,
+        by_source=validation.by_source,
         not_tested=not_tested(data, catalog, [one.row for one in comparisons]),
     )
 

@@ -12,7 +12,7 @@ from costsvc.evidence.fits import pictures as fit_pictures
 from costsvc.evidence.fits import text as fit_text
 from costsvc.evidence.fits.between import student_t
 from costsvc.evidence.fits.constants import Constant, Fitted, fixed, places
-from costsvc.evidence.fits.intervals import Interval, interval, line, of_rows, widening
+from costsvc.evidence.fits.intervals import Interval, interval, intervals_of, line, widening
 from costsvc.evidence.fits.serving import fit
 from costsvc.evidence.fits.serving_rows import Measured, picture_rows, text_rows
 from costsvc.reference.table import Table, describe
@@ -233,7 +233,7 @@ def test_a_widening_makes_the_wider_interval():
 def test_each_row_takes_the_interval_of_its_narrowest_scope():
     frame = pd.DataFrame({"task": ["chat", "odd"], "family": "h100", "kind": "dense", "year": "2026"})
     bounds = {"dense": Interval(0.5, 2), "odd": Interval(0.1, 9), "*": Interval(0.2, 3)}
-    assert of_rows(frame, bounds) == [bounds["dense"], bounds["odd"]]
+    assert intervals_of(frame, bounds) == [bounds["dense"], bounds["odd"]]
 
 
 def test_a_line_of_the_report_counts_what_lies_inside():

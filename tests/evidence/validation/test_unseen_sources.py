@@ -8,7 +8,7 @@ import pytest
 
 from costsvc.errors import TableError
 from costsvc.evidence.validation.comparisons import Comparison, Indispensable, Unanswered, with_tables
-from costsvc.evidence.validation.unseen_sources import TRACKED, at, unseen_comparisons
+from costsvc.evidence.validation.unseen_sources import TRACKED, at_pointer, unseen_comparisons
 from costsvc.reference.scoreboard import ANOTHER
 from costsvc.web.questions import asked
 
@@ -172,4 +172,4 @@ def test_a_file_without_a_column_is_refused(catalog, tmp_path):
     ],
 )
 def test_a_pointer_finds_what_stands_there(pointer, expected):
-    assert at({"a": {"b": 1}, "list": [2, 3], "x/y": 4}, pointer) == expected
+    assert at_pointer({"a": {"b": 1}, "list": [2, 3], "x/y": 4}, pointer) == expected

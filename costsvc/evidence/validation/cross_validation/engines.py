@@ -30,21 +30,21 @@ class EngineCrossValidation:
         """
         if not self._misses:
             self._misses.append(misses(_with(self.catalog, [NEUTRAL])))
-        found = self._misses[0]
-        gone = frozenset(sources) & frozenset(found.source)
+        result = self._misses[0]
+        gone = frozenset(sources) & frozenset(result.source)
         if not gone:
             return self.catalog
         if gone not in self._made:
-            self._made[gone] = _with(self.catalog, engine_rows(found.without(gone)))
+            self._made[gone] = _with(self.catalog, engine_rows(result.without(gone)))
         return self._made[gone]
 
 
 def _with(catalog: Catalog, rows: Sequence[Constant]) -> Catalog:
     """The tables with other rows for engines."""
     table = catalog.tables[CONSTANTS]
-    found: dict[Key, Row] = dict(table.rows)
+    result: dict[Key, Row] = dict(table.rows)
     for scope in SCOPES:
-        del found[NAME, scope]
+        del result[NAME, scope]
     for row in rows:
-        found[NAME, row.scope] = {**table.rows[NAME, row.scope], **row._asdict()}
-    return with_tables(catalog, {CONSTANTS: Table(table.name, table.key, found)})
+        result[NAME, row.scope] = {**table.rows[NAME, row.scope], **row._asdict()}
+    return with_tables(catalog, {CONSTANTS: Table(table.name, table.key, result)})

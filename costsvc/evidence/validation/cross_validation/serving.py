@@ -120,14 +120,14 @@ class ServingCrossValidation:
         others = rows.where(rows.frame["model_id"] != model_id)
         if len(others.frame) == len(rows.frame):
             return self.catalog
-        found = FITS[kind](others, best.without(model_id))
+        result = FITS[kind](others, best.without(model_id))
         kept = {name: _less(self.catalog.tables[name], "model_id", [model_id]) for name, _ in MEASURED.values()}
-        return with_tables(self.catalog, {CONSTANTS: _with(self.catalog.tables[CONSTANTS], found), **kept})
+        return with_tables(self.catalog, {CONSTANTS: _with(self.catalog.tables[CONSTANTS], result), **kept})
 
 
-def _with(table: Table, found: Fitted) -> Table:
+def _with(table: Table, fitted: Fitted) -> Table:
     """The table of constants with other values; rows with an interval are no constants of the fit, and stay."""
-    values = {constant[:2]: float(value) for constant, value in zip(found.constants, found.values, strict=True)}
+    values = {constant[:2]: float(value) for constant, value in zip(fitted.constants, fitted.values, strict=True)}
     rows: dict[Key, Row] = {
         key: row if row["low"] is not None else {**row, "value": values.get((row["name"], row["scope"]), row["value"])}
         for key, row in table.rows.items()
