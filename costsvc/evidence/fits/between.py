@@ -1,4 +1,4 @@
-"""How far an estimate may lie from a source that took no part in the fit."""
+"""Scatter of measurements about predictions on sources that the fit excludes."""
 
 import math
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ PULL = 2.0
 
 
 class Spread(NamedTuple):
-    """Scatter of what is measured about what is predicted, on a source not yet seen.
+    """Scatter of measurements about predictions on a new source.
 
     Attributes:
         variance: Mean square of the logarithm of measured over predicted. [1]
@@ -37,7 +37,7 @@ class Spread(NamedTuple):
 
 
 def spread(log_errors: Array, sources: Sequence[str], common: Spread | None = None, pull: float = PULL) -> Spread:
-    """The scatter of a group of measurements on a source that was left out of the fit.
+    """The scatter of a group of measurements on a source excluded from the fit.
 
     The errors of one source resemble one another: its laboratory, its engine, its way to count. So each
     source has one vote, the mean square of its errors, which holds the scatter within it and the distance
@@ -102,7 +102,7 @@ def student_t(freedom: float) -> float:
 
 
 def missing_width(log_errors: Array, half_widths: Array, sources: Sequence[str], share: float = SEEN) -> float:
-    """What intervals lack on sources left out: a factor of its own that, beside them, holds most of every source.
+    """Width that intervals lack on excluded sources, as an independent factor.
 
     Independent factors add as squares, so an error e beside a half-width h asks for the root of e^2 - h^2. Each source
     has one vote, shared among its rows; the answer is the width that holds the wanted share of the votes.

@@ -1,4 +1,4 @@
-"""Constants that a fit looks for, each in the scope where it holds."""
+"""Constants of a fit, each with its scope."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from costsvc.evidence.fits.serving_rows import ANY, Measured
 from costsvc.units import Array
 
 SCOPES = ("task", "family", "kind", "year")
-"""Where a constant is sought, the narrowest first; the service looks them up alike."""
+"""Scopes of a constant, narrowest first, as the service looks them up."""
 AFRESH, FROM_NEARBY = 60, 15
 """Rounds of a fit from first guesses, and of one that starts at a fit of nearly the same rows."""
 
@@ -41,12 +41,12 @@ class Constant(NamedTuple):
 
     @property
     def is_fixed(self) -> bool:
-        """Whether the fit leaves it alone."""
+        """Whether the fit holds it fixed."""
         return self.low == self.high
 
 
 def fixed(name: str, scope: str, value: float, unit: str = "1") -> Constant:
-    """A constant that the fit leaves alone."""
+    """A fixed constant."""
     return Constant(name, scope, value, value, value, unit)
 
 

@@ -1,4 +1,4 @@
-"""Fits what the serving formulas leave open on sources that no fit has seen, by engine.
+"""Fits, by engine, the error of the serving formulas on new sources.
 
 The formulas are calibrated to measurements of one laboratory. Readings of others, with other engines, nodes and
 ways to count, tell by how much a prediction misses there, in the middle of each engine and about it.
@@ -43,7 +43,7 @@ HOW = "{rows} readings of {sources} publishers in serving_readings, each predict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Misses:
-    """What the formulas miss of readings.
+    """Errors of the formulas on readings.
 
     Attributes:
         slowness: Logarithm of measured over predicted time per token. [1]
@@ -95,7 +95,7 @@ def fit(folder: Path) -> list[str]:
 
 
 def misses(catalog: Catalog) -> Misses:
-    """What the formulas miss of current readings.
+    """Errors of the formulas on current readings.
 
     Args:
         catalog: The tables.
@@ -151,7 +151,7 @@ def _missed(row: TableRow, catalog: Catalog) -> tuple[float, float]:
 
 
 def estimate_of(row: TableRow, catalog: Catalog) -> dict[str, float]:
-    """What the service answers for the quantity of a reading: value, low and high.
+    """Estimate the quantity of a reading: value, low and high.
 
     Args:
         row: A row of table serving_readings.

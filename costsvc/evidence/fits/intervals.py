@@ -1,4 +1,4 @@
-"""How far a fit can be trusted: errors with the thing itself left out, and the intervals they ask for."""
+"""Prediction intervals from cross-validated errors."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +13,7 @@ from costsvc.evidence.fits.serving_rows import ANY, Measured
 from costsvc.units import Array
 
 INTERVAL_SCOPES = ("task", "year", "kind")
-"""Where an interval is sought, the narrowest first; the service looks them up alike."""
+"""Scopes of an interval, narrowest first, as the service looks them up."""
 Refit: TypeAlias = Callable[[Measured, Fitted], Fitted]
 Predict: TypeAlias = Callable[[Measured, Fitted], Array]
 
@@ -34,7 +34,7 @@ class Interval(NamedTuple):
 def cross_validate(
     rows: Measured, by: str, best: Fitted, refit: Refit, ways: Sequence[Predict]
 ) -> list["pd.Series[float]"]:
-    """Predict each group of rows from a fit that never saw it.
+    """Predict each group of rows from a fit to the other groups.
 
     Args:
         rows: Measurements.

@@ -49,7 +49,7 @@ FP4_OVER_FP8 = 1.51
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Utilization:
-    """What was found.
+    """Result of the fit.
 
     Attributes:
         terms: Each shared term. [log]
@@ -78,7 +78,7 @@ def fit_mfu(evidence: Evidence) -> tuple[pd.DataFrame, Array]:
         evidence: Runs and measured utilisations.
 
     Returns:
-        The table, and by how much the hours of runs were missed whose laboratory was left out. [1]
+        The table, and errors of hours cross-validated by laboratory. [1]
     """
     rows = comparable(evidence)
     result = utilization(rows)

@@ -43,7 +43,7 @@ CONSTANTS = (
 
 
 def generated(rows: Measured, values: Mapping[str, Array], model: PictureModel) -> Work:
-    """What the formulas say of each row.
+    """Evaluate the formulas for each row.
 
     Args:
         rows: Measurements.

@@ -1,4 +1,4 @@
-"""Fits what a server adds to its chips, and what chips draw of their thermal design power."""
+"""Fits server overhead and the share of the thermal design power that chips draw."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -81,7 +81,7 @@ def _line(wall: pd.DataFrame) -> tuple[float, float]:
 
 
 def cross_validate_hosts(evidence: Evidence) -> Array:
-    """Errors at load of each host of the main family, the line going through the others [1]."""
+    """Errors at load of each host of the main family, cross-validated by host [1]."""
     wall = wall_logs(evidence.readings)
     main, missed = wall[wall["host_family"].eq(MAIN_HOST)], []
     for host in main.loc[main["kind"].ne("idle"), "host"]:
@@ -106,7 +106,7 @@ def fit_fractions(evidence: Evidence, hosts: pd.DataFrame) -> tuple[pd.DataFrame
         hosts: The fitted table of hosts, which turns server readings into the chips'.
 
     Returns:
-        The table, and by how much models were missed that were left out. [1]
+        The table, and errors cross-validated by source. [1]
     """
     seen = chip_fractions(evidence.readings, hosts)
     errors = seen["log_fraction"].to_numpy() - np.array([_without(seen, row) for row in seen.index])

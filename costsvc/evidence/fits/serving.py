@@ -1,4 +1,4 @@
-"""Writes table ``serving_fit``: constants, assumptions, and how wide an estimate has to be."""
+"""Writes table ``serving_fit``: constants, assumptions and prediction intervals."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
@@ -17,7 +17,7 @@ from costsvc.evidence.importers.rows import write
 from costsvc.reference.table import describe
 from costsvc.units import Array
 
-HEAD = f"{'the model left out':<34}{'rows':>6}{'median':>8}{'p90':>8}{'inside':>9}{'width':>8}"
+HEAD = f"{'cross-validated by model':<34}{'rows':>6}{'median':>8}{'p90':>8}{'inside':>9}{'width':>8}"
 MEDIA = ("image-chat", "video-chat")
 BATCHES = (0, 16, 64, 256, 1000, np.inf)
 OLD = "2024"
@@ -44,7 +44,7 @@ def fit(folder: Path) -> list[str]:
             is written.
 
     Returns:
-        A report of the errors with models left out, line by line.
+        A report of errors, cross-validated by model, line by line.
     """
     text, text_lines = _text(folder)
     pictures, picture_lines = _pictures(folder)

@@ -1,4 +1,4 @@
-"""Rows of table ``serving_fit`` that no fit gives: assumed, or read elsewhere."""
+"""Rows of table ``serving_fit`` that are assumed or taken from publications."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Measured serving and generation as the formulas take them."""
+"""Measured serving and generation as inputs of the formulas."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -66,7 +66,7 @@ EAGER = (Constant("software_factor", "2023", 10, 0.8, 100),)
 
 
 def served(rows: Measured, values: Mapping[str, Array], model: ServedModel | None = None) -> Serving:
-    """What the formulas say of each row.
+    """Evaluate the formulas for each row.
 
     Args:
         rows: Measurements.

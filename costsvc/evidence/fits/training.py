@@ -21,7 +21,7 @@ def fit(folder: Path) -> list[str]:
         folder: The data package.
 
     Returns:
-        Lines on the errors of what was left out.
+        Cross-validated errors, line by line.
 
     Raises:
         TableError: If a measurement names an accelerator that the package does not have.
@@ -42,7 +42,7 @@ def fitted(evidence: Evidence) -> tuple[dict[str, pd.DataFrame], dict[str, Array
         evidence: Measurements, and the tables whose other rows stay.
 
     Returns:
-        Table by name; and by how much what was left out was missed. [1]
+        Table by name, and cross-validated errors by name. [1]
     """
     hosts = fit_hosts(evidence)
     fractions, of_chips = fit_fractions(evidence, hosts)

@@ -25,7 +25,7 @@ NORMAL_95 = 1.645
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Evidence:
-    """What the training tables are fitted to, and the tables as they stand.
+    """Measurements for the training tables, and the current tables.
 
     Attributes:
         runs: Training runs with their hours.
@@ -93,14 +93,14 @@ def shrunk(values: Array, weights: Array, towards: float, pull: float) -> float:
 
 
 def ratios(predicted: Array, measured: Array) -> Array:
-    """How far predictions miss, as a factor of at least one."""
+    """Errors of predictions as factors of at least one."""
     return np.asarray(np.exp(np.abs(np.log(predicted / measured))))
 
 
 def report(name: str, missed: Array) -> str:
-    """One line on the errors of predictions that did not see the row."""
+    """One line on cross-validated errors."""
     return (
-        f"{name}: {missed.size} left out one by one, median {np.median(missed):.2f}, "
+        f"{name}: {missed.size} cross-validated, median {np.median(missed):.2f}, "
         f"90th percentile {np.quantile(missed, 0.9):.2f}"
     )
 

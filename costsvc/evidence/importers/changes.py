@@ -1,4 +1,4 @@
-"""What a rebuilt table changes: rows that came and went, and figures that moved by more than a fifth."""
+"""Differences of a rebuilt table: added and removed rows, and figures that moved by more than a fifth."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

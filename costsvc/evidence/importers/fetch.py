@@ -1,4 +1,4 @@
-"""Fills a folder with upstream files: from packages, and from a folder that a person filled."""
+"""Fetches upstream files from packages and from a folder."""
 
 import shutil
 import subprocess
@@ -19,7 +19,7 @@ State = Literal["present", "unpacked", "copied", "missing", "differs"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """What became of one file.
+    """Outcome for one file.
 
     Attributes:
         upstream: Its upstream.
@@ -41,7 +41,7 @@ def fetch(upstreams: Iterable[Upstream], folder: Path, offered: Path | None = No
         offered: A folder of the same layout with files that no package carries.
 
     Returns:
-        What became of each file, in the order of the manifest.
+        Outcomes in the order of the manifest.
 
     Raises:
         TableError: If a package client fails.

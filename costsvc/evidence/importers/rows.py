@@ -1,4 +1,4 @@
-"""What all builders share: how a table is written so that a rebuild is a clean diff."""
+"""Shared by all importers: tables are written so that a rebuild is a clean diff."""
 
 import io
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Published break-even counts whose costs are known, put to the service as anybody could ask it."""
+"""Compares published break-even counts with estimates from the published costs."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +19,7 @@ UNITS = (
     (r"USD", "cost_usd", 1.0),
     (r"-h\b|hours", "cost_usd", 1.0),
 )
-"""What the unit of a cost says: the metric, and what one is of its unit. An hour is priced at 1 USD."""
+"""Pattern of a unit, its metric, and the conversion factor. An hour is priced at 1 USD."""
 
 VOLUME = 1e9
 COLUMNS = (
@@ -27,14 +27,14 @@ COLUMNS = (
     *("per_task_cost_value", "per_task_cost_unit", "break_even_n", "comparison", "ratio_shared_over_task"),
 )
 GENERAL = r"general model"
-"""What a row compares that holds a general model against one made for the task, request by request."""
+"""Pattern of rows that compare a general with a task-specific model per request."""
 
 
 def amortization_comparisons(folder: Path, catalog: Catalog) -> Iterator[Comparison]:
-    """The comparisons of amortization.csv: something paid once, and something that it is divided by.
+    """Compare the rows of amortization.csv: a one-off cost and a cost per use.
 
     Args:
-        folder: Where it lies.
+        folder: Folder of the file.
         catalog: The tables.
     """
     for row in published_rows(folder / "amortization.csv", COLUMNS):
@@ -53,7 +53,7 @@ def amortization_comparisons(folder: Path, catalog: Catalog) -> Iterator[Compari
 
 
 def _break_even(once: dict[str, Any], each: dict[str, Any], catalog: Catalog) -> dict[str, float]:
-    """From how many tasks on it is cheaper to pay once than for each task."""
+    """Number of tasks from which paying once is cheaper than paying per task."""
     shared = StrategySpec(
         name="once", upfront=(Known(**once),), per_task=(Known(**dict.fromkeys(once, (0.0, 0.0, 0.0))),)
     )
@@ -64,7 +64,7 @@ def _break_even(once: dict[str, Any], each: dict[str, Any], catalog: Catalog) ->
 
 
 def _ratio(general: dict[str, Any], task: dict[str, Any], catalog: Catalog) -> dict[str, float]:
-    """How many times the general model costs what the task's own does, where requests are many."""
+    """Cost of the general model over that of the task-specific one, at high volume."""
     strategies = tuple(
         StrategySpec(name=name, per_request=Known(**parts)) for name, parts in (("general", general), ("task", task))
     )

@@ -1,4 +1,4 @@
-"""Estimates of figures whose whole source took no part in the fits, and how well their intervals hold."""
+"""Cross-validation by source: comparisons whose whole source is excluded from the fits."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,7 +28,7 @@ from costsvc.evidence.validation.unseen_sources import FILE, TRACKED, Answerer, 
 from costsvc.reference.catalog import Catalog
 
 LEFT_OUT = ", source left out"
-"""How the kinds of rows end whose source was left out of fits that it takes part in."""
+"""Suffix of kinds whose source is used in the fits and was excluded."""
 ARITHMETIC = "arithmetic"
 TRAINING, HOURS = "/v1/estimates/training", "/accelerator_hours"
 ENOUGH, FEWEST = 0.8, 2
@@ -47,8 +47,8 @@ class SourceVote:
     """The rows of one kind that one source published.
 
     Attributes:
-        source: Who published them.
-        rows: How many there are.
+        source: Publisher.
+        rows: Number of rows.
         inside: Those whose figure lies in the interval.
         median: Median of the ratios; None where no row has an answer.
         holds: Whether at least 80 % of the rows are inside; None where a source has no vote: of a single row, and of a
@@ -64,13 +64,13 @@ class SourceVote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSummary:
-    """The rows of one kind together, each of a source that no fit has seen.
+    """The rows of one kind together, cross-validated by source.
 
     Attributes:
         kind: What is compared.
-        rows: How many there are.
-        answered: Those that have an estimate; None where none has.
-        votes: What each source says.
+        rows: Number of rows.
+        answered: Summary of the rows with an estimate; None if there are none.
+        votes: One vote per source.
     """
 
     kind: str
@@ -95,12 +95,12 @@ class SourceSummary:
 
     @property
     def has_interval(self) -> bool:
-        """Whether there is anything to be inside of."""
+        """Whether the estimates have an interval."""
         return self.answered is None or self.answered.expected is not None
 
     @property
     def note(self) -> str | None:
-        """Why a kind with an interval has no verdict; None where there is one."""
+        """Why a kind with an interval has no verdict; None if it has one."""
         too_few = TOO_FEW if likely_inside(self.rows)[0] == 0 else None
         return NO_BAR.get(self.kind, too_few) if self.has_interval else None
 
@@ -125,7 +125,7 @@ class SourceCrossValidation:
     engines: EngineCrossValidation
 
     def without(self, row: Row, body: Plain) -> Catalog | None:
-        """The tables that answer a request, fitted without the source of its row, and of whoever told of the same run.
+        """The tables for a request, fitted without the source of its row and others that report the same run.
 
         Args:
             row: The published row.
@@ -149,10 +149,10 @@ class SourceCrossValidation:
 
 
 def by_source(folder: Path, left_out: SourceCrossValidation, answer_request: Answerer) -> Iterator[Compared]:
-    """Ask about every published row with its source left out of the fits.
+    """Compare every published row, with its source excluded from the fits.
 
     Args:
-        folder: Folder of the published figures; files that are not there are passed over.
+        folder: Folder of the published figures; files that are absent are skipped.
         left_out: Fits without sources.
         answer_request: Answers a request.
 
@@ -173,7 +173,7 @@ def source_summaries(compared: Iterable[Comparison | Unanswered]) -> list[Source
     """One summary for each kind, in the order of their first row.
 
     Args:
-        compared: Rows whose source took no part in the fits.
+        compared: Comparisons, cross-validated by source.
     """
     by_kind: dict[str, list[Comparison | Unanswered]] = defaultdict(list)
     for one in compared:

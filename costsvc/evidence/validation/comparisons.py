@@ -1,4 +1,4 @@
-"""Published figures beside the service's own, and how far they lie apart."""
+"""Compares published figures with the service's estimates."""
 
 import csv
 import re
@@ -18,18 +18,18 @@ from costsvc.reference.catalog import Catalog
 from costsvc.reference.table import Table
 
 FEW, FEWEST = 10, 3
-"""Below this number of rows the second worst stands for the 90th percentile; below the other the worst."""
+"""Below this number of rows the second worst is reported as the 90th percentile; below the other, the worst."""
 INSIDE = 1e-9
-"""Ends of an interval belong to it, whatever the last digit of the arithmetic."""
+"""Relative tolerance at the ends of an interval, for rounding errors."""
 EXACT = 1.001
-"""Width of an interval that rests on the caller's numbers alone, and could hold nothing else."""
+"""Upper over lower end up to which an estimate counts as exact: it follows from the caller's numbers alone."""
 PROMISED, CENTRAL = 0.9, 0.95
-"""What an interval promises, and the share of counts that may happen where the promise is kept."""
+"""Nominal coverage of an interval, and the probability of the range of counts that is accepted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """One published figure and the estimate that answers it.
+    """A published figure and its estimate.
 
     Attributes:
         kind: What is compared.
@@ -38,7 +38,7 @@ class Comparison:
         low: Lower end of its 90 % interval.
         high: Upper end.
         published: The published figure, in the same unit.
-        source: Who published it; empty where nobody asks.
+        source: Publisher; may be empty.
         row: The published row.
     """
 
@@ -53,7 +53,7 @@ class Comparison:
 
     @property
     def ratio(self) -> float:
-        """How far the estimate misses, as a factor of at least one."""
+        """Error of the estimate as a factor of at least one."""
         return max(self.value / self.published, self.published / self.value)
 
     @property
@@ -69,13 +69,13 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unanswered:
-    """One published figure that the service has no estimate for: a miss without a ratio.
+    """A published figure that the service cannot estimate; counts as a miss.
 
     Attributes:
         kind: What is compared.
         id: The published row.
         source: Who published it.
-        why: What the service says.
+        why: The service's error message.
     """
 
     kind: str
@@ -86,11 +86,11 @@ class Unanswered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indispensable:
-    """A source that cannot be left out of the fits, so that its rows are tested by row only.
+    """A source that the fits cannot do without; its rows are cross-validated by row only.
 
     Attributes:
         source: Key of table ``sources``.
-        why: What the fits need it for.
+        why: Why the fits need it.
     """
 
     source: str
@@ -151,14 +151,14 @@ def published_rows(path: Path, needed: Sequence[str]) -> Iterator[Row]:
 
 
 def compare(kind: str, row: Row, quantity: Mapping[str, float], published: float, scale: float = 1.0) -> Comparison:
-    """A comparison from a quantity of an answer.
+    """Make a comparison from a quantity of an answer.
 
     Args:
         kind: What is compared.
         row: The published row.
         quantity: Value, low and high.
         published: The published figure.
-        scale: What the quantity is multiplied by before it is compared.
+        scale: Factor on the quantity before the comparison.
     """
     value, low, high = (quantity[name] * scale for name in ("value", "low", "high"))
     return Comparison(
@@ -174,7 +174,7 @@ def compare(kind: str, row: Row, quantity: Mapping[str, float], published: float
 
 
 def summaries(comparisons: Iterable[Comparison]) -> list[Summary]:
-    """One summary for each kind, in the order of their first case."""
+    """One summary for each kind, in the order of their first row."""
     ordered = list(comparisons)
     order = {name: place for place, name in enumerate(dict.fromkeys(one.kind for one in ordered))}
     ordered.sort(key=lambda one: order[one.kind])
@@ -196,7 +196,7 @@ def _summary(kind: str, comparisons: Sequence[Comparison]) -> Summary:
 
 
 def number(text: str | None) -> float | None:
-    """The number in a cell; None where there is none, or more than one."""
+    """The number in a cell; None unless there is exactly one."""
     try:
         return float(text or "")
     except ValueError:
@@ -204,7 +204,7 @@ def number(text: str | None) -> float | None:
 
 
 def rounded(text: str, value: float) -> float:
-    """What a printed figure may have been before it was rounded: as near to a value as it allows.
+    """The number closest to a value that rounds to a printed figure.
 
     Args:
         text: The figure as printed; its trailing zeros before the point may be rounding.
@@ -218,28 +218,28 @@ def rounded(text: str, value: float) -> float:
 
 
 def captured(pattern: str, text: str) -> float | None:
-    """The number in the first group of a pattern, where a text has it."""
+    """The number in the first group of a pattern, if a text matches."""
     match = re.search(pattern, text)
     return float(match[1]) if match else None
 
 
 def running_batch(row: Row) -> float | None:
-    """Sequences decoded at once: as measured, else as the server was set."""
+    """Sequences decoded at once: measured, else as configured."""
     return captured(r"running batch ([\d.]+)", row.get("notes", "")) or number(row.get("batch_size"))
 
 
 def mentions(text: str, pattern: str) -> bool:
-    """Whether a note says something, whatever the case of its letters."""
+    """Whether a text matches a pattern, ignoring case."""
     return re.search(pattern, text, re.IGNORECASE) is not None
 
 
 def with_tables(catalog: Catalog, tables: Mapping[str, Table]) -> Catalog:
-    """A catalog with some tables replaced and nothing remembered of the others."""
+    """A catalog with some tables replaced and its caches empty."""
     return replace(catalog, tables={**catalog.tables, **tables}, _factors={}, _groups={}, _indexes={}, _by_size={})
 
 
 def table_of(catalog: Catalog, resource: Mapping[str, Any], frame: pd.DataFrame) -> Table:
-    """A table of a catalog with other rows, held to the same description."""
+    """A table of a catalog with other rows, validated against the same description."""
     sources = {str(source) for source in catalog.tables["sources"]}
     columns = [field["name"] for field in resource["schema"]["fields"]]
     return Table.of_frame(resource, frame[columns].reset_index(drop=True), sources)

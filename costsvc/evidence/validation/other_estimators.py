@@ -1,4 +1,4 @@
-"""What other estimators say of the same published rows: for each a small function of what the row says."""
+"""Estimates of the published rows by other estimators."""
 
 import json
 import re
@@ -37,10 +37,10 @@ class OtherEstimator:
     """Another estimator.
 
     Attributes:
-        name: What the page calls it.
-        kinds: Which kinds it can be asked for, as a pattern.
-        compared: What of it is compared with what.
-        reference: Where it is described.
+        name: Name on the page.
+        kinds: Pattern of the kinds that it can estimate.
+        compared: Description of the comparison.
+        reference: Citation.
         predict: Its predictions for some comparisons; None where it has none.
     """
 
@@ -63,7 +63,7 @@ class SideBySide:
 def compare_estimators(
     comparisons: Sequence[Comparison], estimators: Iterable[OtherEstimator], catalog: Catalog
 ) -> list[SideBySide]:
-    """Each peer on the rows that it can be asked for, and the service on these rows only.
+    """Compare each estimator with the service on the rows that both can estimate.
 
     Args:
         comparisons: All comparisons.
@@ -84,7 +84,7 @@ def compare_estimators(
 
 
 def nameplate(power_w: float, hours: float, pue: float) -> float:
-    """Energy as though a chip always drew what it is rated at. [W, h, 1 -> kWh].
+    """Energy at the rated power of a chip. [W, h, 1 -> kWh].
 
     Lacoste et al. 2019, arXiv:1910.09700, section 2; what most model cards print.
     """
@@ -118,7 +118,7 @@ def _chip(row: Row, catalog: Catalog) -> Mapping[str, Any]:
 
 
 def _rated_w(row: Row, catalog: Catalog) -> float | None:
-    """What the vendor rates a chip at; none for TPUs, whose figure in our table is a measured one."""
+    """The vendor's rated power of a chip; None for TPUs, whose power in our table is measured."""
     chip = _chip(row, catalog)
     return chip["tdp_w"] if chip.get("tdp_basis") == "vendor" else None
 
@@ -188,7 +188,7 @@ OTHER_ESTIMATORS = (
 
 
 def ecologits(command: str) -> tuple[OtherEstimator, ...]:
-    """EcoLogits by its own program, in an environment of its own.
+    """EcoLogits, run by its own program in a separate environment.
 
     Args:
         command: Reads requests as JSON (active and total parameters in billions, batch or null) and answers

@@ -1,4 +1,4 @@
-"""Who published a figure, and which sources of the fits are the same publication."""
+"""Matches published figures with the sources of the fits."""
 
 import csv
 import re
@@ -9,15 +9,15 @@ from pathlib import Path
 Row = Mapping[str, str]
 SAME = Path(__file__).with_name("provenance.csv")
 REPOSITORY = re.compile(r"(?P<hub>HF )?(?:card )?(?P<owner>[\w.-]+)/(?P<name>[\w.-]+)")
-"""A repository at the beginning of a text; at Hugging Face each run is one, so that the owner is the source."""
+"""A repository at the beginning of a text; at Hugging Face each run has its own, so the owner is the source."""
 DETAIL = re.compile(r"[:;(,]")
-"""What divides a publication from the place in it."""
+"""Separators between a publication and a location in it."""
 ELSEWHERE = ("same", "see where_read", "")
 """Texts that name no publication."""
 
 
 def source_of(row: Row) -> str:
-    """Who published a row: the source of the fits where it is one of them, else the publication.
+    """Publisher of a row: the source of the fits if there is one, else the publication.
 
     Args:
         row: The published row, with its ``id`` and ``source``.

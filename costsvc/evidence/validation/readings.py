@@ -1,4 +1,4 @@
-"""Readings of serving by other publishers, each predicted without what its own publisher measured."""
+"""Compares serving readings with estimates whose fit excludes their publisher."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ PREFILL = "seconds to read a prompt of 16k tokens or more"
 
 
 def reading_comparisons(catalog: Catalog) -> Iterator[Comparison]:
-    """Hold the readings of table serving_readings against answers whose engines were fitted without their publisher.
+    """Compare the readings of table serving_readings with estimates fitted without their publisher.
 
     Args:
         catalog: The tables.

@@ -1,4 +1,4 @@
-"""How near the estimates come: the scoreboard."""
+"""Makes the scoreboard from the comparisons."""
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,7 +30,7 @@ from costsvc.reference.scoreboard_figure import unit_of
 WORST = 10
 EXPLANATIONS = Path(__file__).with_name("misses.csv")
 SEEN, KEPT = 4, 6
-"""Digits of a point that is drawn, and of what is kept: the last ones differ by machine."""
+"""Digits of a point in the figure, and of stored numbers; further ones differ by machine."""
 
 
 def score(
@@ -42,15 +42,15 @@ def score(
     by_source: Sequence[Compared] = (),
     not_tested: Iterable[UntestedInput] = (),
 ) -> Scoreboard:
-    """What was compared, as numbers: the page, the figure and the service show nothing else.
+    """Make the scoreboard; the page, the figure and the service show nothing else.
 
     Args:
-        comparisons: What was compared, left out by row.
+        comparisons: Comparisons, cross-validated by row.
         side_by_side: Other estimators on the same rows.
-        others: What these estimators are.
+        others: Descriptions of these estimators.
         version: Version of the data.
-        by_source: What was compared, left out by source.
-        not_tested: Inputs that no measurement stands behind.
+        by_source: Comparisons, cross-validated by source.
+        not_tested: Inputs without a measurement.
     """
     known = explanations(EXPLANATIONS)
     rows = [one for one in by_source if not isinstance(one, Indispensable)]
@@ -76,7 +76,7 @@ def score(
 
 
 def explanations(path: Path) -> dict[str, str]:
-    """What is known of misses, by a pattern of rows.
+    """Read the explanations of misses, by pattern of row ids.
 
     Args:
         path: A table of ``id`` and ``why``.
@@ -89,7 +89,7 @@ def worst(comparisons: Iterable[Comparison]) -> list[Comparison]:
     """The worst misses, each published row once.
 
     Args:
-        comparisons: What was compared.
+        comparisons: All comparisons.
     """
     result: dict[str, Comparison] = {}
     for one in sorted(comparisons, key=lambda one: (-one.ratio, one.kind, one.id)):

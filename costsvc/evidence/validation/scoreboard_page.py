@@ -12,13 +12,12 @@ READ = 3
 OPENING = """\
 # How near it comes
 
-Published figures beside what the service answers when it is asked for them, as `make validate FOLDER=...` computes
-it. A published figure takes no part in its own estimate. It is left out of the fits in two ways:
+Published figures and the service's estimates of them, as `make validate FOLDER=...` computes them. All estimates are
+cross-validated, in two ways:
 
-- *By source*: no fit has seen anything of the publication. A reader's own run or server is such a source, so that this
-  is the table to go by.
-- *By row*: only the model, the run or the reading is left out. Other rows of the same laboratory, benchmark and
-  software take part, so that the misses are smaller.
+- *By source*: the fits exclude the whole publication. Your own run or server is a new source too, so use this table.
+- *By row*: the fits exclude only the model, the run or the reading. Other rows of the same laboratory, benchmark and
+  software remain, so errors are smaller.
 
 Data version {version}.
 
@@ -39,9 +38,8 @@ Data version {version}.
 BY_SOURCE = """\
 ## By source
 
-Kinds that begin with *another source* were put to the service as requests that say what the publication says, and
-nothing else. In those that end with *source left out* the fits were made again without the publication, where they had
-seen it.
+Kinds that begin with *another source* are requests with exactly the inputs that the publication states. For kinds that
+end with *source left out*, the tables were fitted again without the publication.
 """
 NO_VERDICT = """\
 Without a verdict:
@@ -50,16 +48,16 @@ VOTES = """\
 The sources with two rows or more of a kind:
 """
 UNANSWERED = """\
-Rows without an answer. They count as misses, and have no ratio:
+Rows without an estimate. They count as misses and have no ratio:
 """
 NOT_LEFT_OUT = """\
-Sources that the fits cannot do without. Where that is so, their rows are tested by row only:
+Sources that the fits cannot do without; their rows are cross-validated by row only:
 """
 BY_ROW = """\
 ## By row
 
-Only the model, the run or the reading is left out of the fits. Intervals are to hold by source; where the rows of a
-kind are all of sources that the fits know, more than 90 % of them may lie inside: the price of holding elsewhere.
+The fits exclude only the model, the run or the reading. Intervals are meant to hold by source, so for known sources
+more than 90 % of the rows may lie inside.
 """
 FIGURE = """\
 Predicted against published, by kind. Thin lines are 90 % intervals; between the dashed lines the miss is less than a
@@ -70,24 +68,24 @@ factor of two.
 BESIDE = """\
 ## Beside other estimators
 
-The rows that both answer. Ours are asked as in the tables above; the others are taken as they are published, whatever
-they were fitted to.
+The rows that both can estimate. Ours are cross-validated as above; the others are used as published, whatever they were
+fitted to.
 """
 LEFT_OUT = """\
-## Rows that are not held against an estimate
+## Excluded rows
 
-The publication contradicts itself, or tells of something else.
+The publication contradicts itself or describes something else.
 """
 NOT_TESTED = """\
 ## What no measurement tests
 
-No row of the tables above holds these to a measurement. Most can be said in a request, and are answered.
+No row of the tables above measures these. Most can be set in a request and are estimated.
 """
 SOURCES = ("kind", "rows", "sources", "median", "90th", "inside", "may be", "holds", "width", "sources holding")
 VOTE = ("source", "kind", "rows", "median", "inside", "holds")
 KINDS = ("kind", "rows", "median", "90th", "inside", "may be", "holds", "width")
 ESTIMATOR_COLUMNS = ("kind", "estimator", "rows", "our median", "our 90th", "its median", "its 90th")
-MISSES = ("row", "kind", "published", "predicted", "interval", "ratio", "what explains it")
+MISSES = ("row", "kind", "published", "predicted", "interval", "ratio", "explanation")
 
 
 def page(board: Scoreboard) -> str:
@@ -119,7 +117,7 @@ def page(board: Scoreboard) -> str:
 
 
 def _notes(board: Scoreboard) -> list[str]:
-    """What stands below the table by source."""
+    """Notes below the table by source."""
     votes = [(one["kind"], vote) for one in board["by_source"] for vote in one["votes"] if vote["holds"] is not None]
     without_verdict = [f"- {one['kind']}: {one['note']}.\n" for one in board["by_source"] if one["note"]]
     notes = [NO_VERDICT, "".join(without_verdict)] if without_verdict else []

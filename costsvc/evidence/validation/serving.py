@@ -1,4 +1,4 @@
-"""Published energy of requests, put to the service as anybody could ask it."""
+"""Compares the published energy of requests with estimates."""
 
 import re
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ TASKS = (
     (r"gpqa", "reasoning"),
     (r"chat", "chat"),
 )
-"""What the service calls a row's task, where it knows tasks of text apart."""
+"""Pattern of a row's task and the name of the task in a request."""
 CHIPS_ONLY, WALL = r"^GPU", r"^WALL"
 SOFTWARE_NOW = 2025
 COLUMNS = (
@@ -44,13 +44,13 @@ COLUMNS = (
     *("tokens_in", "tokens_out", "unit", "energy_per_request_wh", "energy_per_output_token_j"),
     *("measurement_scope", "evidence_kind", "source", "notes"),
 )
-"""Columns without which a file of requests says nothing."""
+"""Required columns of inference.csv."""
 KNOWN = ("layers", "cached_values")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedRequest:
-    """A published row as far as it can be asked."""
+    """A published row as the parts of a request."""
 
     row: Row
     model_id: str | None
@@ -59,7 +59,7 @@ class PublishedRequest:
     serving: Serving
 
     def named(self) -> Serving:
-        """The request with the model's name, where the catalog knows it."""
+        """The request with the model's name, if the catalog has it."""
         return self._of(Subject(model=self.model_id) if self.model_id else self.sizes)
 
     def sized(self) -> Serving:
@@ -74,12 +74,12 @@ class PublishedRequest:
 def serving_comparisons(
     folder: Path, cross_validation: ServingCrossValidation, sources: frozenset[str] | None = None
 ) -> Iterator[Comparison]:
-    """The comparisons of inference.csv that were measured at the chips.
+    """Compare the rows of inference.csv that were measured at the chips.
 
     Args:
-        folder: Where it lies.
-        cross_validation: The catalog, and fits without the model being tested.
-        sources: Takes only rows that were published in these sources of the fits; left out, all rows.
+        folder: Folder of the file.
+        cross_validation: The catalog, and fits that exclude the tested model.
+        sources: Only rows published in these sources of the fits; by default all rows.
     """
     for one in _published_requests(folder / "inference.csv", cross_validation.catalog):
         if is_measured(one.row) and (sources is None or fitted_sources(one.row) == sources):
@@ -194,6 +194,6 @@ def _whole(value: float | None) -> int | None:
 
 
 def _middle(text: str) -> float | None:
-    """The number in a cell, or the middle of the two that it ranges between."""
+    """The number in a cell, or the midpoint of a range."""
     ends = re.fullmatch(r"([\d.]+)-([\d.]+)", text)
     return (float(ends[1]) + float(ends[2])) / 2 if ends else number(text)

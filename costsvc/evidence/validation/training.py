@@ -1,4 +1,4 @@
-"""Published training runs and power readings, put to the service as anybody could ask it."""
+"""Compares published training runs and power readings with estimates."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ WORKLOADS: tuple[tuple[str, Workload], ...] = (
     (r"\bvit\b|resnet|resnext|densenet|retinanet|\bssd|unet|image|vision", "vision"),
     (r"deepspeech|elmo|speech", "other"),
 )
-"""What the words of a row say of its workload; everything else is a language model."""
+"""Pattern of a row's text and its workload; the default is a language model."""
 
 KNOWN_ERRATA = {
     "llama33_70b": "the card prints 12.9 t where its own hours give about 2,040 t",
@@ -41,7 +41,7 @@ KNOWN_ERRATA = {
     "str19_nas": "restates one run's power for a search that took 1/88 of the time",
     "palm_540b": "CO2 is of a market-based intensity that is not the one beside it",
 }
-"""Faults of the publications, by row: such a row is not held against an estimate that it does not fit."""
+"""Known errors of the publications, by row; such rows are excluded."""
 RESTATED = ("third_party_estimate", "grant_share")
 CHIP_MEASURED = ("measured_gpu_energy", "measured_gpu_power")
 WALL_MEASURED = ("measured_wall_energy",)
@@ -51,18 +51,18 @@ TRAINING = (
     *("id", "model", "tokens", "hardware", "n_gpus", "gpu_hours", "power_w_per_gpu_used_in_source"),
     *("grid_gco2_per_kwh", "scope_notes", "evidence_kind", "energy_kwh_published", "co2_kg_published"),
 )
-"""Columns without which a file of runs says nothing."""
+"""Required columns of the two files."""
 KINDS_OF_POWER = {
     "mean_gpu_power": ("training: chip power", "accelerator_energy_kwh"),
     "node_wall_power_per_gpu": ("training: wall power", "it_energy_kwh"),
 }
-"""What of power_mfu.csv is compared, and with which quantity of an answer."""
+"""Kind and quantity of an answer, by the quantity of a row of power_mfu.csv."""
 NO_PUE = r"exclud\w* (the )?PUE|pre-PUE|excl\. PUE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedRun:
-    """A published row as far as it can be asked: the parts of a request."""
+    """A published row as the parts of a request."""
 
     row: Row
     accelerator_id: str
@@ -73,7 +73,7 @@ class PublishedRun:
 
     @property
     def known(self) -> dict[str, float | None]:
-        """What tells the run from others on the same accelerator."""
+        """Attributes that identify the run among others on the same accelerator."""
         return {"accelerators": self.machine.accelerators, "params_b": self.subject.total_params_b}
 
     def answer(self, catalog: Catalog, site: Site | None = None, **amount: float) -> Plain:
@@ -92,11 +92,11 @@ class PublishedRun:
 def training_comparisons(
     folder: Path, cross_validation: TrainingCrossValidation
 ) -> Iterator[Comparison | Indispensable]:
-    """The comparisons of training.csv.
+    """Compare the rows of training.csv.
 
     Args:
-        folder: Where it lies.
-        cross_validation: The catalog, and fits without the row being tested.
+        folder: Folder of the file.
+        cross_validation: The catalog, and fits that exclude the tested row.
     """
     runs = list(_published_runs(folder / "training.csv", TRAINING, cross_validation.catalog))
     for compare_row in (_energy_arithmetic, _carbon_arithmetic):
@@ -107,7 +107,7 @@ def training_comparisons(
 
 
 def power_comparisons(folder: Path, cross_validation: TrainingCrossValidation) -> Iterator[Comparison | Indispensable]:
-    """The comparisons of power_mfu.csv: mean power in training, of chips and at the wall."""
+    """Compare the rows of power_mfu.csv: mean power in training, of chips and at the wall."""
     runs = _published_runs(folder / "power_mfu.csv", POWER, cross_validation.catalog)
     training_rows = (one for one in runs if one.row["quantity"] in KINDS_OF_POWER and one.row["phase"] == "training")
     yield from _compare_each(_power, training_rows, cross_validation)
@@ -118,7 +118,7 @@ def _compare_each(
     runs: Iterable[PublishedRun],
     cross_validation: TrainingCrossValidation,
 ) -> Iterator[Comparison | Indispensable]:
-    """The comparisons of each row whose source can be left out, if it has to be."""
+    """Compare each row whose source can be excluded from the fits."""
     for one in runs:
         kept = cross_validation.indispensable(one.row, one.workload)
         yield from kept or compare_row(one, cross_validation)
@@ -151,10 +151,10 @@ def _published_runs(path: Path, needed: Sequence[str], catalog: Catalog) -> Iter
 
 
 def hardware_name(text: str, catalog: Catalog) -> str:
-    """The name of a chip in what was written of a machine: ``8xH100 node (Dell)``, ``A100-40GB SXM``.
+    """The name of a chip in a description of a machine: ``8xH100 node (Dell)``, ``A100-40GB SXM``.
 
     Args:
-        text: What was written.
+        text: The description.
         catalog: The tables.
     """
     words = text.replace("(", " ").replace(")", " ").split()
@@ -176,7 +176,7 @@ def _workload(row: Row) -> Workload:
 
 
 def _energy_arithmetic(one: PublishedRun, catalog: Catalog) -> Iterator[Comparison]:
-    """Hours and power given: the energy of the publication has to come out."""
+    """Energy from the published hours and power."""
     row = one.row
     watts, hours = number(row["power_w_per_gpu_used_in_source"]), number(row["gpu_hours"])
     if not (watts and hours and row["energy_kwh_published"]) or row["id"] in KNOWN_ERRATA:
@@ -192,7 +192,7 @@ def _energy_arithmetic(one: PublishedRun, catalog: Catalog) -> Iterator[Comparis
 
 
 def _carbon_arithmetic(one: PublishedRun, catalog: Catalog) -> Iterator[Comparison]:
-    """Energy and intensity given: the kilograms of the publication have to come out."""
+    """Emissions from the published energy and grid intensity."""
     row = one.row
     grams, energy = number(row["grid_gco2_per_kwh"]), number(row["energy_kwh_published"])
     if not (grams and energy and row["co2_kg_published"]) or row["id"] in KNOWN_ERRATA:
@@ -210,7 +210,7 @@ def _carbon_arithmetic(one: PublishedRun, catalog: Catalog) -> Iterator[Comparis
 
 
 def _measured(one: PublishedRun, cross_validation: TrainingCrossValidation) -> Iterator[Comparison]:
-    """Energy that was measured, from what the row says of the run but for its power."""
+    """Measured energy against an estimate from the row without its power."""
     row = one.row
     hours, energy = number(row["gpu_hours"]), number(row["energy_kwh_published"])
     if not energy or row["id"] in KNOWN_ERRATA:
@@ -257,7 +257,7 @@ def _hours(one: PublishedRun, cross_validation: TrainingCrossValidation) -> Iter
 
 
 def _unique(runs: Sequence[PublishedRun]) -> list[PublishedRun]:
-    """Each run once, though several publications tell of it: the first record."""
+    """Each run once, even if several publications report it: the first record."""
     kept: dict[tuple[str, ...], PublishedRun] = {}
     for one in runs:
         near = (f"{number(one.row.get(name)) or 0:.1e}" for name in ("gpu_hours", "tokens"))

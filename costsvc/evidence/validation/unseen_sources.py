@@ -1,4 +1,4 @@
-"""Published figures of sources that took no part in any fit, each as a request in JSON."""
+"""Compares published figures of sources that no fit uses, each with its request in JSON."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -21,9 +21,9 @@ from costsvc.reference.scoreboard import ANOTHER
 from costsvc.units import PER_BILLION
 
 Answerer: TypeAlias = Callable[[str, Plain, Catalog], Plain]
-"""Answers a body posted to an address; what has no answer raises a CostsvcError."""
+"""Answers a JSON body posted to a path, or raises a CostsvcError."""
 Without: TypeAlias = Callable[[Row, Plain], Catalog | None]
-"""The tables that answer a row with a body, fitted without its source; None where that cannot be left out."""
+"""The tables for a row and its body, fitted without its source; None if the fits cannot exclude it."""
 
 FILE = "fresh.csv"
 COLUMNS = ("id", "kind", "path", "body_json", "answer_pointer", "truth", "caveat", "source")
@@ -38,9 +38,9 @@ KINDS: Mapping[tuple[str, str], str] = {
     ("tokens_j", "/per_output_token/it_energy_j"): "joules per token, at the wall",
     ("cost", "/cost/total_usd"): "dollars, hours given",
 }
-"""What is compared, by the kind and the pointer of a row."""
+"""Kind of comparison by the kind and the pointer of a row."""
 TRACKED = ANOTHER + "energy by a tracker's model of the server, hours given"
-"""A tracker measures the accelerators and assumes the rest: a figure, but no measurement of the wall."""
+"""A tracker measures the accelerators and assumes the rest; it is no measurement at the wall."""
 TRACKER = r"CodeCarbon total|CPU and RAM modelled"
 SAME = {
     "hardware": "accelerator",
@@ -51,20 +51,20 @@ SAME = {
     "params_total_b": "total_params_b",
     "params_active_b": "active_params_b",
 }
-"""Columns of the other files, and the fields of a request that say the same."""
+"""Columns of the other files and the equivalent fields of a request."""
 WHOLE = {"params_total": "total_params_b", "params_active": "active_params_b", "tokens": "training_tokens_b"}
-"""The same, where the columns count units and the fields 10^9 of them."""
+"""The same for columns in units and fields in 10^9."""
 
 
 def unseen_comparisons(
     folder: Path, answer_request: Answerer, without: Without
 ) -> Iterator[Comparison | Unanswered | Indispensable]:
-    """Put the requests of fresh.csv to the service as anybody would.
+    """Compare the rows of fresh.csv.
 
     Args:
-        folder: Where it lies.
+        folder: Folder of the file.
         answer_request: Answers a request.
-        without: The tables without the source of a row, should a fit have seen another row of it.
+        without: The tables, fitted without the source of a row.
 
     Yields:
         One comparison for each row, or why there is none.
@@ -80,7 +80,7 @@ def unseen_comparisons(
 
 
 def kind_of(row: Row) -> str:
-    """What a row compares.
+    """The kind of comparison of a row.
 
     Args:
         row: The published row.
@@ -91,7 +91,7 @@ def kind_of(row: Row) -> str:
 
 
 def at_pointer(answer: Any, pointer: str) -> Any:
-    """What stands at a JSON pointer; None where there is nothing.
+    """The value at a JSON pointer; None if there is none.
 
     Args:
         answer: Plain data.
@@ -148,7 +148,7 @@ def _body(text: str) -> Plain:
 
 
 def _with_columns_of_other_files(row: Row, body: Plain) -> Row:
-    """The row with the columns of the other files, too, which other estimators read."""
+    """The row with the columns of the other files added, which other estimators read."""
     same = {column: str(body.get(field, "")) for column, field in SAME.items()}
     whole = {column: str(body[field] * PER_BILLION) for column, field in WHOLE.items() if field in body}
     return {**same, **whole, "notes": "", "scope_notes": row["caveat"], **row}

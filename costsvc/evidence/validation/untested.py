@@ -1,4 +1,4 @@
-"""Kinds of input that are answered, and that neither a fit nor a compared row has measured."""
+"""Inputs that the service accepts and that no fit and no comparison has measured."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,9 +14,9 @@ from costsvc.reference.scoreboard import UntestedInput
 TRAINING, SERVING = "training", "inference"
 SERVED = ("inference_measurements", "generation_measurements", "serving_readings")
 REQUEST_TASKS = {"text-to-image": "image", "text-to-video": "video", "image-to-video": "video"}
-"""Measured tasks of pictures, and what a request calls them."""
+"""Measured image tasks and their names in a request."""
 ANY_TEXT = "text"
-"""The task of a request that does not say its kind of text: each measured kind stands behind it."""
+"""The default task of text generation; every measured task of text covers it."""
 PRETRAINING = "pretraining"
 
 BY_HAND = (
@@ -61,16 +61,16 @@ BY_HAND = (
         why="the shares are the caller's; publications put development at half to more than twice the final run",
     ),
 )
-"""What follows from no table, with the reason."""
+"""Untested inputs that do not follow from a table, with the reason."""
 
 
 def not_tested(folder: Path, catalog: Catalog, rows: Iterable[Row]) -> list[UntestedInput]:
-    """Kinds of input without a measurement.
+    """List inputs without a measurement.
 
     Args:
         folder: The data package.
         catalog: Its tables.
-        rows: Published rows that estimates were compared with; those with ``body_json`` say what they ask.
+        rows: Published rows that estimates were compared with; ``body_json`` has the request, if any.
 
     Returns:
         Those that follow from the tables, then those that do not.
@@ -99,7 +99,7 @@ def not_tested(folder: Path, catalog: Catalog, rows: Iterable[Row]) -> list[Unte
 
 
 def _precisions(evidence: Evidence) -> set[str]:
-    """Precisions of measured utilisation and, where runs say theirs, of runs."""
+    """Precisions of measured utilisations and of runs that report theirs."""
     frames = (evidence.utilizations, evidence.runs)
     return {str(result) for frame in frames if "precision" in frame for result in frame["precision"].dropna()}
 
@@ -109,7 +109,7 @@ def _values(bodies: Iterable[Mapping[str, Any]], field: str) -> set[str]:
 
 
 def _literals(literal: Any) -> Sequence[str]:
-    """The words of a literal, those of the literals within it included."""
+    """The values of a literal type, including nested literals."""
     return [word for part in get_args(literal) for word in (_literals(part) or [part])]
 
 
@@ -120,7 +120,7 @@ def _options(name: str, words: Iterable[str], measured: set[str]) -> UntestedInp
 
 
 def _machines(name: str, catalog: Catalog, measured: set[str]) -> UntestedInput | None:
-    """Families of accelerators that nobody measured, by vendor where that is the whole vendor."""
+    """Families of accelerators without a measurement; vendors without any are named."""
     rows = catalog.tables["accelerators"].rows.values()
     ids = {match.id for one in measured if (match := catalog.accelerators.find(one))}
     families = {row["family"] for row in rows if row["accelerator_id"] in ids}

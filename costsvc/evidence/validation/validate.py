@@ -1,4 +1,4 @@
-"""Holds the service's estimates against published figures."""
+"""Validates the service's estimates against published figures."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -33,11 +33,11 @@ SOURCES_HEAD = f"{HEAD}{'sources':>10}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validation:
-    """What was compared.
+    """All comparisons.
 
     Attributes:
-        by_source: With the whole source left out of the fits.
-        by_row: With the run, the reading or the model left out of the fits.
+        by_source: Cross-validated by source: the fits exclude the whole source.
+        by_row: Cross-validated by row: the fits exclude the run, the reading or the model.
     """
 
     by_source: Sequence[Compared] = ()
@@ -45,14 +45,14 @@ class Validation:
 
 
 def validate(folder: Path, data: Path, answer_request: Answerer) -> Validation:
-    """Ask the service about every published row that says enough.
+    """Compare every published row that has the inputs of an estimate.
 
-    A published figure takes no part in its own estimate, in two ways: its whole source is left out of the
-    fits, and only the run, the reading or the model.
+    Estimates are cross-validated twice: the fits exclude the whole source of the figure, and only the run,
+    the reading or the model.
 
     Args:
         folder: Folder with fresh.csv, training.csv, power_mfu.csv, inference.csv and amortization.csv; files that
-            are not there are passed over.
+            are absent are skipped.
         data: The data package.
         answer_request: Answers a request in JSON.
 
@@ -81,19 +81,19 @@ def validate(folder: Path, data: Path, answer_request: Answerer) -> Validation:
 
 
 def report(validation: Validation) -> list[str]:
-    """Lines of both tables: for each kind its ratios, the rows inside the interval, how many may be, and the width."""
+    """Format both tables: ratios, rows inside the interval, the accepted range, and width of each kind."""
     rows = [one for one in validation.by_source if not isinstance(one, Indispensable)]
     by_source = [SOURCES_HEAD, *map(_source_line, source_summaries(rows)), ""] if rows else []
     return [*by_source, HEAD, *map(_line, summaries(validation.by_row))]
 
 
 def score_validation(validation: Validation, data: Path, ecologits: str | None = None) -> Scoreboard:
-    """The scoreboard of what was compared; deterministic.
+    """Make the scoreboard.
 
     Args:
         validation: The comparisons.
-        data: The data package that answered.
-        ecologits: Command that answers as EcoLogits does; without it EcoLogits is left out.
+        data: The data package of the estimates.
+        ecologits: Command that answers as EcoLogits does; without it EcoLogits is omitted.
 
     Raises:
         CostsvcError: If the command fails, or there is nothing to write about.

@@ -1,4 +1,4 @@
-"""Catalogs whose factors of engines were fitted without the publisher of what is being tested."""
+"""Cross-validation of engines: catalogs fitted without the publisher of the tested reading."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -12,10 +12,10 @@ from costsvc.reference.table import Key, Row, Table
 
 @dataclass(slots=True, kw_only=True)
 class EngineCrossValidation:
-    """Fits of engines without some publishers, made once for each set of them.
+    """Fits of engines without some publishers, cached for each set of publishers.
 
     Attributes:
-        catalog: The tables as they are.
+        catalog: The current tables.
     """
 
     catalog: Catalog

@@ -1,4 +1,4 @@
-"""Catalogs whose serving constants were fitted without the model, or the source, that is being tested."""
+"""Cross-validation of serving: catalogs fitted without the tested model or source."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -28,14 +28,14 @@ FITS: Mapping[str, Callable[[Measured, Fitted | None], Fitted]] = {
 
 @dataclass(slots=True, kw_only=True)
 class ServingCrossValidation:
-    """Fits that leave a model out, made once for each model.
+    """Fits without one model, cached for each model.
 
     Attributes:
-        catalog: The tables as they are.
+        catalog: The current tables.
         rows: Measurements that the fits read, by what is generated.
         best: The fits of all of them.
-        by_source: Whether rows are tested whose source took no part in the fits; what somebody else measured of the
-            same model then stays, as it would for anybody who asks.
+        by_source: Whether the tested rows are of sources that the fits exclude; other sources' measurements of the
+            same model then remain.
     """
 
     catalog: Catalog

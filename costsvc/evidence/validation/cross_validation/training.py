@@ -1,4 +1,4 @@
-"""Catalogs whose training tables were fitted without the run, the reading or the source that is being tested."""
+"""Cross-validation of training: catalogs fitted without the tested run, reading or source."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,18 +16,18 @@ from costsvc.reference.catalog import Catalog
 from costsvc.reference.table import describe
 
 SAME_RUN, SAME_POWER = 0.05, 0.006
-"""Relative difference within which two records are of one run, or of one reading."""
+"""Relative tolerance within which two records are the same run, or the same reading."""
 ALONE = {LOGS: "the only logs of servers at the wall: without them nothing says what a server adds to its chips"}
 """Sources that no fit can do without, and why."""
 
 
 @dataclass(slots=True, kw_only=True)
 class TrainingCrossValidation:
-    """Fits that leave something out, made once for each set of what stays.
+    """Fits without some of the evidence, cached for each set of rows that remains.
 
     Attributes:
-        catalog: The tables as they are.
-        evidence: What their fits read.
+        catalog: The current tables.
+        evidence: The measurements that the fits use.
         described: datapackage.json's resources.
         by_source: Whether every row of the same source is left out, too.
     """
@@ -44,38 +44,38 @@ class TrainingCrossValidation:
         return cls(catalog=catalog, evidence=load_evidence(folder), described=describe(folder))
 
     def run(self, accelerator_id: str, params_b: float, hours: float, row: Row) -> Catalog:
-        """The catalog without the run of a size and time on an accelerator, whoever told of it.
+        """The catalog without the run of a size and time on an accelerator, regardless of the source.
 
         Args:
             accelerator_id: The accelerator.
             params_b: Active parameters in 10^9.
             hours: Accelerator-hours.
-            row: The published row, which says its source.
+            row: The published row, with its source.
         """
         runs = self.evidence.runs
         same = _near(runs["accelerator_hours"], hours, SAME_RUN) & _near(runs["active_params_b"], params_b, SAME_RUN)
         return self._left_out("runs", same & self._of_family(runs, accelerator_id), row)
 
     def measurement(self, accelerator_id: str, params_b: float, row: Row) -> Catalog:
-        """The catalog without what was measured of a model's utilisation on an accelerator, whoever told of it.
+        """The catalog without what was measured of a model's utilisation on an accelerator, regardless of the source.
 
         Args:
             accelerator_id: The accelerator.
             params_b: Active parameters in 10^9.
-            row: The published row, which says its source.
+            row: The published row, with its source.
         """
         rows = self.evidence.utilizations
         same = _near(rows["params_b"], params_b, SAME_RUN) & self._of_family(rows, accelerator_id)
         return self._left_out("utilizations", same, row)
 
     def reading(self, accelerator_id: str, power_w: float, run: Mapping[str, float | None], row: Row) -> Catalog:
-        """The catalog without the reading of a power in a run on an accelerator, whoever told of it.
+        """The catalog without the reading of a power in a run on an accelerator, regardless of the source.
 
         Args:
             accelerator_id: The accelerator.
             power_w: Mean power of each.
             run: ``accelerators`` and ``params_b``, where they are known.
-            row: The published row, which says its source.
+            row: The published row, with its source.
         """
         readings = self.evidence.readings
         same = _near(readings["power_w"], power_w, SAME_POWER) & self._of_family(readings, accelerator_id)
@@ -95,7 +95,7 @@ class TrainingCrossValidation:
         return self._without({name: rows[~rows["source_id"].isin(gone)] for name, rows in tables.items()})
 
     def indispensable(self, row: Row, workload: str) -> list[Indispensable]:
-        """Sources of a row that cannot be left out where its workload is to be estimated.
+        """Sources of a row without which its workload cannot be estimated.
 
         Args:
             row: The published row.
@@ -152,7 +152,7 @@ FITS: Mapping[str, Callable[[Evidence], dict[str, pd.DataFrame]]] = {
     "readings": _fitted_power,
     "utilizations": _fitted_mfu,
 }
-"""What is fitted to each kind of evidence."""
+"""The fit that uses each kind of evidence."""
 
 
 def _near(column: "pd.Series[float]", value: float, within: float) -> "pd.Series[bool]":
