@@ -45,7 +45,7 @@ def spread(log_errors: Array, sources: Sequence[str], common: Spread | None = No
 
     Args:
         log_errors: Logarithm of measured over predicted, each predicted from the other sources; NaN where
-            the others say nothing. [1]
+            the others predict nothing. [1]
         sources: The source of each.
         common: The scatter of all groups together, without which the group stands alone.
         pull: Sources' worth of ``common``. [1]
@@ -104,7 +104,7 @@ def student_t(freedom: float) -> float:
 def missing_width(log_errors: Array, half_widths: Array, sources: Sequence[str], share: float = SEEN) -> float:
     """Width that intervals lack on excluded sources, as an independent factor.
 
-    Independent factors add as squares, so an error e beside a half-width h asks for the root of e^2 - h^2. Each source
+    Independent factors add as squares, so an error e with half-width h needs the root of e^2 - h^2. Each source
     has one vote, shared among its rows; the answer is the width that holds the wanted share of the votes.
 
     Args:

@@ -1,7 +1,7 @@
 """Fits, by engine, the error of the serving formulas on new sources.
 
 The formulas are calibrated to measurements of one laboratory. Readings of others, with other engines, nodes and
-ways to count, tell by how much a prediction misses there, in the middle of each engine and about it.
+ways to count, give the bias and the scatter of predictions by engine.
 """
 
 import math

@@ -21,7 +21,7 @@ from costsvc.units import FLOP_PER_TFLOP, PER_BILLION, S_PER_H, Array
 REFERENCE_PARAMS_B = 10.0
 SINGLE_HOST = 8
 COMPILATION = "epoch-ai-models"
-"""A source that tells of many laboratories' runs: the name of the run says whose it is."""
+"""A source with runs of many laboratories; the name of the run identifies the laboratory."""
 DENSE = 0.9
 """Active over total parameters above which a model is no mixture of experts."""
 
@@ -64,7 +64,7 @@ class Utilization:
     crowd_exponent: float
 
     def of(self, rows: pd.DataFrame) -> Array:
-        """Logarithm of the utilisation of rows in a laboratory that nobody has seen."""
+        """Logarithm of the utilisation of rows in a new laboratory."""
         effects = rows["family"].map(self.families).fillna(0.0).to_numpy(float)
         terms = np.array([self.terms[name] for name in TERMS])
         result: Array = _shared(rows) @ terms + effects + _crowd(rows, self.half_crowd, self.crowd_exponent)
@@ -128,7 +128,7 @@ def comparable(evidence: Evidence) -> pd.DataFrame:
 
 
 def _usual_number(runs: pd.DataFrame) -> "pd.Series[float]":
-    """Accelerators of runs that do not say how many they had: as many as others of their hours had [1]."""
+    """Accelerators of runs that do not report them, from a regression on hours [1]."""
     known = runs[runs["accelerators"].notna()]
     hours, number = np.log(known["accelerator_hours"]), np.log(known["accelerators"])
     centred = hours - hours.mean()
@@ -144,7 +144,7 @@ def _families_of(rows: pd.DataFrame) -> "pd.Series[str]":
 
 
 def _laboratories(sources: "pd.Series[str]", names: "pd.Series[str]") -> list[str]:
-    """Who ran it: the word with which a source begins, or the run where the source tells of others' runs."""
+    """The laboratory: first word of the source, or of the run if the source is a compilation."""
     names_or_sources = sources.where(sources.ne(COMPILATION), names)
     return [re.split(r"[^a-z]", text)[0] for text in names_or_sources]
 
@@ -206,7 +206,7 @@ def cross_validate_laboratories(rows: pd.DataFrame, fit: Utilization) -> Array:
 
 
 def _families(evidence: Evidence) -> list[str]:
-    """Families that somebody told of."""
+    """Families with a measurement."""
     named = pd.concat([evidence.runs["mfu_family"], evidence.utilizations["mfu_family"]])
     return sorted({str(name) for name in named} - {ANY})
 
@@ -214,7 +214,7 @@ def _families(evidence: Evidence) -> list[str]:
 def _widths(name: str, rows: pd.DataFrame, errors: Array, steady: float) -> dict[str, Spread]:
     """The scatter on a laboratory not yet seen: of any run, of a tuned one and of a first one.
 
-    The answer means a whole run. Where nobody says whether it is as well tuned as a benchmark, benchmarks are
+    The answer means a whole run. If it is unknown whether it is as well tuned as a benchmark, benchmarks are
     among the errors of its interval.
     """
     tuned = rows["steady"].eq(1.0).to_numpy()

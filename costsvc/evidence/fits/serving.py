@@ -22,7 +22,7 @@ MEDIA = ("image-chat", "video-chat")
 BATCHES = (0, 16, 64, 256, 1000, np.inf)
 OLD = "2024"
 FEWEST_MODELS = 3
-"""Fewer say too little of the spread among models to have an interval of their own."""
+"""Fewer models are too few for an interval of their own."""
 RESIDUAL = "measured over predicted energy, the model left out of the fit: root mean square over models x Student's t"
 WIDENING = "what the same interval needs beyond the residual where this is not known"
 UNSEEN = ("a100", "b200")

@@ -17,7 +17,7 @@ from costsvc.units import PER_BILLION, Array
 POWER_WEIGHT = 0.4
 """Weight of a row's power beside its energy; its time follows from the two."""
 EAGER_YEAR = 2023
-"""Rows of that year ran one request at a time in eager PyTorch: they only tell how slow it was."""
+"""Rows of that year ran one request at a time in eager PyTorch: they only determine how slow it was."""
 INPUT = "effective_input_tokens"
 KINDS = ("dense", "moe-16bit", "moe-8bit")
 SHARE = (0.01, 0.95)

@@ -65,7 +65,7 @@ def build(upstream: Path, folder: Path, *, accept: bool = True) -> Built:
 
 
 def _frames(upstream: Path, without: dict[str, str]) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Each table that can be built; those whose upstream files are absent are told."""
+    """Each table that can be built; tables with absent upstream files are recorded."""
     for module, builder in builders():
         try:
             tables = builder(upstream)

@@ -1,4 +1,4 @@
-"""Tables ``api_prices`` and ``api_price_history``: what sellers of models ask per token."""
+"""Tables ``api_prices`` and ``api_price_history``: prices of model providers per token."""
 
 import json
 from collections.abc import Iterator, Mapping

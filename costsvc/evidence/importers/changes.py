@@ -10,7 +10,7 @@ import pandas as pd
 from costsvc.reference.table import primary_key, types
 
 MOST = 0.2
-"""Figures that move by more than this share are shown before they are accepted."""
+"""Figures that move by more than this share must be accepted explicitly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

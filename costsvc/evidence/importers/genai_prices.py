@@ -36,7 +36,7 @@ def _models(provider: dict[str, ast.expr]) -> Iterator[dict[str, Any]]:
     for model in models.elts if isinstance(models, ast.List) else []:
         result = _arguments(model)
         prices = result.get("prices")
-        # a model with one undated price says nothing about time
+        # a model with one undated price has no history
         if not isinstance(prices, ast.List) or len(prices.elts) == 1:
             continue
         for one in prices.elts:

@@ -169,7 +169,7 @@ def zones_direct(upstream: Path, spread: Spread) -> pd.DataFrame:
 
 
 def google_years(upstream: Path) -> pd.DataFrame:
-    """What Google says of its regions, by year: carbon-free share and direct intensity of the grid."""
+    """Google's figures of its regions, by year: carbon-free share and direct intensity of the grid."""
     names = ["region", "location", "cfe_share", "direct_g_per_kwh"]
     result = [facts(GOOGLE_FACTS)]
     for year in GOOGLE_YEARS:

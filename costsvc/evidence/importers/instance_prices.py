@@ -10,7 +10,7 @@ KEY = ["provider", "region", "instance_type", "kind"]
 HOME = {"aws": "us-east-1", "azure": "eastus2", "gcp": "us-central1"}
 """The region of each seller whose prices are known best; others are held against it."""
 FEW = 3
-"""Regions below which a seller's usual spread tells more than the instance's own."""
+"""Number of regions below which the seller's usual spread is used instead of the instance's own."""
 LEAST, MOST = 0.05, 0.95
 SPREAD = 1.15
 COLUMNS = [

@@ -112,7 +112,7 @@ def own_plants(years: Sequence[int]) -> pd.DataFrame:
 
 
 def of_own_zone(upstream: Path, zones: pd.DataFrame) -> pd.DataFrame:
-    """Countries as their zone has them: where production contradicts consumption, or says nothing of that year."""
+    """Countries as their zone has them: if production contradicts consumption or has no figure for that year."""
     own = own_zones(upstream)[["place_id", "zone_id"]]
     known = pd.MultiIndex.from_frame(countries(upstream, Spread(1.0, 1.0))[KEY])
     rows = own.merge(zones, on="zone_id")

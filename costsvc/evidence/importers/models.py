@@ -39,7 +39,7 @@ def build(upstream: Path) -> dict[str, pd.DataFrame]:
         Frames by table.
 
     Raises:
-        TableError: If a model stands as dense that its training says is sparse, or hardware is not known.
+        TableError: If a model is listed as dense but its training implies a sparse one, or hardware is unknown.
     """
     trained, runs = trained_models(upstream), training_runs.build(upstream)["training_runs"]
     known = pd.concat([open_models(upstream), api_models(upstream)], ignore_index=True)

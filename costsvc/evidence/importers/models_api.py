@@ -1,4 +1,4 @@
-"""Models behind an API whose size nobody published: ranges that EcoLogits assumes."""
+"""Models behind an API with unpublished size: ranges that EcoLogits assumes."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ ECOLOGITS = ("ecologits/ecologits/data/models.json", "ecologits-0.10/ecologits/d
 """The newest release, and the last one that holds models which were withdrawn since."""
 UNDISCLOSED = "model-arch-not-released"
 TOTAL_SPREAD = 2.0
-"""A total that nobody published is taken to be known within a factor of two either way."""
+"""An unpublished total is assumed to be known within a factor of two either way."""
 ORGANIZATIONS = {"anthropic": "Anthropic", "google_genai": "Google", "mistralai": "Mistral AI", "openai": "OpenAI"}
 
 

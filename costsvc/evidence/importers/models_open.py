@@ -39,7 +39,7 @@ def open_models(upstream: Path) -> pd.DataFrame:
 
     Returns:
         One row per model with the columns of table ``models`` up to the context length,
-        ``training_tokens_b`` where the source of the sizes says it, and ``names``: what
+        ``training_tokens_b`` if the source of the sizes has it, and ``names``: what
         publishers call it, separated by semicolons.
     """
     facts = pd.read_csv(FACTS, dtype=dict.fromkeys(TEXT, str))
@@ -73,7 +73,7 @@ def _sourced(facts: pd.DataFrame, maxtext: pd.Series) -> pd.DataFrame:
 
 
 def _like(facts: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
-    """Fill dimensions from the configuration, then from the model, that a row says it is like."""
+    """Fill dimensions from the configuration, then from the model that a row names as similar."""
     table = _filled(facts, published)
     return _filled(table, table.set_index("=" + table["model_id"]))
 

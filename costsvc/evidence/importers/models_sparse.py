@@ -1,4 +1,4 @@
-"""Models of which only some parameters are active, found by what their training took."""
+"""Sparse models, identified by their training compute."""
 
 import pandas as pd
 
@@ -32,7 +32,7 @@ def sparse(model_ids: pd.Series, params_b: pd.Series, flop: pd.Series) -> pd.Ser
 
 
 def insist_on_sparse(models: pd.DataFrame) -> None:
-    """Refuse a table in which a model stands as dense that its training says is not.
+    """Reject a table that lists a model as dense though its training implies a sparse one.
 
     Raises:
         TableError: If there is one.

@@ -51,7 +51,7 @@ HEARSAY = {
 """Records that upstream is sure of and whose size is a saying."""
 SPARSE_BY_MAKER = ("doubao-pro",)
 GUESSED = 2.0
-"""A size that nobody published is taken to be known within this factor either way."""
+"""Assumed uncertainty of an unpublished size, as a factor either way."""
 
 
 def trained_models(upstream: Path) -> pd.DataFrame:
@@ -148,7 +148,7 @@ def _rows(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _disclosed(table: pd.DataFrame) -> pd.Series:
-    """Whether a size was published: weights can be counted, upstream is sure, or the name says it.
+    """Whether a size was published: open weights, a confident upstream, or part of the name.
 
     Research is published with its sizes, so only large models of the years of products are doubted.
     """

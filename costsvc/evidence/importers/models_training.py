@@ -1,4 +1,4 @@
-"""What the table of models says of training: runs before upstream's records, hours that can be."""
+"""Training columns of table ``models``: our runs take precedence over upstream's; implausible hours are removed."""
 
 from collections.abc import Mapping
 
@@ -9,9 +9,9 @@ from costsvc.evidence.importers.model_names import same
 from costsvc.units import PER_BILLION
 
 AGREES = 1.25
-"""FLOP and 6 x parameters x tokens agree within a quarter, else the row says why not."""
+"""FLOP and 6 x parameters x tokens agree within a quarter, else the row has a reason."""
 MOST_TOKENS_B = 1e5
-"""No model was trained on as many tokens; FLOP that ask for more are not those of its size."""
+"""Upper limit on training tokens; FLOP that imply more belong to another size."""
 SIX_ND = ("active_params_b", "training_tokens_b")
 SECONDS_TFLOP = 3600 * 1e12
 HOURS_PER_DAY = 24
@@ -19,11 +19,11 @@ CHIP_DAYS = {
     "coatnet": "20.1 thousand core-days, two cores a chip: arXiv:2106.04803, table 5",
     "basic-l": "core-days, two cores a chip: arXiv:2111.10050",
 }
-"""Records whose hours upstream are days, as the papers say."""
+"""Records whose hours upstream are days, according to the papers."""
 
 
 def with_runs(models: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
-    """Models with the tokens and hours of the table of runs, which papers and model cards say.
+    """Models with the tokens and hours of the table of runs, from papers and model cards.
 
     Upstream's data set is what a model could have seen, not what it saw.
 
@@ -79,7 +79,7 @@ def _agree(ratio: pd.Series) -> pd.Series:
 
 
 def _runs_of(models: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
-    """The run of each model, found by its id, else by a name that it goes by."""
+    """The run of each model, by its id, else by an alias."""
     by_key = pd.concat([runs.assign(key=runs["run_id"].map(same)), runs.assign(key=runs["name"].map(same))])
     by_key = by_key.drop_duplicates("key").set_index("key")
     keys = [_key(*row, by_key.index) for row in zip(models["model_id"], models["names"], strict=True)]
@@ -94,7 +94,7 @@ def _key(model_id: str, names: str, known: pd.Index) -> str:
 def possible_hours(models: pd.DataFrame, peaks_tflops: Mapping[str, float]) -> pd.DataFrame:
     """Models without hours in which the accelerators would have passed their peak.
 
-    Days that were taken for hours are put right where a paper says that they are days.
+    Days recorded as hours are corrected if a paper states days.
 
     Args:
         models: Rows with FLOP, hours and accelerators.
@@ -121,7 +121,7 @@ def _of_peak(models: pd.DataFrame, peaks_tflops: Mapping[str, float]) -> pd.Seri
 
 
 def noted(models: pd.DataFrame) -> pd.DataFrame:
-    """Models that say why their FLOP are not 6 x active parameters x tokens, where they are not."""
+    """Reasons why FLOP differ from 6 x active parameters x tokens."""
     flop, active, tokens = (models[column].astype(float) for column in ("training_flop", *SIX_ND))
     implied = flop / (6 * active * PER_BILLION**2)
     ratio = implied / tokens

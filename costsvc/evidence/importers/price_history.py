@@ -68,7 +68,7 @@ def spans(rows: pd.DataFrame, key: list[str], price: str) -> pd.DataFrame:
     """One row for each time in which a price stood: first day, last day that it was seen.
 
     Args:
-        rows: Sightings with ``observed_on`` and, where they tell, ``valid_from`` and ``valid_to``.
+        rows: Sightings with ``observed_on`` and, if known, ``valid_from`` and ``valid_to``.
         key: What is priced.
         price: Column of the price.
     """

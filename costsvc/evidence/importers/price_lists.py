@@ -23,7 +23,7 @@ SPOT_FAULTY = ("TPU v2", "TPU v3", "TPU v4")
 """Upstream's spot prices of these stand above on-demand."""
 ASK = "marketplace ask"
 LEAST_ASK, MOST_ASK = 0.9, 2.0
-"""One host's ask at one moment is close to the least that is paid."""
+"""One host's offer at one moment is close to the lowest price paid."""
 LEAST_SPOT, MOST_SPOT = 0.7, 2.0
 """The lowest spot price of a region's zones at one moment, likewise."""
 LISTED_TWICE = ["provider", "region", "instance_type", "accelerator", "kind", "observed_on", PRICE]
@@ -38,7 +38,7 @@ def listed(upstream: Path) -> pd.DataFrame:
     Returns:
         Columns provider, region, instance_type, accelerator (as upstream names it), count, kind, the prices per
         accelerator and per instance, low and high as shares of them, observed_on, source_id, locator, quality, and
-        ask: whether it is one host's ask rather than a list price.
+        ask: Whether it is one host's offer rather than a list price.
     """
     rows = pd.concat(
         [

@@ -15,7 +15,7 @@ SEVERAL = "price-medians"
 """Source of what follows from prices of several sources."""
 ROUNDS = 50
 FEWEST_PARTS = 3
-"""Parts below which a seller's level is not told from the part's."""
+"""Number of parts below which a seller's level cannot be separated from the part's."""
 ENOUGH = 5
 """Pairs from which a seller's own ratio is taken."""
 NO_CONTRACTS = "marketplace"
@@ -24,7 +24,7 @@ NO_CONTRACTS = "marketplace"
 def polished(prices: pd.DataFrame) -> tuple["pd.Series[float]", "pd.Series[float]"]:
     """Parts and sellers apart: the logarithm of a price is that of its part plus the level of its seller.
 
-    Medians over whoever happens to sell a part mix the two: a part that only dear sellers have looks dear.
+    Medians over the sellers of a part mix the two: a part that only expensive sellers offer looks expensive.
 
     Args:
         prices: On-demand prices by provider and accelerator_id.

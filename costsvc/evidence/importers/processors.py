@@ -52,7 +52,7 @@ def _typed(known: set[str]) -> pd.DataFrame:
 
 
 def _with_cores(table: pd.DataFrame) -> pd.DataFrame:
-    """Cores of a socket: as the name says, else as the maker does."""
+    """Cores of a socket, by the name, else by the maker."""
     typed = facts("processor_cores.csv")
     typed = typed.assign(accelerator_id="cpu-" + typed["name"].map(slug)).set_index("accelerator_id")
     picked = typed.reindex(table["accelerator_id"]).set_index(table.index)

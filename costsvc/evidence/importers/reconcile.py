@@ -28,7 +28,7 @@ North China burns half as much coal again as the mean of China, Yunnan and Sichu
 
 
 def settled_zones(upstream: Path, spread: Spread, ratio: Ratio) -> pd.DataFrame:
-    """Life-cycle figures of zones, lifted over their own direct ones and widened to what others say.
+    """Life-cycle figures of zones, raised above their own direct figures and widened to include other estimates.
 
     Args:
         upstream: Folder with the upstream files.
@@ -57,7 +57,7 @@ def settled_zones(upstream: Path, spread: Spread, ratio: Ratio) -> pd.DataFrame:
 
 
 def production(upstream: Path, rows: pd.DataFrame) -> "pd.Series[float]":
-    """What production says for each row of a zone that is a country; a silent year has the figure of the last one."""
+    """The production-based figure of each row of a zone that is a country; missing years take the last figure."""
     zone = own_zones(upstream).set_index("place_id")["zone_id"]
     made = countries(upstream, Spread(1.0, 1.0))
     by_zone = made.assign(zone_id=made["zone_id"].map(zone)).dropna(subset=["zone_id"]).set_index(KEY)["g_per_kwh"]

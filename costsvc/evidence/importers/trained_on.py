@@ -13,7 +13,7 @@ RATES = ["peak_fp32_tflops", "peak_tf32_tflops", "peak_bf16_tflops", "peak_fp16_
 UNKNOWN = frozenset(
     ["NVIDIA Quadro GP100", "NVIDIA Quadro P600", "NVIDIA RTX A1000", "NVIDIA Tesla V100 SXM2", "Cerebras CS-2"]
 )
-"""Hardware that table ``accelerators`` has no row of, or of which it cannot be said which row it is."""
+"""Hardware without an unambiguous row in table ``accelerators``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

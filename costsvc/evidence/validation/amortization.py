@@ -72,7 +72,7 @@ def _ratio(general: dict[str, Any], task: dict[str, Any], catalog: Catalog) -> d
     answer = estimate_amortization(request, catalog)
     entry = next(entry for entry in answer["break_even"] if entry["metric"] in general)
     totals = [one["total"][entry["metric"]]["value"] for one in answer["strategies"]]
-    # where the verdict were another, the general model would not be said to lose
+    # any other verdict contradicts the published ratio
     result = totals[0] / totals[1] if entry["verdict"] is Verdict.NEVER else 1.0
     return {"value": result, "low": result, "high": result}
 

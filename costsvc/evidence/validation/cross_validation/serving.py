@@ -141,7 +141,7 @@ def _less(table: Table, column: str, values: Collection[str]) -> Table:
 
 
 def _scopes(fitted: Fitted, rows: Measured) -> set[str]:
-    """Scopes of which rows say something, and in which a constant is sought."""
+    """Scopes with rows and at least one free constant."""
     sought = {constant.scope for constant in fitted.constants if not constant.is_fixed}
     return sought & {scope for name in SCOPES for scope in rows.frame[name]}
 
