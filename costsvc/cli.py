@@ -1,5 +1,6 @@
 """Commands over the same calls as the service."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ from costsvc.evidence.build import build
 from costsvc.evidence.fetch import fetch
 from costsvc.evidence.published import STORED
 from costsvc.evidence.upstream import manifest
-from costsvc.evidence.validate import publish, report, scored, validate
+from costsvc.evidence.validate import publish, report, scored, twice, validate
 from costsvc.settings import Settings, bundled_data
 from costsvc.web.api import yaml
 from costsvc.web.app import create_app
@@ -101,7 +102,7 @@ def fit_tables(into: Path) -> None:
 @click.option("--ecologits", help="Command that answers as EcoLogits does: benchmarks/ecologits_energy.py.")
 def validate_estimates(published: Path, into: Path, docs: Path | None, stored: Path, ecologits: str | None) -> None:
     """Hold estimates against the published figures in PUBLISHED, each left out of the fits."""
-    found = validate(published, into, asked)
+    found = replace(validate(published, into, asked), twice=twice(published, into, asked))
     for line in report(found):
         click.echo(line)
     if docs:

@@ -111,6 +111,26 @@ class NotTested(TypedDict):
     why: str
 
 
+class OptionalInput(TypedDict):
+    """Rows that state an optional input, each estimated with it and without it.
+
+    ``left`` counts the rows whose figure left the interval because of it; ``holds`` says that they are no more than a
+    tenth, and ``note`` why the interval is no narrower.
+    """
+
+    input: str
+    rows: int
+    sources: int
+    inside_without: int
+    inside_with: int
+    width_without: float
+    width_with: float
+    left: int
+    narrows: bool
+    holds: bool
+    note: str | None
+
+
 class Beside(TypedDict):
     """Another estimator and the service on the rows of one kind that both answer."""
 
@@ -159,6 +179,7 @@ class Scoreboard(TypedDict):
     by_source: list[KindBySource]
     unanswered: list[NoAnswer]
     not_left_out: list[NotLeftOut]
+    optional_inputs: list[OptionalInput]
     kinds: list[Kind]
     peers: list[Beside]
     estimators: list[Estimator]

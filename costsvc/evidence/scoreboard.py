@@ -63,6 +63,7 @@ def score(
         ],
         unanswered=[_no_answer(one) for one in rows if isinstance(one, Unanswered)],
         not_left_out=[NotLeftOut(source=source, why=why) for source, why in sorted(kept)],
+        optional_inputs=[],
         kinds=[_kind(one, [case for case in cases if case.kind == one.kind]) for one in summaries(cases)],
         peers=[_beside(one) for one in besides],
         estimators=[Estimator(name=one.name, compared=one.compared, reference=one.reference) for one in others],

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from costsvc.evidence.published import Beside, Kind, KindBySource, Miss, Scoreboard, Vote
+from costsvc.evidence.published import Beside, Kind, KindBySource, Miss, OptionalInput, Scoreboard, Vote
 
 VERDICT = {True: "yes", False: "**no**", None: ""}
 NOT_EXPLAINED = "not explained"
@@ -55,6 +55,13 @@ Rows without an answer. They count as misses, and have no ratio:
 NOT_LEFT_OUT = """\
 Sources that the fits cannot do without. Where that is so, their rows are tested by row only:
 """
+OPTIONAL = """\
+## What optional inputs narrow
+
+Each row that states an optional input, estimated without it and with it, its source left out of the fits of both.
+*Left* counts the rows whose published figure left the interval because the input was given; more than a tenth of them
+would be more than a 90 % interval allows. Inputs that no row states stand under *What no measurement tests*.
+"""
 BY_ROW = """\
 ## By row
 
@@ -86,6 +93,7 @@ No row of the tables above holds these to a measurement. Most can be said in a r
 SOURCES = ("kind", "rows", "sources", "median", "90th", "inside", "may be", "holds", "width", "sources holding")
 VOTE = ("source", "kind", "rows", "median", "inside", "holds")
 KINDS = ("kind", "rows", "median", "90th", "inside", "may be", "holds", "width")
+INPUTS = ("input", "rows", "sources", "inside without", "inside with", "width without", "width with", "left", "narrows")
 PEERS = ("kind", "estimator", "rows", "our median", "our 90th", "its median", "its 90th")
 MISSES = ("row", "kind", "published", "predicted", "interval", "ratio", "what explains it")
 
@@ -101,6 +109,7 @@ def page(board: Scoreboard) -> str:
         BY_SOURCE,
         _table(SOURCES, map(_source_cells, board["by_source"])),
         *_notes(board),
+        *_optional_inputs(board),
         BY_ROW,
         _table(KINDS, map(_kind_cells, board["kinds"])),
         FIGURE,
@@ -132,6 +141,21 @@ def _notes(board: Scoreboard) -> list[str]:
         kept = ((f"`{one['source']}`", one["why"]) for one in board["not_left_out"])
         notes += [NOT_LEFT_OUT, _table(("source", "why"), kept)]
     return notes
+
+
+def _optional_inputs(board: Scoreboard) -> list[str]:
+    found = board["optional_inputs"]
+    if not found:
+        return []
+    notes = "".join(f"- `{one['input']}`: {one['note']}.\n" for one in found if one["note"])
+    return [OPTIONAL, _table(INPUTS, map(_input_cells, found)), *([notes] if notes else [])]
+
+
+def _input_cells(one: OptionalInput) -> Sequence[str]:
+    counts = [str(count) for count in (one["rows"], one["sources"], one["inside_without"], one["inside_with"])]
+    widths = [f"{width:.2f}" for width in (one["width_without"], one["width_with"])]
+    left = str(one["left"]) if one["holds"] else f"**{one['left']}**"
+    return (f"`{one['input']}`", *counts, *widths, left, VERDICT[one["narrows"]])
 
 
 def _kind_cells(one: Kind) -> Sequence[str]:

@@ -64,7 +64,7 @@ def fresh_cases(folder: Path, ask: Ask, without: Without) -> Iterator[Case | Una
     """
     for row in published_rows(folder / FILE, COLUMNS):
         try:
-            yield from _compared(row, ask, without)
+            yield from compared(row, body_of(row["body_json"]), ask, without)
         except CostsvcError as error:
             yield Unanswered(kind=kind_of(row), id=row["id"], source=source_of(row), why=str(error))
 
@@ -97,8 +97,21 @@ def at(answer: Any, pointer: str) -> Any:
     return found
 
 
-def _compared(row: Row, ask: Ask, without: Without) -> Iterator[Case | Indispensable]:
-    body = _body(row["body_json"])
+def compared(row: Row, body: Plain, ask: Ask, without: Without) -> Iterator[Case | Indispensable]:
+    """Put a request to the service and hold its answer against the figure of a row.
+
+    Args:
+        row: The published row.
+        body: The request.
+        ask: Answers it.
+        without: The tables without the source of the row.
+
+    Yields:
+        The case, or each source that cannot be left out.
+
+    Raises:
+        CostsvcError: If there is no answer, or no figure to hold it against.
+    """
     tables = without(row, body)
     if tables is None:
         yield from (Indispensable(source=name) for name in sorted(fitted_sources(row)))
@@ -127,7 +140,15 @@ def _case(row: Row, body: Plain, answer: Plain) -> Case:
     )
 
 
-def _body(text: str) -> Plain:
+def body_of(text: str) -> Plain:
+    """The request in a cell of ``body_json``.
+
+    Args:
+        text: The cell.
+
+    Raises:
+        TableError: If it is no JSON object.
+    """
     try:
         body: Plain = json.loads(text)
     except ValueError as error:

@@ -30,10 +30,16 @@ def reading_cases(catalog: Catalog) -> Iterator[Case]:
     leave_out = LeavePublisherOut(catalog=catalog)
     for source in dict.fromkeys(row["source_id"] for row in current):
         tables = leave_out.publishers({source})
-        yield from (_case(row, tables) for row in current if row["source_id"] == source)
+        yield from (reading_case(row, tables) for row in current if row["source_id"] == source)
 
 
-def _case(row: Row, catalog: Catalog) -> Case:
+def reading_case(row: Row, catalog: Catalog) -> Case:
+    """A reading beside its estimate.
+
+    Args:
+        row: A row of table serving_readings.
+        catalog: The tables.
+    """
     quantity = estimate_of(row, catalog)
     is_prefill = row["quantity"] == "latency_s" and row["input_tokens"] >= LONG_PROMPT
     return Case(

@@ -14,6 +14,7 @@ from costsvc.cli import main
 from costsvc.errors import CostsvcError
 from costsvc.evidence import figure, peers, published, scoreboard
 from costsvc.evidence.cases import Case, Indispensable, Unanswered, likely, summaries
+from costsvc.evidence.optional_inputs import Twice
 from costsvc.evidence.scoreboard_page import page as page_of
 from costsvc.evidence.untested import BY_HAND
 from costsvc.evidence.validate import Validation, publish, scored
@@ -220,6 +221,21 @@ def test_the_page_says_which_way_an_interval_fails(inside, verdict):
     cases = [of(HOURS, published=1.0 if place < inside else 9.0) for place in range(50)]
     page = page_of(scoreboard.score(cases, [], [], "abc", by_source=cases))
     assert page.count(f"| {inside} | 41 to 49 | {verdict} |") == 2
+
+
+def test_the_page_tells_what_optional_inputs_narrow():
+    silent, stated, out = of(HOURS, spread=3.0), of(HOURS), of(HOURS, published=9.0)
+    pairs = [Twice(input="tuned", silent=silent, stated=stated), Twice(input="layout", silent=silent, stated=out)]
+    board = scored(Validation(by_row=[of(HOURS, row=SIZED)], twice=pairs), bundled_data())
+    page = page_of(board)
+    assert "| `tuned` | 1 | 1 | 1 | 1 | 9.00 | 4.00 | 0 | yes |" in page
+    assert "| `layout` | 1 | 1 |" in page
+    assert [one["input"] for one in board["not_tested"][-4:]] == [
+        "engine",
+        "concurrency_share",
+        "cache_precision",
+        "accelerator_power_limit_w",
+    ]
 
 
 def test_ten_rows_at_most_are_told():
