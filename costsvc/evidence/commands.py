@@ -1,5 +1,6 @@
 """The commands under ``costsvc data``: fetch, build, fit and validate the reference tables."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -9,7 +10,7 @@ from costsvc.evidence.importers import build
 from costsvc.evidence.importers.fetch import fetch
 from costsvc.evidence.importers.upstream import manifest
 from costsvc.evidence.validation.unseen_sources import Answerer
-from costsvc.evidence.validation.validate import publish, report, score_validation, validate
+from costsvc.evidence.validation.validate import compare_inputs, publish, report, score_validation, validate
 from costsvc.reference.scoreboard import STORED
 from costsvc.settings import bundled_data
 
@@ -78,7 +79,8 @@ def validate_estimates(
     answer_request: Answerer, published: Path, into: Path, docs: Path | None, stored: Path, ecologits: str | None
 ) -> None:
     """Compare estimates with the published figures in PUBLISHED, cross-validated."""
-    validation = validate(published, into, answer_request)
+    pairs = compare_inputs(published, into, answer_request)
+    validation = replace(validate(published, into, answer_request), by_input=pairs)
     for line in report(validation):
         click.echo(line)
     if docs:

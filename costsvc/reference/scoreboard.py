@@ -111,6 +111,26 @@ class UntestedInput(TypedDict):
     why: str
 
 
+class OptionalInput(TypedDict):
+    """Rows that state an optional input, each estimated with and without it.
+
+    ``left`` counts the rows whose figure leaves the interval because of the input; ``holds`` is whether they are at
+    most a tenth, and ``note`` why the interval is not narrower.
+    """
+
+    input: str
+    rows: int
+    sources: int
+    inside_without: int
+    inside_with: int
+    width_without: float
+    width_with: float
+    left: int
+    narrows: bool
+    holds: bool
+    note: str | None
+
+
 class EstimatorComparison(TypedDict):
     """Another estimator and the service on the rows of one kind that both answer."""
 
@@ -159,6 +179,7 @@ class Scoreboard(TypedDict):
     by_source: list[KindBySource]
     unanswered: list[UnansweredRow]
     not_left_out: list[IndispensableSource]
+    optional_inputs: list[OptionalInput]
     kinds: list[Kind]
     peers: list[EstimatorComparison]
     estimators: list[Estimator]

@@ -66,6 +66,21 @@ EXAMPLE = {
             "why": "the only logs of servers at the wall: without them nothing says what a server adds to its chips",
         }
     ],
+    "optional_inputs": [
+        {
+            "input": "concurrency_share",
+            "rows": 70,
+            "sources": 8,
+            "inside_without": 51,
+            "inside_with": 62,
+            "width_without": 6.34,
+            "width_with": 4.53,
+            "left": 3,
+            "narrows": True,
+            "holds": True,
+            "note": None,
+        }
+    ],
     "kinds": [
         {
             "kind": "training: chip power",

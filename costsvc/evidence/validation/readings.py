@@ -31,10 +31,16 @@ def reading_comparisons(catalog: Catalog) -> Iterator[Comparison]:
     cross_validation = EngineCrossValidation(catalog=catalog)
     for source in dict.fromkeys(row["source_id"] for row in current):
         tables = cross_validation.publishers({source})
-        yield from (_compare(row, tables) for row in current if row["source_id"] == source)
+        yield from (compare_reading(row, tables) for row in current if row["source_id"] == source)
 
 
-def _compare(row: Row, catalog: Catalog) -> Comparison:
+def compare_reading(row: Row, catalog: Catalog) -> Comparison:
+    """Compare a reading with its estimate.
+
+    Args:
+        row: A row of table serving_readings.
+        catalog: The tables.
+    """
     quantity = estimate_of(row, catalog)
     is_prefill = row["quantity"] == "latency_s" and row["input_tokens"] >= LONG_PROMPT
     return Comparison(

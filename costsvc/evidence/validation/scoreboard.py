@@ -64,6 +64,7 @@ def score(
         ],
         unanswered=[_no_answer(one) for one in rows if isinstance(one, Unanswered)],
         not_left_out=[IndispensableSource(source=source, why=why) for source, why in sorted(kept)],
+        optional_inputs=[],
         kinds=[
             _kind(one, [other for other in comparisons if other.kind == one.kind]) for one in summaries(comparisons)
         ],

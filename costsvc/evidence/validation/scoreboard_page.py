@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from costsvc.reference.scoreboard import EstimatorComparison, Kind, KindBySource, Miss, Scoreboard, Vote
+from costsvc.reference.scoreboard import EstimatorComparison, Kind, KindBySource, Miss, OptionalInput, Scoreboard, Vote
 
 VERDICT = {True: "yes", False: "**no**", None: ""}
 NOT_EXPLAINED = "not explained"
@@ -53,6 +53,13 @@ Rows without an estimate. They count as misses and have no ratio:
 NOT_LEFT_OUT = """\
 Sources that the fits cannot do without; their rows are cross-validated by row only:
 """
+OPTIONAL = """\
+## Optional inputs
+
+Rows that state an optional input, estimated without and with it, both cross-validated by source. *Left* counts the rows
+whose published figure leaves the interval because of the input; a 90 % interval allows a tenth of them. Inputs that no
+row states are listed under *What no measurement tests*.
+"""
 BY_ROW = """\
 ## By row
 
@@ -83,6 +90,7 @@ No row of the tables above measures these. Most can be set in a request and are 
 """
 SOURCES = ("kind", "rows", "sources", "median", "90th", "inside", "may be", "holds", "width", "sources holding")
 VOTE = ("source", "kind", "rows", "median", "inside", "holds")
+INPUTS = ("input", "rows", "sources", "inside without", "inside with", "width without", "width with", "left", "narrows")
 KINDS = ("kind", "rows", "median", "90th", "inside", "may be", "holds", "width")
 ESTIMATOR_COLUMNS = ("kind", "estimator", "rows", "our median", "our 90th", "its median", "its 90th")
 MISSES = ("row", "kind", "published", "predicted", "interval", "ratio", "explanation")
@@ -99,6 +107,7 @@ def page(board: Scoreboard) -> str:
         BY_SOURCE,
         _table(SOURCES, map(_source_cells, board["by_source"])),
         *_notes(board),
+        *_optional_inputs(board),
         BY_ROW,
         _table(KINDS, map(_kind_cells, board["kinds"])),
         FIGURE,
@@ -130,6 +139,21 @@ def _notes(board: Scoreboard) -> list[str]:
         kept = ((f"`{one['source']}`", one["why"]) for one in board["not_left_out"])
         notes += [NOT_LEFT_OUT, _table(("source", "why"), kept)]
     return notes
+
+
+def _optional_inputs(board: Scoreboard) -> list[str]:
+    inputs = board["optional_inputs"]
+    if not inputs:
+        return []
+    notes = "".join(f"- `{one['input']}`: {one['note']}.\n" for one in inputs if one["note"])
+    return [OPTIONAL, _table(INPUTS, map(_input_cells, inputs)), *([notes] if notes else [])]
+
+
+def _input_cells(one: OptionalInput) -> Sequence[str]:
+    counts = [str(count) for count in (one["rows"], one["sources"], one["inside_without"], one["inside_with"])]
+    widths = [f"{width:.2f}" for width in (one["width_without"], one["width_with"])]
+    left = str(one["left"]) if one["holds"] else f"**{one['left']}**"
+    return (f"`{one['input']}`", *counts, *widths, left, VERDICT[one["narrows"]])
 
 
 def _kind_cells(one: Kind) -> Sequence[str]:

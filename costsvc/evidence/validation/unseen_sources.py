@@ -74,7 +74,7 @@ def unseen_comparisons(
     """
     for row in published_rows(folder / FILE, COLUMNS):
         try:
-            yield from _compared(row, answer_request, without)
+            yield from compare_request(row, body_of(row["body_json"]), answer_request, without)
         except CostsvcError as error:
             yield Unanswered(kind=kind_of(row), id=row["id"], source=source_of(row), why=str(error))
 
@@ -107,8 +107,23 @@ def at_pointer(answer: Any, pointer: str) -> Any:
     return result
 
 
-def _compared(row: Row, answer_request: Answerer, without: Without) -> Iterator[Comparison | Indispensable]:
-    body = _body(row["body_json"])
+def compare_request(
+    row: Row, body: Plain, answer_request: Answerer, without: Without
+) -> Iterator[Comparison | Indispensable]:
+    """Estimate a request and compare it with the figure of a row.
+
+    Args:
+        row: The published row.
+        body: The request.
+        answer_request: Answers it.
+        without: The tables, fitted without the source of the row.
+
+    Yields:
+        The comparison, or each source that the fits cannot exclude.
+
+    Raises:
+        CostsvcError: If there is no estimate or no figure.
+    """
     tables = without(row, body)
     if tables is None:
         yield from (Indispensable(source=name) for name in sorted(fitted_sources(row)))
@@ -137,7 +152,15 @@ def _compare(row: Row, body: Plain, answer: Plain) -> Comparison:
     )
 
 
-def _body(text: str) -> Plain:
+def body_of(text: str) -> Plain:
+    """The request in a cell of ``body_json``.
+
+    Args:
+        text: The cell.
+
+    Raises:
+        TableError: If it is not a JSON object.
+    """
     try:
         body: Plain = json.loads(text)
     except ValueError as error:

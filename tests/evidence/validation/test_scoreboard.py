@@ -14,6 +14,7 @@ from costsvc.cli import main
 from costsvc.errors import CostsvcError
 from costsvc.evidence.validation import other_estimators, scoreboard
 from costsvc.evidence.validation.comparisons import Comparison, Indispensable, Unanswered, likely_inside, summaries
+from costsvc.evidence.validation.optional_inputs import InputPair
 from costsvc.evidence.validation.scoreboard_json import scoreboard_json
 from costsvc.evidence.validation.scoreboard_page import page as page_of
 from costsvc.evidence.validation.unseen_sources import TRACKED
@@ -236,6 +237,24 @@ def test_the_page_says_which_way_an_interval_fails(inside, verdict):
     comparisons = [of(HOURS, published=1.0 if place < inside else 9.0) for place in range(50)]
     page = page_of(scoreboard.score(comparisons, [], [], "abc", by_source=comparisons))
     assert page.count(f"| {inside} | 41 to 49 | {verdict} |") == 2
+
+
+def test_the_page_shows_what_optional_inputs_narrow():
+    wide, narrow, out = of(HOURS, spread=3.0), of(HOURS), of(HOURS, published=9.0)
+    pairs = [
+        InputPair(input="tuned", without_input=wide, with_input=narrow),
+        InputPair(input="layout", without_input=wide, with_input=out),
+    ]
+    board = score_validation(Validation(by_row=[of(HOURS, row=SIZED)], by_input=pairs), bundled_data())
+    page = page_of(board)
+    assert "| `tuned` | 1 | 1 | 1 | 1 | 9.00 | 4.00 | 0 | yes |" in page
+    assert "| `layout` | 1 | 1 |" in page
+    assert [one["input"] for one in board["not_tested"][-4:]] == [
+        "engine",
+        "concurrency_share",
+        "cache_precision",
+        "accelerator_power_limit_w",
+    ]
 
 
 def test_ten_rows_at_most_are_told():
