@@ -90,11 +90,18 @@ def fit_mfu(evidence: Evidence) -> tuple[pd.DataFrame, Array]:
 
 def comparable(evidence: Evidence) -> pd.DataFrame:
     """Whole runs and steady state as rows of one table."""
-    runs, measured = evidence.runs, evidence.utilizations
+    both = pd.concat([_whole_runs(evidence.runs), _utilizations(evidence.utilizations)], ignore_index=True)
+    return both.assign(
+        size=np.log(both["params_b"] / REFERENCE_PARAMS_B),
+        log_mfu=np.log(both["mfu"]),
+    )
+
+
+def _whole_runs(runs: pd.DataFrame) -> pd.DataFrame:
     flop = 6 * runs["active_params_b"] * runs["tokens_b"] * PER_BILLION**2
     narrow = runs["precision"].eq("fp8")
     peak = runs["peak_fp8_tflops"].where(narrow, runs["peak_tflops"])
-    whole = pd.DataFrame(
+    return pd.DataFrame(
         {
             "mfu": flop / (runs["accelerator_hours"] * S_PER_H * peak * FLOP_PER_TFLOP),
             "params_b": runs["active_params_b"],
@@ -107,7 +114,10 @@ def comparable(evidence: Evidence) -> pd.DataFrame:
             "laboratory": _laboratories(runs["source_id"], runs["run_id"]),
         }
     )
-    steady = pd.DataFrame(
+
+
+def _utilizations(measured: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
         {
             "mfu": measured["mfu"],
             "params_b": measured["params_b"],
@@ -119,11 +129,6 @@ def comparable(evidence: Evidence) -> pd.DataFrame:
             "family": _families_of(measured),
             "laboratory": _laboratories(measured["source_id"], measured["measurement_id"]),
         }
-    )
-    both = pd.concat([whole, steady], ignore_index=True)
-    return both.assign(
-        size=np.log(both["params_b"] / REFERENCE_PARAMS_B),
-        log_mfu=np.log(both["mfu"]),
     )
 
 

@@ -55,7 +55,6 @@ def score(
     known = explanations(EXPLANATIONS)
     rows = [one for one in by_source if not isinstance(one, Indispensable)]
     answered = [one for one in rows if isinstance(one, Comparison)]
-    kept = {(one.source, one.why) for one in by_source if isinstance(one, Indispensable)}
     return Scoreboard(
         data_version=version,
         by_source=[
@@ -63,7 +62,7 @@ def score(
             for one in source_summaries(rows)
         ],
         unanswered=[_no_answer(one) for one in rows if isinstance(one, Unanswered)],
-        not_left_out=[IndispensableSource(source=source, why=why) for source, why in sorted(kept)],
+        not_left_out=_indispensable(by_source),
         optional_inputs=[],
         kinds=[
             _kind(one, [other for other in comparisons if other.kind == one.kind]) for one in summaries(comparisons)
@@ -135,6 +134,11 @@ def _sourced(one: Comparison) -> SourcedPoint:
         low=point["low"],
         high=point["high"],
     )
+
+
+def _indispensable(compared: Iterable[Compared]) -> list[IndispensableSource]:
+    reasons = {(one.source, one.why) for one in compared if isinstance(one, Indispensable)}
+    return [IndispensableSource(source=source, why=why) for source, why in sorted(reasons)]
 
 
 def _no_answer(one: Unanswered) -> UnansweredRow:
