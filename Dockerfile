@@ -11,7 +11,7 @@ COPY data data
 RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
  && /opt/costsvc/bin/pip install --no-deps --no-index dist/costsvc-*.whl \
  && /opt/costsvc/bin/python requirements/check.py costsvc \
- && rm -r /opt/costsvc/lib/python3.11/site-packages/pip*
+ && rm -r /opt/costsvc/lib/python3.11/site-packages/costsvc/evidence /opt/costsvc/lib/python3.11/site-packages/pip*
 
 FROM docker.io/library/python:3.11-slim
 COPY --from=build /opt/costsvc /opt/costsvc

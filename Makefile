@@ -37,7 +37,7 @@ lint: .venv/dev
 types: .venv/dev
 	$(BIN)/mypy
 
-data: .venv/runtime ## rebuild data/ from the upstream files in FOLDER, then fit
+data: .venv/dev ## rebuild data/ from the upstream files in FOLDER, then fit
 	$(BIN)/costsvc data build $(FOLDER)
 	$(BIN)/costsvc data fit
 
@@ -62,7 +62,7 @@ image:
 lock: .venv/dev ## resolve requirements/ again; UPGRADE=--upgrade takes newer releases
 	$(LOCK) $(UPGRADE) --group build -o requirements/build.txt
 	$(LOCK) $(UPGRADE) pyproject.toml -c requirements/build.txt -o requirements/runtime.txt
-	$(LOCK) $(UPGRADE) pyproject.toml --extra test --group build --group dev -c requirements/runtime.txt -o requirements/dev.txt
+	$(LOCK) $(UPGRADE) pyproject.toml --extra calibration --extra test --group build --group dev -c requirements/runtime.txt -o requirements/dev.txt
 	for peer in boaviztapi ecologits; do $(LOCK) $(UPGRADE) benchmarks/$$peer.in -o benchmarks/$$peer.txt; done
 
 .venv: .venv/dev
@@ -78,7 +78,7 @@ lock: .venv/dev ## resolve requirements/ again; UPGRADE=--upgrade takes newer re
 .venv/dev: .venv/runtime requirements/dev.txt
 	mv .venv/runtime .venv/begun
 	$(BIN)/python $(LOCKED) -r requirements/dev.txt
-	$(BIN)/python requirements/check.py 'costsvc[test]' --group build --group dev
+	$(BIN)/python requirements/check.py 'costsvc[calibration,test]' --group build --group dev
 	mv .venv/begun .venv/runtime
 	touch $@
 

@@ -8,7 +8,7 @@ from flask import Flask, Response, request
 
 from costsvc import limits
 from costsvc.errors import BusyError
-from costsvc.evidence import published
+from costsvc.reference import scoreboard
 from costsvc.reference.listing import listings
 from costsvc.report.rendering import FigureRenderer
 from costsvc.services import Services
@@ -70,7 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["renderer"] = FigureRenderer()
     app.extensions["answers"] = Answers(app.extensions["costsvc"].catalog)
     app.extensions["suggestions"] = suggestions(app.extensions["costsvc"].catalog)
-    app.extensions["scoreboard"] = published.read()
+    app.extensions["scoreboard"] = scoreboard.read()
     app.extensions["listings"] = listings(app.extensions["costsvc"].catalog)
     metrics.register(app, QUESTIONS, app.extensions["costsvc"].catalog.version)
     api = CostsvcApi(app)

@@ -2,8 +2,8 @@
 
 from flask import Response, current_app
 
-from costsvc.evidence.figure import specification
-from costsvc.evidence.published import cases_of
+from costsvc.reference.scoreboard import points_of
+from costsvc.report.figures.scoreboard import specification
 from costsvc.web import problems
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import answer, catalog, revalidated, tagged
@@ -64,6 +64,21 @@ EXAMPLE = {
         {
             "source": "mlcommons-power",
             "why": "the only logs of servers at the wall: without them nothing says what a server adds to its chips",
+        }
+    ],
+    "optional_inputs": [
+        {
+            "input": "concurrency_share",
+            "rows": 70,
+            "sources": 8,
+            "inside_without": 51,
+            "inside_with": 62,
+            "width_without": 6.34,
+            "width_with": 4.53,
+            "left": 3,
+            "narrows": True,
+            "holds": True,
+            "note": None,
         }
     ],
     "kinds": [
@@ -149,7 +164,7 @@ def draw_validation(form: str) -> Response:
 
 def _drawn(form: str) -> bytes:
     extensions = current_app.extensions
-    figure: bytes = extensions["renderer"].render(specification(cases_of(extensions["scoreboard"])), form)
+    figure: bytes = extensions["renderer"].render(specification(points_of(extensions["scoreboard"])), form)
     return figure
 
 

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 
-from costsvc.evidence import published
+from costsvc.reference import scoreboard
 from costsvc.settings import Settings, bundled_data
 from costsvc.web.app import create_app
 from costsvc.web.validation import EXAMPLE
@@ -19,7 +19,7 @@ PATH = "/v1/validation"
 def test_the_scoreboard_is_shown_as_it_was_stored(client: FlaskClient) -> None:
     shown = client.get(PATH).get_json()
     current = shown.pop("current")
-    assert shown == published.read()
+    assert shown == scoreboard.read()
     assert current == (shown["data_version"] == client.get("/healthz").get_json()["data_version"])
 
 
@@ -29,7 +29,7 @@ def test_other_tables_are_not_those_that_were_measured(tmp_path: Path) -> None:
         file.write("mine,me,Mine,2026,2026-11,,facts only,me\n")
     shown = create_app(Settings(data_overlay=tmp_path)).test_client().get(PATH).get_json()
     assert shown["current"] is False
-    assert shown["data_version"] == published.read()["data_version"]
+    assert shown["data_version"] == scoreboard.read()["data_version"]
 
 
 def test_an_etag_saves_sending_the_scoreboard_again(client: FlaskClient) -> None:

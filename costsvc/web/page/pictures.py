@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from costsvc.evidence.published import Scoreboard, cases_of
+from costsvc.reference.scoreboard import Scoreboard, points_of
 from costsvc.report.answers import Answer
 from costsvc.report.figures.registry import FIGURES, Figure
 from costsvc.web.drawings import SIZE, THEME, TYPES
@@ -79,7 +79,7 @@ def scoreboard(board: Scoreboard) -> Picture:
         board: The scoreboard.
     """
     begin = f"{request.script_root}/v1/validation/figure"
-    rows = len(cases_of(board))
+    rows = len(points_of(board))
     return Picture(
         name="scoreboard",
         title="Estimated against published figures, by kind",

@@ -133,6 +133,24 @@ class InputNotTested(ma.Schema):
     why = _text("Why not, and what the answer rests on")
 
 
+class OptionalInput(ma.Schema):
+    """Rows that state an optional input, each estimated with it and without it, its source left out of the fits."""
+
+    input = _text("The field of a request")
+    rows = _whole("Published rows that state it")
+    sources = _whole("How many published them")
+    inside_without = _whole("Rows whose figure lies in the interval where the input is left out")
+    inside_with = _whole("Rows whose figure lies in the interval where it is given")
+    width_without = _number("Upper over lower end of the interval where it is left out, in the median")
+    width_with = _number("Upper over lower end of the interval where it is given, in the median")
+    left = _whole("Rows whose figure left the interval because it was given")
+    narrows = ma.fields.Boolean(
+        required=True, metadata={"description": "Whether the interval is narrower in the median"}
+    )
+    holds = ma.fields.Boolean(required=True, metadata={"description": "Whether no more than a tenth of the rows left"})
+    note = _text("Why the interval is no narrower; null where it is", nullable=True)
+
+
 class ComparedPeer(ma.Schema):
     """Another estimator and the service on the rows of one kind that both answer."""
 
@@ -183,6 +201,9 @@ class Validation(ma.Schema):
     )
     unanswered = ma.fields.List(ma.fields.Nested(RowWithoutAnswer), required=True)
     not_left_out = ma.fields.List(ma.fields.Nested(SourceNotLeftOut), required=True)
+    optional_inputs = ma.fields.List(
+        ma.fields.Nested(OptionalInput), required=True, metadata={"description": "What optional inputs narrow"}
+    )
     kinds = ma.fields.List(
         ma.fields.Nested(ComparedKind),
         required=True,
