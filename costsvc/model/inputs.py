@@ -127,7 +127,7 @@ def choose(condition: Condition, taken: Numeric, otherwise: Numeric) -> Numeric:
     """One of two numbers, row by row where the condition is a column.
 
     Args:
-        condition: Which.
+        condition: Which of the two. [1]
         taken: The number where the condition holds. [any]
         otherwise: The number elsewhere. [any]
 

@@ -5,12 +5,12 @@ import datetime as dt
 from itertools import groupby
 
 import pytest
-from costsvc.estimates.facts import Facts
-from costsvc.estimates.hardware import resolve as on
-from costsvc.estimates.site import resolve as place
 
 from costsvc.requests.workloads import Machine, Pricing, Site
-from costsvc.resolve.rent import UNSEEN, rent
+from costsvc.resolve.log import FactorLog
+from costsvc.resolve.machine import resolve_machine
+from costsvc.resolve.rent import UNSEEN, resolve_rent
+from costsvc.resolve.site import resolve_site
 from costsvc.settings import bundled_data
 from tests.estimates.reading import codes, factors
 
@@ -80,11 +80,10 @@ def test_every_price_of_every_instance_is_what_its_estimate_takes(catalog):
         region = f"{row['provider']}:{row['region']}"
         if row["region"] != "*" and region not in places:
             continue
-        facts = Facts(catalog)
-        machine = on(Machine(instance=f"{row['provider']}:{row['instance_type']}"), facts)
+        machine = resolve_machine(Machine(instance=f"{row['provider']}:{row['instance_type']}"), catalog)
         site = Site(region=region if row["region"] != "*" else None, date=dt.date.fromisoformat(row["observed_on"]))
-        setting = place(site, machine, facts)
-        found = rent(machine, setting, row["kind"], facts)
+        resolved = resolve_site(site, machine, catalog, FactorLog())
+        found = resolve_rent(machine, resolved, row["kind"], catalog).factor
         assert found is not None, row
         paid = [number * machine.per_instance for number in (found.value, found.low, found.high)]
         assert paid == pytest.approx([float(row[name]) for name in ("usd_per_instance_hour", "low", "high")]), row
@@ -286,10 +285,9 @@ def test_a_machine_without_an_accelerator_is_a_share_of_a_socket(ask, instance, 
 
 
 def test_a_change_of_size_costs_what_the_sizes_cost(catalog):
-    facts = Facts(catalog)
     found = []
     for name in ("g4dn.xlarge", "g4dn.16xlarge"):
-        machine = on(Machine(instance=name), facts)
-        setting = place(Site(region=US_EAST, pricing=Pricing()), machine, facts)
-        found.append(rent(machine, setting, "on-demand", facts).value)
+        machine = resolve_machine(Machine(instance=name), catalog)
+        site = resolve_site(Site(region=US_EAST, pricing=Pricing()), machine, catalog, FactorLog())
+        found.append(resolve_rent(machine, site, "on-demand", catalog).factor.value)
     assert found[1] / found[0] == pytest.approx(4.352 / 0.526)

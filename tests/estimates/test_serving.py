@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
-from costsvc.estimates.facts import Facts
 
-from costsvc.estimates import hardware
+from costsvc.model.uncertainty import sample
 from costsvc.requests.workloads import Machine
+from costsvc.resolve.chip import resolve_idle_power
+from costsvc.resolve.log import FactorLog
+from costsvc.resolve.machine import resolve_machine
 from tests.estimates.reading import codes, factors, out_of_order, reasons, value
 
 CHIP = {"accelerator": "h100-sxm5-80gb", "accelerators": 1, "region": "USA"}
@@ -245,9 +247,9 @@ LOADED = [
 
 @pytest.mark.parametrize(("accelerator", "watts"), LOADED)
 def test_the_interval_of_a_card_that_waits_holds_what_was_read(catalog, accelerator, watts):
-    facts = Facts(catalog)
-    machine = hardware.resolve(Machine(accelerator=accelerator), facts)
-    low, high = np.percentile(hardware.idle_w(machine, Machine(accelerator=accelerator), facts), [5, 95])
+    machine = resolve_machine(Machine(accelerator=accelerator), catalog)
+    idle = resolve_idle_power(machine, None, catalog, FactorLog()).numbers(sample)
+    low, high = np.percentile(idle.power_w(), [5, 95])
     assert low <= watts <= high
 
 

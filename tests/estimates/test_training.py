@@ -187,7 +187,7 @@ class TestMoney:
         assert value(answer, "cost.rental_usd") == pytest.approx(1000 * price["usd_per_accelerator_hour"])
         for name in ("hardware_usd", "electricity_usd", "facility_usd"):
             assert answer["cost"][name] is None
-            assert reasons(answer)[f"cost.{name}"] == "the rent contains it"
+            assert reasons(answer)[f"cost.{name}"] == "included in the rental price"
 
     def test_a_price_of_the_caller_comes_first(self, train):
         assert set(train(PLAIN | {"pricing": {"usd_per_accelerator_hour": 2.5}})["cost"]["rental_usd"].values()) == {

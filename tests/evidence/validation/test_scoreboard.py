@@ -21,8 +21,8 @@ from costsvc.evidence.validation.unseen_sources import TRACKED
 from costsvc.evidence.validation.untested import BY_HAND
 from costsvc.evidence.validation.validate import Validation, publish, score_validation
 from costsvc.reference import scoreboard as stored_board
-from costsvc.reference import scoreboard_figure
 from costsvc.reference.scoreboard import FigurePoint, points_of
+from costsvc.report.figures import scoreboard as scoreboard_figure
 from costsvc.settings import bundled_data
 
 PAGE = Path(__file__).parents[3] / "docs" / "validation.md"
