@@ -201,9 +201,11 @@ def _stacked(rows: list[Any]) -> Any:
 
 
 def _column(rows: list[Any]) -> Any:
-    """Numbers as a column, draws as its rows."""
-    if isinstance(rows[0], str):
-        return rows[0]
+    """Numbers as a column, draws as its rows; a number that all rows share stays one number."""
+    first = rows[0]
+    if isinstance(first, str) or all(row is first or row == first for row in rows if not isinstance(row, np.ndarray)):
+        if not any(isinstance(row, np.ndarray) for row in rows):
+            return first
     return np.array(np.broadcast_arrays(*(np.atleast_1d(row) for row in rows)))
 
 
