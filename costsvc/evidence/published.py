@@ -3,168 +3,28 @@
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
 
+from costsvc.answers import validation
 from costsvc.evidence.cases import ANOTHER, Case
 
 STORED = Path(__file__).with_name("scoreboard.json")
 
 
-class Point(TypedDict):
-    """One published figure and the estimate that answers it, to as many digits as a figure shows."""
-
-    row: str
-    published: float
-    predicted: float
-    low: float
-    high: float
-
-
-class MayBe(TypedDict):
-    """Least and most rows inside that a 90 % interval allows."""
-
-    least: int
-    most: int
-
-
-class Kind(TypedDict):
-    """The rows of one kind; without an interval there is nothing to be inside of, without a panel no points."""
-
-    kind: str
-    unit: str
-    rows: int
-    median: float
-    ninetieth: float
-    inside: int | None
-    may_be: MayBe | None
-    holds: bool | None
-    width: float | None
-    points: list[Point]
-
-
-class SourcedPoint(TypedDict):
-    """One published figure, who published it, and the estimate that answers it."""
-
-    row: str
-    source: str
-    published: float
-    predicted: float
-    low: float
-    high: float
-
-
-class Vote(TypedDict):
-    """The rows of one kind that one source published; ``holds`` is null where it has no vote."""
-
-    source: str
-    rows: int
-    inside: int
-    median: float | None
-    holds: bool | None
-
-
-class KindBySource(TypedDict):
-    """The rows of one kind, each of a source that no fit has seen.
-
-    Without an interval, or where the figures are no measurements, the kind has no verdict; ``note`` says why not.
-    """
-
-    kind: str
-    unit: str
-    rows: int
-    unanswered: int
-    sources: int
-    median: float | None
-    ninetieth: float | None
-    inside: int | None
-    may_be: MayBe | None
-    holds: bool | None
-    width: float | None
-    sources_holding: int
-    sources_of_two_rows: int
-    note: str | None
-    votes: list[Vote]
-    points: list[SourcedPoint]
-
-
-class NoAnswer(TypedDict):
-    """A row that the service has no estimate for; it counts as a miss."""
-
-    row: str
-    kind: str
-    source: str
-    why: str
-
-
-class NotLeftOut(TypedDict):
-    """A source of the fits that they cannot do without."""
-
-    source: str
-    why: str
-
-
-class NotTested(TypedDict):
-    """A kind of input that no measurement stands behind."""
-
-    input: str
-    what: str
-    why: str
-
-
-class Beside(TypedDict):
-    """Another estimator and the service on the rows of one kind that both answer."""
-
-    kind: str
-    estimator: str
-    rows: int
-    our_median: float
-    our_ninetieth: float
-    its_median: float
-    its_ninetieth: float
-
-
-class Estimator(TypedDict):
-    """What of another estimator is compared."""
-
-    name: str
-    compared: str
-    reference: str
-
-
-class Miss(TypedDict):
-    """A row that was missed, with what explains it, if that is known."""
-
-    row: str
-    kind: str
-    unit: str
-    published: float
-    predicted: float
-    low: float
-    high: float
-    ratio: float
-    why: str | None
-
-
-class LeftOut(TypedDict):
-    """A row that is not held against an estimate."""
-
-    row: str
-    why: str
-
-
-class Scoreboard(TypedDict):
-    """Everything that the page, the figure and the service show."""
-
-    data_version: str
-    by_source: list[KindBySource]
-    unanswered: list[NoAnswer]
-    not_left_out: list[NotLeftOut]
-    kinds: list[Kind]
-    peers: list[Beside]
-    estimators: list[Estimator]
-    misses: list[Miss]
-    left_out: list[LeftOut]
-    not_tested: list[NotTested]
+Point = validation.ComparedFigure
+SourcedPoint = validation.SourcedFigure
+MayBe = validation.CountInside
+Kind = validation.ComparedKind
+Vote = validation.SourceVote
+KindBySource = validation.KindBySource
+NoAnswer = validation.RowWithoutAnswer
+NotLeftOut = validation.SourceNotLeftOut
+NotTested = validation.InputNotTested
+Beside = validation.ComparedPeer
+Estimator = validation.ComparedEstimator
+Miss = validation.Miss
+LeftOut = validation.RowLeftOut
+Scoreboard = validation.Scoreboard
 
 
 def read(path: Path = STORED) -> Scoreboard:
