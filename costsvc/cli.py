@@ -13,8 +13,8 @@ from costsvc.evidence.published import STORED
 from costsvc.evidence.upstream import manifest
 from costsvc.evidence.validate import publish, report, scored, validate
 from costsvc.settings import Settings, bundled_data
-from costsvc.web.api import yaml
 from costsvc.web.app import create_app
+from costsvc.web.openapi import yaml
 from costsvc.web.questions import asked
 
 
@@ -38,7 +38,7 @@ def main() -> None:
 @main.command()
 def openapi() -> None:
     """Print the OpenAPI document as YAML."""
-    click.echo(yaml(create_app(Settings()).extensions["openapi"]), nl=False)
+    click.echo(yaml(create_app(Settings()).extensions["openapi"]()), nl=False)
 
 
 @main.group(cls=Commands)

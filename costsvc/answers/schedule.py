@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 
 from costsvc.answers.docs import Doc, nullable
 from costsvc.answers.estimate import Place
-from costsvc.answers.explanation import Provenance
+from costsvc.answers.explanation import Explained
 from costsvc.answers.quantities import Quantity
 
 
@@ -67,7 +67,7 @@ class ZoneAnswer(TypedDict):
     regions: Annotated[list[str], Doc("Cloud regions in it")]
 
 
-class ScheduleAnswer(Provenance):
+class ScheduleAnswer(Explained):
     """When a workload is best run, and what that saves."""
 
     id: Annotated[str, Doc("Equal requests on equal versions have equal ids")]

@@ -2,6 +2,7 @@
 
 from flask import Response
 
+from costsvc.answers.amortization import Amortization
 from costsvc.estimates.amortization import amortization
 from costsvc.estimates.spec import Comparison
 from costsvc.web import metrics
@@ -9,7 +10,6 @@ from costsvc.web.api import CostsvcBlueprint, parameters
 from costsvc.web.context import answer, catalog, private
 from costsvc.web.question import Question
 from costsvc.web.schemas.amortization import ComparisonSchema
-from costsvc.web.schemas.decision import AmortizationSchema
 from costsvc.web.schemas.explain import QUERY, ExplainQuery
 
 blueprint = CostsvcBlueprint("amortization", __name__, url_prefix="/v1", description="Shared model or one per task")
@@ -42,6 +42,7 @@ QUESTION = Question(
     schema=ComparisonSchema(),
     ask=amortization,
     example=EXAMPLE,
+    answer_type=Amortization,
     explains=True,
 )
 
@@ -49,7 +50,7 @@ QUESTION = Question(
 @blueprint.post("/comparisons/amortization")
 @blueprint.arguments(ComparisonSchema, example=EXAMPLE)
 @blueprint.query(ExplainQuery)
-@blueprint.response(200, AmortizationSchema)
+@blueprint.answers(Amortization)
 def compare_strategies(asked: Comparison) -> Response:
     """Compare one shared model with one model per task.
 

@@ -5,17 +5,16 @@ from typing import Any, Never
 
 import flask
 import orjson
-import yaml as pyyaml
 from flask import Flask, Request
 from flask_smorest import Api, Blueprint
 from marshmallow import Schema
 from webargs.flaskparser import FlaskParser, abort
 
 from costsvc import __version__, limits
+from costsvc.answers.operations import Problem
 from costsvc.web import problems
 from costsvc.web.context import JSON
 from costsvc.web.fields import Choice, Name, Number, WholeNumber
-from costsvc.web.schemas.answer import ProblemSchema
 
 DESCRIPTION = (
     "What training and serving an AI model costs in kilowatt-hours, CO2, water and dollars, before a run or after it; "
@@ -24,6 +23,7 @@ DESCRIPTION = (
 )
 BODY_ERRORS = (400, 413, 415, 422)
 QUERY_ERRORS = (422,)
+SCHEMAS = "#/components/schemas/"
 
 
 class Parser(FlaskParser):
@@ -80,6 +80,15 @@ def _with_infinities(body: bytes) -> Any:
     return data
 
 
+def reference(kind: type) -> dict[str, str]:
+    """The reference to the schema of a type of answers in the OpenAPI document.
+
+    Args:
+        kind: A TypedDict.
+    """
+    return {"$ref": SCHEMAS + kind.__name__}
+
+
 class CostsvcBlueprint(Blueprint):
     """A blueprint that parses strictly and documents its errors as problems."""
 
@@ -110,10 +119,19 @@ class CostsvcBlueprint(Blueprint):
 
         return decorator
 
+    def answers(self, kind: type, **kwargs: Any) -> Any:
+        """Document the answer of a view.
+
+        Args:
+            kind: A TypedDict.
+            **kwargs: As of :meth:`response`.
+        """
+        return self.response(200, reference(kind), **kwargs)
+
     def problem(self, code: int) -> Any:
         """Document an error of a view."""
         documented = self.alt_response(
-            code, schema=ProblemSchema, description=problems.MEANINGS[code], content_type=problems.PROBLEM_JSON
+            code, schema=reference(Problem), description=problems.MEANINGS[code], content_type=problems.PROBLEM_JSON
         )
 
         def decorator(view: Any) -> Any:
@@ -127,7 +145,6 @@ class CostsvcBlueprint(Blueprint):
 class CostsvcApi(Api):
     """The API whose errors are problem details and whose numbers say their range."""
 
-    ERROR_SCHEMA = ProblemSchema
     DEFAULT_ERROR_RESPONSE_NAME = None  # errors are documented one by one, in their own media type
 
     def __init__(self, app: Flask) -> None:
@@ -153,10 +170,3 @@ class CostsvcApi(Api):
 
     def _register_responses(self) -> None:
         """There is none that all paths share."""
-
-
-def yaml(document: dict[str, Any]) -> str:
-    """The document as YAML, in its own order and without anchors for parts that it holds twice."""
-    plain = orjson.loads(orjson.dumps(document))
-    text: str = pyyaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=110)
-    return text

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache, partial
 from typing import Any
 
 from flask import Flask, Response, request
@@ -32,7 +33,7 @@ from costsvc.web import (
 )
 from costsvc.web.api import CostsvcApi
 from costsvc.web.context import JSON
-from costsvc.web.document import document
+from costsvc.web.openapi import document
 from costsvc.web.page import filters, views
 from costsvc.web.page import known as tables
 from costsvc.web.page.suggestions import suggestions
@@ -92,7 +93,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for pages in (views.pages, tables.pages, operations.pages):
         app.register_blueprint(pages)
     filters.register(app)
-    app.extensions["openapi"] = document(app, api.spec)
+    app.extensions["openapi"] = cache(partial(document, api.spec, app.extensions["costsvc"].catalog))
     app.before_request(_refuse_where_there_is_no_room)
     app.after_request(_secured)
     cors.register(app, settings.cors_origins)

@@ -2,13 +2,14 @@
 
 from flask import Response
 
+from costsvc.answers.change import ChangeAnswer
 from costsvc.estimates.alternatives import ChangeSpec
 from costsvc.estimates.change import change
 from costsvc.web import metrics
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import answer, catalog, private
 from costsvc.web.question import Question
-from costsvc.web.schemas.change import ChangeAnswer, ChangeSchema
+from costsvc.web.schemas.change import ChangeSchema
 
 blueprint = CostsvcBlueprint("change", __name__, url_prefix="/v1", description="A workload before and after a change")
 RUN = {"accelerator": "a100-sxm4-80gb", "training_tokens_b": 100, "total_params_b": 7, "region": "aws:us-east-1"}
@@ -22,12 +23,13 @@ QUESTION = Question(
     schema=ChangeSchema(),
     ask=change,
     example=EXAMPLE,
+    answer_type=ChangeAnswer,
 )
 
 
 @blueprint.post("/comparisons/change")
 @blueprint.arguments(ChangeSchema, example=EXAMPLE)
-@blueprint.response(200, ChangeAnswer)
+@blueprint.answers(ChangeAnswer)
 def compare_change(asked: ChangeSpec) -> Response:
     """Hold a workload after a change against the same before it.
 

@@ -2,6 +2,7 @@
 
 from flask import Response
 
+from costsvc.answers.estimate import InferenceEstimate
 from costsvc.estimates.inference import inference
 from costsvc.estimates.spec import Serving
 from costsvc.web import metrics
@@ -9,7 +10,7 @@ from costsvc.web.api import CostsvcBlueprint, parameters
 from costsvc.web.context import answer, catalog, private
 from costsvc.web.question import Question
 from costsvc.web.schemas.explain import QUERY, ExplainQuery
-from costsvc.web.schemas.inference import InferenceEstimate, ServingSchema
+from costsvc.web.schemas.inference import ServingSchema
 
 blueprint = CostsvcBlueprint("inference", __name__, url_prefix="/v1", description="What serving a model costs")
 EXAMPLE = {
@@ -28,6 +29,7 @@ QUESTION = Question(
     schema=ServingSchema(),
     ask=inference,
     example=EXAMPLE,
+    answer_type=InferenceEstimate,
     explains=True,
 )
 
@@ -35,7 +37,7 @@ QUESTION = Question(
 @blueprint.post("/estimates/inference")
 @blueprint.arguments(ServingSchema, example=EXAMPLE)
 @blueprint.query(ExplainQuery)
-@blueprint.response(200, InferenceEstimate)
+@blueprint.answers(InferenceEstimate)
 def estimate_inference(asked: Serving) -> Response:
     """Estimate the cost of requests to a model.
 

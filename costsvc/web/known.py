@@ -8,6 +8,7 @@ import marshmallow as ma
 from flask import Response, current_app
 
 from costsvc import limits
+from costsvc.answers.operations import Items
 from costsvc.errors import BadRequestError
 from costsvc.reference import names
 from costsvc.reference.catalog import Catalog
@@ -39,14 +40,6 @@ class Query(Request):
         validate=ma.validate.Length(max=limits.NAME_LENGTH),
         metadata={"description": "The next of the page before"},
     )
-
-
-class Items(ma.Schema):
-    """A page of rows."""
-
-    items = ma.fields.List(ma.fields.Dict(), required=True)
-    total = ma.fields.Integer(required=True)
-    next = ma.fields.String(required=True, allow_none=True)
 
 
 Find = Callable[[Catalog, str], str | None]
@@ -109,7 +102,7 @@ def _add(resource: Resource) -> None:
     @blueprint.get(f"/{resource.name}", endpoint=f"list_{resource.name}")
     @blueprint.doc(summary=f"List {resource.what}.")
     @blueprint.arguments(Query, location="query")
-    @blueprint.response(200, Items)
+    @blueprint.answers(Items)
     @blueprint.alt_response(304, description="Nothing has changed since the ETag")
     def list_items(query: dict[str, Any]) -> Response:
         return tagged(lambda: _page(resource, query))

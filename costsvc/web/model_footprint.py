@@ -5,11 +5,12 @@ from typing import Any
 from flask import Response
 
 from costsvc import limits
+from costsvc.answers.model_footprint import ModelFootprint
 from costsvc.estimates.model_footprint import model_footprint
 from costsvc.web import problems
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import answer, catalog
-from costsvc.web.schemas.model_footprint import ModelFootprint, ModelFootprintQuery
+from costsvc.web.schemas.model_footprint import ModelFootprintQuery
 
 blueprint = CostsvcBlueprint("model_footprint", __name__, url_prefix="/v1", description="What known models have cost")
 NAMED = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}, "example": "llama-3.1-8b"}
@@ -18,7 +19,7 @@ NAMED = {"name": "name", "in": "path", "required": True, "schema": {"type": "str
 @blueprint.get("/models/<path:name>/footprint", parameters=[NAMED])
 @blueprint.arguments(ModelFootprintQuery, location="query")
 @blueprint.problem(404)
-@blueprint.response(200, ModelFootprint)
+@blueprint.answers(ModelFootprint)
 def show_footprint(query: dict[str, Any], name: str) -> Response:
     """Show what the training of a known model has cost.
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import flask_swagger_ui
-import marshmallow as ma
 from flask import Blueprint, Response, current_app, make_response, render_template, request, send_from_directory
 
 from costsvc import __version__
+from costsvc.answers.operations import Health, Readiness
 from costsvc.web import metrics, problems
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import answer, catalog, services
@@ -18,32 +18,15 @@ SWAGGER_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 
 """What the page of the API may load: it draws with inline styles."""
 
 
-class Health(ma.Schema):
-    """That the service is up, and what it runs on."""
-
-    status = ma.fields.String(required=True)
-    version = ma.fields.String(required=True)
-    data_version = ma.fields.String(required=True)
-
-
 @blueprint.get("/healthz")
-@blueprint.response(200, Health, example={"status": "ok", "version": "0.1.0", "data_version": "0123456789abcdef"})
+@blueprint.answers(Health, example={"status": "ok", "version": "0.1.0", "data_version": "0123456789abcdef"})
 def healthz() -> Response:
     """Say that the process is alive."""
     return answer(_status())
 
 
-class Readiness(Health):
-    """Whether requests can be answered, and whether with the newest tables."""
-
-    rejected = ma.fields.String(
-        required=True, allow_none=True, metadata={"description": "Why newer tables were refused; null where none were"}
-    )
-
-
 @blueprint.get("/readyz")
-@blueprint.response(
-    200,
+@blueprint.answers(
     Readiness,
     example={"status": "ok", "version": "0.1.0", "data_version": "0123456789abcdef", "rejected": None},
 )
@@ -63,7 +46,7 @@ def show_metrics() -> Response:
 @blueprint.response(200, {"type": "object"}, description="This document", example={"openapi": "3.1.0"})
 def openapi() -> Response:
     """Show this document."""
-    return answer(current_app.extensions["openapi"] | {"servers": [{"url": request.script_root or "/"}]})
+    return answer(current_app.extensions["openapi"]() | {"servers": [{"url": request.script_root or "/"}]})
 
 
 @pages.get("/docs")
@@ -86,5 +69,5 @@ def docs_problems() -> str:
     return render_template("problems.html", problems=problems.KINDS)
 
 
-def _status() -> dict[str, str]:
-    return {"status": "ok", "version": __version__, "data_version": catalog().version}
+def _status() -> Health:
+    return Health(status="ok", version=__version__, data_version=catalog().version)

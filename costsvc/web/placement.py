@@ -2,13 +2,14 @@
 
 from flask import Response
 
+from costsvc.answers.placement import PlacementAnswer
 from costsvc.estimates.alternatives import Placement
 from costsvc.estimates.placement import placement
 from costsvc.web import metrics
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import answer, catalog, private
 from costsvc.web.question import Question
-from costsvc.web.schemas.placement import PlacementAnswer, PlacementSchema
+from costsvc.web.schemas.placement import PlacementSchema
 
 blueprint = CostsvcBlueprint("placement", __name__, url_prefix="/v1", description="Where and on what a workload runs")
 EXAMPLE = {
@@ -29,12 +30,13 @@ QUESTION = Question(
     schema=PlacementSchema(),
     ask=placement,
     example=EXAMPLE,
+    answer_type=PlacementAnswer,
 )
 
 
 @blueprint.post("/comparisons/placement")
 @blueprint.arguments(PlacementSchema, example=EXAMPLE)
-@blueprint.response(200, PlacementAnswer)
+@blueprint.answers(PlacementAnswer)
 def compare_places(asked: Placement) -> Response:
     """Find where and on what a workload should run.
 

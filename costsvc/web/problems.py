@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, NotRequired, Self, TypedDict
+from typing import Any, Self
 
 from flask import Flask, Response, request
 from marshmallow.exceptions import SCHEMA, ValidationError
 from werkzeug.exceptions import HTTPException
 
+from costsvc.answers.operations import Problem
 from costsvc.errors import (
     BadRequestError,
     BusyError,
@@ -55,17 +56,6 @@ KINDS = [
     (503, BusyError.code, BUSY),
 ]
 """Status, code and meaning of every problem."""
-
-
-class Problem(TypedDict):
-    """Members of a problem detail."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    errors: NotRequired[Mapping[str, list[str]]]
-    error_count: NotRequired[int]
 
 
 def register(app: Flask) -> None:

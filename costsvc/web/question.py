@@ -24,6 +24,7 @@ class Question:
         schema: Reads a JSON body as the domain takes it.
         ask: Answers it.
         example: A body.
+        answer_type: The TypedDict of its answers.
         explains: Whether it can be asked to explain its answer.
     """
 
@@ -32,6 +33,7 @@ class Question:
     schema: ma.Schema
     ask: Callable[..., Plain]
     example: Plain
+    answer_type: type
     explains: bool = False
 
     def answer(self, body: Plain, tables: Catalog, *, explain: bool = False) -> Plain:

@@ -2,13 +2,14 @@
 
 from flask import Response
 
+from costsvc.answers.schedule import ScheduleAnswer
 from costsvc.estimates.alternatives import Schedule
 from costsvc.estimates.schedule import schedule
 from costsvc.web import metrics
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import answer, catalog, private
 from costsvc.web.question import Question
-from costsvc.web.schemas.schedule import ScheduleAnswer, ScheduleSchema
+from costsvc.web.schemas.schedule import ScheduleSchema
 
 blueprint = CostsvcBlueprint("schedule", __name__, url_prefix="/v1", description="When to run")
 EXAMPLE = {
@@ -23,12 +24,13 @@ QUESTION = Question(
     schema=ScheduleSchema(),
     ask=schedule,
     example=EXAMPLE,
+    answer_type=ScheduleAnswer,
 )
 
 
 @blueprint.post("/comparisons/schedule")
 @blueprint.arguments(ScheduleSchema, example=EXAMPLE)
-@blueprint.response(200, ScheduleAnswer)
+@blueprint.answers(ScheduleAnswer)
 def find_windows(asked: Schedule) -> Response:
     """Find the best time to run a workload.
 

@@ -1,38 +1,21 @@
 """GET {question}/{document}: an answer as a text to take away."""
 
-from collections.abc import Mapping
 from typing import Any
 
-import marshmallow as ma
 from flask import Response
 
 from costsvc import limits
 from costsvc.web import asking, problems
-from costsvc.web.api import CostsvcBlueprint
+from costsvc.web.api import CostsvcBlueprint, reference
 from costsvc.web.context import JSON, private, revalidated
 from costsvc.web.proxy import own_address
 from costsvc.web.question import Question
 from costsvc.web.questions import QUESTIONS, answered
-from costsvc.web.schemas.answer import TrainingEstimate
-from costsvc.web.schemas.change import ChangeAnswer
-from costsvc.web.schemas.decision import AmortizationSchema
-from costsvc.web.schemas.inference import InferenceEstimate
-from costsvc.web.schemas.placement import PlacementAnswer
-from costsvc.web.schemas.schedule import ScheduleAnswer
 from costsvc.web.texts import documents
 from costsvc.web.texts.documents import Document
 from costsvc.web.texts.taken import Taken
 
 blueprint = CostsvcBlueprint("takeaway", __name__, description="Answers as texts to take away")
-SCHEMAS: Mapping[str, type[ma.Schema]] = {
-    "training": TrainingEstimate,
-    "inference": InferenceEstimate,
-    "amortization": AmortizationSchema,
-    "placement": PlacementAnswer,
-    "change": ChangeAnswer,
-    "schedule": ScheduleAnswer,
-}
-"""What is in the JSON of each kind of question."""
 
 
 def _add(question: Question) -> None:
@@ -45,7 +28,7 @@ def _add(question: Question) -> None:
         summary=f"Take an answer of {question.kind} away as a text.",
         description=_described(question),
         parameters=[asking.fields_of(question), asking.download()],
-        responses={"200": {"description": "The document", "content": _content(question.kind)}},
+        responses={"200": {"description": "The document", "content": _content(question)}},
     )
     @blueprint.alt_response(304, description="Nothing has changed since the ETag")
     @blueprint.problem(404)
@@ -93,9 +76,10 @@ def _documents_of(kind: str) -> dict[str, Any]:
     }
 
 
-def _content(kind: str) -> dict[str, Any]:
-    types = {document.media_type for document in documents.of(kind)}
-    return {name: {"schema": SCHEMAS[kind] if name == JSON else {"type": "string"}} for name in sorted(types)}
+def _content(question: Question) -> dict[str, Any]:
+    types = {document.media_type for document in documents.of(question.kind)}
+    answer = reference(question.answer_type)
+    return {name: {"schema": answer if name == JSON else {"type": "string"}} for name in sorted(types)}
 
 
 blueprint.after_request(private)

@@ -2,13 +2,13 @@
 
 from flask import Response
 
+from costsvc.answers.estimate import TrainingEstimate
 from costsvc.estimates.spec import TrainingRun
 from costsvc.estimates.training import training
 from costsvc.web import metrics
 from costsvc.web.api import CostsvcBlueprint, parameters
 from costsvc.web.context import answer, catalog, private
 from costsvc.web.question import Question
-from costsvc.web.schemas.answer import TrainingEstimate
 from costsvc.web.schemas.explain import QUERY, ExplainQuery
 from costsvc.web.schemas.training import TrainingRunSchema
 
@@ -26,6 +26,7 @@ QUESTION = Question(
     schema=TrainingRunSchema(),
     ask=training,
     example=EXAMPLE,
+    answer_type=TrainingEstimate,
     explains=True,
 )
 
@@ -33,7 +34,7 @@ QUESTION = Question(
 @blueprint.post("/estimates/training")
 @blueprint.arguments(TrainingRunSchema, example=EXAMPLE)
 @blueprint.query(ExplainQuery)
-@blueprint.response(200, TrainingEstimate)
+@blueprint.answers(TrainingEstimate)
 def estimate_training(run: TrainingRun) -> Response:
     """Estimate the cost of one training run.
 

@@ -2,13 +2,13 @@
 
 from flask import Response, current_app
 
+from costsvc.answers.validation import Validation
 from costsvc.evidence.figure import specification
 from costsvc.evidence.published import cases_of
 from costsvc.web import problems
 from costsvc.web.api import CostsvcBlueprint
 from costsvc.web.context import answer, catalog, revalidated, tagged
 from costsvc.web.packing import packed
-from costsvc.web.schemas.validation import Validation
 
 blueprint = CostsvcBlueprint("validation", __name__, url_prefix="/v1", description="How near the estimates come")
 TYPES = {"svg": "image/svg+xml", "png": "image/png"}
@@ -123,7 +123,7 @@ EXAMPLE = {
 
 
 @blueprint.get("/validation")
-@blueprint.response(200, Validation, example=EXAMPLE)
+@blueprint.answers(Validation, example=EXAMPLE)
 @blueprint.alt_response(304, description="Nothing has changed since the ETag")
 def show_validation() -> Response:
     """Show how near the estimates came to published figures.

@@ -45,7 +45,7 @@ QUESTIONS = [
 
 @pytest.fixture(scope="module")
 def document(app: Flask) -> dict[str, Any]:
-    found: dict[str, Any] = app.extensions["openapi"]
+    found: dict[str, Any] = app.extensions["openapi"]()
     return found
 
 

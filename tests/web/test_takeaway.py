@@ -147,7 +147,7 @@ def test_a_document_that_there_is_not_is_not_found_and_those_that_there_are_are_
 
 
 def test_every_document_is_documented(app: Flask) -> None:
-    paths = app.extensions["openapi"]["paths"]
+    paths = app.extensions["openapi"]()["paths"]
     for kind, question in QUESTIONS.items():
         operation = paths[f"{question.path}/{{document}}"]
         (named,) = operation["parameters"]

@@ -7,7 +7,6 @@ import marshmallow as ma
 from costsvc import limits
 from costsvc.estimates.spec import Engine, Layout, Machine, Precision, Serving, Speculative, Subject, Task, TextTask
 from costsvc.web.fields import Choice, Name, Number, Part, WholeNumber
-from costsvc.web.schemas.answer import Estimate, maybe, number
 from costsvc.web.schemas.base import raise_if, refuse
 from costsvc.web.schemas.site import site
 from costsvc.web.schemas.training import ACCELERATOR, MachineSchema, SubjectSchema, chosen, subject_errors
@@ -127,24 +126,3 @@ class ServingSchema(MachineSchema, SubjectSchema):
             said=data,
             **chosen(data, LOAD),
         )
-
-
-class PerUnit(ma.Schema):
-    """What one request or token costs."""
-
-    accelerator_energy_j = maybe("Energy of the accelerators alone, in J")
-    it_energy_j = maybe("Energy of the servers, in J")
-    energy_j = maybe("Energy at the building's meter, in J")
-    carbon_g = maybe("CO2e, in g")
-    water_ml = maybe("Water, in mL")
-    cost_usd = maybe("Money, in USD")
-
-
-class InferenceEstimate(Estimate):
-    """What requests cost, each and together."""
-
-    per_request = ma.fields.Nested(PerUnit, required=True)
-    per_output_token = ma.fields.Nested(PerUnit, required=True)
-    per_million_tokens = ma.fields.Nested(PerUnit, required=True)
-    throughput_tokens_per_s = maybe("Tokens that the replica generates per second")
-    latency_s = number("From a request's arrival to its end")

@@ -11,7 +11,6 @@ from costsvc.estimates.parts import Basis
 from costsvc.estimates.spec import PriceKind, Serving, TrainingRun
 from costsvc.web.fields import Choice, Entries, Name, Names, Number, Switch, WholeNumber
 from costsvc.web.fields import Part as Object
-from costsvc.web.schemas.answer import Explained, OpenQuantity, maybe, number
 from costsvc.web.schemas.base import Request, normal, raise_if, refuse
 from costsvc.web.schemas.inference import ServingSchema
 from costsvc.web.schemas.training import TrainingRunSchema, chosen
@@ -121,88 +120,3 @@ class PlacementSchema(WorkloadSchema):
 
 def _tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
-
-
-class Difference(ma.Schema):
-    """How a metric differs, on paired draws."""
-
-    absolute = number("In the metric's unit")
-    percent = maybe("Of what it is held against", OpenQuantity)
-
-
-def differs(description: str) -> ma.fields.Nested:
-    """A difference that may not be known."""
-    return Object(Difference, description, required=True, allow_none=True)
-
-
-class Differences(ma.Schema):
-    """How two outcomes differ in each metric; null where one of them is not known."""
-
-    energy_kwh = differs("Energy at the meter")
-    carbon_kg = differs("CO2e on the basis chosen")
-    water_l = differs("Water")
-    cost_usd = differs("Money")
-    hours = differs("Hours from begin to end")
-
-
-class OutcomeAnswer(ma.Schema):
-    """A workload in its place."""
-
-    request = ma.fields.Dict(required=True, metadata={"description": "The request that gives the same estimate"})
-    energy_kwh = maybe("Energy at the meter")
-    carbon_kg = maybe("CO2e on the basis chosen")
-    water_l = maybe("Water")
-    cost_usd = maybe("Money")
-    hours = maybe("Hours from begin to end")
-
-
-class OptionAnswer(OutcomeAnswer):
-    """An option, ranked and held against the baseline."""
-
-    rank = ma.fields.Integer(required=True)
-    score = ma.fields.Float(required=True)
-    pareto = ma.fields.Boolean(required=True)
-    difference = ma.fields.Nested(Differences, required=True)
-    usd_per_kg_avoided = ma.fields.Float(required=True, allow_none=True)
-
-
-class Point(ma.Schema):
-    """An option of the front: central values, ready to plot."""
-
-    accelerator = ma.fields.String(required=True)
-    region = ma.fields.String(required=True, allow_none=True)
-    provider = ma.fields.String(required=True, allow_none=True)
-    price_kind = ma.fields.String(required=True)
-    year = ma.fields.Integer(required=True, allow_none=True)
-    energy_kwh = ma.fields.Float(required=True)
-    carbon_kg = ma.fields.Float(required=True)
-    water_l = ma.fields.Float(required=True)
-    cost_usd = ma.fields.Float(required=True)
-    hours = ma.fields.Float(required=True)
-
-
-class RefusedAnswer(ma.Schema):
-    """An accelerator that the workload does not run on, and why."""
-
-    accelerator = ma.fields.String(required=True)
-    reason = ma.fields.String(required=True)
-
-
-class PlacementAnswer(Explained):
-    """Where and on what the workload should run."""
-
-    class Meta:
-        """Factors come with an estimate of an option's request."""
-
-        exclude = ("factors",)
-
-    id = ma.fields.String(required=True)
-    request = ma.fields.Dict(required=True)
-    carbon_basis = ma.fields.String(required=True)
-    weights = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Float(), required=True)
-    options_considered = ma.fields.Integer(required=True)
-    options_allowed = ma.fields.Integer(required=True)
-    baseline = ma.fields.Nested(OutcomeAnswer, required=True)
-    options = ma.fields.List(ma.fields.Nested(OptionAnswer), required=True)
-    pareto = ma.fields.List(ma.fields.Nested(Point), required=True)
-    refused = ma.fields.List(ma.fields.Nested(RefusedAnswer), required=True)

@@ -12,7 +12,6 @@ from costsvc.estimates.spec import Site
 from costsvc.reference.grid import Scope
 from costsvc.units import S_PER_H
 from costsvc.web.fields import MESSAGES, Choice, Name, Names, Number, Part, Switch
-from costsvc.web.schemas.answer import NULLABLE, Explained, Place, maybe, number
 from costsvc.web.schemas.base import Request, raise_if, refuse
 from costsvc.web.schemas.training import TrainingRunSchema, chosen
 
@@ -86,95 +85,3 @@ def _window_errors(data: dict[str, Any]) -> dict[str, list[str]]:
             "deadline": [f"{hours:.6g} h after earliest is too late; at most {limits.WINDOW_H.high:g} h are allowed."]
         }
     return {}
-
-
-class Emitted(ma.Schema):
-    """Intensity and CO2e over some time."""
-
-    g_per_kwh = number("Mean intensity of the grid")
-    location_kg = number("CO2e at the average of the grid")
-
-
-class Span(Emitted):
-    """Time without a pause."""
-
-    start = ma.fields.String(required=True)
-    end = ma.fields.String(required=True)
-
-
-class Timed(Span):
-    """When the workload runs, and what it emits then."""
-
-    spans = ma.fields.List(ma.fields.Nested(Span), required=True)
-
-
-class Elsewhere(Timed):
-    """The other region in which the workload emits least, at its own best time."""
-
-    region = ma.fields.String(required=True)
-    profile_zone = ma.fields.String(
-        required=True,
-        allow_none=True,
-        metadata={"description": "null: without a profile, its intensity is taken as the same all year"},
-    )
-    energy_kwh = number("Energy at the meter there")
-
-
-class Saving(ma.Schema):
-    """What the best window saves; below 0 where it does worse."""
-
-    against = ma.fields.String(required=True, metadata={"enum": ["now", "average", "best_other_region"]})
-    location_kg = number("CO2e saved")
-    percent = maybe("Of what it is held against")
-
-
-class ProfileAnswer(ma.Schema):
-    """The profile of the zone at the level of the estimate, ready for a heat map."""
-
-    zone = ma.fields.String(required=True)
-    scope = ma.fields.String(required=True)
-    g_per_kwh = ma.fields.List(
-        ma.fields.List(ma.fields.Float()),
-        required=True,
-        metadata={"description": "A row per month from January, a column per hour of the day in UTC"},
-    )
-
-
-class ZoneAnswer(ma.Schema):
-    """A zone with a profile, and the cloud regions in it."""
-
-    zone = ma.fields.String(required=True)
-    regions = ma.fields.List(ma.fields.String(), required=True)
-
-
-def part(schema: type[ma.Schema], description: str) -> ma.fields.Nested:
-    """An object that may not exist."""
-    return Part(schema, f"{description}; {NULLABLE}", required=True, allow_none=True)
-
-
-def parts(schema: type[ma.Schema], description: str) -> ma.fields.List[Any]:
-    """A list that may not exist."""
-    said = {"description": f"{description}; {NULLABLE}"}
-    return ma.fields.List(ma.fields.Nested(schema), required=True, allow_none=True, metadata=said)
-
-
-class ScheduleAnswer(Explained):
-    """When a workload is best run, and what that saves."""
-
-    id = ma.fields.String(required=True)
-    request = ma.fields.Dict(required=True, metadata={"description": "The request under canonical names"})
-    place = ma.fields.Nested(Place, required=True)
-    duration_h = ma.fields.Float(required=True)
-    energy_kwh = number("Energy at the building's meter")
-    annual_g_per_kwh = maybe("Intensity of the grid, mean of its year")
-    windows = parts(Timed, "The best windows, the best first")
-    now = part(Timed, "Begun at earliest, without a pause")
-    average = part(Emitted, "Over the whole window")
-    best_other_region = part(Elsewhere, "The best of other_regions")
-    savings = parts(Saving, "What the first of windows saves")
-    profile = part(ProfileAnswer, "The zone's profile")
-    with_profile = ma.fields.List(
-        ma.fields.Nested(ZoneAnswer),
-        required=True,
-        metadata={"description": "Zones whose profile is known, those of the same country first"},
-    )
