@@ -14,8 +14,9 @@ from costsvc.evidence.upstream import manifest
 from costsvc.evidence.validate import publish, report, scored, validate
 from costsvc.settings import Settings, bundled_data
 from costsvc.web.app import create_app
+from costsvc.web.context import services_of
 from costsvc.web.openapi import yaml
-from costsvc.web.questions import asked
+from costsvc.web.registry import answer_request
 
 
 class Commands(click.Group):
@@ -38,7 +39,7 @@ def main() -> None:
 @main.command()
 def openapi() -> None:
     """Print the OpenAPI document as YAML."""
-    click.echo(yaml(create_app(Settings()).extensions["openapi"]()), nl=False)
+    click.echo(yaml(services_of(create_app(Settings())).openapi()), nl=False)
 
 
 @main.group(cls=Commands)
@@ -101,7 +102,7 @@ def fit_tables(into: Path) -> None:
 @click.option("--ecologits", help="Command that answers as EcoLogits does: benchmarks/ecologits_energy.py.")
 def validate_estimates(published: Path, into: Path, docs: Path | None, stored: Path, ecologits: str | None) -> None:
     """Hold estimates against the published figures in PUBLISHED, each left out of the fits."""
-    found = validate(published, into, asked)
+    found = validate(published, into, answer_request)
     for line in report(found):
         click.echo(line)
     if docs:

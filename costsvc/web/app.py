@@ -2,43 +2,37 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 from flask import Flask, Response, request
 
 from costsvc import limits
-from costsvc.drawing import Artist
 from costsvc.errors import BusyError
-from costsvc.evidence import published
-from costsvc.reference.listing import listings
 from costsvc.services import Services
 from costsvc.settings import Settings
-from costsvc.web import (
+from costsvc.web import cors, metrics, proxy
+from costsvc.web.api import (
     amortization,
     change,
-    cors,
-    drawings,
+    exports,
+    figures,
     inference,
-    known,
-    metrics,
     model_footprint,
     operations,
     placement,
-    proxy,
     schedule,
-    takeaway,
+    tables,
     training,
     validation,
 )
-from costsvc.web.api import CostsvcApi
-from costsvc.web.context import JSON
+from costsvc.web.blueprint import CostsvcApi
+from costsvc.web.context import JSON, SERVICES, services_of
 from costsvc.web.openapi import document
 from costsvc.web.page import filters, views
-from costsvc.web.page import known as tables
+from costsvc.web.page import known as table_pages
 from costsvc.web.page.suggestions import suggestions
-from costsvc.web.question import Answers
-from costsvc.web.questions import QUESTIONS
+from costsvc.web.registry import ENDPOINTS
 from costsvc.web.serving.slots import BUSY
 
 POLICY = (
@@ -46,6 +40,23 @@ POLICY = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 """What a page may load: nothing of another host, and nothing inline."""
+
+
+API = (
+    figures,
+    training,
+    inference,
+    amortization,
+    placement,
+    change,
+    schedule,
+    exports,
+    model_footprint,
+    tables,
+    validation,
+    operations,
+)
+"""Modules of endpoints, in the order of the OpenAPI document."""
 
 
 class Service(Flask):
@@ -67,33 +78,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = limits.BODY_BYTES
     app.url_map.strict_slashes = False
     settings = settings or Settings.from_env()
-    app.extensions["costsvc"] = Services.open(settings)
-    app.extensions["artist"] = Artist()
-    app.extensions["answers"] = Answers(app.extensions["costsvc"].catalog)
-    app.extensions["suggestions"] = suggestions(app.extensions["costsvc"].catalog)
-    app.extensions["scoreboard"] = published.read()
-    app.extensions["listings"] = listings(app.extensions["costsvc"].catalog)
-    metrics.register(app, QUESTIONS, app.extensions["costsvc"].catalog.version)
     api = CostsvcApi(app)
-    for resource in (
-        drawings,
-        training,
-        inference,
-        amortization,
-        placement,
-        change,
-        schedule,
-        takeaway,
-        model_footprint,
-        known,
-        validation,
-        operations,
-    ):
+    for resource in API:
         api.register_blueprint(resource.blueprint)
-    for pages in (views.pages, tables.pages, operations.pages):
+    for pages in (views.pages, table_pages.pages, operations.pages):
         app.register_blueprint(pages)
     filters.register(app)
-    app.extensions["openapi"] = cache(partial(document, api.spec, app.extensions["costsvc"].catalog))
+    services = Services.open(settings, suggestions, partial(document, api.spec))
+    app.extensions[SERVICES] = services
+    metrics.register(app, ENDPOINTS, services.catalog.version)
     app.before_request(_refuse_where_there_is_no_room)
     app.after_request(_secured)
     cors.register(app, settings.cors_origins)
@@ -108,7 +101,7 @@ def reject(app: Flask, reason: str) -> None:
         app: The application, whose tables stay.
         reason: What is wrong with the newer ones.
     """
-    app.extensions["costsvc"] = replace(app.extensions["costsvc"], rejected=reason)
+    app.extensions[SERVICES] = replace(services_of(app), rejected=reason)
     metrics.TABLES_REJECTED.set(1)
 
 

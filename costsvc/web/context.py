@@ -6,18 +6,29 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from flask import Response, current_app, request
+from flask import Flask, Response, current_app, request
 
 from costsvc import __version__
 from costsvc.reference.catalog import Catalog
 from costsvc.services import Services
 
 JSON = "application/json"
+SERVICES = "costsvc"
+"""Where an application keeps its services; :func:`services` reads it."""
 
 
 def services() -> Services:
     """The services of the running application."""
-    found: Services = current_app.extensions["costsvc"]
+    return services_of(current_app)
+
+
+def services_of(app: Flask) -> Services:
+    """The services of an application.
+
+    Args:
+        app: As :func:`~costsvc.web.app.create_app` makes it.
+    """
+    found: Services = app.extensions[SERVICES]
     return found
 
 

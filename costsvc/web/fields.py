@@ -101,7 +101,7 @@ class Day(ma.fields.Date):
         return found
 
 
-class Entries(ma.fields.List[Any]):
+class BoundedList(ma.fields.List[Any]):
     """A list of a length between two, which is looked at before its entries are."""
 
     def __init__(
@@ -131,13 +131,13 @@ class Entries(ma.fields.List[Any]):
         return found
 
 
-class Names(ma.fields.Field[Any]):
+class NameList(ma.fields.Field[Any]):
     """A list of names, or one word in place of all of them."""
 
     def __init__(self, description: str, length: tuple[int, int], word: str | None = None) -> None:
         low, high = length
         self.word = word
-        self._list = Entries(Name("A name"), description, length, "names")
+        self._list = BoundedList(Name("A name"), description, length, "names")
         name = {"type": "string", "minLength": 1, "maxLength": NAME_LENGTH}
         array = {"type": "array", "items": name, "minItems": low, "maxItems": high}
         either = array if word is None else {"oneOf": [array, {"type": "string", "enum": [word]}]}
@@ -149,7 +149,7 @@ class Names(ma.fields.Field[Any]):
         return self._list.deserialize(value, attr, data)
 
 
-class Switch(ma.fields.Boolean):
+class StrictBoolean(ma.fields.Boolean):
     """true or false, and nothing that only looks like it."""
 
     def __init__(self, description: str) -> None:
@@ -174,14 +174,14 @@ class Choice(ma.fields.String):
         return value
 
 
-class Part(ma.fields.Nested):
+class Object(ma.fields.Nested):
     """An object with fields of its own."""
 
     def __init__(self, schema: type[ma.Schema], description: str, **kwargs: Any) -> None:
         super().__init__(schema, metadata={"description": description}, error_messages=MESSAGES, **kwargs)
 
 
-class Parts(Entries):
+class ObjectList(BoundedList):
     """A list of objects, of a length between two."""
 
     def __init__(self, schema: type[ma.Schema], description: str, length: tuple[int, int], **kwargs: Any) -> None:

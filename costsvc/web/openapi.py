@@ -11,8 +11,8 @@ from costsvc.answers.model_footprint import ModelFootprint
 from costsvc.answers.operations import Health, Items, Problem, Readiness
 from costsvc.answers.validation import Validation
 from costsvc.reference.catalog import Catalog
-from costsvc.web.api import SCHEMAS
-from costsvc.web.questions import QUESTIONS
+from costsvc.web.blueprint import SCHEMAS
+from costsvc.web.registry import ENDPOINTS
 
 SHOWN = 3
 """Items of a list that an example shows."""
@@ -28,11 +28,11 @@ def document(spec: APISpec, catalog: Catalog) -> dict[str, Any]:
         catalog: The tables from which the examples are estimated.
     """
     found: dict[str, Any] = spec.to_dict()
-    kinds = [question.answer_type for question in QUESTIONS.values()]
+    kinds = [endpoint.answer_type for endpoint in ENDPOINTS.values()]
     found["components"]["schemas"] |= schemas((*kinds, ModelFootprint, Validation, Items, Health, Readiness, Problem))
-    for question in QUESTIONS.values():
-        content = found["paths"][question.path]["post"]["responses"]["200"]["content"]["application/json"]
-        content["example"] = _short(question.answer(question.example, catalog))
+    for endpoint in ENDPOINTS.values():
+        content = found["paths"][endpoint.path]["post"]["responses"]["200"]["content"]["application/json"]
+        content["example"] = _short(endpoint.answer(endpoint.example, catalog))
     return found
 
 

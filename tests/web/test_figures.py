@@ -16,7 +16,7 @@ from costsvc.web import query
 from costsvc.web.figures.registry import FIGURES
 from costsvc.web.figures.theme import INK, PAPER, themed
 from costsvc.web.page.views import VIEWS
-from costsvc.web.questions import QUESTIONS
+from costsvc.web.registry import ENDPOINTS
 
 EXAMPLES = {view.kind: view.example for view in VIEWS if view.workload == "training"}
 EACH = [
@@ -34,12 +34,12 @@ ROOM = {"surface": 150_000, "profile": 90_000}
 
 
 def answer_to(client: FlaskClient, kind: str) -> Any:
-    return client.post(QUESTIONS[kind].path, json=EXAMPLES[kind]).get_json()
+    return client.post(ENDPOINTS[kind].path, json=EXAMPLES[kind]).get_json()
 
 
 def address(kind: str, figure: str, **others: str) -> str:
     said = [*query.pairs(EXAMPLES[kind]), *others.items()]
-    return f"{QUESTIONS[kind].path}/figures/{figure}?{urlencode(said)}"
+    return f"{ENDPOINTS[kind].path}/figures/{figure}?{urlencode(said)}"
 
 
 def encodings(spec: Any) -> Iterator[tuple[str, Any]]:
@@ -131,7 +131,7 @@ def test_break_even_is_marked_where_the_answer_has_it(client: FlaskClient) -> No
 
 def test_a_break_even_beyond_the_plot_is_told_at_its_edge(client: FlaskClient) -> None:
     said = {**EXAMPLES["amortization"], "tasks": 10}
-    where = f"{QUESTIONS['amortization'].path}/figures/cost-curve"
+    where = f"{ENDPOINTS['amortization'].path}/figures/cost-curve"
     asked = urlencode(list(query.pairs(said)))
     rows = list(csv.DictReader(io.StringIO(client.get(f"{where}.csv?{asked}").text)))
     assert float(rows[-1]["at"]) > 20
@@ -164,7 +164,7 @@ def test_cells_of_a_map_are_those_of_the_answer(client: FlaskClient) -> None:
 def test_the_largest_map_stays_light(client: FlaskClient) -> None:
     axes = {name: {"low": 1, "high": 1e6, "points": 40} for name in ("tasks", "requests_per_task")}
     said = {**EXAMPLES["amortization"], "surface": axes}
-    where = f"{QUESTIONS['amortization'].path}/figures/cost-surface.svg?{urlencode(list(query.pairs(said)))}"
+    where = f"{ENDPOINTS['amortization'].path}/figures/cost-surface.svg?{urlencode(list(query.pairs(said)))}"
     assert len(client.get(where).data) < 150_000
 
 
@@ -173,7 +173,7 @@ def test_many_strategies_with_long_names_are_told_apart(client: FlaskClient) -> 
         {"name": f"{place} {'long ' * 15}", "per_task": [{"known": {"energy_kwh": 10 + place}}]} for place in range(10)
     ]
     said = list(query.pairs({"tasks": 10, "strategies": strategies}))
-    text = client.get(f"{QUESTIONS['amortization'].path}/figures/energy-curve.svg?{urlencode(said)}").text
+    text = client.get(f"{ENDPOINTS['amortization'].path}/figures/energy-curve.svg?{urlencode(said)}").text
     lines = re.findall(r'stroke="(#\w+)" stroke-width="2.5"(?: stroke-dasharray="([^"]+)")?', text)
     assert len(text) < 100_000
     assert int(re.search(r'width="(\d+)"', text)[1]) < 800  # type: ignore[index] # a drawing has a width
@@ -217,7 +217,7 @@ def test_parts_are_those_of_the_answer_and_make_a_whole(client: FlaskClient) -> 
 
 
 def test_phases_are_drawn_where_there_is_more_than_the_final_run(client: FlaskClient) -> None:
-    where = f"{QUESTIONS['training'].path}/figures/phases.csv"
+    where = f"{ENDPOINTS['training'].path}/figures/phases.csv"
     assert client.get(f"{where}?{urlencode(list(query.pairs(GIVEN)))}").status_code == 404
     said = {**GIVEN, "overheads": {"development_share": 0.3, "failed_share": 0.1, "retrainings": 2}}
     rows = list(csv.DictReader(io.StringIO(client.get(f"{where}?{urlencode(list(query.pairs(said)))}").text)))

@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from costsvc.web import numbers, query
+from costsvc.web.api.inference import ServingSchema
+from costsvc.web.api.training import TrainingRunSchema
+from costsvc.web.context import services_of
 from costsvc.web.page import forms, layout, views
 from costsvc.web.page.views import VIEWS, View
-from costsvc.web.schemas.inference import ServingSchema
-from costsvc.web.schemas.training import TrainingRunSchema
 
 EACH = [pytest.param(view, id=view.name) for view in VIEWS]
 SCRIPT = "<script>alert(1)</script>"
@@ -212,7 +213,7 @@ def test_names_are_suggested_while_typing(client: FlaskClient) -> None:
 
 
 def test_every_suggestion_is_known(client: FlaskClient, app: Flask) -> None:
-    found = app.extensions["suggestions"]
+    found = services_of(app).suggestions
     for name, rows in found.items():
         if name == "regions":
             continue

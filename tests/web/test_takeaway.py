@@ -14,13 +14,14 @@ from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
 from costsvc.web import query
-from costsvc.web.questions import QUESTIONS
+from costsvc.web.context import services_of
+from costsvc.web.registry import ENDPOINTS
 from costsvc.web.texts import documents
 from costsvc.web.texts.documents import DOCUMENTS
 
 RUN = {"accelerator": "h100", "accelerator_hours": "1000", "region": "aws:us-east-1"}
 CITATION = "/v1/estimates/training/citation.md"
-ALL = [pytest.param(kind, one.name, id=f"{kind}-{one.name}") for kind in QUESTIONS for one in documents.of(kind)]
+ALL = [pytest.param(kind, one.name, id=f"{kind}-{one.name}") for kind in ENDPOINTS for one in documents.of(kind)]
 HOSTILE = "x'; touch /tmp/never; $(touch /tmp/never) `touch /tmp/never` \" \\ {a} [1-9] \n #%_$ \u202e"
 
 
@@ -36,7 +37,7 @@ def port(app: Flask) -> Iterator[int]:
 
 
 def example_of(kind: str) -> list[tuple[str, str]]:
-    return list(query.pairs(QUESTIONS[kind].example))
+    return list(query.pairs(ENDPOINTS[kind].example))
 
 
 def printed(script: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
@@ -47,7 +48,7 @@ def printed(script: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
 
 @pytest.mark.parametrize(("kind", "name"), ALL)
 def test_every_question_gives_each_of_its_documents(client: FlaskClient, kind: str, name: str) -> None:
-    answer = client.get(f"{QUESTIONS[kind].path}/{name}", query_string=example_of(kind))
+    answer = client.get(f"{ENDPOINTS[kind].path}/{name}", query_string=example_of(kind))
     assert answer.status_code == 200
     assert answer.mimetype == DOCUMENTS[name].media_type
     assert answer.mimetype == "application/json" or answer.mimetype_params == {"charset": "utf-8"}
@@ -55,16 +56,16 @@ def test_every_question_gives_each_of_its_documents(client: FlaskClient, kind: s
     assert answer.text.strip()
 
 
-@pytest.mark.parametrize("kind", QUESTIONS)
+@pytest.mark.parametrize("kind", ENDPOINTS)
 def test_the_json_is_that_of_the_post(client: FlaskClient, kind: str) -> None:
-    question = QUESTIONS[kind]
+    question = ENDPOINTS[kind]
     taken = client.get(f"{question.path}/answer.json", query_string=example_of(kind))
     assert taken.data == client.post(question.path, json=question.example).data
 
 
-@pytest.mark.parametrize("kind", QUESTIONS)
+@pytest.mark.parametrize("kind", ENDPOINTS)
 def test_the_command_gives_the_bytes_of_the_post(client: FlaskClient, port: int, kind: str, tmp_path: Path) -> None:
-    question = QUESTIONS[kind]
+    question = ENDPOINTS[kind]
     there = f"http://127.0.0.1:{port}"
     script = client.get(f"{question.path}/request.sh", query_string=example_of(kind), base_url=there).text
     done = printed(script, tmp_path)
@@ -75,7 +76,7 @@ def test_the_command_gives_the_bytes_of_the_post(client: FlaskClient, port: int,
 def test_a_command_with_hostile_names_posts_them_and_does_nothing_else(
     client: FlaskClient, port: int, tmp_path: Path
 ) -> None:
-    question = QUESTIONS["amortization"]
+    question = ENDPOINTS["amortization"]
     example: dict[str, Any] = question.example
     first, second = example["strategies"]
     body = {**example, "strategies": [{**first, "name": HOSTILE.strip()}, second]}
@@ -147,8 +148,8 @@ def test_a_document_that_there_is_not_is_not_found_and_those_that_there_are_are_
 
 
 def test_every_document_is_documented(app: Flask) -> None:
-    paths = app.extensions["openapi"]()["paths"]
-    for kind, question in QUESTIONS.items():
+    paths = services_of(app).openapi()["paths"]
+    for kind, question in ENDPOINTS.items():
         operation = paths[f"{question.path}/{{document}}"]
         (named,) = operation["parameters"]
         assert named["schema"]["enum"] == [one.name for one in documents.of(kind)]
@@ -172,5 +173,5 @@ def test_the_readme_shows_what_is_answered(client: FlaskClient) -> None:
 def test_the_documents_page_lists_every_document() -> None:
     page = (Path(__file__).parents[2] / "docs" / "takeaway.md").read_text(encoding="utf-8")
     for one in DOCUMENTS.values():
-        whose = "all" if one.kinds == set(QUESTIONS) else ", ".join(kind for kind in QUESTIONS if kind in one.kinds)
+        whose = "all" if one.kinds == set(ENDPOINTS) else ", ".join(kind for kind in ENDPOINTS if kind in one.kinds)
         assert re.search(rf"^\| `{one.name}` \| `{one.media_type}` \| .* \| {whose} \|$", page, re.MULTILINE)

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from costsvc.reference.catalog import Catalog
 from costsvc.web.numbers import DIMENSIONS, MINUS, TIMES_TEN
-from costsvc.web.questions import QUESTIONS
+from costsvc.web.registry import ENDPOINTS
 from costsvc.web.texts import documents, latex, markdown, words
 from costsvc.web.texts.taken import Taken
 
 ADDRESS = "http://localhost/v1/somewhere"
 WORLD = {"accelerator": "v100", "accelerator_hours": 0}
-TEXTS = [pytest.param(kind, one.name, id=f"{kind}-{one.name}") for kind in QUESTIONS for one in documents.of(kind)]
+TEXTS = [pytest.param(kind, one.name, id=f"{kind}-{one.name}") for kind in ENDPOINTS for one in documents.of(kind)]
 HOSTILE = [
     "100% of $x_1$ & #2 {a} \\end{itemize} \\input{/etc/passwd} ~^",
     "**bold** [link](http://evil) <script>alert(1)</script> `x` | _y_ ![i](j)",
@@ -40,7 +40,7 @@ FACTOR_NAMES = re.compile(r"[a-z_]+")
 
 
 def asked(kind: str, catalog: Catalog, body: dict[str, Any] | None = None) -> Taken:
-    question = QUESTIONS[kind]
+    question = ENDPOINTS[kind]
     body = question.example if body is None else body
     return Taken(kind=kind, answer=question.answer(body, catalog), body=body, address=ADDRESS)
 
@@ -213,7 +213,7 @@ def test_a_search_that_finds_nothing_says_so(catalog: Catalog) -> None:
 
 
 def test_a_schedule_of_energy_alone_has_its_paragraph(catalog: Catalog) -> None:
-    example = QUESTIONS["schedule"].example
+    example = ENDPOINTS["schedule"].example
     body = {name: example[name] for name in ("earliest", "deadline")}
     taken = asked("schedule", catalog, body | {"energy_kwh": 100, "duration_h": 5, "region": "aws:us-west-1"})
     assert "For a workload in aws:us-west-1" in text(taken, "citation.md")
@@ -247,7 +247,7 @@ def test_where_nothing_is_uncertain_no_probability_is_said(catalog: Catalog) -> 
 
 
 def test_a_saving_of_nothing_has_no_percentage(catalog: Catalog) -> None:
-    example = QUESTIONS["schedule"].example
+    example = ENDPOINTS["schedule"].example
     body = {name: example[name] for name in ("earliest", "deadline")}
     body["training"] = example["training"] | {"grid_g_per_kwh": 0}
     said = text(asked("schedule", catalog, body), "citation.md")
@@ -319,7 +319,7 @@ def test_a_hostile_text_breaks_no_document(kind: str, name: str, evil: str, cata
             *("emissions", "source", "training_type", "geographical_location", "hardware_used")
         }
     if name == "request.sh":
-        assert_posts(said, f"http://{evil}/", poisoned(QUESTIONS[kind].example, evil))
+        assert_posts(said, f"http://{evil}/", poisoned(ENDPOINTS[kind].example, evil))
 
 
 def assert_posts(script: str, address: str, body: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from costsvc.web.fields import Choice, Names, Number, Switch
+from costsvc.web.fields import Choice, NameList, Number, StrictBoolean
 from costsvc.web.page.layout import BRIEF, CANDIDATES, DEMAND, LISTS, PARTS, PHASES, SERVING, TRAINING, WINDOW, Group
 from costsvc.web.page.words import LISTED, LISTED_HINT, UNITS, hint, label
 from costsvc.web.query import inside
@@ -188,11 +188,11 @@ class _Drawn:
         said = str(metadata.get("description", "")).removesuffix(f" [{unit}]")
         return Control(
             name=name,
-            label=LISTED[name] if isinstance(field, Names) else label(name),
-            hint=_listed_hint(field) if isinstance(field, Names) else hint(name, said),
+            label=LISTED[name] if isinstance(field, NameList) else label(name),
+            hint=_listed_hint(field) if isinstance(field, NameList) else hint(name, said),
             value=self.said.get(name, default),
             unit=UNITS.get(unit, unit),
-            choices=field.words if isinstance(field, Choice) else YES_OR_NO if isinstance(field, Switch) else (),
+            choices=field.words if isinstance(field, Choice) else YES_OR_NO if isinstance(field, StrictBoolean) else (),
             suggestions=LISTS.get(name.rpartition(".")[2]) if not isinstance(field, Number) else None,
             numeric=isinstance(field, Number),
             errors=tuple(self.errors.get(name, ())),
@@ -217,7 +217,7 @@ class _Drawn:
         return any(name.startswith(prefix) for name in self.said)
 
 
-def _listed_hint(field: Names) -> str:
+def _listed_hint(field: NameList) -> str:
     return LISTED_HINT if field.word is None else f"{LISTED_HINT}; or {field.word}"
 
 

@@ -7,9 +7,9 @@ from flask import request
 
 from costsvc.estimates.answer import Plain
 from costsvc.evidence.published import Scoreboard, cases_of
-from costsvc.web.drawings import SIZE, THEME, TYPES
+from costsvc.web.api.figures import SIZE, THEME, TYPES
+from costsvc.web.endpoint import Endpoint
 from costsvc.web.figures.registry import FIGURES
-from costsvc.web.question import Question
 
 Pairs = list[tuple[str, str]]
 NARROW, DARK = "(max-width: 40rem)", "(prefers-color-scheme: dark)"
@@ -44,7 +44,7 @@ class Picture(NamedTuple):
     loading: str
 
 
-def of(question: Question, answer: Plain, said: Pairs) -> list[Picture]:
+def of(question: Endpoint, answer: Plain, said: Pairs) -> list[Picture]:
     """The figures that an answer has.
 
     Args:

@@ -5,19 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from marshmallow import ValidationError
 
 from costsvc import __version__
 from costsvc.errors import CostsvcError
 from costsvc.estimates.answer import Plain
-from costsvc.web import amortization, metrics, placement, problems, query
-from costsvc.web.context import catalog, private
-from costsvc.web.packing import packed
+from costsvc.web import metrics, problems, query
+from costsvc.web.api import amortization, placement
+from costsvc.web.compression import compressed
+from costsvc.web.context import catalog, private, services
+from costsvc.web.endpoint import Endpoint
 from costsvc.web.page import forms, headlines, pictures, results, words
 from costsvc.web.page.pictures import Pairs
-from costsvc.web.question import Question
-from costsvc.web.questions import QUESTIONS, answered
+from costsvc.web.registry import ENDPOINTS, cached_answer
 from costsvc.web.texts import documents
 
 pages = Blueprint("page", __name__, template_folder="../templates")
@@ -59,9 +60,9 @@ class View:
         return self.examples or self.question.example
 
     @property
-    def question(self) -> Question:
+    def question(self) -> Endpoint:
         """What is asked."""
-        return QUESTIONS[self.kind]
+        return ENDPOINTS[self.kind]
 
 
 VIEWS = (
@@ -146,7 +147,7 @@ def _shown(view: View, given: Pairs) -> str:
         said=said,
         answer=answer,
         example=list(query.pairs(view.example)),
-        suggestions=current_app.extensions["suggestions"],
+        suggestions=services().suggestions,
         **(_told(view, answer, form, said) if answer else {}),
     )
 
@@ -165,7 +166,7 @@ def _told(view: View, answer: Plain, form: forms.Form, said: Pairs) -> dict[str,
     return told
 
 
-def _taken(question: Question, document: documents.Document, said: Pairs) -> dict[str, str]:
+def _taken(question: Endpoint, document: documents.Document, said: Pairs) -> dict[str, str]:
     """What an answer can be taken away as, and where."""
     where = f"{request.script_root}{question.path}/{document.name}?{urlencode(said)}"
     return {
@@ -175,10 +176,10 @@ def _taken(question: Question, document: documents.Document, said: Pairs) -> dic
     }
 
 
-def _answer(question: Question, body: Plain, *, explain: bool) -> tuple[Plain | None, dict[str, list[str]]]:
+def _answer(question: Endpoint, body: Plain, *, explain: bool) -> tuple[Plain | None, dict[str, list[str]]]:
     """The answer, or what is wrong by field."""
     try:
-        found = answered(question, body, explain=explain)
+        found = cached_answer(question, body, services(), explain=explain)
     except (ValidationError, CostsvcError) as error:
         return None, problems.by_field(error)
     metrics.estimated(question.kind, found)
@@ -199,7 +200,7 @@ def _around() -> dict[str, Any]:
     }
 
 
-pages.after_request(packed)
+pages.after_request(compressed)
 pages.after_request(private)
 for _view in VIEWS:
     _add(_view)

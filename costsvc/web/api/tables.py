@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import marshmallow as ma
-from flask import Response, current_app
+from flask import Response
 
 from costsvc import limits
 from costsvc.answers.operations import Items
@@ -14,11 +14,11 @@ from costsvc.reference import names
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.listing import Listing
 from costsvc.web import problems
-from costsvc.web.api import CostsvcBlueprint
-from costsvc.web.context import answer, catalog, tagged
-from costsvc.web.schemas.base import Request
+from costsvc.web.blueprint import CostsvcBlueprint
+from costsvc.web.context import answer, catalog, services, tagged
+from costsvc.web.request_schema import Request
 
-blueprint = CostsvcBlueprint("known", __name__, url_prefix="/v1", description="What is known, with sources")
+blueprint = CostsvcBlueprint("reference", __name__, url_prefix="/v1", description="What is known, with sources")
 DEFAULT_LIMIT = 100
 LIMIT_WANTED = f"it must be a whole number from 1 to {limits.PAGE}"
 
@@ -131,8 +131,7 @@ def _page(resource: Resource, query: dict[str, Any]) -> Response:
 
 
 def _listing(resource: Resource) -> Listing:
-    found: Listing = current_app.extensions["listings"][resource.name]
-    return found
+    return services().listings[resource.name]
 
 
 for _resource in RESOURCES:

@@ -7,8 +7,8 @@ import marshmallow as ma
 from costsvc import limits
 from costsvc.estimates.spec import OWNED, Contract, PriceKind, Pricing, Site
 from costsvc.reference.grid import Scope
-from costsvc.web.fields import Choice, Day, Name, Number, Part, WholeNumber
-from costsvc.web.schemas.base import Request, raise_if, refuse
+from costsvc.web.fields import Choice, Day, Name, Number, Object, WholeNumber
+from costsvc.web.request_schema import Request, raise_if, refuse
 
 OWNED_ONLY = (
     "electricity_usd_per_kwh",
@@ -82,8 +82,8 @@ class SiteSchema(Request):
     grid_g_per_kwh = Number(limits.G_PER_KWH, "Average intensity of the grid, in place of the table's")
     scope = Choice(get_args(Scope), "Life-cycle (default) or direct emissions of the grid")
     grid_losses = Number(limits.GRID_LOSSES, "Share lost between power plant and meter; default 0")
-    contract = Part(ContractSchema, "Electricity bought by contract, for market_kg")
-    pricing = Part(PricingSchema, "What is paid and to whom")
+    contract = Object(ContractSchema, "Electricity bought by contract, for market_kg")
+    pricing = Object(PricingSchema, "What is paid and to whom")
 
 
 def site(data: dict[str, Any]) -> Site:

@@ -9,7 +9,7 @@ LEAST_BYTES = 1024
 LEVEL = 5
 
 
-def packed(response: Response) -> Response:
+def compressed(response: Response) -> Response:
     """The response in gzip, where it gains by that and the client takes it.
 
     Args:

@@ -1,11 +1,14 @@
-"""Strategies to hold against one another, as a client describes them."""
+"""POST /v1/comparisons/amortization."""
 
 from collections.abc import Iterable
 from typing import Any, get_args
 
 import marshmallow as ma
+from flask import Response
 
 from costsvc import limits
+from costsvc.answers.amortization import Amortization
+from costsvc.estimates.amortization import amortization
 from costsvc.estimates.parts import Basis
 from costsvc.estimates.spec import (
     Axis,
@@ -15,12 +18,39 @@ from costsvc.estimates.spec import (
     TaskSpec,
     Time,
 )
-from costsvc.web.fields import Choice, Name, Number, WholeNumber, cut, shown
-from costsvc.web.fields import Part as Object
-from costsvc.web.fields import Parts as Objects
-from costsvc.web.schemas.base import Request, normal, raise_if, refuse
-from costsvc.web.schemas.parts import StrategySchema
-from costsvc.web.schemas.training import chosen
+from costsvc.web import metrics
+from costsvc.web.api.parts import StrategySchema
+from costsvc.web.api.workload import chosen
+from costsvc.web.blueprint import CostsvcBlueprint, parameters
+from costsvc.web.context import answer, catalog, private
+from costsvc.web.endpoint import QUERY, Endpoint, ExplainQuery
+from costsvc.web.fields import Choice, Name, Number, Object, ObjectList, WholeNumber, cut, shown
+from costsvc.web.request_schema import Request, normal, raise_if, refuse
+
+blueprint = CostsvcBlueprint("amortization", __name__, url_prefix="/v1", description="Shared model or one per task")
+SMALL = {"accelerator": "a100-sxm4-80gb", "region": "aws:us-east-1"}
+EXAMPLE = {
+    "tasks": 10,
+    "requests_per_task": 1_000_000,
+    "strategies": [
+        {
+            "name": "shared",
+            "upfront": [{"known": {"energy_kwh": 400_000, "carbon_kg": 150_000, "cost_usd": 1_500_000}}],
+            "per_task": [{"training": {**SMALL, "accelerator_hours": 20, "method": "lora", "total_params_b": 7}}],
+            "per_request": {
+                "inference": {**SMALL, "total_params_b": 7, "batch_size": 32, "input_tokens": 300, "output_tokens": 20}
+            },
+        },
+        {
+            "name": "per-task",
+            "per_task": [{"training": {**SMALL, "accelerator_hours": 2000, "workload": "encoder"}}],
+            "per_request": {
+                "inference": {**SMALL, "task": "classification", "total_params_b": 0.1, "input_tokens": 300}
+            },
+        },
+    ],
+    "baseline": "per-task",
+}
 
 
 class TaskSchema(Request):
@@ -99,9 +129,9 @@ class ComparisonSchema(Request):
     """Two to ten strategies for the same tasks."""
 
     tasks = Number(limits.TASKS, "Number of tasks")
-    task_list = Objects(TaskSchema, "The tasks one by one, in place of tasks and requests_per_task", limits.TASK_LIST)
+    task_list = ObjectList(TaskSchema, "Each task, in place of tasks and requests_per_task", limits.TASK_LIST)
     requests_per_task = Number(limits.REQUESTS, "Requests to each task over the whole horizon; default 0")
-    strategies = Objects(StrategySchema, "What to compare", limits.STRATEGIES, required=True)
+    strategies = ObjectList(StrategySchema, "What to compare", limits.STRATEGIES, required=True)
     time = Object(TimeSchema, "What the months do; left out: everything happens at once")
     surface = Object(SurfaceSchema, "Axes of a surface of totals; left out: none")
     benefit = Object(BenefitSchema, "What the tasks are worth, for the value of building; left out: not asked")
@@ -170,3 +200,32 @@ def _name_errors(data: dict[str, Any]) -> dict[str, list[str]]:
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(map(cut, names))
+
+
+ENDPOINT = Endpoint(
+    kind="amortization",
+    path="/v1/comparisons/amortization",
+    schema=ComparisonSchema(),
+    estimate=amortization,
+    example=EXAMPLE,
+    answer_type=Amortization,
+    explains=True,
+)
+
+
+@blueprint.post("/comparisons/amortization")
+@blueprint.arguments(ComparisonSchema, example=EXAMPLE)
+@blueprint.query(ExplainQuery)
+@blueprint.answers(Amortization)
+def compare_strategies(asked: Comparison) -> Response:
+    """Compare one shared model with one model per task.
+
+    Totals of each strategy, from how many tasks or requests on it is the cheaper one, how sure
+    that is, curves to plot, and each task's share of what is paid once.
+    """
+    found = amortization(asked, catalog(), **parameters(QUERY))
+    metrics.estimated(ENDPOINT.kind, found)
+    return answer(found)
+
+
+blueprint.after_request(private)

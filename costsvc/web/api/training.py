@@ -1,29 +1,51 @@
-"""A training run, as a client describes it."""
+"""POST /v1/estimates/training."""
 
 from typing import Any, get_args
 
 import marshmallow as ma
+from flask import Response
 
 from costsvc import limits
+from costsvc.answers.estimate import TrainingEstimate
 from costsvc.estimates.spec import (
     Machine,
     Overheads,
-    Precision,
     Recomputation,
     Subject,
     Training,
     TrainingRun,
     Workload,
 )
-from costsvc.web.fields import Choice, Name, Number, Part, Switch, WholeNumber
-from costsvc.web.schemas.base import Request, raise_if, refuse
-from costsvc.web.schemas.site import SiteSchema, site
+from costsvc.estimates.training import training
+from costsvc.web import metrics
+from costsvc.web.api.site import site
+from costsvc.web.api.workload import (
+    CORES,
+    SUBJECT,
+    MachineSchema,
+    SubjectSchema,
+    chosen,
+    machine_errors,
+    subject_errors,
+)
+from costsvc.web.blueprint import CostsvcBlueprint, parameters
+from costsvc.web.context import answer, catalog, private
+from costsvc.web.endpoint import QUERY, Endpoint, ExplainQuery
+from costsvc.web.fields import Choice, Name, Number, Object, StrictBoolean, WholeNumber
+from costsvc.web.request_schema import Request, raise_if, refuse
 
+blueprint = CostsvcBlueprint("training", __name__, url_prefix="/v1", description="What training a model costs")
+EXAMPLE = {
+    "accelerator": "h100-sxm5-80gb",
+    "accelerator_hours": 1000,
+    "region": "aws:us-east-1",
+    "total_params_b": 8,
+    "overheads": {"failed_share": 0.1},
+}
 MACHINE = (
     *("accelerator", "accelerators", "cores", "instance", "instances"),
     *("accelerator_power_w", "it_power_w", "accelerator_power_limit_w"),
 )
-SUBJECT = ("model", "total_params_b", "active_params_b")
 RUN = (
     "accelerator_hours",
     "hours",
@@ -38,26 +60,7 @@ RUN = (
 )
 OF_TOKENS = ("mfu", "activation_recomputation", "sequence_length", "tuned")
 """What matters to the time of a run only where that follows from its tokens."""
-ACCELERATOR = "Accelerator: an id, an id without its vendor, an alias or a family"
-CORES = "Cores of a processor, in place of accelerators, which count its sockets"
 AMOUNTS = ("accelerator_hours", "training_tokens_b", "hours")
-
-
-class MachineSchema(SiteSchema):
-    """On what a workload runs."""
-
-    accelerator = Name(ACCELERATOR, "h100")
-    accelerators = WholeNumber(limits.ACCELERATORS, "Number of accelerators")
-    accelerator_power_w = Number(limits.POWER_W, "Measured mean power of one accelerator")
-    precision = Choice(get_args(Precision), "Number format; left out: bf16 where the accelerator has it")
-
-
-class SubjectSchema(Request):
-    """Which model."""
-
-    model = Name("Model of the table; or give its sizes", "llama-3.1-8b")
-    total_params_b = Number(limits.PARAMS_B, "All parameters of the model")
-    active_params_b = Number(limits.PARAMS_B, "Parameters that one token passes through; left out: all of them")
 
 
 class OverheadsSchema(Request):
@@ -90,11 +93,11 @@ class TrainingRunSchema(MachineSchema, SubjectSchema):
     sequence_length = Number(
         limits.SEQUENCE, "Tokens of a training sequence, default 4096; only with training_tokens_b"
     )
-    tuned = Switch(
+    tuned = StrictBoolean(
         "true: an engineered run in its steady state, as benchmarks report it; false: a first run; left out: the"
         " interval holds both. Only with training_tokens_b, without mfu"
     )
-    overheads = Part(OverheadsSchema, "Development, failed and repeated runs; default none")
+    overheads = Object(OverheadsSchema, "Development, failed and repeated runs; default none")
 
     @ma.validates_schema
     def _together(self, data: dict[str, Any], **_: Any) -> None:
@@ -110,34 +113,6 @@ class TrainingRunSchema(MachineSchema, SubjectSchema):
             said=data,
             **chosen(data, RUN),
         )
-
-
-def chosen(data: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    """Those of some fields that were given."""
-    return {name: data[name] for name in names if name in data}
-
-
-def machine_errors(data: dict[str, Any]) -> dict[str, list[str]]:
-    """What is wrong with how a machine was named."""
-    if data.get("accelerator") is None and data.get("instance") is None:
-        return {"accelerator": ["This is missing; give accelerator or instance."]}
-    if data.get("instance") is None:
-        errors = refuse(data, ["instances"], "without instance; the number of accelerators is accelerators")
-        return errors | (refuse(data, ["accelerators"], "beside cores") if data.get("cores") is not None else {})
-    errors = refuse(data, ["accelerator", "cores"], "beside instance, which names its accelerators")
-    return errors | refuse(data, ["accelerators"], "beside instance; the number of instances is instances")
-
-
-def subject_errors(data: dict[str, Any]) -> dict[str, list[str]]:
-    """What is wrong with how a model was named."""
-    total, active = data.get("total_params_b"), data.get("active_params_b")
-    if data.get("model") is not None:
-        return refuse(data, ["total_params_b", "active_params_b"], "beside model, whose sizes are known")
-    if active is not None and total is None:
-        return {"total_params_b": ["This is missing; active_params_b goes with it."]}
-    if active is not None and active > (total or 0):
-        return {"active_params_b": [f"{active:g} is more than total_params_b, {total:g}; it must not be."]}
-    return {}
 
 
 def _amount_errors(data: dict[str, Any]) -> dict[str, list[str]]:
@@ -174,3 +149,32 @@ def _token_errors(data: dict[str, Any]) -> dict[str, list[str]]:
     if data.get("mfu") is not None:
         return refuse(data, ["activation_recomputation", "tuned"], "beside mfu, which counts it already")
     return {}
+
+
+ENDPOINT = Endpoint(
+    kind="training",
+    path="/v1/estimates/training",
+    schema=TrainingRunSchema(),
+    estimate=training,
+    example=EXAMPLE,
+    answer_type=TrainingEstimate,
+    explains=True,
+)
+
+
+@blueprint.post("/estimates/training")
+@blueprint.arguments(TrainingRunSchema, example=EXAMPLE)
+@blueprint.query(ExplainQuery)
+@blueprint.answers(TrainingEstimate)
+def estimate_training(run: TrainingRun) -> Response:
+    """Estimate the cost of one training run.
+
+    From accelerator-hours, from wall-clock hours of an instance, or from tokens and the size of
+    the model.
+    """
+    found = training(run, catalog(), **parameters(QUERY))
+    metrics.estimated(ENDPOINT.kind, found)
+    return answer(found)
+
+
+blueprint.after_request(private)

@@ -15,13 +15,12 @@ from costsvc.estimates.spec import (
     Part,
     StrategySpec,
 )
-from costsvc.web.fields import Name, Number, WholeNumber, described
-from costsvc.web.fields import Part as Object
-from costsvc.web.fields import Parts as Objects
-from costsvc.web.schemas.base import Request, raise_if
-from costsvc.web.schemas.inference import ServingSchema
-from costsvc.web.schemas.site import SiteSchema, site
-from costsvc.web.schemas.training import ACCELERATOR, CORES, TrainingRunSchema, chosen, machine_errors
+from costsvc.web.api.inference import ServingSchema
+from costsvc.web.api.site import SiteSchema, site
+from costsvc.web.api.training import TrainingRunSchema
+from costsvc.web.api.workload import ACCELERATOR, CORES, chosen, machine_errors
+from costsvc.web.fields import Name, Number, Object, ObjectList, WholeNumber, described
+from costsvc.web.request_schema import Request, raise_if
 
 EXACT = {"type": "number", **described(limits.AMOUNT)}
 WIDE = {
@@ -165,8 +164,8 @@ class StrategySchema(Request):
     """A way of covering all tasks."""
 
     name = Name("What the answer calls it", "shared", required=True)
-    upfront = Objects(PartSchema, "Paid once", limits.PARTS)
-    per_task = Objects(PartSchema, "Paid for each task", limits.PARTS)
+    upfront = ObjectList(PartSchema, "Paid once", limits.PARTS)
+    per_task = ObjectList(PartSchema, "Paid for each task", limits.PARTS)
     per_request = Object(PartSchema, "Paid for each request", allow_none=True)
 
     @ma.post_load

@@ -1,24 +1,27 @@
-"""GET {question}/figures/{figure}: an answer as a figure, as its data, as its specification."""
+"""GET {endpoint}/figures/{figure}: an answer as a figure, as its data, as its specification."""
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, cast, get_args
+from typing import Any, cast, get_args, TYPE_CHECKING
 
 import orjson
-from flask import Response, current_app
+from flask import Response
 
 from costsvc import limits
-from costsvc.web import asking, problems
-from costsvc.web.api import CostsvcBlueprint
-from costsvc.web.context import private, tagged
+from costsvc.web import problems, query_params
+from costsvc.web.blueprint import CostsvcBlueprint
+from costsvc.web.compression import compressed
+from costsvc.web.context import private, services, tagged
+from costsvc.web.endpoint import Endpoint
 from costsvc.web.figures import data
 from costsvc.web.figures.registry import FIGURES
 from costsvc.web.figures.theme import Size, Spec, Theme, themed
-from costsvc.web.packing import packed
-from costsvc.web.question import Question
-from costsvc.web.questions import QUESTIONS, answered
+from costsvc.web.registry import ENDPOINTS, cached_answer
 
-blueprint = CostsvcBlueprint("drawings", __name__, description="Answers as figures")
+if TYPE_CHECKING:
+    from costsvc.drawing import Form
+
+blueprint = CostsvcBlueprint("figures", __name__, description="Answers as figures")
 THEME = "theme"
 THEMES = get_args(Theme)
 SIZE = "size"
@@ -34,22 +37,22 @@ POLICY = "default-src 'none'; sandbox"
 """What a figure may load when it is opened by itself: nothing."""
 
 
-def _add(question: Question) -> None:
-    """Give a question the address of its figures."""
+def _add(endpoint: Endpoint) -> None:
+    """Give a endpoint the address of its figures."""
 
     @blueprint.get(
-        f"{question.path}/figures/<figure>",
-        endpoint=f"draw_{question.kind}",
-        parameters=[_figures_of(question.kind)],
+        f"{endpoint.path}/figures/<figure>",
+        endpoint=f"draw_{endpoint.kind}",
+        parameters=[_figures_of(endpoint.kind)],
     )
     @blueprint.doc(
-        summary=f"Draw a figure of an answer of {question.kind}.",
-        description=_described(question.kind),
+        summary=f"Draw a figure of an answer of {endpoint.kind}.",
+        description=_described(endpoint.kind),
         parameters=[
-            asking.fields_of(question),
-            asking.words_of(THEME, THEMES, "On what it is shown; default light"),
-            asking.words_of(SIZE, SIZES, "For a wide page or a narrow one; default large"),
-            asking.download(),
+            query_params.fields_of(endpoint),
+            query_params.words_of(THEME, THEMES, "On what it is shown; default light"),
+            query_params.words_of(SIZE, SIZES, "For a wide page or a narrow one; default large"),
+            query_params.download(),
         ],
         responses={"200": {"description": "The figure", "content": _content()}},
     )
@@ -59,23 +62,25 @@ def _add(question: Question) -> None:
     @blueprint.problem(503)
     def draw(figure: str) -> Response:
         name, _, form = figure.partition(".")
-        if name not in FIGURES[question.kind] or form not in TYPES:
-            known = ", ".join(FIGURES[question.kind])
+        if name not in FIGURES[endpoint.kind] or form not in TYPES:
+            known = ", ".join(FIGURES[endpoint.kind])
             shown = figure[: limits.NAME_LENGTH]
-            return problems.problem(404, "not-found", f"{question.kind} has no figure {shown!r}; it has {known}.")
-        return tagged(partial(_figure, question, name, form))
+            return problems.problem(404, "not-found", f"{endpoint.kind} has no figure {shown!r}; it has {known}.")
+        return tagged(partial(_figure, endpoint, name, form))
 
 
-def _figure(question: Question, name: str, form: str) -> Response:
-    theme, size = (asking.one_of(name, words, words[0]) for name, words in ((THEME, THEMES), (SIZE, SIZES)))
-    download = asking.is_download()
-    spec = FIGURES[question.kind][name].of(answered(question, asking.body(question, THEME, SIZE)))
+def _figure(endpoint: Endpoint, name: str, form: str) -> Response:
+    theme, size = (query_params.one_of(name, words, words[0]) for name, words in ((THEME, THEMES), (SIZE, SIZES)))
+    download = query_params.is_download()
+    spec = FIGURES[endpoint.kind][name].of(
+        cached_answer(endpoint, query_params.body(endpoint, THEME, SIZE), services())
+    )
     if spec is None:
         return problems.problem(404, "not-found", f"This answer has nothing to draw as {name}.")
     response = Response(_made(themed(spec, cast("Theme", theme), cast("Size", size)), form), content_type=TYPES[form])
     response.headers["Content-Security-Policy"] = POLICY
     if download:
-        response.headers.set("Content-Disposition", "attachment", filename=f"{question.kind}-{name}.{form}")
+        response.headers.set("Content-Disposition", "attachment", filename=f"{endpoint.kind}-{name}.{form}")
     return response
 
 
@@ -84,8 +89,7 @@ def _made(spec: Spec, form: str) -> bytes | str:
         return data.table(spec)
     if form == "vl.json":
         return orjson.dumps(spec)
-    drawn: bytes = current_app.extensions["artist"].draw(spec, form)
-    return drawn
+    return services().renderer.draw(spec, cast("Form", form))
 
 
 def _figures_of(kind: str) -> dict[str, Any]:
@@ -111,7 +115,7 @@ def _content() -> dict[str, Any]:
     return {media_type: {"schema": schemas.get(form, text)} for form, (media_type, *_) in parts.items()}
 
 
-blueprint.after_request(packed)
+blueprint.after_request(compressed)
 blueprint.after_request(private)
-for _question in QUESTIONS.values():
-    _add(_question)
+for _endpoint in ENDPOINTS.values():
+    _add(_endpoint)

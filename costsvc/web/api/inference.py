@@ -1,16 +1,34 @@
-"""Requests to a model, as a client describes them."""
+"""POST /v1/estimates/inference."""
 
 from typing import Any, get_args
 
 import marshmallow as ma
+from flask import Response
 
 from costsvc import limits
+from costsvc.answers.estimate import InferenceEstimate
+from costsvc.estimates.inference import inference
 from costsvc.estimates.spec import Engine, Layout, Machine, Precision, Serving, Speculative, Subject, Task, TextTask
-from costsvc.web.fields import Choice, Name, Number, Part, WholeNumber
-from costsvc.web.schemas.base import raise_if, refuse
-from costsvc.web.schemas.site import site
-from costsvc.web.schemas.training import ACCELERATOR, MachineSchema, SubjectSchema, chosen, subject_errors
+from costsvc.web import metrics
+from costsvc.web.api.site import site
+from costsvc.web.api.workload import ACCELERATOR, MachineSchema, SubjectSchema, chosen, subject_errors
+from costsvc.web.blueprint import CostsvcBlueprint, parameters
+from costsvc.web.context import answer, catalog, private
+from costsvc.web.endpoint import QUERY, Endpoint, ExplainQuery
+from costsvc.web.fields import Choice, Name, Number, Object, WholeNumber
+from costsvc.web.request_schema import raise_if, refuse
 
+blueprint = CostsvcBlueprint("inference", __name__, url_prefix="/v1", description="What serving a model costs")
+EXAMPLE = {
+    "model": "llama-3.1-8b",
+    "accelerator": "h100-sxm5-80gb",
+    "accelerators": 1,
+    "batch_size": 64,
+    "input_tokens": 500,
+    "output_tokens": 300,
+    "requests": 1_000_000,
+    "region": "gcp:us-central1",
+}
 MACHINE = ("accelerator", "accelerators", "accelerator_power_w", "accelerator_power_limit_w")
 SUBJECT = ("model", "total_params_b", "active_params_b")
 LOAD = (
@@ -86,7 +104,7 @@ class ServingSchema(MachineSchema, SubjectSchema):
     accelerator_power_limit_w = Number(limits.POWER_LIMIT_W, "Power limit that the accelerators are set to")
     cache_precision = Choice(get_args(Precision), "Number format of the key-value cache; default 16 bits")
     layout = Choice(get_args(Layout), "How devices share a model; default tensor")
-    speculative = Part(SpeculativeSchema, "Speculative decoding; left out, none")
+    speculative = Object(SpeculativeSchema, "Speculative decoding; left out, none")
     throughput_tokens_per_s = Number(limits.TOKENS_PER_S, "Measured: tokens that the replica generates per second")
     accelerator_energy_j_per_output_token = Number(
         limits.J_PER_TOKEN, "Measured: energy of the replica's accelerators per token generated, in J"
@@ -126,3 +144,32 @@ class ServingSchema(MachineSchema, SubjectSchema):
             said=data,
             **chosen(data, LOAD),
         )
+
+
+ENDPOINT = Endpoint(
+    kind="inference",
+    path="/v1/estimates/inference",
+    schema=ServingSchema(),
+    estimate=inference,
+    example=EXAMPLE,
+    answer_type=InferenceEstimate,
+    explains=True,
+)
+
+
+@blueprint.post("/estimates/inference")
+@blueprint.arguments(ServingSchema, example=EXAMPLE)
+@blueprint.query(ExplainQuery)
+@blueprint.answers(InferenceEstimate)
+def estimate_inference(asked: Serving) -> Response:
+    """Estimate the cost of requests to a model.
+
+    Of text from its tokens and the batch or rate, of images and video from steps and pixels, of
+    small tasks from the tokens read.
+    """
+    found = inference(asked, catalog(), **parameters(QUERY))
+    metrics.estimated(ENDPOINT.kind, found)
+    return answer(found)
+
+
+blueprint.after_request(private)

@@ -1,20 +1,34 @@
-"""When to run, as a client asks it and as the answer says it."""
+"""POST /v1/comparisons/schedule."""
 
 from datetime import UTC, datetime
 from typing import Any, get_args
 
 import marshmallow as ma
+from flask import Response
 
 from costsvc import limits
+from costsvc.answers.schedule import ScheduleAnswer
 from costsvc.estimates.alternatives import Load, Schedule
-from costsvc.estimates.schedule import ALL
+from costsvc.estimates.schedule import ALL, schedule
 from costsvc.estimates.spec import Site
 from costsvc.reference.grid import Scope
 from costsvc.units import S_PER_H
-from costsvc.web.fields import MESSAGES, Choice, Name, Names, Number, Part, Switch
-from costsvc.web.schemas.base import Request, raise_if, refuse
-from costsvc.web.schemas.training import TrainingRunSchema, chosen
+from costsvc.web import metrics
+from costsvc.web.api.training import TrainingRunSchema
+from costsvc.web.api.workload import chosen
+from costsvc.web.blueprint import CostsvcBlueprint
+from costsvc.web.context import answer, catalog, private
+from costsvc.web.endpoint import Endpoint
+from costsvc.web.fields import MESSAGES, Choice, Name, NameList, Number, Object, StrictBoolean
+from costsvc.web.request_schema import Request, raise_if, refuse
 
+blueprint = CostsvcBlueprint("schedule", __name__, url_prefix="/v1", description="When to run")
+EXAMPLE = {
+    "training": {"accelerator": "h100", "accelerator_hours": 192, "accelerators": 32, "region": "aws:us-west-1"},
+    "earliest": "2027-04-05T18:00:00-07:00",
+    "deadline": "2027-04-09T18:00:00-07:00",
+    "other_regions": ["aws:us-west-2", "aws:eu-central-1"],
+}
 INSTANT = "2026-12-01T08:00:00Z"
 WORKLOADS = ("training", "energy_kwh")
 
@@ -43,15 +57,15 @@ class Instant(ma.fields.Field[datetime]):
 class ScheduleSchema(Request):
     """A workload and the time that is open to it."""
 
-    training = Part(TrainingRunSchema, "A training run, whose energy is spread evenly over duration_h")
+    training = Object(TrainingRunSchema, "A training run, whose energy is spread evenly over duration_h")
     energy_kwh = Number(limits.LOAD_KWH, "Energy at the meter of a constant load, in place of training")
     region = Name("Where a load runs, for energy_kwh; of a run it stands in training", "aws:us-east-1")
     scope = Choice(get_args(Scope), "Life-cycle (default) or direct emissions, for energy_kwh")
     earliest = Instant("From when on it may run", required=True)
     deadline = Instant("By when it must have ended", required=True)
     duration_h = Number(limits.DURATION_H, "How long it takes; left out: as long as the run's phases")
-    interruptible = Switch("Whether it may pause; default false")
-    other_regions = Names("Regions to hold the best window against, or all cloud regions", limits.NAMES, word=ALL)
+    interruptible = StrictBoolean("Whether it may pause; default false")
+    other_regions = NameList("Regions to hold the best window against, or all cloud regions", limits.NAMES, word=ALL)
 
     @ma.validates_schema
     def _together(self, data: dict[str, Any], **_: Any) -> None:
@@ -85,3 +99,30 @@ def _window_errors(data: dict[str, Any]) -> dict[str, list[str]]:
             "deadline": [f"{hours:.6g} h after earliest is too late; at most {limits.WINDOW_H.high:g} h are allowed."]
         }
     return {}
+
+
+ENDPOINT = Endpoint(
+    kind="schedule",
+    path="/v1/comparisons/schedule",
+    schema=ScheduleSchema(),
+    estimate=schedule,
+    example=EXAMPLE,
+    answer_type=ScheduleAnswer,
+)
+
+
+@blueprint.post("/comparisons/schedule")
+@blueprint.arguments(ScheduleSchema, example=EXAMPLE)
+@blueprint.answers(ScheduleAnswer)
+def find_windows(asked: Schedule) -> Response:
+    """Find the best time to run a workload.
+
+    The best windows between two instants by the grid's profile over months and hours, and what
+    the best one saves against starting at once, against the average, and against other regions.
+    """
+    found = schedule(asked, catalog())
+    metrics.estimated(ENDPOINT.kind, found)
+    return answer(found)
+
+
+blueprint.after_request(private)

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import flask_swagger_ui
-from flask import Blueprint, Response, current_app, make_response, render_template, request, send_from_directory
+from flask import Blueprint, Response, make_response, render_template, request, send_from_directory
 
 from costsvc import __version__
 from costsvc.answers.operations import Health, Readiness
 from costsvc.web import metrics, problems
-from costsvc.web.api import CostsvcBlueprint
+from costsvc.web.blueprint import CostsvcBlueprint
 from costsvc.web.context import answer, catalog, services
 
 blueprint = CostsvcBlueprint("operations", __name__, description="Health, metrics and documents")
@@ -46,7 +46,7 @@ def show_metrics() -> Response:
 @blueprint.response(200, {"type": "object"}, description="This document", example={"openapi": "3.1.0"})
 def openapi() -> Response:
     """Show this document."""
-    return answer(current_app.extensions["openapi"]() | {"servers": [{"url": request.script_root or "/"}]})
+    return answer(services().openapi() | {"servers": [{"url": request.script_root or "/"}]})
 
 
 @pages.get("/docs")

@@ -8,12 +8,19 @@ from costsvc import limits
 from costsvc.answers.model_footprint import ModelFootprint
 from costsvc.estimates.model_footprint import model_footprint
 from costsvc.web import problems
-from costsvc.web.api import CostsvcBlueprint
+from costsvc.web.blueprint import CostsvcBlueprint
 from costsvc.web.context import answer, catalog
-from costsvc.web.schemas.model_footprint import ModelFootprintQuery
+from costsvc.web.fields import Name
+from costsvc.web.request_schema import Request
 
 blueprint = CostsvcBlueprint("model_footprint", __name__, url_prefix="/v1", description="What known models have cost")
 NAMED = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}, "example": "llama-3.1-8b"}
+
+
+class ModelFootprintQuery(Request):
+    """Where the model is taken to have been trained."""
+
+    region = Name("Where it was trained: as region of a training estimate; left out: the world's average", "US-VA")
 
 
 @blueprint.get("/models/<path:name>/footprint", parameters=[NAMED])

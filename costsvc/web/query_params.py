@@ -1,4 +1,4 @@
-"""How a question is asked by GET: its fields as the query, beside parameters of the document that is wanted."""
+"""How a endpoint is asked by GET: its fields as the query, beside parameters of the document that is wanted."""
 
 from typing import Any
 
@@ -7,21 +7,21 @@ from flask import request
 
 from costsvc.estimates.answer import Plain
 from costsvc.web import query
-from costsvc.web.question import Question
+from costsvc.web.endpoint import Endpoint
 
 DOWNLOAD = "download"
 YES = "1"
 
 
-def body(question: Question, *others: str) -> Plain:
-    """The body of the question that the query asks.
+def body(endpoint: Endpoint, *others: str) -> Plain:
+    """The body of the endpoint that the query asks.
 
     Args:
-        question: What is asked.
+        endpoint: What is asked.
         *others: Parameters that are no fields of the request.
     """
     own = {DOWNLOAD, *others}
-    return query.body((pair for pair in request.args.items(multi=True) if pair[0] not in own), question.schema)
+    return query.body((pair for pair in request.args.items(multi=True) if pair[0] not in own), endpoint.schema)
 
 
 def one_of(name: str, words: tuple[str, ...], default: str) -> str:
@@ -50,16 +50,16 @@ def is_download() -> bool:
     return one_of(DOWNLOAD, (YES,), "") == YES
 
 
-def fields_of(question: Question) -> dict[str, Any]:
-    """The parameter that documents the fields of a question."""
+def fields_of(endpoint: Endpoint) -> dict[str, Any]:
+    """The parameter that documents the fields of a endpoint."""
     return {
         "name": "request",
         "in": "query",
-        "description": f"The fields that POST {question.path} takes, under dotted names",
+        "description": f"The fields that POST {endpoint.path} takes, under dotted names",
         "style": "form",
         "explode": True,
         "schema": {"type": "object", "additionalProperties": {"type": "string"}},
-        "example": dict(query.pairs(question.example)),
+        "example": dict(query.pairs(endpoint.example)),
     }
 
 

@@ -1,14 +1,19 @@
 """GET /v1/validation: how near the estimates came to published figures."""
 
-from flask import Response, current_app
+from typing import cast, TYPE_CHECKING
+
+from flask import Response
 
 from costsvc.answers.validation import Validation
 from costsvc.evidence.figure import specification
 from costsvc.evidence.published import cases_of
 from costsvc.web import problems
-from costsvc.web.api import CostsvcBlueprint
-from costsvc.web.context import answer, catalog, revalidated, tagged
-from costsvc.web.packing import packed
+from costsvc.web.blueprint import CostsvcBlueprint
+from costsvc.web.compression import compressed
+from costsvc.web.context import answer, catalog, revalidated, services, tagged
+
+if TYPE_CHECKING:
+    from costsvc.drawing import Form
 
 blueprint = CostsvcBlueprint("validation", __name__, url_prefix="/v1", description="How near the estimates come")
 TYPES = {"svg": "image/svg+xml", "png": "image/png"}
@@ -131,7 +136,7 @@ def show_validation() -> Response:
     By kind of figure, with the source or only the row left out of the fits, and beside other estimators; with the worst
     misses, what no measurement tests, and every point of the figure.
     """
-    board = current_app.extensions["scoreboard"]
+    board = services().scoreboard
     return revalidated(answer({"current": board["data_version"] == catalog().version, **board}))
 
 
@@ -148,9 +153,8 @@ def draw_validation(form: str) -> Response:
 
 
 def _drawn(form: str) -> bytes:
-    extensions = current_app.extensions
-    drawn: bytes = extensions["artist"].draw(specification(cases_of(extensions["scoreboard"])), form)
-    return drawn
+    spec = specification(cases_of(services().scoreboard))
+    return services().renderer.draw(spec, cast("Form", form))
 
 
-blueprint.after_request(packed)
+blueprint.after_request(compressed)

@@ -1,20 +1,40 @@
-"""A workload and where it could run, as a client describes it."""
+"""POST /v1/comparisons/placement."""
 
 from typing import Any, get_args
 
 import marshmallow as ma
+from flask import Response
 
 from costsvc import limits
+from costsvc.answers.placement import PlacementAnswer
 from costsvc.estimates.alternatives import Candidates, Limits, Placement, PlacementMetric
 from costsvc.estimates.outcome import COLUMNS
 from costsvc.estimates.parts import Basis
+from costsvc.estimates.placement import placement
 from costsvc.estimates.spec import PriceKind, Serving, TrainingRun
-from costsvc.web.fields import Choice, Entries, Name, Names, Number, Switch, WholeNumber
-from costsvc.web.fields import Part as Object
-from costsvc.web.schemas.base import Request, normal, raise_if, refuse
-from costsvc.web.schemas.inference import ServingSchema
-from costsvc.web.schemas.training import TrainingRunSchema, chosen
+from costsvc.web import metrics
+from costsvc.web.api.inference import ServingSchema
+from costsvc.web.api.training import TrainingRunSchema
+from costsvc.web.api.workload import chosen
+from costsvc.web.blueprint import CostsvcBlueprint
+from costsvc.web.context import answer, catalog, private
+from costsvc.web.endpoint import Endpoint
+from costsvc.web.fields import BoundedList, Choice, Name, NameList, Number, Object, StrictBoolean, WholeNumber
+from costsvc.web.request_schema import Request, normal, raise_if, refuse
 
+blueprint = CostsvcBlueprint("placement", __name__, url_prefix="/v1", description="Where and on what a workload runs")
+EXAMPLE = {
+    "training": {
+        "accelerator": "a100-sxm4-80gb",
+        "accelerator_hours": 10_000,
+        "total_params_b": 7,
+        "region": "aws:us-east-1",
+    },
+    "accelerators": ["a100-sxm4-80gb", "h100-sxm5-80gb", "b200"],
+    "regions": ["aws:us-east-1", "aws:us-west-2", "aws:eu-north-1"],
+    "weights": {"cost_usd": 1, "carbon_kg": 0.2},
+    "limit": 3,
+}
 WORKLOADS = ("training", "inference")
 CANDIDATES = (
     "accelerators",
@@ -70,22 +90,22 @@ class WeightsSchema(Request):
 class PlacementSchema(WorkloadSchema):
     """A workload, and the machines, places and prices to try for it."""
 
-    accelerators = Names("Accelerators to try, or all; left out: the workload's own", limits.NAMES, word=ALL)
-    regions = Names("Regions to try, or all cloud regions; left out: the workload's own", limits.NAMES, word=ALL)
-    providers = Names("Whose prices to try; left out: those of the region's operator", limits.NAMES)
-    price_kinds = Entries(
+    accelerators = NameList("Accelerators to try, or all; left out: the workload's own", limits.NAMES, word=ALL)
+    regions = NameList("Regions to try, or all cloud regions; left out: the workload's own", limits.NAMES, word=ALL)
+    providers = NameList("Whose prices to try; left out: those of the region's operator", limits.NAMES)
+    price_kinds = BoundedList(
         Choice(get_args(PriceKind), "A kind of price"),
         "Kinds of price to try; left out: the workload's own",
         limits.PRICE_KINDS,
         "kinds",
     )
-    years = Entries(
+    years = BoundedList(
         WholeNumber(limits.YEAR, "A year"), "Years to try; left out: the workload's own", limits.YEARS, "years"
     )
     provider = Name("Only regions of this operator", "aws")
     country = Name("Only regions in this country", "SWE")
     segment = Choice(SEGMENTS, "Only accelerators of this kind; goes with accelerators all")
-    offered_only = Switch("Leave out what the seller is not known to rent out; default true")
+    offered_only = StrictBoolean("Leave out what the seller is not known to rent out; default true")
     max_usd = Number(limits.AMOUNT, "Only options that cost no more")
     max_hours = Number(limits.AMOUNT, "Only options that take no longer from begin to end")
     max_kg = Number(limits.AMOUNT, "Only options that emit no more")
@@ -120,3 +140,31 @@ class PlacementSchema(WorkloadSchema):
 
 def _tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
+
+
+ENDPOINT = Endpoint(
+    kind="placement",
+    path="/v1/comparisons/placement",
+    schema=PlacementSchema(),
+    estimate=placement,
+    example=EXAMPLE,
+    answer_type=PlacementAnswer,
+)
+
+
+@blueprint.post("/comparisons/placement")
+@blueprint.arguments(PlacementSchema, example=EXAMPLE)
+@blueprint.answers(PlacementAnswer)
+def compare_places(asked: Placement) -> Response:
+    """Find where and on what a workload should run.
+
+    Every combination of accelerator, region, seller, kind of price and year, ranked by a metric or a
+    weighted sum; those that nothing beats in money, CO2e, hours and water at once; each of the best in
+    full and held against the workload as it was described.
+    """
+    found = placement(asked, catalog())
+    metrics.estimated(ENDPOINT.kind, found)
+    return answer(found)
+
+
+blueprint.after_request(private)
