@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, cast, get_args, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 import orjson
 from flask import Response

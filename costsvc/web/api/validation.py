@@ -1,6 +1,6 @@
 """GET /v1/validation: how near the estimates came to published figures."""
 
-from typing import cast, TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from flask import Response
 
