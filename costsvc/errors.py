@@ -43,7 +43,7 @@ class NotFiniteError(BadRequestError):
     """What follows from a request is no finite number; found where quantities are made, so that no text meets one."""
 
     def __init__(self) -> None:
-        text = "The result of these numbers is not finite; they must be closer to usual ones."
+        text = "these numbers have no finite result; use less extreme ones"
         super().__init__({"body": text})
 
 
@@ -51,7 +51,7 @@ class UndrawableError(BadRequestError):
     """A figure of an answer cannot be drawn, however often it is tried."""
 
     def __init__(self) -> None:
-        super().__init__({"body": "This figure cannot be drawn; its data and its specification can be had."})
+        super().__init__({"body": "this figure cannot be rendered; its csv and vl.json are available"})
 
 
 class UnknownNameError(CostsvcError):
@@ -79,4 +79,4 @@ class BusyError(CostsvcError):
     code: ClassVar[str] = "busy"
 
     def __init__(self) -> None:
-        super().__init__("Too many drawings are being made; try again in a second.")
+        super().__init__("Figure rendering is busy; retry in a second.")

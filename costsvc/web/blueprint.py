@@ -17,8 +17,8 @@ from costsvc.web.context import JSON
 from costsvc.web.fields import Choice, Name, Number, WholeNumber
 
 DESCRIPTION = (
-    "What training and serving an AI model costs in kilowatt-hours, CO2, water and dollars, before a run or after it; "
-    "how sure that is; where each number comes from; and whether one shared model or one model per task is cheaper. "
+    "Energy, CO2, water and cost of training and serving AI models, before or after a run, with uncertainty and "
+    "sources; and whether one shared model or one model per task is cheaper. "
     "Every quantity is a value with a 90 % interval. Errors are problem details of RFC 9457."
 )
 BODY_ERRORS = (400, 413, 415, 422)
@@ -27,12 +27,12 @@ SCHEMAS = "#/components/schemas/"
 
 
 class Parser(FlaskParser):
-    """Reads a JSON body strictly, and refuses parameters that are not known."""
+    """Reads a JSON body strictly, and rejects unknown parameters."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": "raise"}
 
     def load_json(self, req: Request, schema: Schema) -> Any:
-        """The body as plain data; 415, 413 and 400 where it is none."""
+        """The body as plain data; 415, 413 or 400 if it cannot be read."""
         if req.mimetype != JSON:
             abort(415)
         body = req.get_data(cache=False)
@@ -41,7 +41,7 @@ class Parser(FlaskParser):
         try:
             return orjson.loads(body)
         except orjson.JSONDecodeError as error:
-            return _with_infinities(body) or abort(400, detail=f"The body is no JSON: {error}.")
+            return _with_infinities(body) or abort(400, detail=f"The body is not valid JSON: {error}.")
 
     def handle_error(self, error: Any, req: Any, schema: Any, *, error_status_code: Any, error_headers: Any) -> Never:
         """Hand the messages to the problem, by field and not by location."""
@@ -58,19 +58,24 @@ def parameters(schema: Schema) -> dict[str, Any]:
 
 
 def _refuse_query() -> None:
-    """Refuse parameters of a question that knows none, rather than pass over them."""
+    """Reject query parameters of an endpoint that has none, instead of ignoring them."""
     request = flask.request
     if not request.query_string or request.method != "POST":
         return
     view = flask.current_app.view_functions.get(request.endpoint or "")
     if view is not None and not hasattr(view, "takes_query"):
-        abort(422, messages={name: ["This question takes no parameters; say it in the body."] for name in request.args})
+        abort(
+            422,
+            messages={
+                name: ["Query parameters are not supported; send the fields in the JSON body"] for name in request.args
+            },
+        )
 
 
 def _with_infinities(body: bytes) -> Any:
-    """A body that is JSON but for NaN, Infinity or 1e400, so that its fields can say what they want instead.
+    """A body that is JSON except for NaN, Infinity or 1e400, so that the errors of its fields can name valid values.
 
-    None where more is wrong with it, such as deep nesting or half a character.
+    None if it has other errors, such as deep nesting or half a character.
     """
     try:
         data = json.loads(body.decode(), parse_int=float)
@@ -143,7 +148,7 @@ class CostsvcBlueprint(Blueprint):
 
 
 class CostsvcApi(Api):
-    """The API whose errors are problem details and whose numbers say their range."""
+    """The API, whose errors are problem details and whose numbers document their range."""
 
     DEFAULT_ERROR_RESPONSE_NAME = None  # errors are documented one by one, in their own media type
 

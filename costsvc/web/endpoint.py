@@ -17,8 +17,10 @@ class ExplainQuery(Request):
         load_default=False,
         truthy={"true"},
         falsy={"false"},
-        error_messages={"invalid": "This is neither true nor false; explain=true adds the steps."},
-        metadata={"description": "true adds explanation: every step with its formula, inputs, result and reference"},
+        error_messages={"invalid": "must be true or false"},
+        metadata={
+            "description": "true adds explanation: the calculation steps with formulas, inputs, results and references"
+        },
     )
 
 

@@ -14,6 +14,11 @@ from costsvc.reference.catalog import Catalog
 from costsvc.web.blueprint import SCHEMAS
 from costsvc.web.registry import ENDPOINTS
 
+ANSWERS: tuple[type, ...] = (
+    *(endpoint.answer_type for endpoint in ENDPOINTS.values()),
+    *(ModelFootprint, Validation, Items, Health, Readiness, Problem),
+)
+"""Types of all answers."""
 SHOWN = 3
 """Items of a list that an example shows."""
 DIGITS = ".6g"
@@ -28,8 +33,7 @@ def document(spec: APISpec, catalog: Catalog) -> dict[str, Any]:
         catalog: The tables from which the examples are estimated.
     """
     found: dict[str, Any] = spec.to_dict()
-    kinds = [endpoint.answer_type for endpoint in ENDPOINTS.values()]
-    found["components"]["schemas"] |= schemas((*kinds, ModelFootprint, Validation, Items, Health, Readiness, Problem))
+    found["components"]["schemas"] |= schemas(ANSWERS)
     for endpoint in ENDPOINTS.values():
         content = found["paths"][endpoint.path]["post"]["responses"]["200"]["content"]["application/json"]
         content["example"] = _short(endpoint.answer(endpoint.example, catalog))

@@ -23,7 +23,7 @@ EXACT = 2**53
 
 
 def body(pairs: Iterable[tuple[str, str]], schema: ma.Schema) -> Plain:
-    """The JSON that a query stands for; fields without a text are left out.
+    """The JSON that is equivalent to a query, without empty fields.
 
     Args:
         pairs: NameList and texts.
@@ -36,19 +36,19 @@ def body(pairs: Iterable[tuple[str, str]], schema: ma.Schema) -> Plain:
     return _listed(grown, schema)
 
 
-def pairs(said: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    """The query that stands for some JSON.
+def pairs(request: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """The query that is equivalent to some JSON.
 
     Args:
-        said: The JSON.
-        name: Where it stands in the whole, with dots.
+        request: The JSON.
+        name: Its path, with dots.
     """
-    if isinstance(said, dict):
-        named = list(said.items())
-    elif isinstance(said, list) and any(isinstance(one, dict) for one in said):
-        named = list(enumerate(said))
+    if isinstance(request, dict):
+        named = list(request.items())
+    elif isinstance(request, list) and any(isinstance(one, dict) for one in request):
+        named = list(enumerate(request))
     else:
-        yield name, _text(said)
+        yield name, _text(request)
         return
     for key, value in named:
         yield from pairs(value, f"{name}.{key}" if name else str(key))

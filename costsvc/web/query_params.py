@@ -1,4 +1,4 @@
-"""How a endpoint is asked by GET: its fields as the query, beside parameters of the document that is wanted."""
+"""Query parameters of GET requests: the fields of a request, and those of the document."""
 
 from typing import Any
 
@@ -14,38 +14,38 @@ YES = "1"
 
 
 def body(endpoint: Endpoint, *others: str) -> Plain:
-    """The body of the endpoint that the query asks.
+    """The body of the request that the query describes.
 
     Args:
-        endpoint: What is asked.
-        *others: Parameters that are no fields of the request.
+        endpoint: The endpoint of the request.
+        *others: Parameters that are not fields of the request.
     """
     own = {DOWNLOAD, *others}
     return query.body((pair for pair in request.args.items(multi=True) if pair[0] not in own), endpoint.schema)
 
 
 def one_of(name: str, words: tuple[str, ...], default: str) -> str:
-    """The value of a parameter that takes one of a few words.
+    """The value of a parameter that takes one of several words.
 
     Args:
         name: The parameter.
-        words: What it may be.
-        default: What it is where it was left out.
+        words: Its valid values.
+        default: Its value if it is not given.
 
     Raises:
-        ValidationError: If it is something else.
+        ValidationError: If it has another value.
     """
-    said = request.args.getlist(name) or [default]
-    if any(word not in (*words, default) for word in said):
-        raise ma.ValidationError({name: [f"{said[-1]!r} is not allowed; it must be {' or '.join(words)}."]})
-    return said[-1]
+    given = request.args.getlist(name) or [default]
+    if any(word not in (*words, default) for word in given):
+        raise ma.ValidationError({name: [f"must be {' or '.join(words)}, got {given[-1]!r}"]})
+    return given[-1]
 
 
 def is_download() -> bool:
-    """Whether a browser is to save what it gets.
+    """Whether the browser saves the response as a file.
 
     Raises:
-        ValidationError: If the parameter says neither.
+        ValidationError: If the parameter has another value.
     """
     return one_of(DOWNLOAD, (YES,), "") == YES
 
@@ -55,7 +55,7 @@ def fields_of(endpoint: Endpoint) -> dict[str, Any]:
     return {
         "name": "request",
         "in": "query",
-        "description": f"The fields that POST {endpoint.path} takes, under dotted names",
+        "description": f"The fields of POST {endpoint.path}, under dotted names",
         "style": "form",
         "explode": True,
         "schema": {"type": "object", "additionalProperties": {"type": "string"}},
@@ -75,4 +75,4 @@ def words_of(name: str, words: tuple[str, ...], description: str) -> dict[str, A
 
 def download() -> dict[str, Any]:
     """The parameter that documents a download."""
-    return words_of(DOWNLOAD, (YES,), "Whether a browser saves the document under a name of its own")
+    return words_of(DOWNLOAD, (YES,), "1: the browser saves the document as a file")

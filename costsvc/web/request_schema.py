@@ -1,4 +1,4 @@
-"""What all request schemas share."""
+"""Base of all request schemas, and their errors about several fields."""
 
 from collections.abc import Iterable
 from itertools import islice
@@ -8,11 +8,11 @@ import marshmallow as ma
 
 from costsvc import limits
 
-UNKNOWN = "This field is not known; see /docs for those that are."
+UNKNOWN = "unknown field; see /docs for the fields of this endpoint"
 
 
 class Request(ma.Schema):
-    """An object whose unknown fields are refused."""
+    """An object that rejects unknown fields."""
 
     class Meta:
         """Fields come back in the order they are declared."""
@@ -21,16 +21,16 @@ class Request(ma.Schema):
 
     error_messages: dict[str, str] = {  # noqa: RUF012 - the library declares it so
         "unknown": UNKNOWN,
-        "type": "This must be a JSON object.",
+        "type": "must be an object",
     }
 
     def load(self, data: Any, **kwargs: Any) -> Any:
         """See marshmallow; an object of far too many fields is not read."""
         if isinstance(data, dict) and len(data) > len(self.fields) + limits.ERRORS:
             unknown = [name for name in islice(data, len(self.fields) + limits.ERRORS) if name not in self.fields]
-            told = {name: [UNKNOWN] for name in unknown[: limits.ERRORS]}
-            more = sum(name not in self.fields for name in data) - len(told)
-            raise ma.ValidationError(told | {ma.exceptions.SCHEMA: [Several("Further fields are not known.", more)]})
+            errors = {name: [UNKNOWN] for name in unknown[: limits.ERRORS]}
+            more = sum(name not in self.fields for name in data) - len(errors)
+            raise ma.ValidationError(errors | {ma.exceptions.SCHEMA: [Several("further unknown fields", more)]})
         return super().load(data, **kwargs)
 
 
@@ -51,12 +51,18 @@ class Several(str):
 
 
 def refuse(data: dict[str, Any], fields: Iterable[str], because: str) -> dict[str, list[str]]:
-    """An error for each of some fields that was given without effect."""
-    return {field: [f"This has no effect {because}."] for field in fields if data.get(field) is not None}
+    """An error for each of some fields that has no effect in a request.
+
+    Args:
+        data: The request.
+        fields: Those without effect.
+        because: Continues ``not allowed``: ``together with hours, which already fixes the run time``.
+    """
+    return {field: [f"not allowed {because}"] for field in fields if data.get(field) is not None}
 
 
 def raise_if(errors: dict[str, Any]) -> None:
-    """Refuse a request.
+    """Reject a request.
 
     Raises:
         ValidationError: If there are errors.
@@ -65,10 +71,10 @@ def raise_if(errors: dict[str, Any]) -> None:
         raise ma.ValidationError(errors)
 
 
-def normal(said: Any) -> Any:
-    """What was said with fields in alphabetical order and numbers as floats, so that equal requests look equal."""
-    if isinstance(said, dict):
-        return {name: normal(said[name]) for name in sorted(said) if said[name] is not None}
-    if isinstance(said, list):
-        return [normal(one) for one in said]
-    return float(said) if isinstance(said, int) and not isinstance(said, bool) else said
+def normal(request: Any) -> Any:
+    """A request with its fields in alphabetical order and numbers as floats, so that equal requests look equal."""
+    if isinstance(request, dict):
+        return {name: normal(request[name]) for name in sorted(request) if request[name] is not None}
+    if isinstance(request, list):
+        return [normal(one) for one in request]
+    return float(request) if isinstance(request, int) and not isinstance(request, bool) else request

@@ -116,7 +116,7 @@ def test_a_surface_of_too_many_values_is_refused(client: FlaskClient) -> None:
     axis = {"low": 1, "high": 10, "points": 100}
     body = COMPARISON | {"strategies": [STRATEGIES[0] | {"name": str(i)} for i in range(10)]}
     answer = client.post(AMORTIZATION, json=body | {"surface": {"tasks": axis, "requests_per_task": axis}})
-    assert "10 strategies on 100 x 100 points are 100000 values" in answer.get_json()["errors"]["surface"][0]
+    assert "got 100000 (10 strategies, 100 x 100)" in answer.get_json()["errors"]["surface"][0]
 
 
 def test_one_estimate_spoils_no_counter(client: FlaskClient) -> None:

@@ -264,14 +264,14 @@ def test_what_cannot_be_drawn_is_a_problem(client: FlaskClient, path: str, statu
 
 def test_a_theme_that_is_not_known_is_refused(client: FlaskClient) -> None:
     found = client.get(address("training", "drivers.svg", theme="sepia"))
-    assert found.get_json()["errors"] == {"theme": ["'sepia' is not allowed; it must be light or dark."]}
+    assert found.get_json()["errors"] == {"theme": ["must be light or dark, got 'sepia'"]}
 
 
 def test_an_answer_without_what_a_figure_needs_says_so(client: FlaskClient) -> None:
     asked = {name: value for name, value in EXAMPLES["amortization"].items() if name != "surface"}
     found = client.get(f"/v1/comparisons/amortization/figures/cost-surface.svg?{urlencode(list(query.pairs(asked)))}")
     assert found.status_code == 404
-    assert "nothing to draw" in found.get_json()["detail"]
+    assert "has no data for the figure" in found.get_json()["detail"]
 
 
 def test_a_figure_that_the_client_has_is_not_made_again(client: FlaskClient) -> None:

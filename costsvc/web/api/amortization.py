@@ -54,31 +54,31 @@ EXAMPLE = {
 
 
 class TaskSchema(Request):
-    """One task, and what its share may be keyed on."""
+    """One task, and the keys for its share."""
 
-    name = Name("What the answer calls it", "support-tickets", required=True)
+    name = Name("Name in the answer", "support-tickets", required=True)
     requests = Number(limits.REQUESTS, "Requests over the horizon", required=True)
     tokens = Number(limits.REQUESTS, "Tokens over the horizon")
-    weight = Number(limits.WEIGHT, "A weight of the caller's own")
+    weight = Number(limits.WEIGHT, "Custom weight")
 
 
 class TimeSchema(Request):
-    """What the months do: tasks arrive, models are trained again, money is discounted, the grid changes."""
+    """Development over time: arrival of tasks, retraining, discounting, decarbonization of the grid."""
 
-    lifetime_months = Number(limits.MONTHS, "From the start to the end of all strategies", required=True)
-    tasks_per_month = Number(limits.TASKS, "How many tasks arrive each month; left out: all at the start")
+    lifetime_months = Number(limits.MONTHS, "Lifetime of all strategies", required=True)
+    tasks_per_month = Number(limits.TASKS, "Tasks that arrive each month; default: all at the start")
     retraining_interval_months = Number(
-        limits.MONTHS, "How often what is paid once and per task is paid again; left out: never"
+        limits.MONTHS, "Interval at which one-time and per-task costs recur; default: never"
     )
-    discount_rate = Number(limits.RATE, "Yearly discount rate of money; default 0")
-    grid_trend_per_year = Number(limits.TREND, "Yearly change of the grid's intensity, -0.05 for 5 % less; default 0")
+    discount_rate = Number(limits.RATE, "Annual discount rate; default 0")
+    grid_trend_per_year = Number(limits.TREND, "Annual change of the grid's intensity, -0.05 for 5 % less; default 0")
 
     @ma.validates_schema
     def _bounded(self, data: dict[str, Any], **_: Any) -> None:
         interval, least = data.get("retraining_interval_months"), data["lifetime_months"] / limits.RETRAININGS
         if interval is not None and interval < least:
-            text = f"{interval:g} is too short for so long a lifetime: at least {least:g} is allowed, which is"
-            raise ma.ValidationError(f"{text} {limits.RETRAININGS} retrainings.", "retraining_interval_months")
+            text = f"must be at least {least:g} for this lifetime ({limits.RETRAININGS} retrainings), got {interval:g}"
+            raise ma.ValidationError(text, "retraining_interval_months")
 
     @ma.post_load
     def _to_domain(self, data: dict[str, Any], **_: Any) -> Time:
@@ -95,7 +95,7 @@ class AxisSchema(Request):
     @ma.validates_schema
     def _ordered(self, data: dict[str, Any], **_: Any) -> None:
         if data["low"] > data["high"]:
-            raise ma.ValidationError(f"low must not be above high, {data['high']:g}.", "low")
+            raise ma.ValidationError(f"must not exceed high ({data['high']:g}), got {data['low']:g}", "low")
 
     @ma.post_load
     def _to_domain(self, data: dict[str, Any], **_: Any) -> Axis:
@@ -103,10 +103,10 @@ class AxisSchema(Request):
 
 
 class SurfaceSchema(Request):
-    """Numbers of tasks and of requests per task to compute every strategy at."""
+    """Numbers of tasks and requests per task at which every strategy is computed."""
 
     tasks = Object(AxisSchema, "Numbers of tasks", required=True)
-    requests_per_task = Object(AxisSchema, "Requests to each of them", required=True)
+    requests_per_task = Object(AxisSchema, "Requests per task", required=True)
 
     @ma.post_load
     def _to_domain(self, data: dict[str, Any], **_: Any) -> Surface:
@@ -114,11 +114,11 @@ class SurfaceSchema(Request):
 
 
 class BenefitSchema(Request):
-    """What a task is worth, and what its use does beside its own footprint."""
+    """Benefit of a task, and second-order effects of using the models."""
 
-    usd_per_task = Number(limits.AMOUNT, "Worth of one task over the horizon", required=True)
-    second_order_usd = Number(limits.EFFECT, "Damage that the use of the models does, in money; below 0 if it helps")
-    second_order_kg = Number(limits.EFFECT, "CO2e that the use of the models causes; below 0 if it avoids some")
+    usd_per_task = Number(limits.AMOUNT, "Benefit of one task over the horizon", required=True)
+    second_order_usd = Number(limits.EFFECT, "Second-order damage of using the models; negative if beneficial")
+    second_order_kg = Number(limits.EFFECT, "Second-order CO2e of using the models; negative if it avoids emissions")
 
     @ma.post_load
     def _to_domain(self, data: dict[str, Any], **_: Any) -> Benefit:
@@ -130,13 +130,13 @@ class ComparisonSchema(Request):
 
     tasks = Number(limits.TASKS, "Number of tasks")
     task_list = ObjectList(TaskSchema, "Each task, in place of tasks and requests_per_task", limits.TASK_LIST)
-    requests_per_task = Number(limits.REQUESTS, "Requests to each task over the whole horizon; default 0")
-    strategies = ObjectList(StrategySchema, "What to compare", limits.STRATEGIES, required=True)
-    time = Object(TimeSchema, "What the months do; left out: everything happens at once")
-    surface = Object(SurfaceSchema, "Axes of a surface of totals; left out: none")
-    benefit = Object(BenefitSchema, "What the tasks are worth, for the value of building; left out: not asked")
-    baseline = Name("Name of the strategy that the others are held against; default the last", "per-task")
-    carbon_basis = Choice(get_args(Basis), "Which CO2e counts; default total: location and embodied")
+    requests_per_task = Number(limits.REQUESTS, "Requests per task over the horizon; default 0")
+    strategies = ObjectList(StrategySchema, "Strategies to compare", limits.STRATEGIES, required=True)
+    time = Object(TimeSchema, "Development over time; default: everything happens at once")
+    surface = Object(SurfaceSchema, "Axes of a surface of totals; default: none")
+    benefit = Object(BenefitSchema, "Benefit of the tasks, for the net value of each strategy; default: not computed")
+    baseline = Name("Name of the strategy that the others are compared with; default: the last", "per-task")
+    carbon_basis = Choice(get_args(Basis), "Which CO2e counts; default total (location and embodied)")
 
     @ma.validates_schema
     def _together(self, data: dict[str, Any], **_: Any) -> None:
@@ -154,29 +154,32 @@ class ComparisonSchema(Request):
 
 def _task_errors(data: dict[str, Any]) -> dict[str, list[str]]:
     if data.get("task_list"):
-        return {**refuse(data, ["tasks", "requests_per_task"], "beside task_list"), **_key_errors(data["task_list"])}
+        return {
+            **refuse(data, ["tasks", "requests_per_task"], "together with task_list"),
+            **_key_errors(data["task_list"]),
+        }
     if data.get("tasks") is None:
-        return {"tasks": ["This is missing; give tasks or task_list."]}
+        return {"tasks": ["tasks or task_list is required"]}
     if data.get("requests_per_task") is None and any(strategy.per_request for strategy in data["strategies"]):
-        return {"requests_per_task": ["This is missing; a strategy has a part per request."]}
+        return {"requests_per_task": ["is required if a strategy has per_request"]}
     return {}
 
 
 def _key_errors(tasks: list[dict[str, Any]]) -> dict[str, list[str]]:
-    """What is wrong with the keys of shares: one that only some tasks have, or that is 0 for all."""
+    """Errors in the keys of shares: a key that only some tasks have, or that is 0 for all."""
     errors = {}
     for key in ("tokens", "weight"):
         given = [task.get(key) for task in tasks]
         lacking = [place for place, value in enumerate(given) if value is None]
         if 0 < len(lacking) < len(given):
-            errors[f"task_list.{lacking[0]}.{key}"] = [f"This is missing; all tasks have {key}, or none has."]
+            errors[f"task_list.{lacking[0]}.{key}"] = [f"is required: either all tasks have {key}, or none"]
         elif not lacking and not any(given):
-            errors[f"task_list.0.{key}"] = [f"{key} is 0 for all tasks; one above 0 is needed to share by it."]
+            errors[f"task_list.0.{key}"] = [f"at least one task must have {key} above 0"]
     return errors
 
 
 def _surface_errors(data: dict[str, Any]) -> dict[str, list[str]]:
-    """What is wrong with a surface of too many values: the work and the answer grow with their number."""
+    """Errors of a surface with too many values: time and size of the answer grow with their number."""
     surface = data.get("surface")
     if surface is None:
         return {}
@@ -184,17 +187,17 @@ def _surface_errors(data: dict[str, Any]) -> dict[str, list[str]]:
     values = len(data["strategies"]) * across * up
     if values <= most:
         return {}
-    text = f"{len(data['strategies'])} strategies on {across} x {up} points are {values} values; at most {most} are"
-    return {"surface": [f"{text} allowed."]}
+    strategies = len(data["strategies"])
+    return {"surface": [f"must have at most {most} values, got {values} ({strategies} strategies, {across} x {up})"]}
 
 
 def _name_errors(data: dict[str, Any]) -> dict[str, list[str]]:
     names = [strategy.name for strategy in data["strategies"]]
     errors = {}
     if repeated := sorted({name for name in names if names.count(name) > 1}):
-        errors["strategies"] = [f"Each strategy needs a name of its own; these repeat: {_listed(repeated)}."]
+        errors["strategies"] = [f"names of strategies must be unique; repeated: {_listed(repeated)}"]
     if data.get("baseline") is not None and data["baseline"] not in names:
-        errors["baseline"] = [f"{shown(data['baseline'])} is no strategy of this request; these are: {_listed(names)}."]
+        errors["baseline"] = [f"must be the name of a strategy ({_listed(names)}), got {shown(data['baseline'])}"]
     return errors
 
 
@@ -217,15 +220,15 @@ ENDPOINT = Endpoint(
 @blueprint.arguments(ComparisonSchema, example=EXAMPLE)
 @blueprint.query(ExplainQuery)
 @blueprint.answers(Amortization)
-def compare_strategies(asked: Comparison) -> Response:
+def compare_strategies(request: Comparison) -> Response:
     """Compare one shared model with one model per task.
 
-    Totals of each strategy, from how many tasks or requests on it is the cheaper one, how sure
-    that is, curves to plot, and each task's share of what is paid once.
+    Totals of each strategy, the number of tasks or requests at which it becomes cheaper, the
+    probability of that, curves to plot, and each task's share of one-time costs.
     """
-    found = amortization(asked, catalog(), **parameters(QUERY))
-    metrics.estimated(ENDPOINT.kind, found)
-    return answer(found)
+    result = amortization(request, catalog(), **parameters(QUERY))
+    metrics.estimated(ENDPOINT.kind, result)
+    return answer(result)
 
 
 blueprint.after_request(private)

@@ -29,15 +29,15 @@ EXAMPLE = {
 class ChangeSchema(Request):
     """The same kind of workload before and after a change."""
 
-    before = Object(WorkloadSchema, "The workload as it is", required=True)
-    after = Object(WorkloadSchema, "The workload as it would be", required=True)
-    carbon_basis = Choice(get_args(Basis), "Which CO2e counts; default total: location and embodied")
+    before = Object(WorkloadSchema, "The workload before the change", required=True)
+    after = Object(WorkloadSchema, "The workload after the change", required=True)
+    carbon_basis = Choice(get_args(Basis), "Which CO2e counts; default total (location and embodied)")
 
     @ma.validates_schema
     def _alike(self, data: dict[str, Any], **_: Any) -> None:
         before, after = (next(iter(data[side])) for side in ("before", "after"))
         if before != after:
-            raise_if({"after": [f"before is {before} and after is {after}; both have to be of one kind."]})
+            raise_if({"after": [f"must be {before} like before, got {after}"]})
 
     @ma.post_load(pass_original=True)
     def _to_domain(self, data: dict[str, Any], original: dict[str, Any], **_: Any) -> ChangeSpec:
@@ -63,15 +63,15 @@ ENDPOINT = Endpoint(
 @blueprint.post("/comparisons/change")
 @blueprint.arguments(ChangeSchema, example=EXAMPLE)
 @blueprint.answers(ChangeAnswer)
-def compare_change(asked: ChangeSpec) -> Response:
-    """Hold a workload after a change against the same before it.
+def compare_change(request: ChangeSpec) -> Response:
+    """Compare a workload before and after a change.
 
-    The difference in each metric on paired draws, how probably it is lower, which factors moved it,
-    and one line of Markdown for a pull request.
+    The difference in each metric on paired draws, the probability that it is lower, the factors that
+    explain it, and one line of Markdown for a pull request.
     """
-    found = change(asked, catalog())
-    metrics.estimated(ENDPOINT.kind, found)
-    return answer(found)
+    result = change(request, catalog())
+    metrics.estimated(ENDPOINT.kind, result)
+    return answer(result)
 
 
 blueprint.after_request(private)

@@ -25,12 +25,12 @@ def _add(endpoint: Endpoint) -> None:
         f"{endpoint.path}/<document>", endpoint=f"take_{endpoint.kind}", parameters=[_documents_of(endpoint.kind)]
     )
     @blueprint.doc(
-        summary=f"Take an answer of {endpoint.kind} away as a text.",
+        summary=f"Get an answer of {endpoint.kind} as a document.",
         description=_described(endpoint),
         parameters=[query_params.fields_of(endpoint), query_params.download()],
         responses={"200": {"description": "The document", "content": _content(endpoint)}},
     )
-    @blueprint.alt_response(304, description="Nothing has changed since the ETag")
+    @blueprint.alt_response(304, description="Not modified since the ETag")
     @blueprint.problem(404)
     @blueprint.problem(422)
     def take(document: str) -> Response:
@@ -38,7 +38,7 @@ def _add(endpoint: Endpoint) -> None:
         if found is None or endpoint.kind not in found.kinds:
             known = ", ".join(one.name for one in documents.of(endpoint.kind))
             shown = document[: limits.NAME_LENGTH]
-            return problems.problem(404, "not-found", f"{endpoint.kind} has no document {shown!r}; it has {known}.")
+            return problems.problem(404, "not-found", f"{endpoint.kind} has no document {shown!r}; available: {known}.")
         return _taken(endpoint, found)
 
 
@@ -62,7 +62,7 @@ def _content_type(document: Document) -> str:
 
 def _described(endpoint: Endpoint) -> str:
     listed = "\n".join(f"- `{document.name}`: {document.what}" for document in documents.of(endpoint.kind))
-    return f"The answer to the endpoint whose fields the query gives, as one of\n\n{listed}"
+    return f"The answer to the request in the query, as one of\n\n{listed}"
 
 
 def _documents_of(kind: str) -> dict[str, Any]:

@@ -32,7 +32,7 @@ TYPES: Mapping[str, str] = {
     "csv": "text/csv; charset=utf-8",
     "vl.json": "application/vnd.vegalite.v6+json",
 }
-"""What a figure can be had as: the end of its address, and the media type."""
+"""Formats of figures: the suffix of the address, and the media type."""
 POLICY = "default-src 'none'; sandbox"
 """What a figure may load when it is opened by itself: nothing."""
 
@@ -50,13 +50,13 @@ def _add(endpoint: Endpoint) -> None:
         description=_described(endpoint.kind),
         parameters=[
             query_params.fields_of(endpoint),
-            query_params.words_of(THEME, THEMES, "On what it is shown; default light"),
-            query_params.words_of(SIZE, SIZES, "For a wide page or a narrow one; default large"),
+            query_params.words_of(THEME, THEMES, "Background; default light"),
+            query_params.words_of(SIZE, SIZES, "Size for a wide or a narrow page; default large"),
             query_params.download(),
         ],
         responses={"200": {"description": "The figure", "content": _content()}},
     )
-    @blueprint.alt_response(304, description="Nothing has changed since the ETag")
+    @blueprint.alt_response(304, description="Not modified since the ETag")
     @blueprint.problem(404)
     @blueprint.problem(422)
     @blueprint.problem(503)
@@ -65,7 +65,7 @@ def _add(endpoint: Endpoint) -> None:
         if name not in FIGURES[endpoint.kind] or form not in TYPES:
             known = ", ".join(FIGURES[endpoint.kind])
             shown = figure[: limits.NAME_LENGTH]
-            return problems.problem(404, "not-found", f"{endpoint.kind} has no figure {shown!r}; it has {known}.")
+            return problems.problem(404, "not-found", f"{endpoint.kind} has no figure {shown!r}; available: {known}.")
         return tagged(partial(_figure, endpoint, name, form))
 
 
@@ -76,7 +76,7 @@ def _figure(endpoint: Endpoint, name: str, form: str) -> Response:
         cached_answer(endpoint, query_params.body(endpoint, THEME, SIZE), services())
     )
     if spec is None:
-        return problems.problem(404, "not-found", f"This answer has nothing to draw as {name}.")
+        return problems.problem(404, "not-found", f"This answer has no data for the figure {name}.")
     response = Response(_made(themed(spec, cast("Theme", theme), cast("Size", size)), form), content_type=TYPES[form])
     response.headers["Content-Security-Policy"] = POLICY
     if download:

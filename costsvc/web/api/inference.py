@@ -18,7 +18,9 @@ from costsvc.web.endpoint import QUERY, Endpoint, ExplainQuery
 from costsvc.web.fields import Choice, Name, Number, Object, WholeNumber
 from costsvc.web.request_schema import raise_if, refuse
 
-blueprint = CostsvcBlueprint("inference", __name__, url_prefix="/v1", description="What serving a model costs")
+blueprint = CostsvcBlueprint(
+    "inference", __name__, url_prefix="/v1", description="Energy, CO2, water and cost of serving"
+)
 EXAMPLE = {
     "model": "llama-3.1-8b",
     "accelerator": "h100-sxm5-80gb",
@@ -58,79 +60,90 @@ TEXT_ONLY = (
     *("requests_per_s", "concurrency_share", "cached_input_tokens", "engine", "cache_precision", "layout"),
     *("speculative", "accelerator_power_limit_w", *MEASURED[:2]),
 )
-"""What only a task that is answered in text looks at."""
+"""Fields of text generation only."""
 WITHOUT_EFFECT: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(get_args(TextTask), PIXELS),
     "image": ("input_tokens", "output_tokens", "frames", *TEXT_ONLY),
     "video": ("input_tokens", "output_tokens", *TEXT_ONLY),
 }
 SMALL_TASK = (*PIXELS, "output_tokens", *TEXT_ONLY)
-"""What a classification, an embedding or another small task does not look at."""
+"""Fields without effect on classification, embedding and other small tasks."""
 
 
 class SpeculativeSchema(ma.Schema):
-    """Drafts that a step of the model checks."""
+    """Speculative decoding."""
 
-    accepted_per_step = Number(limits.DRAFTS, "Draft tokens that a step accepts in the mean", required=True)
-    proposed_per_step = Number(limits.DRAFTS, "Draft tokens that a step checks", required=True)
-    draft_params_b = Number(limits.DRAFT_PARAMS_B, "Size of the model that proposes them; left out, one block")
+    accepted_per_step = Number(limits.DRAFTS, "Mean number of draft tokens accepted per step", required=True)
+    proposed_per_step = Number(limits.DRAFTS, "Number of draft tokens proposed per step", required=True)
+    draft_params_b = Number(limits.DRAFT_PARAMS_B, "Size of the draft model; default: one block of the model")
 
     @ma.validates_schema
     def _together(self, data: dict[str, Any], **_: Any) -> None:
         accepted, proposed = data.get("accepted_per_step"), data.get("proposed_per_step")
         if accepted is not None and proposed is not None and accepted > proposed:
-            text = f"must not be more than proposed_per_step ({proposed:g}), got {accepted:g}."
+            text = f"must not exceed proposed_per_step ({proposed:g}), got {accepted:g}"
             raise_if({"accepted_per_step": [text]})
+
+
+def _too_many_cached(cached: float, whole: float | None) -> str:
+    if whole is None:
+        return "requires input_tokens, of which it is a part"
+    hint = f"if your client counts them separately, input_tokens is {cached + whole:g}"
+    return f"must not exceed input_tokens ({whole:g}), got {cached:g}; {hint}"
 
 
 class ServingSchema(MachineSchema, SubjectSchema):
     """Requests to a model on a replica of accelerators."""
 
     accelerator = Name(ACCELERATOR, "h100", required=True)
-    task = Choice(get_args(Task), "What is asked for; default text")
-    batch_size = Number(limits.BATCH_SIZE, "Mean number of sequences that the replica serves at once")
-    requests_per_s = Number(limits.REQUESTS_PER_S, "Rate of requests, from which the batch follows; waiting is charged")
-    concurrency_share = Number(limits.UTILIZATION, "Concurrent sequences over those that fit in memory")
+    task = Choice(get_args(Task), "Kind of task; default text")
+    batch_size = Number(limits.BATCH_SIZE, "Mean number of concurrent sequences of the replica")
+    requests_per_s = Number(
+        limits.REQUESTS_PER_S, "Request rate, which determines the batch size; idle time is included"
+    )
+    concurrency_share = Number(limits.UTILIZATION, "Concurrent sequences as a share of those that fit in memory")
     input_tokens = Number(limits.TOKENS, "Tokens of the prompt")
-    cached_input_tokens = Number(limits.TOKENS, "Those of input_tokens whose keys and values are cached")
-    output_tokens = Number(limits.TOKENS, "Tokens of the answer")
+    cached_input_tokens = Number(limits.TOKENS, "Part of input_tokens that is read from the prompt cache")
+    output_tokens = Number(limits.TOKENS, "Tokens generated")
     steps = WholeNumber(limits.STEPS, "Denoising steps of an image or video")
     width_px = WholeNumber(limits.PIXELS, "Width of an image or video")
     height_px = WholeNumber(limits.PIXELS, "Height of an image or video")
     frames = WholeNumber(limits.FRAMES, "Frames of a video")
     requests = Number(limits.REQUESTS, "Number of requests; default 1")
-    software_year = WholeNumber(limits.YEAR, "Year of the serving software; default current; engine tells more")
-    engine = Choice(get_args(Engine), "Serving software; default vllm, with an interval that holds others too")
-    accelerator_power_limit_w = Number(limits.POWER_LIMIT_W, "Power limit that the accelerators are set to")
+    software_year = WholeNumber(limits.YEAR, "Year of the serving software; default: current; engine is more precise")
+    engine = Choice(get_args(Engine), "Serving software; default vllm, with an interval that covers others")
+    accelerator_power_limit_w = Number(limits.POWER_LIMIT_W, "Power limit of the accelerators")
     cache_precision = Choice(get_args(Precision), "Number format of the key-value cache; default 16 bits")
-    layout = Choice(get_args(Layout), "How devices share a model; default tensor")
-    speculative = Object(SpeculativeSchema, "Speculative decoding; left out, none")
-    throughput_tokens_per_s = Number(limits.TOKENS_PER_S, "Measured: tokens that the replica generates per second")
+    layout = Choice(get_args(Layout), "How the model is distributed over devices; default tensor")
+    speculative = Object(SpeculativeSchema, "Speculative decoding; default: none")
+    throughput_tokens_per_s = Number(limits.TOKENS_PER_S, "Measured tokens generated by the replica")
     accelerator_energy_j_per_output_token = Number(
-        limits.J_PER_TOKEN, "Measured: energy of the replica's accelerators per token generated, in J"
+        limits.J_PER_TOKEN, "Measured energy of the replica's accelerators per generated token"
     )
 
     @ma.validates_schema
     def _together(self, data: dict[str, Any], **_: Any) -> None:
         errors = subject_errors(data)
         task = data.get("task", "text")
-        # usage objects of tasks that generate nothing say so
+        # usage records of tasks that generate nothing contain output_tokens 0
         looked_at = {name: value for name, value in data.items() if (name, value) != ("output_tokens", 0)}
-        errors |= refuse(looked_at, WITHOUT_EFFECT.get(task, SMALL_TASK), f"on the task {task}")
+        errors |= refuse(looked_at, WITHOUT_EFFECT.get(task, SMALL_TASK), f"with task {task}")
         if data.get("batch_size") is not None:
-            errors |= refuse(data, ["requests_per_s", "concurrency_share"], "beside batch_size; give one of them")
+            errors |= refuse(
+                data, ["requests_per_s", "concurrency_share"], "together with batch_size; give one of them"
+            )
         if data.get("requests_per_s") is not None:
             others = ["concurrency_share", "accelerator_power_limit_w", *MEASURED[:2]]
-            errors |= refuse(data, others, "beside requests_per_s; give batch_size")
+            errors |= refuse(data, others, "together with requests_per_s; give batch_size")
         if any(data.get(name) is not None for name in MEASURED):
-            errors |= refuse(data, ["accelerator_power_limit_w"], "beside what was measured under it")
+            errors |= refuse(
+                data, ["accelerator_power_limit_w"], "together with measured values, which already include it"
+            )
         if all(data.get(name) is not None for name in MEASURED):
-            errors |= refuse(data, [MEASURED[2]], "beside measured throughput and energy, from which it follows")
+            errors |= refuse(data, [MEASURED[2]], "together with measured throughput and energy, which determine it")
         cached, whole = data.get("cached_input_tokens"), data.get("input_tokens")
         if cached is not None and (whole is None or cached > whole):
-            read = "input_tokens, which is missing" if whole is None else f"input_tokens ({whole:g}), got {cached:g}"
-            hint = "" if whole is None else f"; if your client counts them beside, input_tokens is {cached + whole:g}"
-            errors["cached_input_tokens"] = [f"must not be more than {read}{hint}."]
+            errors["cached_input_tokens"] = [_too_many_cached(cached, whole)]
         raise_if(errors)
 
     @ma.post_load
@@ -161,15 +174,15 @@ ENDPOINT = Endpoint(
 @blueprint.arguments(ServingSchema, example=EXAMPLE)
 @blueprint.query(ExplainQuery)
 @blueprint.answers(InferenceEstimate)
-def estimate_inference(asked: Serving) -> Response:
+def estimate_inference(request: Serving) -> Response:
     """Estimate the cost of requests to a model.
 
-    Of text from its tokens and the batch or rate, of images and video from steps and pixels, of
-    small tasks from the tokens read.
+    Text from its tokens and the batch size or rate, images and video from steps and pixels, small
+    tasks from the input tokens.
     """
-    found = inference(asked, catalog(), **parameters(QUERY))
-    metrics.estimated(ENDPOINT.kind, found)
-    return answer(found)
+    result = inference(request, catalog(), **parameters(QUERY))
+    metrics.estimated(ENDPOINT.kind, result)
+    return answer(result)
 
 
 blueprint.after_request(private)

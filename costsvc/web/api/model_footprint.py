@@ -13,14 +13,14 @@ from costsvc.web.context import answer, catalog
 from costsvc.web.fields import Name
 from costsvc.web.request_schema import Request
 
-blueprint = CostsvcBlueprint("model_footprint", __name__, url_prefix="/v1", description="What known models have cost")
+blueprint = CostsvcBlueprint("model_footprint", __name__, url_prefix="/v1", description="Footprint of known models")
 NAMED = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}, "example": "llama-3.1-8b"}
 
 
 class ModelFootprintQuery(Request):
-    """Where the model is taken to have been trained."""
+    """Where the model is assumed to have been trained."""
 
-    region = Name("Where it was trained: as region of a training estimate; left out: the world's average", "US-VA")
+    region = Name("Where it was trained, as region of a training estimate; default: the world's average", "US-VA")
 
 
 @blueprint.get("/models/<path:name>/footprint", parameters=[NAMED])
@@ -28,11 +28,11 @@ class ModelFootprintQuery(Request):
 @blueprint.problem(404)
 @blueprint.answers(ModelFootprint)
 def show_footprint(query: dict[str, Any], name: str) -> Response:
-    """Show what the training of a known model has cost.
+    """Estimate the footprint of training a known model.
 
-    Estimated from the accelerator-hours that were published, else from its FLOP or its tokens, so
-    that a share of it can be charged to what is built on the model.
+    Estimated from published accelerator-hours, else from its FLOP or tokens, so that a share of it
+    can be attributed to what is built on the model.
     """
     if catalog().models.find(name) is None:
-        return problems.problem(404, "not-found", f"models has no {name[: limits.NAME_LENGTH]!r}.")
+        return problems.problem(404, "not-found", f"No {name[: limits.NAME_LENGTH]!r} in models.")
     return answer(model_footprint(name, query.get("region"), catalog()))

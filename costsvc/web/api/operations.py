@@ -1,4 +1,4 @@
-"""Health, metrics and the documents: what operators and clients of the service look at."""
+"""GET /healthz, /readyz, /metrics, /openapi.json and /docs."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ SWAGGER_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 
 @blueprint.get("/healthz")
 @blueprint.answers(Health, example={"status": "ok", "version": "0.1.0", "data_version": "0123456789abcdef"})
 def healthz() -> Response:
-    """Say that the process is alive."""
+    """Report that the process is alive."""
     return answer(_status())
 
 
@@ -31,7 +31,7 @@ def healthz() -> Response:
     example={"status": "ok", "version": "0.1.0", "data_version": "0123456789abcdef", "rejected": None},
 )
 def readyz() -> Response:
-    """Say that requests can be answered: the tables are loaded before the process listens."""
+    """Report that requests can be answered: the tables are loaded before the process listens."""
     return answer({**_status(), "rejected": services().rejected})
 
 

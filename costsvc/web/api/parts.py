@@ -34,15 +34,15 @@ PART_KINDS = ("training", "inference", "hosting", "api", "model_footprint", "kno
 
 
 class HostingSchema(SiteSchema):
-    """Replicas that stand by, whether they are asked or not."""
+    """Idle replicas."""
 
     accelerator = Name(ACCELERATOR, "h100")
     accelerators = WholeNumber(limits.ACCELERATORS, "Number of accelerators; default 1")
     cores = Number(limits.CORES, CORES)
     instance = Name("Cloud instance, in place of accelerator and accelerators", "p5.48xlarge")
     instances = WholeNumber(limits.ACCELERATORS, "Number of instances; default 1")
-    accelerator_power_w = Number(limits.POWER_W, "Measured power of one accelerator that waits")
-    hours = Number(limits.HOURS, "Wall-clock hours of waiting; those of work are paid by the requests", required=True)
+    accelerator_power_w = Number(limits.POWER_W, "Measured power of one idle accelerator")
+    hours = Number(limits.HOURS, "Idle wall-clock hours; busy hours are part of the requests", required=True)
 
     @ma.validates_schema
     def _together(self, data: dict[str, Any], **_: Any) -> None:
@@ -58,7 +58,7 @@ class HostingSchema(SiteSchema):
 
 
 class OneRequestSchema(ServingSchema):
-    """A request to a model; the comparison says how many there are."""
+    """A request to a model; the comparison gives their number."""
 
     class Meta(Request.Meta):
         """The number of requests is not this part's."""
@@ -67,17 +67,17 @@ class OneRequestSchema(ServingSchema):
 
 
 class ApiSchema(SiteSchema):
-    """A request to somebody else's model, paid by the token."""
+    """Call to a hosted API, billed per token."""
 
     class Meta(Request.Meta):
-        """Who is paid is said here."""
+        """The provider is a field of its own."""
 
         exclude = ("pricing",)
 
     model = Name("Model, as the provider calls it", "gpt-4o-mini", required=True)
-    provider = Name("Who sells it", "openai", required=True)
+    provider = Name("Provider of the API", "openai", required=True)
     input_tokens = Number(limits.TOKENS, "Tokens of the prompt", required=True)
-    output_tokens = Number(limits.TOKENS, "Tokens of the answer", required=True)
+    output_tokens = Number(limits.TOKENS, "Tokens generated", required=True)
 
     @ma.post_load
     def _to_domain(self, data: dict[str, Any], **_: Any) -> ApiCall:
@@ -86,11 +86,11 @@ class ApiSchema(SiteSchema):
 
 
 class ModelShareSchema(Request):
-    """A share of what the training of a known model has cost, as GET /v1/models/{name}/footprint tells it."""
+    """Share of the training of a known model, as given by GET /v1/models/{name}/footprint."""
 
     model = Name("Model of the table", "llama-3.1-8b", required=True)
-    share = Number(limits.SHARE, "Share of its training that is charged; default 1")
-    region = Name("Where it was trained; left out: the world's average", "US-VA")
+    share = Number(limits.SHARE, "Attributed share of its training; default 1")
+    region = Name("Where it was trained; default: the world's average", "US-VA")
 
     @ma.post_load
     def _to_domain(self, data: dict[str, Any], **_: Any) -> ModelShare:
@@ -107,7 +107,7 @@ class KnownQuantity(Request):
     @ma.validates_schema
     def _ordered(self, data: dict[str, Any], **_: Any) -> None:
         if not data["low"] <= data["value"] <= data["high"]:
-            raise ma.ValidationError("low <= value <= high must hold.", "value")
+            raise ma.ValidationError("must be between low and high", "value")
 
 
 class Amount(ma.fields.Field[tuple[float, float, float]]):
@@ -127,7 +127,7 @@ class Amount(ma.fields.Field[tuple[float, float, float]]):
 
 
 class KnownSchema(Request):
-    """Amounts that the caller knows; one that is left out is unknown, not 0."""
+    """Known amounts; an amount that is not given is unknown, not 0."""
 
     energy_kwh = Amount("Energy at the meter [kWh]")
     carbon_kg = Amount("CO2e [kg]")
@@ -137,7 +137,7 @@ class KnownSchema(Request):
     @ma.post_load
     def _to_domain(self, data: dict[str, Any], **_: Any) -> Known:
         if not data:
-            raise ma.ValidationError(f"Nothing is known here; give at least one of {', '.join(METRICS)}.")
+            raise ma.ValidationError(f"at least one of {', '.join(METRICS)} is required")
         return Known(**data)
 
 
@@ -146,24 +146,24 @@ class PartSchema(Request):
 
     training = Object(TrainingRunSchema, "A training run")
     inference = Object(OneRequestSchema, "A request; its per-request figures are taken")
-    hosting = Object(HostingSchema, "Replicas that stand by")
-    api = Object(ApiSchema, "A request to somebody else's model")
+    hosting = Object(HostingSchema, "Idle replicas")
+    api = Object(ApiSchema, "Call to a hosted API, billed per token")
     model_footprint = Object(ModelShareSchema, "A share of a known model's training")
-    known = Object(KnownSchema, "Amounts that are known")
+    known = Object(KnownSchema, "Known amounts")
 
     @ma.post_load
     def _to_domain(self, data: dict[str, Any], **_: Any) -> Part:
         if len(data) != 1:
             given = ", ".join(data) or "none"
-            raise ma.ValidationError(f"Give exactly one of {', '.join(PART_KINDS)}; these came: {given}.")
+            raise ma.ValidationError(f"exactly one of {', '.join(PART_KINDS)} is required, got {given}")
         part: Part = next(iter(data.values()))
         return part
 
 
 class StrategySchema(Request):
-    """A way of covering all tasks."""
+    """A way to serve all tasks."""
 
-    name = Name("What the answer calls it", "shared", required=True)
+    name = Name("Name in the answer", "shared", required=True)
     upfront = ObjectList(PartSchema, "Paid once", limits.PARTS)
     per_task = ObjectList(PartSchema, "Paid for each task", limits.PARTS)
     per_request = Object(PartSchema, "Paid for each request", allow_none=True)
@@ -173,5 +173,5 @@ class StrategySchema(Request):
         parts = {name: tuple(data.get(name, ())) for name in ("upfront", "per_task")}
         spec = StrategySpec(name=data["name"], per_request=data.get("per_request"), **parts)
         if not (spec.upfront or spec.per_task or spec.per_request):
-            raise ma.ValidationError("A strategy needs a part in upfront, per_task or per_request.", "upfront")
+            raise ma.ValidationError("a part in upfront, per_task or per_request is required", "upfront")
         return spec

@@ -22,7 +22,9 @@ from costsvc.web.endpoint import Endpoint
 from costsvc.web.fields import BoundedList, Choice, Name, NameList, Number, Object, StrictBoolean, WholeNumber
 from costsvc.web.request_schema import Request, normal, raise_if, refuse
 
-blueprint = CostsvcBlueprint("placement", __name__, url_prefix="/v1", description="Where and on what a workload runs")
+blueprint = CostsvcBlueprint(
+    "placement", __name__, url_prefix="/v1", description="Where, and on which accelerator, a workload runs"
+)
 EXAMPLE = {
     "training": {
         "accelerator": "a100-sxm4-80gb",
@@ -55,71 +57,73 @@ ALL = "all"
 class WorkloadSchema(Request):
     """Exactly one workload, a training run or requests."""
 
-    training = Object(TrainingRunSchema, "A training run, as POST /v1/estimates/training takes it")
-    inference = Object(ServingSchema, "Requests, as POST /v1/estimates/inference takes them")
+    training = Object(TrainingRunSchema, "A training run, as in POST /v1/estimates/training")
+    inference = Object(ServingSchema, "Requests, as in POST /v1/estimates/inference")
 
     @ma.validates_schema
     def _one(self, data: dict[str, Any], **_: Any) -> None:
         given = [name for name in WORKLOADS if data.get(name) is not None]
         if len(given) != 1:
-            text = f"Give exactly one of {', '.join(WORKLOADS)}; these came: {', '.join(given) or 'none'}."
+            text = f"exactly one of {', '.join(WORKLOADS)} is required, got {', '.join(given) or 'none'}"
             raise_if({(given or WORKLOADS)[-1]: [text]})
 
 
 def workload(data: dict[str, Any]) -> TrainingRun | Serving:
-    """The workload of a request's fields."""
+    """The workload that a request describes."""
     found: TrainingRun | Serving = data["training"] if data.get("training") is not None else data["inference"]
     return found
 
 
 class WeightsSchema(Request):
-    """What one unit of each metric counts in the score, USD per kg for example."""
+    """Weight of one unit of each metric in the score, for example USD per kg."""
 
-    energy_kwh = Number(limits.WEIGHT, "For each kWh")
-    carbon_kg = Number(limits.WEIGHT, "For each kg of CO2e")
-    water_l = Number(limits.WEIGHT, "For each L of water")
-    cost_usd = Number(limits.WEIGHT, "For each USD")
-    hours = Number(limits.WEIGHT, "For each hour from begin to end")
+    energy_kwh = Number(limits.WEIGHT, "Weight of 1 kWh")
+    carbon_kg = Number(limits.WEIGHT, "Weight of 1 kg of CO2e")
+    water_l = Number(limits.WEIGHT, "Weight of 1 L of water")
+    cost_usd = Number(limits.WEIGHT, "Weight of 1 USD")
+    hours = Number(limits.WEIGHT, "Weight of 1 wall-clock hour")
 
     @ma.validates_schema
     def _counts(self, data: dict[str, Any], **_: Any) -> None:
         if not any(data.values()):
-            raise ma.ValidationError(f"Something has to count; give one of {', '.join(COLUMNS)} above 0.")
+            raise ma.ValidationError(f"at least one of {', '.join(COLUMNS)} must be above 0")
 
 
 class PlacementSchema(WorkloadSchema):
-    """A workload, and the machines, places and prices to try for it."""
+    """A workload, with candidate machines, places and prices."""
 
-    accelerators = NameList("Accelerators to try, or all; left out: the workload's own", limits.NAMES, word=ALL)
-    regions = NameList("Regions to try, or all cloud regions; left out: the workload's own", limits.NAMES, word=ALL)
-    providers = NameList("Whose prices to try; left out: those of the region's operator", limits.NAMES)
+    accelerators = NameList("Candidate accelerators, or all; default: that of the workload", limits.NAMES, word=ALL)
+    regions = NameList(
+        "Candidate regions, or all (cloud regions); default: that of the workload", limits.NAMES, word=ALL
+    )
+    providers = NameList("Sellers whose prices are compared; default: the operator of the region", limits.NAMES)
     price_kinds = BoundedList(
         Choice(get_args(PriceKind), "A kind of price"),
-        "Kinds of price to try; left out: the workload's own",
+        "Candidate kinds of price; default: that of the workload",
         limits.PRICE_KINDS,
         "kinds",
     )
     years = BoundedList(
-        WholeNumber(limits.YEAR, "A year"), "Years to try; left out: the workload's own", limits.YEARS, "years"
+        WholeNumber(limits.YEAR, "A year"), "Candidate years; default: that of the workload", limits.YEARS, "years"
     )
     provider = Name("Only regions of this operator", "aws")
     country = Name("Only regions in this country", "SWE")
-    segment = Choice(SEGMENTS, "Only accelerators of this kind; goes with accelerators all")
-    offered_only = StrictBoolean("Leave out what the seller is not known to rent out; default true")
-    max_usd = Number(limits.AMOUNT, "Only options that cost no more")
-    max_hours = Number(limits.AMOUNT, "Only options that take no longer from begin to end")
-    max_kg = Number(limits.AMOUNT, "Only options that emit no more")
-    max_l = Number(limits.AMOUNT, "Only options that use no more water")
-    metric = Choice(get_args(PlacementMetric), "What options are ranked by; default carbon_kg")
-    weights = Object(WeightsSchema, "A weighted sum to rank by, in place of metric")
-    carbon_basis = Choice(get_args(Basis), "Which CO2e counts; default total: location and embodied")
-    limit = WholeNumber(limits.SHOWN_OPTIONS, "Options shown in full; default 10")
+    segment = Choice(SEGMENTS, "Only accelerators of this segment; requires accelerators all")
+    offered_only = StrictBoolean("Exclude accelerators that the seller is not known to offer; default true")
+    max_usd = Number(limits.AMOUNT, "Maximum cost in USD")
+    max_hours = Number(limits.AMOUNT, "Maximum wall-clock hours")
+    max_kg = Number(limits.AMOUNT, "Maximum CO2e in kg")
+    max_l = Number(limits.AMOUNT, "Maximum water in L")
+    metric = Choice(get_args(PlacementMetric), "Metric that options are ranked by; default carbon_kg")
+    weights = Object(WeightsSchema, "Weighted sum that options are ranked by, in place of metric")
+    carbon_basis = Choice(get_args(Basis), "Which CO2e counts; default total (location and embodied)")
+    limit = WholeNumber(limits.SHOWN_OPTIONS, "Number of options in the answer; default 10")
 
     @ma.validates_schema
     def _effect(self, data: dict[str, Any], **_: Any) -> None:
         errors: dict[str, list[str]] = {}
         if data.get("weights") is not None:
-            errors |= refuse(data, ["metric"], "beside weights")
+            errors |= refuse(data, ["metric"], "together with weights")
         if data.get("accelerators") != ALL:
             errors |= refuse(data, ["segment"], "unless accelerators is all")
         if data.get("regions") is None:
@@ -155,16 +159,16 @@ ENDPOINT = Endpoint(
 @blueprint.post("/comparisons/placement")
 @blueprint.arguments(PlacementSchema, example=EXAMPLE)
 @blueprint.answers(PlacementAnswer)
-def compare_places(asked: Placement) -> Response:
-    """Find where and on what a workload should run.
+def compare_places(request: Placement) -> Response:
+    """Find the best place and accelerator for a workload.
 
     Every combination of accelerator, region, seller, kind of price and year, ranked by a metric or a
-    weighted sum; those that nothing beats in money, CO2e, hours and water at once; each of the best in
-    full and held against the workload as it was described.
+    weighted sum; the Pareto front of cost, CO2e, hours and water; the best options in full, compared
+    with the workload as described.
     """
-    found = placement(asked, catalog())
-    metrics.estimated(ENDPOINT.kind, found)
-    return answer(found)
+    result = placement(request, catalog())
+    metrics.estimated(ENDPOINT.kind, result)
+    return answer(result)
 
 
 blueprint.after_request(private)

@@ -19,7 +19,7 @@ from costsvc.web.api.workload import chosen
 from costsvc.web.blueprint import CostsvcBlueprint
 from costsvc.web.context import answer, catalog, private
 from costsvc.web.endpoint import Endpoint
-from costsvc.web.fields import MESSAGES, Choice, Name, NameList, Number, Object, StrictBoolean
+from costsvc.web.fields import MESSAGES, Choice, Name, NameList, Number, Object, StrictBoolean, shown
 from costsvc.web.request_schema import Request, raise_if, refuse
 
 blueprint = CostsvcBlueprint("schedule", __name__, url_prefix="/v1", description="When to run")
@@ -34,11 +34,11 @@ WORKLOADS = ("training", "energy_kwh")
 
 
 class Instant(ma.fields.Field[datetime]):
-    """A date and a time with its offset from UTC."""
+    """A date and time with UTC offset."""
 
     def __init__(self, description: str, **kwargs: Any) -> None:
         low, high = limits.YEAR.low, limits.YEAR.high
-        self.wanted = f"it must be a time with its offset, such as {INSTANT}, of {low:g} to {high:g}"
+        self.wanted = f"must be a time with UTC offset such as {INSTANT}, from {low:g} to {high - 1:g}"
         metadata = {"type": "string", "format": "date-time", "description": description, "examples": [INSTANT]}
         super().__init__(metadata=metadata, error_messages=MESSAGES, **kwargs)
 
@@ -46,26 +46,26 @@ class Instant(ma.fields.Field[datetime]):
         try:
             found = datetime.fromisoformat(value)
         except (TypeError, ValueError) as error:
-            raise ma.ValidationError(f"This is no time of ISO 8601; {self.wanted}.") from error
+            raise ma.ValidationError(f"{self.wanted}, got {shown(value)}") from error
         if found.tzinfo is None:
-            raise ma.ValidationError(f"This time has no offset from UTC; {self.wanted}.")
+            raise ma.ValidationError(f"{self.wanted}, got {shown(value)}")
         if not limits.YEAR.low <= found.year < limits.YEAR.high:
-            raise ma.ValidationError(f"{found.year} is not allowed; {self.wanted}.")
+            raise ma.ValidationError(f"{self.wanted}, got {shown(value)}")
         return found.astimezone(UTC)
 
 
 class ScheduleSchema(Request):
-    """A workload and the time that is open to it."""
+    """A workload, and when it may run."""
 
-    training = Object(TrainingRunSchema, "A training run, whose energy is spread evenly over duration_h")
+    training = Object(TrainingRunSchema, "A training run, with its energy spread evenly over duration_h")
     energy_kwh = Number(limits.LOAD_KWH, "Energy at the meter of a constant load, in place of training")
-    region = Name("Where a load runs, for energy_kwh; of a run it stands in training", "aws:us-east-1")
-    scope = Choice(get_args(Scope), "Life-cycle (default) or direct emissions, for energy_kwh")
-    earliest = Instant("From when on it may run", required=True)
-    deadline = Instant("By when it must have ended", required=True)
-    duration_h = Number(limits.DURATION_H, "How long it takes; left out: as long as the run's phases")
-    interruptible = StrictBoolean("Whether it may pause; default false")
-    other_regions = NameList("Regions to hold the best window against, or all cloud regions", limits.NAMES, word=ALL)
+    region = Name("Where the load runs, with energy_kwh; a training run has its own region", "aws:us-east-1")
+    scope = Choice(get_args(Scope), "Life-cycle (default) or direct emissions, with energy_kwh")
+    earliest = Instant("Earliest start", required=True)
+    deadline = Instant("Latest end", required=True)
+    duration_h = Number(limits.DURATION_H, "Duration; default: that of the run's phases")
+    interruptible = StrictBoolean("Whether the workload may pause; default false")
+    other_regions = NameList("Regions to compare the best window with, or all (cloud regions)", limits.NAMES, word=ALL)
 
     @ma.validates_schema
     def _together(self, data: dict[str, Any], **_: Any) -> None:
@@ -83,21 +83,19 @@ class ScheduleSchema(Request):
 
 def _workload_errors(data: dict[str, Any]) -> dict[str, list[str]]:
     if data.get("training") is not None:
-        return refuse(data, ["energy_kwh", "region", "scope"], "beside training, which says it itself")
+        return refuse(data, ["energy_kwh", "region", "scope"], "together with training, which has its own")
     if data.get("energy_kwh") is None:
-        return {"training": [f"This is missing; give exactly one of {' and '.join(WORKLOADS)}."]}
+        return {"training": [f"exactly one of {' and '.join(WORKLOADS)} is required"]}
     beside = ("region", "duration_h")
-    return {name: ["This is missing; it goes with energy_kwh."] for name in beside if data.get(name) is None}
+    return {name: ["is required with energy_kwh"] for name in beside if data.get(name) is None}
 
 
 def _window_errors(data: dict[str, Any]) -> dict[str, list[str]]:
     hours = (data["deadline"] - data["earliest"]).total_seconds() / S_PER_H
     if hours <= 0:
-        return {"deadline": ["This must be after earliest."]}
+        return {"deadline": ["must be after earliest"]}
     if hours > limits.WINDOW_H.high:
-        return {
-            "deadline": [f"{hours:.6g} h after earliest is too late; at most {limits.WINDOW_H.high:g} h are allowed."]
-        }
+        return {"deadline": [f"must be at most {limits.WINDOW_H.high:g} h after earliest, got {hours:.6g} h"]}
     return {}
 
 
@@ -114,15 +112,15 @@ ENDPOINT = Endpoint(
 @blueprint.post("/comparisons/schedule")
 @blueprint.arguments(ScheduleSchema, example=EXAMPLE)
 @blueprint.answers(ScheduleAnswer)
-def find_windows(asked: Schedule) -> Response:
+def find_windows(request: Schedule) -> Response:
     """Find the best time to run a workload.
 
-    The best windows between two instants by the grid's profile over months and hours, and what
-    the best one saves against starting at once, against the average, and against other regions.
+    The best windows between two times by the grid's profile over months and hours, and the savings
+    of the best one compared with starting at once, the average, and other regions.
     """
-    found = schedule(asked, catalog())
-    metrics.estimated(ENDPOINT.kind, found)
-    return answer(found)
+    result = schedule(request, catalog())
+    metrics.estimated(ENDPOINT.kind, result)
+    return answer(result)
 
 
 blueprint.after_request(private)

@@ -1,4 +1,4 @@
-"""GET /v1/accelerators, /instances, /regions, /models, /prices, /sources, /data: what is known."""
+"""GET /v1/accelerators, /instances, /regions, /models, /prices, /sources, /data: the reference tables."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,27 +18,27 @@ from costsvc.web.blueprint import CostsvcBlueprint
 from costsvc.web.context import answer, catalog, services, tagged
 from costsvc.web.request_schema import Request
 
-blueprint = CostsvcBlueprint("reference", __name__, url_prefix="/v1", description="What is known, with sources")
+blueprint = CostsvcBlueprint("reference", __name__, url_prefix="/v1", description="Reference tables with their sources")
 DEFAULT_LIMIT = 100
-LIMIT_WANTED = f"it must be a whole number from 1 to {limits.PAGE}"
+LIMIT_WANTED = f"must be a whole number between 1 and {limits.PAGE}"
 
 
 class Query(Request):
-    """Which items, and how many."""
+    """Search text and page."""
 
     q = ma.fields.String(
         load_default="", validate=ma.validate.Length(max=limits.NAME_LENGTH), metadata={"description": "Part of a name"}
     )
     limit = ma.fields.Integer(
         load_default=DEFAULT_LIMIT,
-        validate=ma.validate.Range(1, limits.PAGE, error=f"{{input}} is not allowed; {LIMIT_WANTED}."),
-        error_messages={"invalid": f"This is no whole number; {LIMIT_WANTED}."},
-        metadata={"description": "Most items of the answer", "example": 10},
+        validate=ma.validate.Range(1, limits.PAGE, error=f"{LIMIT_WANTED}, got {{input}}"),
+        error_messages={"invalid": LIMIT_WANTED},
+        metadata={"description": "Maximum number of items", "example": 10},
     )
     cursor = ma.fields.String(
         load_default="",
         validate=ma.validate.Length(max=limits.NAME_LENGTH),
-        metadata={"description": "The next of the page before"},
+        metadata={"description": "next of the previous page"},
     )
 
 
@@ -47,7 +47,7 @@ Find = Callable[[Catalog, str], str | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """One kind of thing that is known."""
+    """A kind of rows."""
 
     name: str
     what: str
@@ -103,7 +103,7 @@ def _add(resource: Resource) -> None:
     @blueprint.doc(summary=f"List {resource.what}.")
     @blueprint.arguments(Query, location="query")
     @blueprint.answers(Items)
-    @blueprint.alt_response(304, description="Nothing has changed since the ETag")
+    @blueprint.alt_response(304, description="Not modified since the ETag")
     def list_items(query: dict[str, Any]) -> Response:
         return tagged(lambda: _page(resource, query))
 
@@ -111,19 +111,19 @@ def _add(resource: Resource) -> None:
     @blueprint.doc(summary=f"Show one of the {resource.what}, by id or alias.")
     @blueprint.problem(404)
     @blueprint.response(200, {"type": "object"})
-    @blueprint.alt_response(304, description="Nothing has changed since the ETag")
+    @blueprint.alt_response(304, description="Not modified since the ETag")
     def show_item(name: str) -> Response:
         found = resource.find(catalog(), name)
         item = _listing(resource).items.get(found) if found else None
         if item is None:
-            return problems.problem(404, "not-found", f"{resource.name} has no {name[: limits.NAME_LENGTH]!r}.")
+            return problems.problem(404, "not-found", f"No {name[: limits.NAME_LENGTH]!r} in {resource.name}.")
         return tagged(lambda: answer(item))
 
 
 def _page(resource: Resource, query: dict[str, Any]) -> Response:
     version, _, last = query["cursor"].partition(":")
     if version and version != catalog().version:
-        text = f"must be the next of a page of tables {catalog().version}, got one of {version}; begin without cursor"
+        text = f"belongs to other tables ({version}; now {catalog().version}); start again without cursor"
         raise BadRequestError({"cursor": text})
     page = _listing(resource).page(q=query["q"], limit=query["limit"], cursor=last)
     following = None if page.next is None else f"{catalog().version}:{page.next}"

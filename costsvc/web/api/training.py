@@ -34,7 +34,9 @@ from costsvc.web.endpoint import QUERY, Endpoint, ExplainQuery
 from costsvc.web.fields import Choice, Name, Number, Object, StrictBoolean, WholeNumber
 from costsvc.web.request_schema import Request, raise_if, refuse
 
-blueprint = CostsvcBlueprint("training", __name__, url_prefix="/v1", description="What training a model costs")
+blueprint = CostsvcBlueprint(
+    "training", __name__, url_prefix="/v1", description="Energy, CO2, water and cost of training"
+)
 EXAMPLE = {
     "accelerator": "h100-sxm5-80gb",
     "accelerator_hours": 1000,
@@ -59,16 +61,16 @@ RUN = (
     "tuned",
 )
 OF_TOKENS = ("mfu", "activation_recomputation", "sequence_length", "tuned")
-"""What matters to the time of a run only where that follows from its tokens."""
+"""Fields that matter only if the run time is computed from tokens."""
 AMOUNTS = ("accelerator_hours", "training_tokens_b", "hours")
 
 
 class OverheadsSchema(Request):
-    """Work besides the final run, relative to it."""
+    """Runs in addition to the final one, relative to it."""
 
     development_share = Number(limits.OVERHEAD, "Development runs, as a share of the final run")
     failed_share = Number(limits.OVERHEAD, "Failed and aborted runs, as a share of the final run")
-    retrainings = Number(limits.OVERHEAD, "How often the final run is repeated")
+    retrainings = Number(limits.OVERHEAD, "Number of times that the final run is repeated")
 
 
 class TrainingRunSchema(MachineSchema, SubjectSchema):
@@ -79,25 +81,25 @@ class TrainingRunSchema(MachineSchema, SubjectSchema):
     instances = WholeNumber(limits.ACCELERATORS, "Number of instances; default 1")
     it_power_w = Number(limits.POWER_W, "Measured mean power of the servers, per accelerator")
     accelerator_power_limit_w = Number(
-        limits.POWER_LIMIT_W, "Power limit that the accelerators are set to, in place of their rated power"
+        limits.POWER_LIMIT_W, "Power limit of the accelerators, in place of their rated power"
     )
-    accelerator_hours = Number(limits.ACCELERATOR_HOURS, "Accelerators times hours of the final run")
+    accelerator_hours = Number(limits.ACCELERATOR_HOURS, "Accelerator-hours of the final run")
     hours = Number(limits.HOURS, "Wall-clock hours of the final run; with instance or cores")
-    training_tokens_b = Number(limits.TOKENS_B, "Tokens trained on, every epoch counted")
-    workload = Choice(get_args(Workload), "What is trained; default llm")
-    method = Choice(get_args(Training), "How; default pretraining")
+    training_tokens_b = Number(limits.TOKENS_B, "Training tokens, counting every epoch")
+    workload = Choice(get_args(Workload), "Kind of model; default llm")
+    method = Choice(get_args(Training), "Training method; default pretraining")
     mfu = Number(limits.MFU, "Model FLOPs utilisation; only with training_tokens_b")
     activation_recomputation = Choice(
-        get_args(Recomputation), "Whether all activations are computed twice; only with training_tokens_b, without mfu"
+        get_args(Recomputation), "Whether all activations are recomputed; only with training_tokens_b and without mfu"
     )
     sequence_length = Number(
-        limits.SEQUENCE, "Tokens of a training sequence, default 4096; only with training_tokens_b"
+        limits.SEQUENCE, "Length of a training sequence; default 4096; only with training_tokens_b"
     )
     tuned = StrictBoolean(
-        "true: an engineered run in its steady state, as benchmarks report it; false: a first run; left out: the"
-        " interval holds both. Only with training_tokens_b, without mfu"
+        "true: a tuned run in steady state, as benchmarks report; false: a first run; default: the interval covers"
+        " both. Only with training_tokens_b and without mfu"
     )
-    overheads = Object(OverheadsSchema, "Development, failed and repeated runs; default none")
+    overheads = Object(OverheadsSchema, "Development, failed and repeated runs; default: none")
 
     @ma.validates_schema
     def _together(self, data: dict[str, Any], **_: Any) -> None:
@@ -118,36 +120,32 @@ class TrainingRunSchema(MachineSchema, SubjectSchema):
 def _amount_errors(data: dict[str, Any]) -> dict[str, list[str]]:
     given = [name for name in AMOUNTS if data.get(name) is not None]
     if not given:
-        return {
-            "accelerator_hours": [
-                "This is missing; give exactly one of accelerator_hours, training_tokens_b and hours."
-            ]
-        }
+        return {"accelerator_hours": ["exactly one of accelerator_hours, training_tokens_b and hours is required"]}
     if len(given) > 1:
         return {
-            name: [f"Give exactly one of {', '.join(AMOUNTS)}; these came: {', '.join(given)}."] for name in given[1:]
+            name: [f"exactly one of {', '.join(AMOUNTS)} is required, got {', '.join(given)}"] for name in given[1:]
         }
     if given == ["training_tokens_b"]:
         return _token_errors(data)
-    errors = refuse(data, OF_TOKENS, "beside hours; the time is known already")
+    errors = refuse(data, OF_TOKENS, f"together with {given[0]}, which already fixes the run time")
     if given == ["accelerator_hours"]:
-        errors |= refuse(data, ["cores"], "beside accelerator_hours, which count sockets; give wall-clock hours")
+        errors |= refuse(data, ["cores"], "together with accelerator_hours, which counts sockets; give hours")
     if given == ["hours"] and data.get("instance") is None and data.get("cores") is None:
-        errors["hours"] = ["Wall-clock hours go with instance or cores; with accelerator give accelerator_hours."]
+        errors["hours"] = ["requires instance or cores; with accelerator give accelerator_hours"]
     return errors
 
 
 def _limit_errors(data: dict[str, Any]) -> dict[str, list[str]]:
     if data.get("accelerator_power_w") is None and data.get("it_power_w") is None:
         return {}
-    return refuse(data, ["accelerator_power_limit_w"], "beside measured power, which is what the limit left")
+    return refuse(data, ["accelerator_power_limit_w"], "together with measured power, which already includes the limit")
 
 
 def _token_errors(data: dict[str, Any]) -> dict[str, list[str]]:
     if data.get("model") is None and data.get("total_params_b") is None:
-        return {"model": ["This is missing; training_tokens_b goes with model or total_params_b."]}
+        return {"model": ["model or total_params_b is required with training_tokens_b"]}
     if data.get("mfu") is not None:
-        return refuse(data, ["activation_recomputation", "tuned"], "beside mfu, which counts it already")
+        return refuse(data, ["activation_recomputation", "tuned"], "together with mfu, which already includes it")
     return {}
 
 
@@ -172,9 +170,9 @@ def estimate_training(run: TrainingRun) -> Response:
     From accelerator-hours, from wall-clock hours of an instance, or from tokens and the size of
     the model.
     """
-    found = training(run, catalog(), **parameters(QUERY))
-    metrics.estimated(ENDPOINT.kind, found)
-    return answer(found)
+    result = training(run, catalog(), **parameters(QUERY))
+    metrics.estimated(ENDPOINT.kind, result)
+    return answer(result)
 
 
 blueprint.after_request(private)

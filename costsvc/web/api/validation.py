@@ -1,4 +1,4 @@
-"""GET /v1/validation: how near the estimates came to published figures."""
+"""GET /v1/validation: estimates compared with published figures."""
 
 from typing import TYPE_CHECKING, cast
 
@@ -15,7 +15,7 @@ from costsvc.web.context import answer, catalog, revalidated, services, tagged
 if TYPE_CHECKING:
     from costsvc.drawing import Form
 
-blueprint = CostsvcBlueprint("validation", __name__, url_prefix="/v1", description="How near the estimates come")
+blueprint = CostsvcBlueprint("validation", __name__, url_prefix="/v1", description="Validation of the estimates")
 TYPES = {"svg": "image/svg+xml", "png": "image/png"}
 FORM = {
     "name": "form",
@@ -129,12 +129,12 @@ EXAMPLE = {
 
 @blueprint.get("/validation")
 @blueprint.answers(Validation, example=EXAMPLE)
-@blueprint.alt_response(304, description="Nothing has changed since the ETag")
+@blueprint.alt_response(304, description="Not modified since the ETag")
 def show_validation() -> Response:
-    """Show how near the estimates came to published figures.
+    """Compare estimates with published figures.
 
-    By kind of figure, with the source or only the row left out of the fits, and beside other estimators; with the worst
-    misses, what no measurement tests, and every point of the figure.
+    By kind of figure, cross-validated by source and by row, and compared with other estimators; with the largest
+    misses, the inputs that no measurement tests, and every point of the figure.
     """
     board = services().scoreboard
     return revalidated(answer({"current": board["data_version"] == catalog().version, **board}))
@@ -142,13 +142,13 @@ def show_validation() -> Response:
 
 @blueprint.get("/validation/figure.<form>", parameters=[FORM])
 @blueprint.doc(responses={"200": {"description": "The figure", "content": CONTENT}})
-@blueprint.alt_response(304, description="Nothing has changed since the ETag")
+@blueprint.alt_response(304, description="Not modified since the ETag")
 @blueprint.problem(404)
 @blueprint.problem(503)
 def draw_validation(form: str) -> Response:
     """Draw predicted against published figures, by kind."""
     if form not in TYPES:
-        return problems.problem(404, "not-found", f"The figure can be had as {' or '.join(TYPES)}.")
+        return problems.problem(404, "not-found", f"No such format; available: {', '.join(TYPES)}.")
     return tagged(lambda: Response(_drawn(form), content_type=TYPES[form]))
 
 

@@ -9,50 +9,52 @@ from costsvc.web.fields import Choice, Name, Number, WholeNumber
 from costsvc.web.request_schema import Request, refuse
 
 SUBJECT = ("model", "total_params_b", "active_params_b")
-ACCELERATOR = "Accelerator: an id, an id without its vendor, an alias or a family"
-CORES = "Cores of a processor, in place of accelerators, which count its sockets"
+ACCELERATOR = "Accelerator: id, id without vendor, alias or family"
+CORES = "Number of processor cores, in place of accelerators, which counts sockets"
 
 
 class MachineSchema(SiteSchema):
-    """On what a workload runs."""
+    """Machine that a workload runs on."""
 
     accelerator = Name(ACCELERATOR, "h100")
     accelerators = WholeNumber(limits.ACCELERATORS, "Number of accelerators")
     accelerator_power_w = Number(limits.POWER_W, "Measured mean power of one accelerator")
-    precision = Choice(get_args(Precision), "Number format; left out: bf16 where the accelerator has it")
+    precision = Choice(get_args(Precision), "Number format; default: bf16 if the accelerator supports it")
 
 
 class SubjectSchema(Request):
-    """Which model."""
+    """Model of a workload."""
 
-    model = Name("Model of the table; or give its sizes", "llama-3.1-8b")
-    total_params_b = Number(limits.PARAMS_B, "All parameters of the model")
-    active_params_b = Number(limits.PARAMS_B, "Parameters that one token passes through; left out: all of them")
+    model = Name("Model of the table; or give its parameter counts", "llama-3.1-8b")
+    total_params_b = Number(limits.PARAMS_B, "Total number of parameters")
+    active_params_b = Number(limits.PARAMS_B, "Parameters active per token; default: all")
 
 
 def chosen(data: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    """Those of some fields that were given."""
+    """Some fields, without those that are not given."""
     return {name: data[name] for name in names if name in data}
 
 
 def machine_errors(data: dict[str, Any]) -> dict[str, list[str]]:
-    """What is wrong with how a machine was named."""
+    """Errors in the fields of the machine."""
     if data.get("accelerator") is None and data.get("instance") is None:
-        return {"accelerator": ["This is missing; give accelerator or instance."]}
+        return {"accelerator": ["accelerator or instance is required"]}
     if data.get("instance") is None:
-        errors = refuse(data, ["instances"], "without instance; the number of accelerators is accelerators")
-        return errors | (refuse(data, ["accelerators"], "beside cores") if data.get("cores") is not None else {})
-    errors = refuse(data, ["accelerator", "cores"], "beside instance, which names its accelerators")
-    return errors | refuse(data, ["accelerators"], "beside instance; the number of instances is instances")
+        errors = refuse(data, ["instances"], "without instance; accelerators is the number of accelerators")
+        return errors | (refuse(data, ["accelerators"], "together with cores") if data.get("cores") is not None else {})
+    errors = refuse(data, ["accelerator", "cores"], "together with instance, which already names the accelerator")
+    return errors | refuse(data, ["accelerators"], "together with instance; instances is the number of instances")
 
 
 def subject_errors(data: dict[str, Any]) -> dict[str, list[str]]:
-    """What is wrong with how a model was named."""
+    """Errors in the fields of the model."""
     total, active = data.get("total_params_b"), data.get("active_params_b")
     if data.get("model") is not None:
-        return refuse(data, ["total_params_b", "active_params_b"], "beside model, whose sizes are known")
+        return refuse(
+            data, ["total_params_b", "active_params_b"], "together with model, whose parameter counts are known"
+        )
     if active is not None and total is None:
-        return {"total_params_b": ["This is missing; active_params_b goes with it."]}
+        return {"total_params_b": ["is required together with active_params_b"]}
     if active is not None and active > (total or 0):
-        return {"active_params_b": [f"{active:g} is more than total_params_b, {total:g}; it must not be."]}
+        return {"active_params_b": [f"must not exceed total_params_b ({total:g}), got {active:g}"]}
     return {}
