@@ -39,7 +39,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
-"""What a page may load: nothing of another host, and nothing inline."""
+"""What a page may load: only files of this service, and nothing inline."""
 
 
 API = (
@@ -63,7 +63,7 @@ class Service(Flask):
     """An application whose views are all plain functions."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """The view itself; whether it is a coroutine need not be asked at each request."""
+        """The view itself: all views are plain functions, so the check for coroutines is skipped."""
         return func
 
 
@@ -95,11 +95,11 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def reject(app: Flask, reason: str) -> None:
-    """Let an application say that newer tables were refused.
+    """Record that newer tables were rejected.
 
     Args:
-        app: The application, whose tables stay.
-        reason: What is wrong with the newer ones.
+        app: The application, which keeps its tables.
+        reason: The error of the newer ones.
     """
     app.extensions[SERVICES] = replace(services_of(app), rejected=reason)
     metrics.TABLES_REJECTED.set(1)

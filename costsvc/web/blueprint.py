@@ -1,4 +1,4 @@
-"""The OpenAPI document and the corrections that the libraries need."""
+"""Blueprints of the API: strict parsing, documented errors, and corrections of the libraries."""
 
 import json
 from typing import Any, Never
@@ -100,7 +100,7 @@ class CostsvcBlueprint(Blueprint):
     ARGUMENTS_PARSER = Parser()
 
     def arguments(self, schema: Any, *, location: str = "json", **kwargs: Any) -> Any:
-        """See flask-smorest; the errors of the location are documented beside it."""
+        """See flask-smorest; also documents the errors of the location."""
         schema = schema()  # given the class, webargs would build a schema for each request
         parsed = super().arguments(schema, location=location, **kwargs)
         codes = BODY_ERRORS if location == "json" else QUERY_ERRORS
@@ -174,4 +174,4 @@ class CostsvcApi(Api):
         problems.register(self._app)
 
     def _register_responses(self) -> None:
-        """There is none that all paths share."""
+        """No response is shared by all paths."""

@@ -1,21 +1,21 @@
-"""Pages and figures say much twice; packed, they are a tenth of their size."""
+"""gzip for pages and figures, which shrink to a tenth."""
 
 import gzip
 
 from flask import Response, request
 
-PACKED = {"text/html", "image/svg+xml", "text/csv", "application/vnd.vegalite.v6+json"}
+COMPRESSIBLE = {"text/html", "image/svg+xml", "text/csv", "application/vnd.vegalite.v6+json"}
 LEAST_BYTES = 1024
 LEVEL = 5
 
 
 def compressed(response: Response) -> Response:
-    """The response in gzip, where it gains by that and the client takes it.
+    """The response in gzip, if that makes it smaller and the client accepts it.
 
     Args:
         response: What a view answers.
     """
-    if response.mimetype not in PACKED or response.direct_passthrough:
+    if response.mimetype not in COMPRESSIBLE or response.direct_passthrough:
         return response
     response.vary.add("Accept-Encoding")
     body = response.get_data()
