@@ -15,9 +15,9 @@ from statistics import harmonic_mean, median
 
 from benchmarks import decisions, figures
 from benchmarks.load import Server, rate, requests, served
-from costsvc.estimates.inference import inference
-from costsvc.estimates.spec import Machine, Serving, Site, Subject
+from costsvc.estimates.serving import estimate_serving
 from costsvc.reference.catalog import Catalog
+from costsvc.requests.workloads import Machine, Serving, Site, Subject
 from costsvc.settings import Settings, bundled_data
 
 HERE = Path(__file__).parent
@@ -135,7 +135,7 @@ def _inference_us(draw: random.Random) -> float:
     ]
     started = time.perf_counter()
     for serving in asked:
-        inference(serving, catalog)
+        estimate_serving(serving, catalog)
     return (time.perf_counter() - started) / CALLS * 1e6
 
 

@@ -1,6 +1,7 @@
 """What can go wrong in the domain. The HTTP status of each is chosen in web/problems.py."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import ClassVar
 
 SHOWN = 80
@@ -80,3 +81,14 @@ class BusyError(CostsvcError):
 
     def __init__(self) -> None:
         super().__init__("Figure rendering is busy; retry in a second.")
+
+
+@contextmanager
+def located(where: str) -> Iterator[None]:
+    """Let errors of a part name the field as the whole request has it."""
+    try:
+        yield
+    except UnknownNameError as error:
+        raise UnknownNameError(f"{where}.{error.field}", error.name, error.near, error.advice) from error
+    except BadRequestError as error:
+        raise BadRequestError({f"{where}.{field}": text for field, text in error.problems.items()}) from error

@@ -11,7 +11,10 @@ import numpy.typing as npt
 
 Array: TypeAlias = npt.NDArray[np.float64]
 Numeric: TypeAlias = float | Array
-"""A number, or one per batch row, or the central value followed by its draws."""
+"""A number, a column of rows, the central value followed by its draws, or rows of those: draws are the last axis."""
+
+Condition: TypeAlias = bool | np.bool_ | npt.NDArray[np.bool_]
+"""A decision, or one per row."""
 
 W_PER_KW = 1e3
 J_PER_KWH = 3.6e6

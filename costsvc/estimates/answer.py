@@ -1,5 +1,6 @@
 """The answer as plain data: quantities, factors with their sources, warnings, versions."""
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
@@ -9,102 +10,130 @@ from typing import Any
 import numpy as np
 
 from costsvc import __version__
-from costsvc.estimates.facts import Facts
-from costsvc.estimates.footprint import Footprint
-from costsvc.estimates.site import Setting
+from costsvc.model.chains.footprint import NAMES, Footprint
 from costsvc.model.uncertainty import Factor, Quantity, influence, quantities
 from costsvc.reference.catalog import Catalog
-from costsvc.units import Numeric
+from costsvc.resolve.log import FactorLog
+from costsvc.resolve.site import ResolvedSite
+from costsvc.units import Array, Numeric
 
 Plain = dict[str, Any]
 DRIVERS = 5
 DRIVER_SHARE = 0.01
+ROUNDING = 1e-9
+"""Relative spread of draws up to which a number counts as one without width."""
 FIELDS: dict[str, tuple[str, ...]] = {
     "carbon": ("location_kg", "market_kg", "marginal_kg", "embodied_kg", "total_kg"),
     "water": ("onsite_l", "offsite_l", "total_l"),
 }
 COSTS = ("rental_usd", "hardware_usd", "electricity_usd", "facility_usd", "total_usd")
+TOTALS = ("energy_kwh", "total_kg", "total_l", "total_usd")
 ENERGIES = ("accelerator_energy_kwh", "it_energy_kwh", "energy_kwh")
+
+
+SECTION = {
+    **{name: f"carbon.{name}" for name in FIELDS["carbon"]},
+    **{name: f"water.{name}" for name in FIELDS["water"]},
+    **{name: f"cost.{name}" for name in (*COSTS, "social_usd")},
+}
+"""Where an answer has each number of a footprint that may not exist."""
 
 
 def estimate(
     request: Plain,
     found: Footprint,
     extra: dict[str, Numeric | None],
-    setting: Setting,
-    facts: Facts,
+    site: ResolvedSite,
+    log: FactorLog,
+    catalog: Catalog,
 ) -> tuple[Plain, dict[str, Quantity | None]]:
-    """What every estimate says, and the quantities of ``extra`` for the caller to place.
+    """What every estimate has, and the quantities of ``extra`` for the caller to place.
 
     Args:
-        request: The normalised request.
+        request: The canonical request.
         found: Its footprint.
         extra: Further samples that want an interval, by name.
-        setting: Where.
-        facts: What was used, and what is missing.
+        site: Where.
+        log: What was used, and what is missing.
+        catalog: The tables.
     """
-    samples = {**amounts(found), **extra}
+    samples = {**amounts(found, log), **extra}
     q = dict(zip(samples, quantities(list(samples.values())), strict=True))
     carbon: Plain = {name: q[name] for name in FIELDS["carbon"]}
     answer: Plain = {
-        "id": identity(request, facts.catalog),
+        "id": identity(request, catalog),
         "request": request,
-        "place": setting.described,
+        "place": described(site),
         "accelerator_hours": q["accelerator_hours"],
         **{name: q[name] for name in ENERGIES},
-        "carbon": {**carbon, "basis": setting.basis},
+        "carbon": {**carbon, "basis": site.bases},
         "water": {name: q[name] for name in FIELDS["water"]},
         "cost": {name: q[name] for name in (*COSTS, "social_usd")},
-        "equivalents": equivalents(q, facts.catalog),
-        "drivers": drivers(found, facts),
-        **explained(facts),
+        "equivalents": equivalents(q, catalog),
+        "drivers": drivers(found, log),
+        **explained(log, catalog, site.date),
     }
     return answer, {name: q[name] for name in extra}
 
 
-def amounts(found: Footprint) -> dict[str, Numeric | None]:
-    """Every number of a footprint by the name under which an answer shows it."""
+def described(site: ResolvedSite) -> Plain:
+    """A place as an answer shows it."""
+    location = site.bases["location"]
     return {
-        "accelerator_hours": found.accelerator_hours,
-        **{name: getattr(found, name) for names in (ENERGIES, *FIELDS.values()) for name in names},
-        **{name: getattr(found.cost, name) for name in COSTS},
-        "social_usd": found.social_usd,
+        "region": site.place.region,
+        "country": site.place.country,
+        "zone": location and location["zone"],
+        "resolution": location and location["resolution"],
+        "year": (location and location["year"]) or site.year,
+        "pue": site.pue.value,
     }
 
 
-def explained(facts: Facts) -> Plain:
-    """The factors, their sources, the warnings and gaps, and the versions of an answer."""
-    catalog = facts.catalog
-    facts.say_old()
-    used = sorted({f.source_id for f in facts.factors.values() if f.source_id})
+def amounts(found: Footprint, log: FactorLog) -> dict[str, Numeric | None]:
+    """Every number of a footprint by its name, None for one that the log marks as unavailable."""
+    missing = log.unavailable
+    return {name: None if SECTION.get(name) in missing else getattr(found, name) for name in NAMES}
+
+
+def explained(log: FactorLog, catalog: Catalog, day: dt.date | None = None) -> Plain:
+    """The factors, their sources, the warnings and gaps, and the versions of an answer.
+
+    Args:
+        log: What the answer rests on.
+        catalog: The tables.
+        day: The day of the estimate, None if it names none.
+    """
+    log.warn_of_old(day or catalog.reference_date)
+    used = sorted({f.source_id for f in log.factors.values() if f.source_id})
     return {
-        "factors": [factor(f) for f in facts.factors.values()],
-        "unavailable": [{"field": name, "reason": reason} for name, reason in facts.unavailable.items()],
+        "factors": [factor(f) for f in log.factors.values()],
+        "unavailable": [{"field": name, "reason": reason} for name, reason in log.unavailable.items()],
         "sources": [catalog.row("sources", source) for source in used],
-        "warnings": [{"code": code, "message": message} for code, message in facts.warnings.items()],
+        "warnings": [{"code": code, "message": message} for code, message in log.warnings.items()],
         "data_version": catalog.version,
         "version": __version__,
     }
 
 
-def together(parts: Mapping[str, Facts], own: Facts) -> Plain:
-    """What the parts of a comparison say of themselves, and what it says beside them.
+def together(parts: Mapping[str, FactorLog], own: FactorLog, catalog: Catalog) -> Plain:
+    """What the parts of a comparison and the comparison itself rest on.
 
     Args:
-        parts: What each part rests on, by where it stands; gaps are told with that.
-        own: What the comparison itself rests on.
+        parts: The log of each part, by its place in the request; gaps are named with that.
+        own: The log of the comparison itself.
+        catalog: The tables.
 
     Returns:
         As :func:`explained`, but for the factors: each part has its own.
     """
-    whole = Facts(own.catalog, factors=dict(own.factors), warnings=dict(own.warnings))
-    for where, facts in parts.items():
-        whole.factors |= {f"{where}.{name}": held for name, held in facts.factors.items()}
-        whole.warnings |= facts.warnings
-        whole.unavailable |= {f"{where}.{field}": reason for field, reason in facts.unavailable.items()}
-    told = explained(whole)
-    del told["factors"]
-    return told
+    whole = FactorLog(factors=dict(own.factors), warnings=dict(own.warnings))
+    for place, log in parts.items():
+        whole.factors |= {f"{place}.{name}": held for name, held in log.factors.items()}
+        whole.warnings |= log.warnings
+        whole.unavailable |= {f"{place}.{field}": reason for field, reason in log.unavailable.items()}
+    body = explained(whole, catalog)
+    del body["factors"]
+    return body
 
 
 def factor(found: Factor) -> Plain:
@@ -142,18 +171,18 @@ def equivalents(q: dict[str, Quantity | None], catalog: Catalog) -> list[Plain]:
     return shown
 
 
-def drivers(found: Footprint, facts: Facts) -> dict[str, list[Plain]]:
-    """Which factors the width of each total comes from, the largest first."""
-    totals = {
-        "energy_kwh": found.energy_kwh,
-        "total_kg": found.total_kg,
-        "total_l": found.total_l,
-        "total_usd": found.cost.total_usd,
-    }
-    wide = {metric: total for metric, total in totals.items() if isinstance(total, np.ndarray)}
-    uncertain = [f for f in facts.factors.values() if f.low != f.high]
+def drivers(found: Footprint, log: FactorLog) -> dict[str, list[Plain]]:
+    """The factors that contribute most to the width of each total, the largest first."""
+    known = amounts(found, log)
+    wide = {name: total for name in TOTALS if isinstance(total := known[name], np.ndarray) and _has_width(total)}
+    uncertain = [f for f in log.factors.values() if f.low != f.high]
     shares = influence([f.identity for f in uncertain], list(wide.values()))
     return {metric: _ranked(uncertain, row) for metric, row in zip(wide, shares, strict=True)}
+
+
+def _has_width(total: Array) -> bool:
+    """Whether draws differ by more than what rounding leaves."""
+    return bool(np.ptp(total) > ROUNDING * abs(total[0]))
 
 
 def _ranked(factors: list[Factor], shares: list[float]) -> list[Plain]:

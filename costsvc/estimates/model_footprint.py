@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from costsvc.estimates import answer, request
+from costsvc.estimates import answer
 from costsvc.estimates.answer import Plain
-from costsvc.estimates.facts import Facts
-from costsvc.estimates.spec import Machine, Site, Subject, TrainingRun
-from costsvc.estimates.training import Trained, trained
+from costsvc.estimates.training import ResolvedRun, canonical_run, compute_run, record_run, resolve_run
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.grid import nearest_year
 from costsvc.reference.places import WORLD
 from costsvc.reference.table import Row
+from costsvc.requests.workloads import Machine, Site, Subject, TrainingRun
+from costsvc.resolve.log import FactorLog
 from costsvc.units import PER_BILLION
 
 Basis = Literal["hours", "compute"]
@@ -69,29 +69,37 @@ def model_footprint(name: str, region: str | None, catalog: Catalog) -> Plain:
         UnknownNameError: If the model or the region is not known.
     """
     model = catalog.model(name)
-    facts = Facts(catalog)
-    record = recorded(model, region, facts)
-    shown = _nothing(model, region, facts) if record is None else _estimate(record, facts)
-    asked = {"model": model["model_id"], "region": shown["region"]}
+    log = FactorLog()
+    record = find_record(model, region, catalog, log)
+    found = _nothing(model, region, catalog, log) if record is None else _estimate(record, catalog, log)
+    request = {"model": model["model_id"], "region": found["region"]}
     return {
-        "id": answer.identity(asked, catalog),
-        "request": asked,
+        "id": answer.identity(request, catalog),
+        "request": request,
         "model": {column: model[column] for column in ("model_id", "name", "organization", "released_on")},
         "basis": record.basis if record else None,
-        "training": shown["training"],
-        "estimate": shown["estimate"],
-        **shown["explained"],
+        "training": found["training"],
+        "estimate": found["estimate"],
+        **found["explained"],
     }
 
 
-def charged(record: Record, facts: Facts) -> Trained:
-    """The run of a record in its place; what the table knows of it counts as the table's."""
-    found = trained(record.run, facts)
-    facts.warn("run-assumed", ASSUMED)
+def resolve_record(record: Record, catalog: Catalog, log: FactorLog) -> ResolvedRun:
+    """Complete the run of a record and its place; what the table knows of it counts as the table's.
+
+    Args:
+        record: The record.
+        catalog: The tables.
+        log: What finding the record has collected.
+    """
+    resolved = resolve_run(record.run, catalog)
+    whole = FactorLog(warnings=dict(log.warnings), unavailable=dict(log.unavailable))
+    whole.include(resolved.log)
+    whole.add_warning("run-assumed", ASSUMED)
     amount = AMOUNTS[record.basis]
     source_id, locator = _stands(record.row)
-    facts.factors[amount] = replace(facts.factors[amount], origin="table", source_id=source_id, locator=locator)
-    return found
+    whole.factors[amount] = replace(whole.factors[amount], origin="table", source_id=source_id, locator=locator)
+    return replace(resolved, log=whole)
 
 
 def _stands(row: Row) -> tuple[str, str]:
@@ -100,65 +108,67 @@ def _stands(row: Row) -> tuple[str, str]:
     return row[f"{found}source_id"], row[f"{found}locator"]
 
 
-def recorded(model: Row, region: str | None, facts: Facts) -> Record | None:
+def find_record(model: Row, region: str | None, catalog: Catalog, log: FactorLog) -> Record | None:
     """The training of a model, from the best that the tables know of it."""
     place = Site(region=region, year=_year(model))
     if model["hours_note"]:
-        facts.warn("hours-doubtful", f"The table says of the hours: {model['hours_note']}.")
-    return _of_hours(model, place, facts) or _of_compute(model, place, facts)
+        log.add_warning("hours-doubtful", f"The table says of the hours: {model['hours_note']}.")
+    return _of_hours(model, place, catalog, log) or _of_compute(model, place, catalog, log)
 
 
-def _estimate(record: Record, facts: Facts) -> Plain:
-    found = charged(record, facts)
-    extra = {"duration_h": found.run.duration_h, "training_flop": found.run.flop}
-    chosen = {"precision": found.run.precision}
-    asked = request.normalised(record.run.said, found.run.usage.hardware, found.setting, chosen)
-    facts.unavailable = {f"estimate.{field}": reason for field, reason in facts.unavailable.items()}
-    shown, q = answer.estimate(asked, found.footprint, extra, found.setting, facts)
-    totals = {**shown, **q}
+def _estimate(record: Record, catalog: Catalog, log: FactorLog) -> Plain:
+    resolved = resolve_record(record, catalog, log)
+    result = compute_run(resolved)
+    record_run(resolved, result.training)
+    extra = {"duration_h": result.training.duration_h, "training_flop": result.training.flop}
+    request, site = canonical_run(record.run, resolved, result.training), resolved.around.site
+    body, q = answer.estimate(request, result.footprint, extra, site, resolved.log, catalog)
+    totals = {**body, **q}
+    explained = {name: body[name] for name in EXPLAINED}
+    explained["unavailable"] = [{**gap, "field": f"estimate.{gap['field']}"} for gap in body["unavailable"]]
     return {
-        "region": found.setting.place.region,
-        "training": asked,
+        "region": site.place.region,
+        "training": request,
         "estimate": {name: totals[name] for name in TOTALS},
-        "explained": {name: shown[name] for name in EXPLAINED},
+        "explained": explained,
     }
 
 
-def _nothing(model: Row, region: str | None, facts: Facts) -> Plain:
-    trained_somehow = model["training_flop"] or model["training_tokens_b"]
+def _nothing(model: Row, region: str | None, catalog: Catalog, log: FactorLog) -> Plain:
+    is_trained = model["training_flop"] or model["training_tokens_b"]
     for field in ("basis", "training", "estimate"):
-        facts.miss(field, UNSIZED if trained_somehow else UNKNOWN)
-    named = facts.catalog.place(region or WORLD).region
-    return {"region": named, "training": None, "estimate": None, "explained": answer.explained(facts)}
+        log.mark_unavailable(field, UNSIZED if is_trained else UNKNOWN)
+    named = catalog.place(region or WORLD).region
+    return {"region": named, "training": None, "estimate": None, "explained": answer.explained(log, catalog)}
 
 
-def _of_hours(model: Row, place: Site, facts: Facts) -> Record | None:
+def _of_hours(model: Row, place: Site, catalog: Catalog, log: FactorLog) -> Record | None:
     """The run of the table of runs, which is checked by hand, else that of the table of models."""
-    row = _runs(facts.catalog).get(model["model_id"])
+    row = _runs(catalog).get(model["model_id"])
     if row is not None:
         count = None if row["accelerators"] is None else int(row["accelerators"])
         machine = Machine(accelerator=row["accelerator"], accelerators=count)
         return Record(basis="hours", run=_run(model, place, machine, hours=row["accelerator_hours"]), row=row)
-    named, hours = _named(model, facts), model["training_accelerator_hours"]
+    named, hours = _named(model, log), model["training_accelerator_hours"]
     if named is None or hours is None:
         return None
     return Record(basis="hours", run=_run(model, place, named, hours=hours), row=model)
 
 
-def _of_compute(model: Row, place: Site, facts: Facts) -> Record | None:
+def _of_compute(model: Row, place: Site, catalog: Catalog, log: FactorLog) -> Record | None:
     """A run of the model's FLOP, told as tokens, or of its tokens."""
     tokens, active = model["training_tokens_b"], model["active_params_b"]
     if active is None:
         return None
     if model["training_flop"] is not None:
-        k = facts.catalog.default("flop_per_param_token_pretraining").value
+        k = catalog.default("flop_per_param_token_pretraining").value
         tokens = model["training_flop"] / (k * active * PER_BILLION**2)
-        facts.warn("flop-as-tokens", f"training_tokens_b is what gives the FLOP at {k:g} per parameter and token.")
+        log.add_warning("flop-as-tokens", f"training_tokens_b is what gives the FLOP at {k:g} per parameter and token.")
     if tokens is None:
         return None
     if model["flop_note"]:
-        facts.warn("flop-doubtful", f"The table says of the FLOP: {model['flop_note']}.")
-    machine = _named(model, facts) or _usual(model, facts)
+        log.add_warning("flop-doubtful", f"The table says of the FLOP: {model['flop_note']}.")
+    machine = _named(model, log) or _usual(model, catalog, log)
     return Record(basis="compute", run=_run(model, place, machine, tokens_b=tokens), row=model)
 
 
@@ -186,7 +196,7 @@ def _runs(catalog: Catalog) -> dict[str, Row]:
     return found
 
 
-def _named(model: Row, facts: Facts) -> Machine | None:
+def _named(model: Row, log: FactorLog) -> Machine | None:
     """What the table says that the model was trained on; of several accelerators the first that is known."""
     if not model["training_accelerator"]:
         return None
@@ -194,14 +204,14 @@ def _named(model: Row, facts: Facts) -> Machine | None:
     others = (model["training_hardware"] or "").split(",")
     names = [name for name in (*known, *others) if name]
     if len(names) > 1:
-        facts.warn("several-accelerators", f"It was trained on {', '.join(names)}; {known[0]} is taken.")
+        log.add_warning("several-accelerators", f"It was trained on {', '.join(names)}; {known[0]} is taken.")
     return Machine(accelerator=known[0])
 
 
-def _usual(model: Row, facts: Facts) -> Machine:
+def _usual(model: Row, catalog: Catalog, log: FactorLog) -> Machine:
     """What most models of the same year, or of the nearest with enough of them, were trained on."""
     counts: dict[int, Counter[str]] = {}
-    for row in facts.catalog.tables["models"].rows.values():
+    for row in catalog.tables["models"].rows.values():
         named, year = row["training_accelerator"], _year(row)
         if named and "," not in named and year is not None:
             counts.setdefault(year, Counter())[named] += 1
@@ -212,7 +222,7 @@ def _usual(model: Row, facts: Facts) -> Machine:
     usual = counts[year].most_common(1)[0][0]
     said = model["training_hardware"] or "not known"
     text = f"What it was trained on is {said}; {usual} is taken, on which most models of {year} were trained."
-    facts.warn("accelerator-assumed", text)
+    log.add_warning("accelerator-assumed", text)
     return Machine(accelerator=usual)
 
 

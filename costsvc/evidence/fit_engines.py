@@ -14,8 +14,7 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 
-from costsvc.estimates.inference import inference
-from costsvc.estimates.spec import Engine, Machine, Serving, Site, Subject
+from costsvc.estimates.serving import estimate_serving
 from costsvc.evidence.between import missing_width, source_means
 from costsvc.evidence.build.rows import write
 from costsvc.evidence.serving_assumptions import Row
@@ -23,6 +22,7 @@ from costsvc.evidence.serving_rows import ANY
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.table import Row as TableRow
 from costsvc.reference.table import describe
+from costsvc.requests.workloads import Engine, Machine, Serving, Site, Subject
 from costsvc.units import Array
 
 NAME = "engine_slowness"
@@ -158,7 +158,7 @@ def estimate_of(row: TableRow, catalog: Catalog) -> dict[str, float]:
         row: A row of table serving_readings.
         catalog: The tables.
     """
-    answer = inference(request_of(row), catalog)
+    answer = estimate_serving(request_of(row), catalog)
     per_token: dict[str, float] = answer["per_output_token"]["accelerator_energy_j"]
     return per_token if row["quantity"] == JOULES else answer[row["quantity"]]
 

@@ -6,12 +6,12 @@ from typing import TypeAlias
 
 import numpy as np
 
-from costsvc.estimates.shape import DIMENSIONS
 from costsvc.evidence.constants import Constant, Fitted, fit, fixed
 from costsvc.evidence.serving_assumptions import ATTENTION_EFFICIENCY, INDEX_SHARE
 from costsvc.evidence.serving_rows import ANY, CACHE_BYTES, SIZES, Measured
 from costsvc.model.architecture import ServedModel, ShapeRule, completed
 from costsvc.model.serving import Load, Serving, ServingConstants, serve
+from costsvc.resolve.text import DIMENSIONS
 from costsvc.units import PER_BILLION, Array
 
 POWER_WEIGHT = 0.4

@@ -9,9 +9,9 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from costsvc.estimates.shape import DIMENSIONS
 from costsvc.model.architecture import ServedModel
 from costsvc.model.serving import ServingChip
+from costsvc.resolve.text import DIMENSIONS
 from costsvc.units import Array
 
 ANY = "*"

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-from costsvc.estimates.spec import Precision, Task, Training, Workload
 from costsvc.evidence.provenance import Row
 from costsvc.evidence.published import NotTested
 from costsvc.evidence.training_rows import Evidence, load_evidence
 from costsvc.reference.catalog import Catalog
+from costsvc.requests.workloads import Precision, Task, Training, Workload
 
 TRAINING, SERVING = "training", "inference"
 SERVED = ("inference_measurements", "generation_measurements", "serving_readings")

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from costsvc.estimates.amortization import amortization
-from costsvc.estimates.spec import Comparison, Known, StrategySpec
+from costsvc.estimates.comparisons.amortization import amortization
 from costsvc.evidence.cases import Case, case, mentions, number, published_rows, rounded
 from costsvc.model.amortization import Verdict
 from costsvc.reference.catalog import Catalog
+from costsvc.requests.comparisons import Comparison, Known, StrategySpec
 from costsvc.units import G_PER_KG, KG_PER_T
 
 UNITS = (

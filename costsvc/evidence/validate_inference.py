@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import get_args
 
 from costsvc.estimates.answer import Plain
-from costsvc.estimates.inference import inference
-from costsvc.estimates.spec import Machine, Precision, Serving, Site, Subject, Task
+from costsvc.estimates.serving import estimate_serving
 from costsvc.evidence.cases import Case, captured, case, mentions, number, published_rows, running_batch
 from costsvc.evidence.leave_out_serving import LeaveModelOut
 from costsvc.evidence.provenance import Row, fitted_sources
 from costsvc.reference.catalog import Catalog
+from costsvc.requests.workloads import Machine, Precision, Serving, Site, Subject, Task
 from costsvc.units import J_PER_WH
 
 PRECISIONS: tuple[tuple[str, Precision], ...] = (
@@ -95,8 +95,10 @@ def _text(one: Asked, leave_out: LeaveModelOut) -> Iterator[Case]:
         if one.model_id:
             ways[f"{kind}, sizes of a shape not catalogued"] = (one.sized(), leave_out.unnamed("text", one.model_id))
     for name, (request, catalog) in ways.items():
-        yield case(name, one.row, inference(request, catalog)["per_output_token"]["accelerator_energy_j"], joules)
-    beside = inference(one.named(), leave_out.reading("text", joules))
+        yield case(
+            name, one.row, estimate_serving(request, catalog)["per_output_token"]["accelerator_energy_j"], joules
+        )
+    beside = estimate_serving(one.named(), leave_out.reading("text", joules))
     if _is_measured(beside):
         quantity = beside["per_output_token"]["accelerator_energy_j"]
         yield case("serving: joules per token, between two measured batches", one.row, quantity, joules)
@@ -125,9 +127,9 @@ def _pictures(one: Asked, leave_out: LeaveModelOut) -> Iterator[Case]:
     if watt_hours is None or one.serving.steps is None or not (one.model_id or one.sizes.total_params_b):
         return
     catalog = leave_out.model("picture", one.model_id) if one.model_id else leave_out.catalog
-    found = inference(one.named(), catalog)["per_request"]["accelerator_energy_j"]
+    found = estimate_serving(one.named(), catalog)["per_request"]["accelerator_energy_j"]
     yield case("serving: images and video", one.row, found, watt_hours, 1 / J_PER_WH)
-    beside = inference(one.named(), leave_out.reading("picture", watt_hours * J_PER_WH))
+    beside = estimate_serving(one.named(), leave_out.reading("picture", watt_hours * J_PER_WH))
     if _is_measured(beside):
         quantity = beside["per_request"]["accelerator_energy_j"]
         yield case(

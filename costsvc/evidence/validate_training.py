@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from costsvc.estimates.answer import Plain
-from costsvc.estimates.spec import Machine, Site, Subject, TrainingRun, Workload
-from costsvc.estimates.training import training
+from costsvc.estimates.training import estimate_training
 from costsvc.evidence.cases import Case, Indispensable, case, mentions, number, published_rows, rounded
 from costsvc.evidence.leave_out import LeaveOut
 from costsvc.evidence.provenance import Row
 from costsvc.reference.catalog import Catalog
+from costsvc.requests.workloads import Machine, Site, Subject, TrainingRun, Workload
 from costsvc.units import PER_BILLION, W_PER_KW
 
 WORKLOADS: tuple[tuple[str, Workload], ...] = (
@@ -80,7 +80,7 @@ class Asked:
             site=where,
             **amount,  # type: ignore[arg-type] # one of the three amounts, all of them numbers
         )
-        return training(run, catalog)
+        return estimate_training(run, catalog)
 
 
 def training_cases(folder: Path, leave_out: LeaveOut) -> Iterator[Case | Indispensable]:
@@ -172,7 +172,7 @@ def _energy_arithmetic(one: Asked, catalog: Catalog) -> Iterator[Case]:
     whole = row["evidence_kind"].startswith((SYSTEM_MEASURED, *WALL_MEASURED)) or mentions(row["scope_notes"], "system")
     machine = replace(one.machine, it_power_w=watts if whole else None, accelerator_power_w=None if whole else watts)
     run = TrainingRun(machine=machine, accelerator_hours=hours, site=Site(region="world", pue=pue_of(one.row)))
-    found = training(run, catalog)
+    found = estimate_training(run, catalog)
     quantity = found["energy_kwh"] if whole else found["accelerator_energy_kwh"]
     scale = 1.0 if whole else pue_of(one.row)
     published = rounded(row["energy_kwh_published"], quantity["value"] * scale)

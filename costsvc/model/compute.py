@@ -140,7 +140,7 @@ def accelerator_hours(flop: Numeric, peak_tflops: Numeric, mfu: Numeric, recompu
     return flop * recomputation / (peak_tflops * FLOP_PER_TFLOP * mfu * S_PER_H)
 
 
-def whole_hosts(hours: float, longest_h: float, per_host: float) -> float:
+def whole_hosts(hours: Numeric, longest_h: Numeric, per_host: Numeric) -> Numeric:
     """Accelerators of the fewest whole hosts that end a run in time.
 
     Args:
@@ -151,4 +151,4 @@ def whole_hosts(hours: float, longest_h: float, per_host: float) -> float:
     Returns:
         Accelerators, at least one host's. [1]
     """
-    return max(1.0, float(np.ceil(hours / longest_h / per_host))) * per_host
+    return np.maximum(1.0, np.ceil(hours / longest_h / per_host)) * per_host

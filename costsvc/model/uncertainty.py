@@ -209,8 +209,15 @@ def middle(result: Numeric) -> float:
 
     Returns:
         Its central value, in the same unit. [any]
+
+    Raises:
+        ValueError: If it is a column of several rows, which has no one value.
     """
-    return float(result[0] if isinstance(result, np.ndarray) else result)
+    if not isinstance(result, np.ndarray):
+        return float(result)
+    if result[..., 0].size != 1:
+        raise ValueError(f"a column of {result[..., 0].size} rows has no one value")
+    return float(result[..., 0].item())
 
 
 def percentiles(draws: Array) -> tuple[Array, Array]:

@@ -1,6 +1,6 @@
 """All tables: names lead to rows, and rows give factors that know where they come from."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
@@ -31,7 +31,7 @@ UNKNOWN_CARD = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Catalog:
     """Everything that is known.
 
@@ -47,6 +47,7 @@ class Catalog:
         described: Each table's name, licence, key, columns and number of rows.
         reference_date: The day of an estimate that names none.
         version: Hash of all of it.
+        memos: What was resolved from these tables, by the function that did; see ``resolve.cache``.
     """
 
     tables: Mapping[str, Table]
@@ -61,10 +62,11 @@ class Catalog:
     reference_date: date
     version: str
     _old_after: Mapping[str, int | None] = field(default_factory=dict)
-    _factors: dict[tuple[str, Key, str, str], Factor | None] = field(default_factory=dict)
+    _factors: dict[tuple[str, Key, str, str, str, Scale], Factor | None] = field(default_factory=dict)
     _groups: dict[str, dict[Key, list[Any]]] = field(default_factory=dict)
     _indexes: dict[tuple[str, ...], Mapping[Key, list[Row]]] = field(default_factory=dict)
     _by_size: dict[tuple[str, ...], list[tuple[float, Row]]] = field(default_factory=dict)
+    memos: dict[Callable[..., Any], Callable[..., Any]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path, overlay: Path | None = None) -> Self:
@@ -193,7 +195,7 @@ class Catalog:
             unit: Its unit; the row's own where it has one.
             scale: On which scale its width is drawn.
         """
-        cached = (table, key, column, name)
+        cached = (table, key, column, name, unit, scale)
         if cached not in self._factors:
             self._factors[cached] = self._factor(table, key, column, name, unit, scale)
         return self._factors[cached]
@@ -207,7 +209,7 @@ class Catalog:
             column: Column of both figures.
             name: What the answer calls the ratio.
         """
-        cached = (table, keys, column, name)
+        cached: tuple[str, Key, str, str, str, Scale] = (table, keys, column, name, "1", "log")
         if cached not in self._factors:
             above, below = (self.factor(table, key, column, name, "1") for key in keys)
             ratio = above.value / below.value if above and below else None

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from costsvc.reference.table import Row, Table
+from costsvc.requests.workloads import Scope
 
-Scope = Literal["lifecycle", "direct"]
 Method = Literal["average", "marginal"]
 Level = Literal["region", "zone", "subdivision", "country", "world"]
 Area = tuple[Level, str]

@@ -7,9 +7,9 @@ import numpy as np
 from costsvc.model.schedule import DAYS, annual_mean
 from costsvc.model.uncertainty import Factor
 from costsvc.reference.catalog import Catalog
-from costsvc.reference.grid import Scope
 from costsvc.reference.places import Place
 from costsvc.reference.table import Row
+from costsvc.requests.workloads import Scope
 from costsvc.units import H_PER_DAY, Array
 
 TABLE = "grid_profiles"

@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from costsvc.answers import amortization, explanation, quantities
-from costsvc.estimates.parts import METRICS, Basis
+from costsvc.estimates.comparisons.parts import METRICS, Basis
 from costsvc.model.amortization import Verdict
 from costsvc.model.uncertainty import Origin
 from costsvc.web.openapi import ANSWERS, schemas

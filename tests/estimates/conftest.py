@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from costsvc.estimates.amortization import amortization
-from costsvc.estimates.inference import inference
-from costsvc.estimates.training import training
+from costsvc.estimates.comparisons.amortization import amortization
+from costsvc.estimates.serving import estimate_serving
+from costsvc.estimates.training import estimate_training
 from costsvc.reference.catalog import Catalog
 from costsvc.web.api.amortization import ComparisonSchema
 from costsvc.web.api.inference import ServingSchema
@@ -20,13 +20,13 @@ Ask = Callable[[Body], Body]
 @pytest.fixture(scope="session")
 def train(catalog: Catalog) -> Ask:
     schema = TrainingRunSchema()
-    return lambda body: training(schema.load(body), catalog)
+    return lambda body: estimate_training(schema.load(body), catalog)
 
 
 @pytest.fixture(scope="session")
 def serve(catalog: Catalog) -> Ask:
     schema = ServingSchema()
-    return lambda body: inference(schema.load(body), catalog)
+    return lambda body: estimate_serving(schema.load(body), catalog)
 
 
 @pytest.fixture(scope="session")

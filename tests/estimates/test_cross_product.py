@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from costsvc.estimates.spec import Machine, Site, Subject, TrainingRun
-from costsvc.estimates.training import training
+from costsvc.estimates.training import estimate_training
+from costsvc.requests.workloads import Machine, Site, Subject, TrainingRun
 from costsvc.settings import bundled_data
 
 
@@ -45,7 +45,7 @@ def ordered(answer):
 def test_has_a_possible_footprint_in_every_region(catalog, accelerator):
     for region in keys("regions"):
         run = TrainingRun(machine=Machine(accelerator=accelerator), accelerator_hours=100.0, site=Site(region=region))
-        answer = training(run, catalog)
+        answer = estimate_training(run, catalog)
         assert not impossible(answer), region
         assert ordered(answer), region
 
@@ -55,13 +55,13 @@ def test_has_a_possible_footprint_in_every_region(catalog, accelerator):
 @pytest.mark.parametrize("region", ["world", "SWE", "aws:us-east-1", "gcp:us-central1"])
 def test_has_a_possible_footprint_at_extreme_hours(catalog, accelerator, hours, region):
     run = TrainingRun(machine=Machine(accelerator=accelerator), accelerator_hours=hours, site=Site(region=region))
-    answer = training(run, catalog)
+    answer = estimate_training(run, catalog)
     assert not impossible(answer)
     assert ordered(answer)
 
 
 def test_costs_nothing_in_no_time(catalog):
     run = TrainingRun(machine=Machine(accelerator="h100"), accelerator_hours=0.0, subject=Subject(total_params_b=8.0))
-    answer = training(run, catalog)
+    answer = estimate_training(run, catalog)
     costs = {name: part for name, part in answer.items() if name != "factors"}
     assert {q["high"] for _, q in numbers(costs)} == {0.0}

@@ -9,8 +9,8 @@ import pytest
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from costsvc.estimates.answer import Plain
-from costsvc.estimates.spec import Machine, Pricing, Site, TrainingRun
-from costsvc.estimates.training import training
+from costsvc.estimates.training import estimate_training
+from costsvc.requests.workloads import Machine, Pricing, Site, TrainingRun
 
 H100 = "nvidia-h100-sxm5-80gb"
 OF_REGION = ("grid_g_per_kwh", "grid_marginal_g_per_kwh", "pue", "wue_l_per_kwh", "grid_water_l_per_kwh")
@@ -79,7 +79,7 @@ def answer(catalog):
 
     def ask(accelerator: str, region: str, **site: object) -> Plain:
         machine = Machine(accelerator=accelerator, accelerators=64)
-        return training(
+        return estimate_training(
             TrainingRun(machine=machine, accelerator_hours=1000.0, site=Site(region=region, **site)), catalog
         )
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from costsvc.estimates.inference import inference
+from costsvc.estimates.serving import estimate_serving
 from costsvc.web.api.inference import ServingSchema
 from tests.estimates.reading import codes, factors, out_of_order, value
 from tests.estimates.redone import beginnings, behind, redo
@@ -127,7 +127,7 @@ def test_prompts_are_bound_by_cores(serve):
 @pytest.mark.parametrize("change", [{}, {"batch_size": None, "requests_per_s": 0.01}], ids=["busy", "at-a-rate"])
 def test_an_explanation_redoes_what_a_processor_can(catalog, change):
     body = {name: given for name, given in (TEXT | change).items() if given is not None}
-    answer = inference(ServingSchema().load(body), catalog, explain=True)
+    answer = estimate_serving(ServingSchema().load(body), catalog, explain=True)
     found = redo(answer["explanation"], beginnings(answer))
     assert found["peak_tflops"] == pytest.approx(6 * 32 * 3.6 / 1000)
     assert {"memory_bandwidth_gb_s", "clock_ghz", "processor_power_ratio"} <= behind(

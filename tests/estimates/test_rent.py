@@ -5,12 +5,12 @@ import datetime as dt
 from itertools import groupby
 
 import pytest
-
 from costsvc.estimates.facts import Facts
 from costsvc.estimates.hardware import resolve as on
-from costsvc.estimates.rent import UNSEEN, rent
 from costsvc.estimates.site import resolve as place
-from costsvc.estimates.spec import Machine, Pricing, Site
+
+from costsvc.requests.workloads import Machine, Pricing, Site
+from costsvc.resolve.rent import UNSEEN, rent
 from costsvc.settings import bundled_data
 from tests.estimates.reading import codes, factors
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from costsvc.estimates.facts import Facts
 
 from costsvc.estimates import hardware
-from costsvc.estimates.facts import Facts
-from costsvc.estimates.spec import Machine
+from costsvc.requests.workloads import Machine
 from tests.estimates.reading import codes, factors, out_of_order, reasons, value
 
 CHIP = {"accelerator": "h100-sxm5-80gb", "accelerators": 1, "region": "USA"}

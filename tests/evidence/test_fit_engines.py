@@ -7,13 +7,13 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from costsvc.estimates.inference import inference
-from costsvc.estimates.spec import Engine
+from costsvc.estimates.serving import estimate_serving
 from costsvc.evidence import fit_engines
 from costsvc.evidence.cases import with_tables
 from costsvc.evidence.fit_engines import NAME, Misses, engine_rows
 from costsvc.evidence.validate_readings import reading_cases
 from costsvc.reference.table import Table
+from costsvc.requests.workloads import Engine
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def test_nine_tenths_of_the_publishers_votes_lie_inside_the_answers(catalog):
     for row in catalog.tables["serving_readings"].rows.values():
         if not fit_engines.is_current(row):
             continue
-        answer = inference(replace(fit_engines.request_of(row), engine=None), catalog)
+        answer = estimate_serving(replace(fit_engines.request_of(row), engine=None), catalog)
         joules = row["quantity"].startswith("accelerator")
         found = answer["per_output_token"]["accelerator_energy_j"] if joules else answer[row["quantity"]]
         votes.setdefault(row["source_id"], []).append(found["low"] <= row["value"] <= found["high"])

@@ -8,16 +8,9 @@ from flask import Response
 
 from costsvc import limits
 from costsvc.answers.amortization import Amortization
-from costsvc.estimates.amortization import amortization
-from costsvc.estimates.parts import Basis
-from costsvc.estimates.spec import (
-    Axis,
-    Benefit,
-    Comparison,
-    Surface,
-    TaskSpec,
-    Time,
-)
+from costsvc.estimates.comparisons.amortization import amortization
+from costsvc.estimates.comparisons.parts import Basis
+from costsvc.requests.comparisons import Axis, Benefit, Comparison, Surface, TaskSpec, Time
 from costsvc.web import metrics
 from costsvc.web.api.parts import StrategySchema
 from costsvc.web.api.workload import chosen

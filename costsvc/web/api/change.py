@@ -6,9 +6,9 @@ import marshmallow as ma
 from flask import Response
 
 from costsvc.answers.change import ChangeAnswer
-from costsvc.estimates.alternatives import ChangeSpec
-from costsvc.estimates.change import change
-from costsvc.estimates.parts import Basis
+from costsvc.estimates.comparisons.change import change
+from costsvc.estimates.comparisons.parts import Basis
+from costsvc.requests.comparisons import ChangeSpec
 from costsvc.web import metrics
 from costsvc.web.api.placement import WorkloadSchema, workload
 from costsvc.web.api.workload import chosen

@@ -7,8 +7,8 @@ from flask import Response
 
 from costsvc import limits
 from costsvc.answers.estimate import InferenceEstimate
-from costsvc.estimates.inference import inference
-from costsvc.estimates.spec import Engine, Layout, Machine, Precision, Serving, Speculative, Subject, Task, TextTask
+from costsvc.estimates.serving import estimate_serving
+from costsvc.requests.workloads import Engine, Layout, Machine, Precision, Serving, Speculative, Subject, Task, TextTask
 from costsvc.web import metrics
 from costsvc.web.api.site import site
 from costsvc.web.api.workload import ACCELERATOR, MachineSchema, SubjectSchema, chosen, subject_errors
@@ -163,7 +163,7 @@ ENDPOINT = Endpoint(
     kind="inference",
     path="/v1/estimates/inference",
     schema=ServingSchema(),
-    estimate=inference,
+    estimate=estimate_serving,
     example=EXAMPLE,
     answer_type=InferenceEstimate,
     explains=True,
@@ -180,7 +180,7 @@ def estimate_inference(request: Serving) -> Response:
     Text from its tokens and the batch size or rate, images and video from steps and pixels, small
     tasks from the input tokens.
     """
-    result = inference(request, catalog(), **parameters(QUERY))
+    result = estimate_serving(request, catalog(), **parameters(QUERY))
     metrics.estimated(ENDPOINT.kind, result)
     return answer(result)
 

@@ -5,16 +5,9 @@ from typing import Any
 import marshmallow as ma
 
 from costsvc import limits
-from costsvc.estimates.parts import METRICS
-from costsvc.estimates.spec import (
-    ApiCall,
-    Hosting,
-    Known,
-    Machine,
-    ModelShare,
-    Part,
-    StrategySpec,
-)
+from costsvc.estimates.comparisons.parts import METRICS
+from costsvc.requests.comparisons import Known, ModelShare, Part, StrategySpec
+from costsvc.requests.workloads import ApiCall, Hosting, Machine
 from costsvc.web.api.inference import ServingSchema
 from costsvc.web.api.site import SiteSchema, site
 from costsvc.web.api.training import TrainingRunSchema

@@ -7,11 +7,11 @@ from flask import Response
 
 from costsvc import limits
 from costsvc.answers.placement import PlacementAnswer
-from costsvc.estimates.alternatives import Candidates, Limits, Placement, PlacementMetric
-from costsvc.estimates.outcome import COLUMNS
-from costsvc.estimates.parts import Basis
-from costsvc.estimates.placement import placement
-from costsvc.estimates.spec import PriceKind, Serving, TrainingRun
+from costsvc.estimates.comparisons.parts import Basis
+from costsvc.estimates.comparisons.totals import COLUMNS
+from costsvc.estimates.placement.placement import placement
+from costsvc.requests.comparisons import Candidates, Limits, Placement, PlacementMetric
+from costsvc.requests.workloads import PriceKind, Serving, TrainingRun
 from costsvc.web import metrics
 from costsvc.web.api.inference import ServingSchema
 from costsvc.web.api.training import TrainingRunSchema

@@ -8,10 +8,9 @@ from flask import Response
 
 from costsvc import limits
 from costsvc.answers.schedule import ScheduleAnswer
-from costsvc.estimates.alternatives import Load, Schedule
-from costsvc.estimates.schedule import ALL, schedule
-from costsvc.estimates.spec import Site
-from costsvc.reference.grid import Scope
+from costsvc.estimates.schedule.schedule import ALL, schedule
+from costsvc.requests.comparisons import Load, Schedule
+from costsvc.requests.workloads import Scope, Site
 from costsvc.units import S_PER_H
 from costsvc.web import metrics
 from costsvc.web.api.training import TrainingRunSchema

@@ -5,8 +5,7 @@ from typing import Any, get_args
 import marshmallow as ma
 
 from costsvc import limits
-from costsvc.estimates.spec import OWNED, Contract, PriceKind, Pricing, Site
-from costsvc.reference.grid import Scope
+from costsvc.requests.workloads import OWNED, Contract, PriceKind, Pricing, Scope, Site
 from costsvc.web.fields import Choice, Day, Name, Number, Object, WholeNumber
 from costsvc.web.request_schema import Request, raise_if, refuse
 

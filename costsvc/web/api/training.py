@@ -7,16 +7,8 @@ from flask import Response
 
 from costsvc import limits
 from costsvc.answers.estimate import TrainingEstimate
-from costsvc.estimates.spec import (
-    Machine,
-    Overheads,
-    Recomputation,
-    Subject,
-    Training,
-    TrainingRun,
-    Workload,
-)
-from costsvc.estimates.training import training
+from costsvc.estimates.training import estimate_training as training
+from costsvc.requests.workloads import Machine, Overheads, Recomputation, Subject, Training, TrainingRun, Workload
 from costsvc.web import metrics
 from costsvc.web.api.site import site
 from costsvc.web.api.workload import (

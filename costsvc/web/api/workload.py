@@ -3,7 +3,7 @@
 from typing import Any, get_args
 
 from costsvc import limits
-from costsvc.estimates.spec import Precision
+from costsvc.requests.workloads import Precision
 from costsvc.web.api.site import SiteSchema
 from costsvc.web.fields import Choice, Name, Number, WholeNumber
 from costsvc.web.request_schema import Request, refuse

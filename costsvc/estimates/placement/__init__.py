@@ -1,0 +1,1 @@
+"""Where and on what a workload should run."""

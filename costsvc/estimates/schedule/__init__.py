@@ -1,0 +1,1 @@
+"""When a workload should run."""

@@ -1,0 +1,224 @@
+"""What requests to a model cost, each and together."""
+
+from dataclasses import dataclass
+
+from costsvc.estimates import answer
+from costsvc.estimates.answer import Plain
+from costsvc.estimates.canonical import canonical_request
+from costsvc.estimates.explanation import explanation
+from costsvc.model.chains.footprint import Footprint, footprint
+from costsvc.model.chains.replica import Replica
+from costsvc.model.chains.serving import Served, serve_request
+from costsvc.model.chains.text import TextUse
+from costsvc.model.explanation import rename
+from costsvc.model.inputs import Number, decisive, traced
+from costsvc.model.uncertainty import middle, sample
+from costsvc.reference.catalog import Catalog
+from costsvc.requests.workloads import Serving
+from costsvc.resolve.log import FactorLog, input_factor
+from costsvc.resolve.serving import ResolvedServing, resolve_serving
+from costsvc.resolve.surroundings import ResolvedSurroundings, resolve_surroundings
+from costsvc.resolve.text import ResolvedText
+from costsvc.units import G_PER_KG, J_PER_KWH, ML_PER_L, PER_MILLION, Numeric
+
+FIGURES = ("accelerator_energy_j", "it_energy_j", "energy_j", "carbon_g", "water_ml", "cost_usd")
+PER = ("per_request", "per_output_token", "per_million_tokens")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ResolvedRequest:
+    """A request to a model in its place, resolved.
+
+    Attributes:
+        serving: The request itself.
+        around: Its place and prices.
+        log: What was used.
+    """
+
+    serving: ResolvedServing
+    around: ResolvedSurroundings
+    log: FactorLog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RequestResult:
+    """A request in its place, computed.
+
+    Attributes:
+        served: What it takes of replica and machines.
+        footprint: What one request costs.
+    """
+
+    served: Served
+    footprint: Footprint
+
+
+def estimate_serving(request: Serving, catalog: Catalog, *, explain: bool = False) -> Plain:
+    """Answer what requests to a model cost.
+
+    Args:
+        request: The requests.
+        catalog: The tables.
+        explain: Whether the steps that lead to the answer are part of it.
+
+    Raises:
+        UnknownNameError: If a name is not known.
+        BadRequestError: If fields contradict each other.
+    """
+    resolved = resolve_request(request, catalog)
+    result = compute_request(resolved)
+    record_request(request, resolved.serving, result.served, resolved.log)
+    _mark_gaps(request, resolved)
+    body, q = answer.estimate(
+        {**canonical_serving(request, resolved, result.served), "task": request.task},
+        result.footprint.times(request.requests),
+        _extra(result, resolved.log),
+        resolved.around.site,
+        resolved.log,
+        catalog,
+    )
+    return {
+        **body,
+        "duration_h": q["duration_h"],
+        **{per: {name: q[f"{per}.{name}"] for name in FIGURES} for per in PER},
+        "throughput_tokens_per_s": q["throughput_tokens_per_s"],
+        "latency_s": q["latency_s"],
+        "sci": {"g_per_unit": q["per_request.carbon_g"], "unit": "request"},
+        **({"explanation": _explanation(request, resolved)} if explain else {}),
+    }
+
+
+def resolve_request(request: Serving, catalog: Catalog) -> ResolvedRequest:
+    """Complete a request and its place; see :func:`estimate_serving` for what it raises."""
+    log = FactorLog()
+    serving = resolve_serving(request, catalog, log)
+    around = resolve_surroundings(request.site, serving.machine, catalog, log)
+    return ResolvedRequest(serving=serving, around=around, log=log)
+
+
+def compute_request(resolved: ResolvedRequest, number: Number = sample) -> RequestResult:
+    """Run the chain of a request.
+
+    Args:
+        resolved: The request.
+        number: What a factor becomes.
+    """
+    served = serve_request(resolved.serving.inputs.numbers(number))
+    return RequestResult(served=served, footprint=footprint(served.usage, resolved.around.inputs.numbers(number)))
+
+
+def canonical_serving(request: Serving, resolved: ResolvedRequest, served: Served) -> Plain:
+    """The request as an answer repeats it."""
+    chosen: Plain = {"precision": resolved.serving.precision, "requests": request.requests}
+    if served.text is None or request.requests_per_s is None:
+        chosen["batch_size"] = middle(served.use.batch)
+    count = middle(decisive(served.use.accelerators))
+    return canonical_request(request.said, resolved.serving.machine, count, resolved.around.site, chosen)
+
+
+def record_request(request: Serving, resolved: ResolvedServing, served: Served, log: FactorLog) -> None:
+    """Add to the log of a request what follows from its numbers.
+
+    Args:
+        request: The request.
+        resolved: What its names led to.
+        served: What it takes.
+        log: Collects it.
+    """
+    if served.usage.has_fabric:
+        log.record(resolved.host.fabric)
+    if served.text is not None and resolved.text is not None:
+        _record_alternatives(resolved.text, served.text, log)
+        _warn_of_context(resolved, resolved.text, served.text, log)
+        _warn_of_memory(request, served.text.replica, resolved.count, log)
+
+
+def _record_alternatives(resolved: ResolvedText, text: TextUse, log: FactorLog) -> None:
+    """Record what the measurement that was used, or the formulas alone, rest on."""
+    alternatives, place = resolved.alternatives, int(middle(text.measurement))
+    log.include(alternatives.residual if place < 0 else alternatives.measured[place])
+    if place < 0 and text.is_long:
+        log.include(alternatives.long_prompt)
+    if middle(text.use.accelerators) != 1:
+        log.include(alternatives.idle)
+
+
+def _warn_of_context(resolved: ResolvedServing, text: ResolvedText, use: TextUse, log: FactorLog) -> None:
+    load, longest = use.replica.load, text.context_length
+    tokens = middle(load.input_tokens) + middle(load.output_tokens)
+    if resolved.size.row is not None and longest is not None and tokens > longest:
+        beyond = f"{tokens:g} tokens are more than the {longest:g} that {resolved.size.row['model_id']} was made for"
+        log.add_warning("beyond-context", f"{beyond}; the figures are those of a model that takes them.")
+
+
+def _warn_of_memory(request: Serving, replica: Replica, count: float | None, log: FactorLog) -> None:
+    """Warn of an assumed replica, of one that does not hold a request, and of a batch that does not fit."""
+    if count is None:
+        log.add_warning(
+            "accelerators-assumed",
+            f"The replica's accelerators were not given; {middle(replica.load.accelerators):g} hold weights and cache"
+            " in the fewest accelerator-hours for a request.",
+        )
+    needed, room, most = middle(replica.needed_gb), middle(replica.room_gb), middle(replica.largest_batch)
+    if needed > room:
+        text = f"Weights and the cache of one request take {needed:.3g} GB, the replica's memory has {room:.3g} GB."
+        log.add_warning("does-not-fit", text)
+    if request.batch_size is not None and request.batch_size > most:
+        text = f"A batch of {request.batch_size:g} does not fit in memory; {most:.3g} sequences"
+        log.add_warning("batch-capped", f"{text} are decoded together, and the others wait.")
+
+
+def _mark_gaps(request: Serving, resolved: ResolvedRequest) -> None:
+    log = resolved.log
+    reason = "requests have a latency_s each; how long they are asked for is not part of the request"
+    log.mark_unavailable("duration_h", reason)
+    if resolved.serving.text is None or request.output_tokens == 0:
+        for field in ("throughput_tokens_per_s", *PER[1:]):
+            log.mark_unavailable(field, "no tokens are generated")
+
+
+def _extra(result: RequestResult, log: FactorLog) -> dict[str, Numeric | None]:
+    use, one = result.served.use, _figures(result.footprint, log)
+    generates = "per_output_token" not in log.unavailable
+    tokens = use.output_tokens if generates else None
+    return {
+        "duration_h": None,
+        "throughput_tokens_per_s": use.tokens_per_s if generates else None,
+        "latency_s": use.latency_s,
+        **{f"{per}.{name}": _per(amount, per, tokens) for per in PER for name, amount in one.items()},
+    }
+
+
+def _figures(one: Footprint, log: FactorLog) -> dict[str, Numeric | None]:
+    """The footprint of one request, in units that suit one."""
+    known = answer.amounts(one, log)
+    return {
+        "accelerator_energy_j": one.accelerator_energy_kwh * J_PER_KWH,
+        "it_energy_j": one.it_energy_kwh * J_PER_KWH,
+        "energy_j": one.energy_kwh * J_PER_KWH,
+        "carbon_g": _in(known["total_kg"], G_PER_KG),
+        "water_ml": _in(known["total_l"], ML_PER_L),
+        "cost_usd": known["total_usd"],
+    }
+
+
+def _in(amount: Numeric | None, smaller: float) -> Numeric | None:
+    return None if amount is None else amount * smaller
+
+
+def _per(amount: Numeric | None, per: str, output_tokens: Numeric | None) -> Numeric | None:
+    if amount is None or per == "per_request":
+        return amount
+    if output_tokens is None:
+        return None
+    each = amount / output_tokens
+    return each * PER_MILLION if per == "per_million_tokens" else each
+
+
+def _explanation(request: Serving, resolved: ResolvedRequest) -> list[Plain]:
+    result = compute_request(resolved, traced)
+    for name, amount in answer.amounts(result.footprint, resolved.log).items():
+        rename(amount, f"{name}_per_request")
+    whole = result.footprint.times(traced(input_factor("requests", request.requests, "1")))
+    ends = {**answer.amounts(whole, resolved.log), **_extra(result, resolved.log)}
+    return explanation(ends, resolved.log.values())

@@ -1,0 +1,116 @@
+"""Requests of fixed work: images, video, and small tasks such as classification or embedding."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from costsvc.model.chains.text import ReplicaUse, Socket
+from costsvc.model.generation import (
+    ForwardConstants,
+    GenerationConstants,
+    GenerationLoad,
+    PictureModel,
+    PictureRule,
+    Work,
+    forward,
+    generate,
+    pictured,
+)
+from costsvc.model.serving import ServingChip
+from costsvc.units import S_PER_H, Numeric
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pictures:
+    """Images or video.
+
+    Attributes:
+        model: The network; NaN where a figure is not known.
+        rule: What the usual network is like.
+        load: Steps, size, frames, batch and devices.
+        constants: What the fit found.
+    """
+
+    model: PictureModel
+    rule: PictureRule
+    load: GenerationLoad
+    constants: GenerationConstants
+
+    def work(self, chip: ServingChip) -> Work:
+        """Energy and time of a batch."""
+        return generate(pictured(self.model, self.rule), chip, self.load, self.constants)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ForwardPass:
+    """Classifications, embeddings and other single passes.
+
+    Attributes:
+        active_params_b: Parameters that a token passes through. [10^9]
+        tokens: Tokens of a request. [token]
+        batch: Requests in a pass. [1]
+        constants: What reference points gave.
+    """
+
+    active_params_b: Numeric
+    tokens: Numeric
+    batch: Numeric
+    constants: ForwardConstants
+
+    def work(self, chip: ServingChip) -> Work:
+        """Energy and time of a batch."""
+        return forward(self.active_params_b, self.tokens, self.batch, chip, self.constants)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MediaInputs:
+    """A request of fixed work, resolved.
+
+    Attributes:
+        task: The work.
+        chip: The accelerator or processor.
+        accelerators: Devices of the replica. [1]
+        batch: Requests answered together. [1]
+        slowness: Time over that of the formulas; their product counts. [1]
+        power_ratio: Measured power over that of the formulas; None where it was not measured. [1]
+        accelerator_power_w: The caller's power of an accelerator; None where it was not given. [W]
+    """
+
+    task: Pictures | ForwardPass
+    chip: ServingChip | Socket
+    accelerators: Numeric
+    batch: Numeric
+    slowness: tuple[Numeric, ...]
+    power_ratio: Numeric | None
+    accelerator_power_w: Numeric | None
+
+
+def answer_in_media(inputs: MediaInputs) -> ReplicaUse:
+    """Accelerator-hours and power of a request whose work does not depend on what it generates.
+
+    Args:
+        inputs: The request.
+
+    Returns:
+        What it takes. NaN gives NaN.
+    """
+    chip = inputs.chip.as_chip() if isinstance(inputs.chip, Socket) else inputs.chip
+    work = inputs.task.work(chip)
+    slowness = inputs.slowness[0]
+    for residual in inputs.slowness[1:]:
+        slowness = slowness * residual
+    power_w = work.accelerator_power_w
+    if inputs.power_ratio is not None:
+        power_w = power_w * inputs.power_ratio
+    if inputs.accelerator_power_w is not None:
+        power_w = inputs.accelerator_power_w
+    hours = inputs.accelerators * work.latency_s * slowness / S_PER_H
+    return ReplicaUse(
+        accelerators=inputs.accelerators,
+        hours=hours / inputs.batch,
+        accelerator_w=power_w,
+        latency_s=work.latency_s * slowness,
+        tokens_per_s=np.nan,
+        output_tokens=np.nan,
+        batch=inputs.batch,
+    )

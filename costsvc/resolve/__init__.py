@@ -1,0 +1,1 @@
+"""From names to factors: what a request leaves out is completed from the tables; nothing is computed here."""

@@ -1,0 +1,79 @@
+"""A call to a hosted model: its price by the token, and the request that stands for its energy."""
+
+import datetime as dt
+from dataclasses import replace
+
+from costsvc.model.chains.api_call import TokenPrices
+from costsvc.model.inputs import FactorsOf
+from costsvc.model.uncertainty import Factor
+from costsvc.reference.catalog import Catalog
+from costsvc.reference.table import Row
+from costsvc.requests.workloads import ApiCall, Machine, Serving, Subject
+from costsvc.resolve.log import FactorLog, present
+from costsvc.resolve.site import moment
+
+PRICES, HISTORY = "api_prices", "api_price_history"
+USUAL = "nvidia-h100-sxm5-80gb"
+"""On what a provider that does not say is taken to serve."""
+
+
+def resolve_call_price(call: ApiCall, catalog: Catalog, log: FactorLog) -> FactorsOf[TokenPrices]:
+    """The price of a call at the day of the request.
+
+    Args:
+        call: The model, who sells it, and the tokens of a request.
+        catalog: The tables.
+        log: Collects what is used.
+
+    Raises:
+        UnknownNameError: If the provider sells no such model.
+    """
+    row, (_, day) = catalog.api(call.provider, call.model), moment(call.site, catalog)
+    is_long = row["long_prompt_tokens"] is not None and call.input_tokens > row["long_prompt_tokens"]
+    if row["retired_on"] is not None and row["retired_on"] <= day.isoformat():
+        log.add_warning("model-retired", f"{row['provider']} withdraws {row['model']} on {row['retired_on']}.")
+    fields: dict[str, object] = {}
+    for kind, tokens in (("input", call.input_tokens), ("output", call.output_tokens)):
+        fields[f"{kind}_tokens"] = log.record_input(f"{kind}_tokens", tokens, "token")
+        price = _token_price(row, f"{kind}_usd_per_million_tokens", is_long, day, catalog, log)
+        fields[f"{kind}_usd_per_million"] = log.record(price)
+    return FactorsOf(TokenPrices, fields)
+
+
+def serving_of_call(call: ApiCall, catalog: Catalog, log: FactorLog) -> Serving | None:
+    """The request on the provider's machines that a call is; None if the model's size is in no table.
+
+    Args:
+        call: The call.
+        catalog: The tables.
+        log: Collects the warning.
+    """
+    sold = catalog.api(call.provider, call.model)["model"]
+    match = catalog.models.find(call.model) or catalog.models.find(sold.rpartition("/")[2])
+    if match is None or catalog.model(match.id)["active_params_b"] is None:
+        reason = f"the size of {call.model} is in no table, so its energy cannot be estimated"
+        log.mark_unavailable("energy_kwh", reason)
+        return None
+    log.add_warning("api-machine-assumed", f"{call.provider} does not say on what it serves; {USUAL} is taken.")
+    return Serving(
+        machine=Machine(accelerator=USUAL),
+        subject=Subject(model=match.id),
+        input_tokens=call.input_tokens,
+        output_tokens=call.output_tokens,
+        site=call.site,
+    )
+
+
+def _token_price(row: Row, name: str, is_long: bool, day: dt.date, catalog: Catalog, log: FactorLog) -> Factor:
+    """The price of a kind of token: of an earlier period, of a long prompt, or today's [USD/10^6 tokens]."""
+    unit, key, on = "USD/10^6 tokens", (row["provider"], row["model"]), day.isoformat()
+    periods = sorted(catalog.group(HISTORY, *key))
+    ended = next((valid_to for valid_to in periods if on < valid_to), None)
+    if ended is not None:
+        return present(catalog.factor(HISTORY, (*key, ended), name, name, unit))
+    if row["valid_from"] is None and on < row["observed_on"]:
+        seen = f"The price of {row['model']} at {row['provider']} was read on {row['observed_on']}"
+        log.add_warning("price-year", f"{seen}; on {on} it may have differed.")
+    if is_long and (found := catalog.factor(PRICES, key, f"long_{name}", name, unit)) is not None:
+        return replace(found, locator=f"{found.locator}, prompts above {row['long_prompt_tokens']} tokens")
+    return present(catalog.factor(PRICES, key, name, name, unit))

@@ -1,0 +1,115 @@
+"""Measured configurations near a request: how their time and power differ from the formulas."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from costsvc.model.uncertainty import Factor
+from costsvc.reference.table import Row
+
+ENERGY = {"inference_measurements": "j_per_output_token", "generation_measurements": "j_per_item"}
+Ratios = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Knot:
+    """A measurement beside the formulas.
+
+    Attributes:
+        row: The measurement.
+        ratios: Logarithms of measured over predicted time and power. [1]
+    """
+
+    row: Row
+    ratios: Ratios
+
+    @property
+    def batch(self) -> float:
+        """Its batch [1]."""
+        return float(self.row["batch_size"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MeasuredCurve:
+    """How measurements of one model on one kind of replica differ from the formulas, over the batch.
+
+    Attributes:
+        table: Where the measurements are.
+        accelerators: Devices of the replica. [1]
+        knots: The measurements, by batch.
+        residual: What lies between them, as a factor around 1.
+    """
+
+    table: str
+    accelerators: float
+    knots: Sequence[Knot]
+    residual: Factor
+
+    def at(self, batch: float) -> tuple[Factor, Factor] | None:
+        """Time and power over those of the formulas, interpolated over the logarithm of the batch.
+
+        Lengths of a request may differ from the measured ones: the formulas carry that over.
+
+        Args:
+            batch: The batch. [1]
+
+        Returns:
+            The two factors; None if the batch does not lie between two measured ones.
+        """
+        pairs = [*pairwise(self.knots), *((knot, knot) for knot in self.knots)]
+        pair = next((pair for pair in pairs if pair[0].batch <= batch <= pair[1].batch), None)
+        if pair is None:
+            return None
+        below, above = np.array(pair[0].ratios), np.array(pair[1].ratios)
+        slowness, power_ratio = np.exp(below + _place(*pair, batch) * (above - below)).tolist()
+        width = (self.residual.low, self.residual.high)
+        return (
+            self._factor("measured_slowness", slowness, width, pair),
+            self._factor("measured_power_ratio", power_ratio, (1.0, 1.0), pair),
+        )
+
+    def _factor(self, name: str, value: float, width: tuple[float, float], pair: tuple[Knot, Knot]) -> Factor:
+        ids = " and ".join(dict.fromkeys(knot.row["measurement_id"] for knot in pair))
+        first = pair[0].row
+        return Factor(
+            name=name,
+            value=value,
+            low=value * width[0],
+            high=value * width[1],
+            unit="1",
+            origin="measured",
+            identity=f"{self.table}/{ids}/{name}",
+            source_id=first["source_id"],
+            locator=f"{self.table}: {ids}",
+            year=int(first["software_year"]),
+        )
+
+
+def measured_curve(
+    table: str, rows: Sequence[Row], accelerators: float, ratios: Callable[[Row], Ratios], residual: Factor
+) -> MeasuredCurve:
+    """The curve of some measurements.
+
+    Args:
+        table: Where they are.
+        rows: Measurements of the same model on the same replica.
+        accelerators: Devices of that replica. [1]
+        ratios: Measured over predicted time and power of a measurement.
+        residual: What lies between measurements, as a factor around 1.
+    """
+    # of several ways to share the work among devices, one would take the most frugal
+    best = {row["batch_size"]: row for row in sorted(rows, key=lambda row: -row[ENERGY[table]])}
+    knots = []
+    for batch in sorted(best):
+        slowness, power_ratio = np.log(ratios(best[batch])).tolist()
+        knots.append(Knot(row=best[batch], ratios=(slowness, power_ratio)))
+    return MeasuredCurve(table=table, accelerators=accelerators, knots=knots, residual=residual)
+
+
+def _place(below: Knot, above: Knot, batch: float) -> float:
+    """Where a batch lies between two others on a logarithmic scale, from 0 to 1."""
+    if above.batch == below.batch:
+        return 0.0
+    return float(np.log(batch / below.batch) / np.log(above.batch / below.batch))

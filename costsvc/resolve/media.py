@@ -1,0 +1,207 @@
+"""Requests of fixed work: from what the caller gave to the inputs of their chain."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from costsvc.errors import BadRequestError
+from costsvc.model.chains.media import ForwardPass, MediaInputs, Pictures
+from costsvc.model.chains.text import Socket
+from costsvc.model.generation import (
+    ForwardConstants,
+    GenerationConstants,
+    GenerationLoad,
+    PictureModel,
+    PictureRule,
+    generate,
+    pictured,
+)
+from costsvc.model.inputs import FactorsOf, central
+from costsvc.model.serving import ServingChip
+from costsvc.model.uncertainty import Factor
+from costsvc.reference.catalog import Catalog
+from costsvc.reference.table import Row
+from costsvc.requests.workloads import Precision, Serving
+from costsvc.resolve.calibration import Calibration, record_unknown_chip, software_is_of, software_scope
+from costsvc.resolve.chip import resolve_chip
+from costsvc.resolve.log import FactorLog, present
+from costsvc.resolve.machine import ResolvedMachine, count_constant
+from costsvc.resolve.measurements import Ratios, measured_curve
+from costsvc.resolve.model_size import ModelSize, constants_of_row
+
+MEASUREMENTS = "generation_measurements"
+PICTURES = ("image", "video")
+NETWORK = ("pixels_per_token", "frames_per_latent", "guidance_passes")
+SIZES = ("steps", "width_px", "height_px", "frames")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Request:
+    """A request with what its names lead to."""
+
+    request: Serving
+    size: ModelSize
+    machine: ResolvedMachine
+    count: float
+    precision: Precision
+    calibration: Calibration
+    chip: FactorsOf[ServingChip] | FactorsOf[Socket]
+
+    @property
+    def on(self) -> str:
+        """A model on a chip, of which an error is one."""
+        return f"{self.size.key}/{self.machine.family}"
+
+
+def resolve_media(
+    request: Serving,
+    size: ModelSize,
+    on: tuple[ResolvedMachine, float | None],
+    precision: Precision,
+    catalog: Catalog,
+    log: FactorLog,
+) -> FactorsOf[MediaInputs]:
+    """Complete a request whose work does not depend on what it generates, but for its place.
+
+    Args:
+        request: What the caller gave.
+        size: Parameters of its model.
+        on: The accelerator, and how many the request names.
+        precision: In which the weights are kept.
+        catalog: The tables.
+        log: Collects what is used.
+
+    Raises:
+        BadRequestError: If the model's size or a figure of the accelerator is not known.
+    """
+    if size.total_b is None:
+        raise BadRequestError({"model": "This is missing; give model or total_params_b."})
+    machine, count = on
+    if count is None:
+        log.add_warning("accelerators-assumed", "The accelerators of a replica were not given; 1 is taken.")
+    scopes = (machine.family, request.task, software_scope(None, request.software_year))
+    batch = log.record_input("batch_size", request.batch_size or 1.0, "1")
+    if request.batch_size is None:
+        log.add_warning("batch-assumed", "The batch was not given; 1 is taken.")
+    known = _Request(
+        request=request,
+        size=size,
+        machine=machine,
+        count=count or 1.0,
+        precision=precision,
+        calibration=Calibration(catalog=catalog, log=log, scopes=scopes),
+        chip=resolve_chip(machine, precision, catalog, log),
+    )
+    return _with_power(known, _pictures(known, batch) if request.task in PICTURES else _forward(known, batch), batch)
+
+
+def _with_power(known: _Request, fields: dict[str, object], batch: Factor) -> FactorsOf[MediaInputs]:
+    watts = known.request.machine.accelerator_power_w
+    given = None if watts is None else known.calibration.log.record_input("accelerator_power_w", watts, "W")
+    common = {
+        "chip": known.chip,
+        "accelerators": count_constant(known.count),
+        "batch": batch,
+        "power_ratio": None,
+        "accelerator_power_w": given,
+    }
+    return FactorsOf(MediaInputs, common | fields)
+
+
+def _pictures(known: _Request, batch: Factor) -> dict[str, object]:
+    calibration, size = known.calibration, known.size
+    names = SIZES if known.request.task == "video" else SIZES[:3]
+    load: dict[str, object] = {"frames": 1.0, **{name: _sized(name, known) for name in names}}
+    load |= {"batch": batch, "accelerators": count_constant(known.count)}
+    network = constants_of_row(calibration.catalog, "models", size.row["model_id"], NETWORK) if size.row else {}
+    model = FactorsOf(PictureModel, {"params_b": size.record_total(calibration.log), **network})
+    pictures = {
+        "model": model,
+        "rule": calibration.constants(PictureRule),
+        "load": FactorsOf(GenerationLoad, load),
+        "constants": calibration.constants(GenerationConstants),
+    }
+    task = FactorsOf(Pictures, pictures)
+    measured = _measured(known, task)
+    if measured is not None:
+        return {"task": task, "slowness": measured[:1], "power_ratio": measured[1]}
+    residuals = [
+        calibration.record_error("generation_residual", known.on),
+        *record_unknown_chip("generation_multiplier", known.machine, calibration),
+    ]
+    if len(network) < len(NETWORK):
+        residuals.append(calibration.record_error("unknown_network", size.key))
+    return {"task": task, "slowness": tuple(residuals)}
+
+
+def _sized(name: str, known: _Request) -> Factor:
+    """Steps, pixels or frames: the caller's, what the model's pipeline makes by default, or usual ones."""
+    calibration, row = known.calibration, known.size.row
+    unit = "px" if name.endswith("_px") else "1"
+    given: float | None = getattr(known.request, name)
+    if given is not None:
+        return calibration.log.record_input(name, float(given), unit)
+    if row is not None and row.get(f"native_{name}") is not None:
+        text = "Steps, pixels or frames were not given; those of the model's pipeline are taken."
+        calibration.log.add_warning("size-native", text)
+        native = calibration.catalog.factor("models", row["model_id"], f"native_{name}", name, unit)
+        return calibration.log.record(present(native))
+    text = "Steps, pixels or frames were not given; usual ones are taken, with a wide interval."
+    calibration.log.add_warning("size-assumed", text)
+    return calibration.record(f"default_{name}", name)
+
+
+def _measured(known: _Request, task: FactorsOf[Pictures]) -> tuple[Factor, Factor] | None:
+    """Time and power over the formulas' in measurements of the same pictures on the same machines."""
+    request, row, calibration = known.request, known.size.row, known.calibration
+    if request.batch_size is None or row is None:
+        return None
+    pictures = task.numbers(central)
+    columns = ("model_id", "accelerator_id", "accelerators", "precision", *SIZES[1:])
+    size = tuple(float(getattr(pictures.load, name)) for name in SIZES[1:])
+    key = (row["model_id"], known.machine.id, known.count, known.precision, *size)
+    rows: Sequence[Row] = [
+        one
+        for one in calibration.catalog.rows_by(MEASUREMENTS, *columns).get(key, [])
+        if software_is_of(one["software_year"], request.software_year, calibration)
+    ]
+    if not rows:
+        return None
+    chip = known.chip.numbers(central)
+    as_chip = chip.as_chip() if isinstance(chip, Socket) else chip
+    residual = calibration.find("measured_residual")
+    curve = measured_curve(MEASUREMENTS, rows, known.count, lambda one: _ratios(one, pictures, as_chip), residual)
+    factors = curve.at(request.batch_size)
+    for factor in factors or ():
+        calibration.log.record(factor)
+    return factors
+
+
+def _ratios(row: Row, pictures: Pictures, chip: ServingChip) -> Ratios:
+    """Measured over predicted time and power of a measurement."""
+    load = replace(pictures.load, batch=row["batch_size"], steps=row["steps"])
+    work = generate(pictured(pictures.model, pictures.rule), chip, load, pictures.constants)
+    joules = row["j_per_item"] / float(work.j_per_item)
+    watts = row["accelerator_power_w"] / float(work.accelerator_power_w)
+    return joules / watts, watts
+
+
+def _forward(known: _Request, batch: Factor) -> dict[str, object]:
+    request, calibration = known.request, known.calibration
+    log = calibration.log
+    if request.input_tokens is None:
+        log.add_warning(
+            "tokens-assumed", "Tokens of a request were not given; usual ones are taken, with a wide interval."
+        )
+        tokens = calibration.record("effective_input_tokens", "input_tokens")
+    else:
+        tokens = log.record_input("input_tokens", max(request.input_tokens, 1.0), "token")
+    text = f"Tasks like {request.task} were measured at two reference points only; the interval is wide."
+    log.add_warning("task-not-measured", text)
+    fields = {
+        "active_params_b": known.size.record_active(log),
+        "tokens": tokens,
+        "batch": batch,
+        "constants": calibration.constants(ForwardConstants),
+    }
+    residual = calibration.record_error("forward_residual", known.on)
+    return {"task": FactorsOf(ForwardPass, fields), "slowness": (residual,)}

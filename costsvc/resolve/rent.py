@@ -1,0 +1,277 @@
+"""What a machine or an accelerator is rented for: whose price, where, of which kind and of which day."""
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from costsvc.model.uncertainty import Factor
+from costsvc.reference.ages import last_day
+from costsvc.reference.catalog import Catalog
+from costsvc.reference.table import Row
+from costsvc.requests.workloads import ON_DEMAND, PriceKind
+from costsvc.resolve.cache import kept
+from costsvc.resolve.log import FactorLog
+from costsvc.resolve.machine import ANY, ResolvedMachine
+from costsvc.resolve.site import ResolvedSite
+
+NAME = "usd_per_accelerator_hour"
+MACHINES, CHIPS, RATIOS = "instance_prices", "accelerator_prices", "price_ratios"
+PRICE = {MACHINES: "usd_per_instance_hour", CHIPS: NAME}
+OTHER_REGION = "price-any-region"
+UNSEEN = 1.15
+"""Assumed 90 % spread of a list price on a day on which nobody is known to have seen it."""
+LATER = dt.timedelta(days=730)
+"""For how long after it was last seen a price still passes for that of the day."""
+KEPT = 8192
+"""Prices that are kept as they were worked out: placement asks for the same ones thousands of times."""
+UNCOMMITTED = {"consumer", "desktop", "laptop", "board"}
+"""Segments of parts that nobody reserves for years."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to be rented.
+
+    Attributes:
+        machine: The machine or the accelerator.
+        seller: Whose price, ``*`` where that is open.
+        region: The seller's name of the region, ``*`` where that is open or the building is another's.
+        kind: On demand, as spot or reserved.
+        day: The day.
+    """
+
+    machine: ResolvedMachine
+    seller: str
+    region: str
+    kind: PriceKind
+    day: dt.date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A price that a table has.
+
+    Attributes:
+        factor: The price, per accelerator. [USD/h]
+        row: Its row.
+        timely: Whether it is of the time that was wanted.
+        notes: What the caller should know, by code.
+    """
+
+    factor: Factor
+    row: Row
+    timely: bool
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+    def noted(self, code: str, message: str) -> "Offer":
+        """The same with one more thing to know."""
+        return replace(self, notes={**self.notes, code: message})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Rent:
+    """What is paid for an accelerator-hour.
+
+    Attributes:
+        factor: The price; None if nobody is known to rent it out so. [USD/h]
+        log: What it has to warn of.
+    """
+
+    factor: Factor | None
+    log: FactorLog
+
+
+def resolve_rent(machine: ResolvedMachine, site: ResolvedSite, kind: PriceKind, catalog: Catalog) -> Rent:
+    """What is paid for an accelerator-hour in a place.
+
+    The price is that of the named machine at its seller, then that of its accelerators there, then that of anybody.
+
+    Args:
+        machine: The machine or the accelerator.
+        site: The place, with seller and day.
+        kind: On demand, as spot or reserved.
+        catalog: The tables.
+    """
+    row = site.place.row
+    region = str(row["region"]) if row and site.seller == site.place.operator else ANY
+    return _rent(catalog, Wanted(machine=machine, seller=site.seller, region=region, kind=kind, day=site.date))
+
+
+@kept
+def _rent(catalog: Catalog, wanted: Wanted) -> Rent:
+    log = FactorLog()
+    for find in (_of_machine, _of_seller, _of_anybody):
+        offer = find(wanted, catalog)
+        if offer is not None:
+            for code, message in offer.notes.items():
+                log.add_warning(code, message)
+            _warn_of_time(offer, wanted, log)
+            return Rent(factor=log.record(offer.factor), log=log)
+    return Rent(factor=None, log=log)
+
+
+def _of_machine(wanted: Wanted, catalog: Catalog) -> Offer | None:
+    machine = wanted.machine
+    if machine.instance is None or machine.provider != wanted.seller:
+        return None
+    return _of_kind(MACHINES, (wanted.seller,), machine.instance.partition(":")[2], wanted, catalog)
+
+
+def _of_seller(wanted: Wanted, catalog: Catalog) -> Offer | None:
+    offer = None if wanted.seller == ANY else _of_kind(CHIPS, (wanted.seller,), wanted.machine.id, wanted, catalog)
+    if offer is None or wanted.machine.instance is None:
+        return offer
+    text = f"No price of {wanted.machine.instance} is known; that of its accelerators at {wanted.seller} is taken."
+    return offer.noted("price-any-size", text)
+
+
+def _of_anybody(wanted: Wanted, catalog: Catalog) -> Offer | None:
+    level = _ratio(wanted.seller, "level", catalog)
+    offer = _of_kind(CHIPS, (ANY, ANY if level is None else wanted.seller), wanted.machine.id, wanted, catalog)
+    if offer is None:
+        return None
+    whose = "No provider was named" if wanted.seller == ANY else f"{wanted.seller} is not known to sell it so"
+    told = "the price is the median over providers"
+    if level is not None and offer.row["level"] == 1:
+        told = f"{told}, at the level of {wanted.seller}"
+        offer = replace(offer, factor=_times(offer.factor, level, "level"))
+    return offer.noted("price-any-provider", f"{whose}; {told}.")
+
+
+def _of_kind(table: str, sellers: Sequence[str], what: str, wanted: Wanted, catalog: Catalog) -> Offer | None:
+    """A price of the wanted kind or, where none of its time is known, one on demand times what its seller takes.
+
+    Args:
+        table: Of machines or of chips.
+        sellers: Whose price, and, where that is another, whose ratio.
+        what: The machine or the chip.
+        wanted: What is to be rented.
+        catalog: The tables.
+    """
+    listed = _best(table, sellers[0], what, wanted.kind, wanted, catalog)
+    if wanted.kind == ON_DEMAND or (listed is not None and listed.timely):
+        return listed
+    estimated = _estimated(table, sellers, what, wanted, catalog)
+    return estimated if listed is None or (estimated is not None and estimated.timely) else listed
+
+
+def _estimated(table: str, sellers: Sequence[str], what: str, wanted: Wanted, catalog: Catalog) -> Offer | None:
+    ratio = _ratio(sellers[-1], wanted.kind, catalog)
+    if ratio is None or (wanted.kind != "spot" and wanted.machine.trait("segment") in UNCOMMITTED):
+        return None
+    offer = _best(table, sellers[0], what, ON_DEMAND, wanted, catalog)
+    if offer is None:
+        return None
+    text = f"No {wanted.kind} price is known; it is estimated: {ratio.value:.3g} of on-demand ({ratio.locator})."
+    return replace(offer, factor=_times(offer.factor, ratio, "estimated")).noted("price-estimated", text)
+
+
+def _ratio(seller: str, kind: str, catalog: Catalog, region: str = ANY) -> Factor | None:
+    return catalog.factor(RATIOS, (seller, region, kind), "ratio", f"{kind}_price_ratio", "1")
+
+
+@lru_cache(maxsize=KEPT)
+def _times(price: Factor, ratio: Factor, told: str) -> Factor:
+    """A price times a ratio; the widths of the two add up as those of independent factors."""
+    value = price.value * ratio.value
+    down = math.hypot(math.log(price.value / price.low), math.log(ratio.value / ratio.low))
+    up = math.hypot(math.log(price.high / price.value), math.log(ratio.high / ratio.value))
+    return replace(
+        price,
+        value=value,
+        low=value / math.exp(down),
+        high=value * math.exp(up),
+        identity=f"{price.identity} x {ratio.identity}",
+        locator=f"{told} {ratio.value:.3g} ({ratio.locator}); {price.locator}",
+    )
+
+
+def _best(table: str, seller: str, what: str, kind: PriceKind, wanted: Wanted, catalog: Catalog) -> Offer | None:
+    """The price of the region or, of the same time rather than of another, that of other regions of the seller."""
+    offer = _in_force(table, (seller, wanted.region, what, kind), wanted, catalog)
+    if offer is not None and offer.timely:
+        return offer if wanted.region != ANY else _anywhere(offer, seller, wanted)
+    for other in (_as_at_home, _in_any_region):
+        found = other(table, seller, what, kind, wanted, catalog)
+        if found is not None and (offer is None or found.timely):
+            return found
+    return offer
+
+
+def _as_at_home(table: str, seller: str, what: str, kind: PriceKind, wanted: Wanted, catalog: Catalog) -> Offer | None:
+    """The on-demand price of the seller's home region at the level of the region."""
+    level = _ratio(seller, "level", catalog, wanted.region) if kind == ON_DEMAND and wanted.region != ANY else None
+    row = catalog.row(RATIOS, (seller, wanted.region, "level"))
+    if level is None or row is None:
+        return None
+    home = row["of_region"]
+    offer = _in_force(table, (seller, home, what, kind), wanted, catalog)
+    if offer is None:
+        return None
+    told = f"No price of {seller} is known for {wanted.region}; {level.value:.3g} times that of {home} is taken."
+    return replace(offer, factor=_times(offer.factor, level, "level of the region")).noted(OTHER_REGION, told)
+
+
+def _in_any_region(
+    table: str, seller: str, what: str, kind: PriceKind, wanted: Wanted, catalog: Catalog
+) -> Offer | None:
+    offer = _in_force(table, (seller, ANY, what, kind), wanted, catalog)
+    return None if offer is None else _anywhere(offer, seller, wanted)
+
+
+def _anywhere(offer: Offer, seller: str, wanted: Wanted) -> Offer:
+    """A price of any region, with a word where it is a median and no list for all regions."""
+    if seller == ANY or offer.row["quality"] != "derived":
+        return offer
+    where = "No region was named" if wanted.region == ANY else f"No price of {seller} is known for {wanted.region}"
+    return offer.noted(OTHER_REGION, f"{where}; its median over regions is taken.")
+
+
+def _in_force(table: str, key: tuple[str, ...], wanted: Wanted, catalog: Catalog) -> Offer | None:
+    """The last price that began by the day, else the first one."""
+    day = wanted.day.isoformat()
+    begun = sorted(catalog.group(table, *key))
+    if not begun:
+        return None
+    valid_from = max((first for first in begun if first <= day), default=begun[0])
+    row = catalog.row(table, (*key, valid_from))
+    factor = catalog.factor(table, (*key, valid_from), PRICE[table], NAME, "USD/h")
+    if row is None or factor is None:
+        raise LookupError(f"{table} has no price for {key}")
+    if table == MACHINES:
+        factor = _per_accelerator(factor, wanted.machine.per_instance)
+    if not valid_from <= day <= _end(row):
+        factor = _unseen(factor)
+    return Offer(factor=factor, row=row, timely=_timely(row, wanted.day))
+
+
+@lru_cache(maxsize=KEPT)
+def _unseen(factor: Factor) -> Factor:
+    return replace(factor, low=min(factor.low, factor.value / UNSEEN), high=max(factor.high, factor.value * UNSEEN))
+
+
+@lru_cache(maxsize=KEPT)
+def _per_accelerator(factor: Factor, accelerators: float) -> Factor:
+    value, low, high = (number / accelerators for number in (factor.value, factor.low, factor.high))
+    return replace(factor, value=value, low=low, high=high)
+
+
+def _end(row: Row) -> str:
+    return str(row["valid_to"] or row["observed_on"])
+
+
+def _timely(row: Row, day: dt.date) -> bool:
+    """Whether a price is of the year of a day, or was seen not long before it."""
+    if day.year < int(row["valid_from"][:4]):
+        return False
+    if row["valid_to"]:
+        return day <= dt.date.fromisoformat(row["valid_to"])
+    return day - last_day(row["observed_on"]) <= LATER
+
+
+def _warn_of_time(offer: Offer, wanted: Wanted, log: FactorLog) -> None:
+    if not offer.timely:
+        seen = max(offer.row["valid_from"], min(_end(offer.row), wanted.day.isoformat()))
+        log.add_warning("price-year", f"The price is of {seen}, not of {wanted.day}: none of that time is known.")

@@ -1,0 +1,412 @@
+"""Where a workload runs: the building, the grid and its water."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TypedDict
+
+from costsvc.model.chains.footprint import MISSING, Market, Place
+from costsvc.model.inputs import Constant, FactorsOf
+from costsvc.model.uncertainty import Factor, Scale
+from costsvc.reference import places
+from costsvc.reference.catalog import Catalog
+from costsvc.reference.grid import Found, Method
+from costsvc.reference.places import UNKNOWN_OPERATOR, WORLD
+from costsvc.reference.sites import Metric, measure
+from costsvc.requests.workloads import ON_DEMAND, OWNED, Contract, PriceKind, Pricing, Scope, Site
+from costsvc.resolve.cache import kept
+from costsvc.resolve.log import FactorLog, input_factor, present
+from costsvc.resolve.machine import ResolvedMachine
+
+WIDTH = {"zone": 0, "region": 0, "subdivision": 1, "country": 2, "world": 3}
+"""How wide an area is; a figure of a wider one than the place itself is a fallback."""
+BUILDING: dict[Metric, tuple[str, Scale]] = {"pue": ("1", "above-one"), "wue_l_per_kwh": ("L/kWh", "log")}
+TIED = "grid_average_tied"
+WATER = ("water_factors", "water_factors_by_mix")
+"""Tables of the grid's water, the better one first."""
+NO_RESIDUAL = (
+    "no residual mix is known for what the contract leaves open; give contract.residual_g_per_kwh, or a share of 1"
+)
+NO_MARKET = "no contract was given and the region has no published carbon-free share; give contract {share, g_per_kwh}"
+
+
+class Basis(TypedDict):
+    """Scope, method, zone, year and resolution of an intensity."""
+
+    scope: Scope
+    method: str
+    zone: str | None
+    year: int | None
+    resolution: str
+
+
+class Bases(TypedDict):
+    """The basis of each kind of CO2e; None where it does not exist."""
+
+    location: Basis | None
+    market: Basis | None
+    marginal: Basis | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ResolvedSite:
+    """A place with everything known that an estimate needs of it.
+
+    Attributes:
+        place: Where it is.
+        household: Whether it is a home or a desk, and no data centre.
+        pricing: What is paid and to whom, its kind settled.
+        operator: Who runs the building.
+        seller: Whose prices apply, ``*`` if that is open.
+        year: Year of the grid and of what else is counted by the year.
+        date: Day of the prices.
+        inputs: Building, grid and water.
+        pue: Power usage effectiveness.
+        grid: Average intensity of the grid, None where it is not known.
+        bases: Scope, method, zone, year and resolution of each intensity.
+    """
+
+    place: places.Place
+    household: bool
+    pricing: Pricing
+    operator: str
+    seller: str
+    year: int
+    date: dt.date
+    inputs: FactorsOf[Place]
+    pue: Factor
+    grid: Factor | None
+    bases: Bases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Names:
+    """What of a site leads into the tables; numbers are left out but for whether they were given."""
+
+    region: str | None
+    year: int | None
+    date: dt.date | None
+    scope: Scope
+    provider: str | None
+    kind: PriceKind | None
+    has_rent: bool
+    has_pue: bool
+    has_electricity_price: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Figure:
+    """A figure of a place: what the chain takes, None if the tables have none, and what it rests on."""
+
+    input: Factor | FactorsOf[Market] | None
+    log: FactorLog
+    basis: Basis | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Known:
+    """All that the tables know of a place.
+
+    Attributes:
+        inputs: Building, grid and water as the tables have them.
+        place: Where it is.
+        home: The machine that makes it a household, None if it is none.
+        operator: Who runs the building.
+        seller: Whose prices apply.
+        year: Year of annual figures.
+        date: Day of the prices.
+        log: What the names have to warn of.
+        figures: The figures of the place by their names.
+    """
+
+    inputs: FactorsOf[Place]
+    place: places.Place
+    home: ResolvedMachine | None
+    operator: str
+    seller: str
+    year: int
+    date: dt.date
+    log: FactorLog
+    figures: Mapping[str, _Figure]
+
+
+def resolve_site(site: Site, machine: ResolvedMachine | None, catalog: Catalog, log: FactorLog) -> ResolvedSite:
+    """Complete a site from the tables.
+
+    Args:
+        site: What the caller gave.
+        machine: What runs there; None is any machine of a data centre.
+        catalog: The tables.
+        log: Collects what is used and what is missing.
+
+    Raises:
+        UnknownNameError: If the region or the provider is not known.
+    """
+    known = _known(catalog, _names(site), machine)
+    own = _own_figures(site)
+    log.include(known.log)
+    figures = {**known.figures, **own} if own else known.figures
+    for figure in figures.values():
+        log.include(figure.log)
+    inputs = known.inputs.replaced(**{name: figure.input for name, figure in own.items()}) if own else known.inputs
+    if site.grid_losses:
+        inputs = inputs.replaced(grid_losses=Constant(input_factor("grid_losses", site.grid_losses, "1")))
+    grid = figures["grid_g_per_kwh"].input
+    return ResolvedSite(
+        place=known.place,
+        household=known.home is not None,
+        pricing=_priced(site.pricing, known),
+        operator=known.operator,
+        seller=known.seller,
+        year=known.year,
+        date=known.date,
+        inputs=inputs,
+        pue=figures["pue"].log.factors["pue"],
+        grid=grid if isinstance(grid, Factor) else None,
+        bases={
+            "location": figures["grid_g_per_kwh"].basis,
+            "market": figures["market"].basis,
+            "marginal": figures["marginal_g_per_kwh"].basis,
+        },
+    )
+
+
+def _names(site: Site) -> _Names:
+    pricing = site.pricing
+    return _Names(
+        region=site.region,
+        year=site.year,
+        date=site.date,
+        scope=site.scope,
+        provider=pricing.provider,
+        kind=pricing.kind,
+        has_rent=pricing.usd_per_accelerator_hour is not None,
+        has_pue=site.pue is not None,
+        has_electricity_price=pricing.electricity_usd_per_kwh is not None,
+    )
+
+
+def _priced(pricing: Pricing, known: _Known) -> Pricing:
+    if pricing.kind is not None:
+        return pricing
+    return replace(pricing, kind=ON_DEMAND if known.home is None else OWNED)
+
+
+def _own_figures(site: Site) -> dict[str, _Figure]:
+    """The caller's own figures of the place, in place of those of the tables."""
+    own: dict[str, _Figure] = {}
+    for metric, (unit, scale) in BUILDING.items():
+        value: float | None = getattr(site, metric)
+        if value is not None:
+            own[metric] = _figure(input_factor(metric, value, unit, scale))
+    if site.grid_g_per_kwh is not None:
+        basis = Basis(scope=site.scope, method="request", zone=None, year=None, resolution="request")
+        own["grid_g_per_kwh"] = _figure(input_factor("grid_g_per_kwh", site.grid_g_per_kwh, "g/kWh"), basis)
+        own["market"] = _no_market(NO_MARKET)
+    if site.contract is not None:
+        own["market"] = _of_contract(site.contract, site)
+    return own
+
+
+def _figure(factor: Factor, basis: Basis | None = None) -> _Figure:
+    log = FactorLog()
+    return _Figure(input=log.record(factor), log=log, basis=basis)
+
+
+def _no_market(reason: str) -> _Figure:
+    log = FactorLog()
+    log.mark_unavailable("carbon.market_kg", reason)
+    return _Figure(input=None, log=log)
+
+
+def _of_contract(contract: Contract, site: Site) -> _Figure:
+    if contract.share < 1 and contract.residual_g_per_kwh is None:
+        return _no_market(NO_RESIDUAL)
+    log = FactorLog()
+    fields: dict[str, object] = {
+        "contract_share": log.record_input("contract_share", contract.share, "1", "share"),
+        "contract_g_per_kwh": log.record_input("contract_g_per_kwh", contract.g_per_kwh, "g/kWh"),
+    }
+    if contract.residual_g_per_kwh is not None:
+        residual = log.record_input("residual_g_per_kwh", contract.residual_g_per_kwh, "g/kWh")
+        fields["residual_g_per_kwh"] = residual
+    basis = Basis(scope=site.scope, method="contract", zone=None, year=site.year, resolution="request")
+    return _Figure(input=FactorsOf(Market, fields), log=log, basis=basis)
+
+
+@kept
+def _known(catalog: Catalog, names: _Names, machine: ResolvedMachine | None) -> _Known:
+    """All that the tables know of a place by its names."""
+    log = FactorLog()
+    if names.region is None:
+        log.add_warning("region-unspecified", "No region was given: the world's average grid is taken. Give region.")
+    place = catalog.place(names.region or WORLD)
+    provider = None if names.provider is None else catalog.provider(names.provider)
+    seller = provider or (machine.provider if machine else None) or place.operator
+    home = machine if machine is not None and _is_household(machine, names, place, catalog) else None
+    if home is not None:
+        _warn_of_household(home, names, log)
+    operator = place.operator if place.row else seller
+    year, date = _moment(names.year, names.date, catalog)
+    figures = _table_figures(names.scope, place, (operator, home), year, catalog)
+    fields: dict[str, object] = {
+        name: MISSING if figure.input is None else figure.input for name, figure in figures.items()
+    }
+    fields |= {"market": figures["market"].input, "grid_losses": 0.0}
+    return _Known(
+        inputs=FactorsOf(Place, fields, shared=True),
+        place=place,
+        home=home,
+        operator=operator,
+        seller=seller,
+        year=year,
+        date=date,
+        log=log,
+        figures=figures,
+    )
+
+
+def _table_figures(
+    scope: Scope, place: places.Place, building: tuple[str, ResolvedMachine | None], year: int, catalog: Catalog
+) -> dict[str, _Figure]:
+    operator, home = building
+    grid = _average(scope, place, year, catalog)
+    scopes = (place.region, operator)
+    return {
+        "grid_g_per_kwh": grid,
+        "market": _carbon_free(grid, place, year, catalog),
+        "marginal_g_per_kwh": _marginal(place, year, catalog),
+        **{metric: _of_building(metric, home, scopes, year, catalog) for metric in BUILDING},
+        "grid_water_l_per_kwh": _water(place, catalog),
+    }
+
+
+def moment(site: Site, catalog: Catalog) -> tuple[int, dt.date]:
+    """The year of annual figures and the day of prices.
+
+    One that was not given follows from the other: the year of the day, or the last day of a year that is over.
+    """
+    return _moment(site.year, site.date, catalog)
+
+
+def _moment(year: int | None, date: dt.date | None, catalog: Catalog) -> tuple[int, dt.date]:
+    last = catalog.reference_date
+    day = date or (last if year is None else min(dt.date(year, 12, 31), last))
+    return year or (catalog.reference_year if date is None else date.year), day
+
+
+def is_household(machine: ResolvedMachine, site: Site, place: places.Place, catalog: Catalog) -> bool:
+    """Whether a machine stands in a home or on a desk, by its host and because no other building was named.
+
+    A country or a grid zone says nothing about the building. Rented machines are in their seller's, named or not.
+    """
+    return _is_household(machine, _names(site), place, catalog)
+
+
+def _is_household(machine: ResolvedMachine, names: _Names, place: places.Place, catalog: Catalog) -> bool:
+    rented = names.has_rent or names.kind not in (None, OWNED)
+    named = machine.instance or place.row or names.provider or names.has_pue
+    host = catalog.row("hosts", machine.trait("host_family"))
+    return not (rented or named) and host is not None and host["pue"] is not None
+
+
+def _warn_of_household(machine: ResolvedMachine, names: _Names, log: FactorLog) -> None:
+    text = (
+        f"No cloud region, seller or pue was given: {machine.id} is taken to be owned and to stand at home or on a "
+        "desk, with PUE 1 and no cooling water. Give a cloud region, pricing.provider or pue for a data centre."
+    )
+    if not names.has_electricity_price:
+        text += " Prices of electricity are those of industry; give pricing.electricity_usd_per_kwh for a household's."
+    log.add_warning("household", text)
+
+
+def _of_building(
+    metric: Metric, home: ResolvedMachine | None, scopes: tuple[str, ...], year: int, catalog: Catalog
+) -> _Figure:
+    """A figure of the building: of a household, of the region, of the operator or of an unknown one."""
+    unit, scale = BUILDING[metric]
+    if home is not None:
+        factor = catalog.factor("hosts", home.trait("host_family"), metric, metric, unit, scale)
+    else:
+        factor = measure(catalog, (*scopes, UNKNOWN_OPERATOR), metric, unit, year)
+    return _figure(present(factor))
+
+
+def _average(scope: Scope, place: places.Place, year: int, catalog: Catalog) -> _Figure:
+    found = catalog.grid.find(place.areas(direct=scope == "direct"), scope, "average", year)
+    log = FactorLog()
+    if found is None:
+        reason = f"no {scope} intensity is known for {place.region}; give grid_g_per_kwh or another scope"
+        log.mark_unavailable("carbon.location_kg", reason)
+        return _Figure(input=None, log=log)
+    _warn_of_fallback(found, place, year, log)
+    factor = log.record(_intensity(found, "grid_g_per_kwh", catalog))
+    return _Figure(input=factor, log=log, basis=_basis(found, scope, "average"))
+
+
+def _warn_of_fallback(found: Found, place: places.Place, year: int, log: FactorLog) -> None:
+    zone, known = found.row["zone_id"], int(found.row["year"])
+    if WIDTH[found.resolution] > WIDTH[place.level]:
+        text = f"No grid figure is known for {place.region}; that of {zone} ({found.resolution}) is taken."
+        log.add_warning("grid-fallback", text)
+    if found.table == TIED and found.resolution == "country" and (place.fed_by or place.tied_zone is None):
+        log.add_warning("tied-grid", f"{zone} has no grid figures; what feeds it is taken: {found.row['locator']}.")
+    if known != year:
+        log.add_warning("grid-year", f"The grid of {year} is not in the tables; that of {known} is taken for {zone}.")
+
+
+def _carbon_free(grid: _Figure, place: places.Place, year: int, catalog: Catalog) -> _Figure:
+    """Market-based intensity by the carbon-free share that an operator publishes for a region."""
+    free = None if grid.basis is None else _carbon_free_share(grid.basis, catalog)
+    share = measure(catalog, (place.region,), "cfe_share", "1", year)
+    if free is None or grid.basis is None or share is None:
+        return _no_market(NO_MARKET)
+    log = FactorLog()
+    fields: dict[str, object] = {"cfe_share": log.record(share), "grid_carbon_free_share": log.record(free)}
+    return _Figure(input=FactorsOf(Market, fields), log=log, basis={**grid.basis, "method": "cfe"})
+
+
+def _carbon_free_share(basis: Basis, catalog: Catalog) -> Factor | None:
+    key = (basis["zone"], basis["year"], basis["scope"], "average")
+    return catalog.factor(
+        "grid_average_electricitymaps", key, "carbon_free_share", "grid_carbon_free_share", "1", "share"
+    )
+
+
+def _marginal(place: places.Place, year: int, catalog: Catalog) -> _Figure:
+    found = catalog.grid.find(place.marginal_areas(), "direct", "marginal", year)
+    log = FactorLog()
+    if found is None:
+        log.mark_unavailable("carbon.marginal_kg", f"no marginal intensity is known for {place.region}")
+        return _Figure(input=None, log=log)
+    if found.resolution == "country" and place.level != "country" and "-" in (place.zone or ""):
+        text = f"No margin is known for {place.zone}, which is a part of a country; that of {place.country} is taken."
+        log.add_warning("marginal-fallback", text)
+    factor = log.record(_intensity(found, "grid_marginal_g_per_kwh", catalog))
+    return _Figure(input=factor, log=log, basis=_basis(found, "direct", "marginal"))
+
+
+def _intensity(found: Found, name: str, catalog: Catalog) -> Factor:
+    key = tuple(found.row[column] for column in catalog.tables[found.table].key)
+    return present(catalog.factor(found.table, key, "g_per_kwh", name, "g/kWh"))
+
+
+def _basis(found: Found, scope: Scope, method: Method) -> Basis:
+    row = found.row
+    return Basis(scope=scope, method=method, zone=row["zone_id"], year=int(row["year"]), resolution=found.resolution)
+
+
+def _water(place: places.Place, catalog: Catalog) -> _Figure:
+    log = FactorLog()
+    for zone in filter(None, (place.country, place.fed_by, WORLD)):
+        for table in WATER:
+            factor = catalog.factor(table, zone, "l_per_kwh", "grid_water_l_per_kwh", "L/kWh")
+            if factor is None:
+                continue
+            if zone == WORLD and place.region != WORLD:
+                log.add_warning(
+                    "water-fallback", f"No water intensity is known for {place.region}; the world's is taken."
+                )
+            return _Figure(input=log.record(factor), log=log)
+    log.mark_unavailable("water.offsite_l", f"no water intensity of the grid is known for {place.region}")
+    return _Figure(input=None, log=log)

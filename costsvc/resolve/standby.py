@@ -1,0 +1,45 @@
+"""Idle replicas: from what the caller gave to the inputs of their chain."""
+
+from costsvc.model.chains.standby import StandbyInputs
+from costsvc.model.inputs import FactorsOf
+from costsvc.reference.catalog import Catalog
+from costsvc.requests.workloads import Hosting
+from costsvc.resolve.chip import resolve_idle_power
+from costsvc.resolve.log import FactorLog
+from costsvc.resolve.machine import (
+    ResolvedMachine,
+    count_constant,
+    resolve_count,
+    resolve_host,
+    resolve_machine,
+)
+
+
+def resolve_standby(
+    hosting: Hosting, catalog: Catalog, log: FactorLog
+) -> tuple[ResolvedMachine, float | None, FactorsOf[StandbyInputs]]:
+    """Complete accelerators that hold a model and wait, but for their place.
+
+    Args:
+        hosting: What the caller gave.
+        catalog: The tables.
+        log: Collects what is used.
+
+    Returns:
+        The machine, how many the request names, and what the chain takes.
+
+    Raises:
+        UnknownNameError: If a name is not known.
+    """
+    machine = resolve_machine(hosting.machine, catalog)
+    log.include(machine.log)
+    count = resolve_count(hosting.machine, machine, catalog, log)
+    host = resolve_host(catalog, machine)
+    log.include(host.power_log)
+    fields = {
+        "hours": log.record_input("hosting_hours", hosting.hours, "h"),
+        "accelerators": count_constant(count or 1.0),
+        "idle": resolve_idle_power(machine, hosting.machine.accelerator_power_w, catalog, log),
+        "host": host.power,
+    }
+    return machine, count, FactorsOf(StandbyInputs, fields)

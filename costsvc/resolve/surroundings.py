@@ -1,0 +1,55 @@
+"""What the footprint of a workload follows from, wherever its usage comes from."""
+
+from dataclasses import dataclass
+
+from costsvc.model.chains.footprint import MISSING, SocialCost, Surroundings
+from costsvc.model.inputs import FactorsOf
+from costsvc.reference.catalog import Catalog
+from costsvc.requests.workloads import Site
+from costsvc.resolve.log import FactorLog
+from costsvc.resolve.machine import ResolvedMachine, resolve_host
+from costsvc.resolve.price import resolve_price, resolve_social_cost
+from costsvc.resolve.site import ResolvedSite, resolve_site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ResolvedSurroundings:
+    """A place, with what a machine costs there.
+
+    Attributes:
+        site: The place.
+        inputs: What the footprint chain takes.
+    """
+
+    site: ResolvedSite
+    inputs: FactorsOf[Surroundings]
+
+
+NO_SOCIAL_COST = FactorsOf(SocialCost, {"usd_per_t": MISSING, "price_index_ratio": MISSING})
+
+
+def resolve_surroundings(
+    site: Site, machine: ResolvedMachine, catalog: Catalog, log: FactorLog
+) -> ResolvedSurroundings:
+    """Complete a place, and what a machine embodies and costs there.
+
+    Args:
+        site: What the caller gave.
+        machine: The machine.
+        catalog: The tables.
+        log: Collects what is used and what is missing.
+
+    Raises:
+        UnknownNameError: If the region or the provider is not known.
+    """
+    resolved, host = resolve_site(site, machine, catalog, log), resolve_host(catalog, machine)
+    log.include(host.manufacture_log)
+    if resolved.grid is None:
+        log.mark_unavailable("carbon.total_kg", "there is no location_kg")
+        log.mark_unavailable("cost.social_usd", "there is no total_kg")
+    if "water.offsite_l" in log.unavailable:
+        log.mark_unavailable("water.total_l", "there is no offsite_l")
+    price = resolve_price(resolved.pricing, machine, resolved, catalog, log)
+    social = NO_SOCIAL_COST if resolved.grid is None else resolve_social_cost(resolved.year, catalog, log)
+    fields = {"place": resolved.inputs, "manufacture": host.manufacture, "price": price, "social": social}
+    return ResolvedSurroundings(site=resolved, inputs=FactorsOf(Surroundings, fields))
