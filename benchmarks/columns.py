@@ -11,6 +11,7 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from costsvc.model.chains.footprint import footprint
 from costsvc.model.chains.serving import serve_request
@@ -28,7 +29,7 @@ from costsvc.units import Array
 TEMPLATES = 16_000
 BLOCK = 131_072
 ROUNDS = 7
-CHIPS = ("nvidia-h100-sxm5-80gb", "nvidia-a100-sxm4-80gb", "nvidia-h200-sxm-141gb", "nvidia-l40s-48gb")
+CHIPS = ("nvidia-h100-sxm5-80gb", "nvidia-a100-sxm4-80gb", "nvidia-h200-sxm-141gb", "nvidia-l40s")
 SIZES_B = tuple(float(size) for size in np.geomspace(1, 60, 20))
 
 Columns = tuple[Any, Any]
@@ -76,7 +77,7 @@ def _stacked(rows: Sequence[Any], around: Sequence[Any]) -> Columns:
     return stack(rows), stack(markets)
 
 
-def _serve(columns: Columns, codes: Array, numbers: Array) -> Any:
+def _serve(columns: Columns, codes: npt.NDArray[np.int64], numbers: Array) -> Any:
     inputs = take(columns[0], codes)
     batch = replace(inputs.task.replica, batch=numbers)
     return footprint(
@@ -84,18 +85,18 @@ def _serve(columns: Columns, codes: Array, numbers: Array) -> Any:
     )
 
 
-def _train_hours(columns: Columns, codes: Array, numbers: Array) -> Any:
+def _train_hours(columns: Columns, codes: npt.NDArray[np.int64], numbers: Array) -> Any:
     inputs = replace(take(columns[0], codes), accelerator_hours=numbers)
     return footprint(train(inputs).usage, take(columns[1], codes))
 
 
-def _train_tokens(columns: Columns, codes: Array, numbers: Array) -> Any:
+def _train_tokens(columns: Columns, codes: npt.NDArray[np.int64], numbers: Array) -> Any:
     inputs = take(columns[0], codes)
     inputs = replace(inputs, arithmetic=replace(inputs.arithmetic, training_tokens_b=numbers))
     return footprint(train(inputs).usage, take(columns[1], codes))
 
 
-def rows_per_s(run: Callable[[Columns, Array, Array], Any], columns: Columns, templates: int) -> float:
+def rows_per_s(run: Callable[[Columns, npt.NDArray[np.int64], Array], Any], columns: Columns, templates: int) -> float:
     """Rows that a chain takes in a second, the best of some rounds.
 
     Args:

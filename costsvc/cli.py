@@ -5,9 +5,10 @@ import click
 from costsvc import __version__
 from costsvc.errors import CostsvcError
 from costsvc.settings import Settings
-from costsvc.web.api import yaml
 from costsvc.web.app import create_app
-from costsvc.web.questions import asked
+from costsvc.web.context import services_of
+from costsvc.web.openapi import yaml
+from costsvc.web.registry import answer_request
 
 try:
     from costsvc.evidence.commands import data
@@ -38,13 +39,13 @@ class Commands(click.Group):
 @click.pass_context
 def main(context: click.Context) -> None:
     """What AI models cost in energy, CO2, water and dollars."""
-    context.obj = asked
+    context.obj = answer_request
 
 
 @main.command()
 def openapi() -> None:
     """Print the OpenAPI document as YAML."""
-    click.echo(yaml(create_app(Settings()).extensions["openapi"]), nl=False)
+    click.echo(yaml(services_of(create_app(Settings())).openapi()), nl=False)
 
 
 main.add_command(data)

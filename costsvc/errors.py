@@ -44,7 +44,7 @@ class NotFiniteError(BadRequestError):
     """What follows from a request is no finite number; found where quantities are made, so that no text meets one."""
 
     def __init__(self) -> None:
-        text = "The result of these numbers is not finite; they must be closer to usual ones."
+        text = "these numbers have no finite result; use less extreme ones"
         super().__init__({"body": text})
 
 

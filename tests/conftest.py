@@ -13,6 +13,7 @@ from xdist.scheduler import LoadScopeScheduling
 from costsvc.reference.catalog import Catalog
 from costsvc.settings import Settings
 from costsvc.web.app import create_app
+from costsvc.web.context import services_of
 
 settings.register_profile("costsvc", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("costsvc")  # how long an example takes says how busy the machine is
@@ -66,8 +67,7 @@ def app() -> Flask:
 
 @pytest.fixture(scope="session")
 def catalog(app: Flask) -> Catalog:
-    found: Catalog = app.extensions["costsvc"].catalog
-    return found
+    return services_of(app).catalog
 
 
 @pytest.fixture(scope="session")

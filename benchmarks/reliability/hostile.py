@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from benchmarks.reliability.clients import Client, Seen, message
-from costsvc.web import amortization, change, inference, placement, schedule, training
+from costsvc.web.api import amortization, change, inference, placement, schedule, training
 
-QUESTIONS: dict[str, dict[str, Any]] = {
+ENDPOINTS: dict[str, dict[str, Any]] = {
     "/v1/estimates/training": training.EXAMPLE,
     "/v1/estimates/inference": inference.EXAMPLE,
     "/v1/comparisons/amortization": amortization.EXAMPLE,
@@ -49,8 +49,8 @@ ADDRESSES = (
         "/metrics",
         "/openapi.json",
     ),
-    *(f"{path}/citation.md" for path in QUESTIONS),
-    *(f"{path}/answer.json" for path in QUESTIONS),
+    *(f"{path}/citation.md" for path in ENDPOINTS),
+    *(f"{path}/answer.json" for path in ENDPOINTS),
 )
 SLOWEST_S = 2.0
 
@@ -74,8 +74,8 @@ def _spoilt(part: Any, draw: random.Random) -> Any:
 
 
 def _body(draw: random.Random) -> bytes:
-    path = draw.choice(sorted(QUESTIONS))
-    body = QUESTIONS[path]
+    path = draw.choice(sorted(ENDPOINTS))
+    body = ENDPOINTS[path]
     for _ in range(draw.randint(1, 3)):
         body = _spoilt(body, draw) if isinstance(body, dict) else body
     try:

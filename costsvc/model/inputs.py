@@ -10,10 +10,11 @@ from functools import lru_cache
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from costsvc.model.explanation import Traced, called, given, untraced
 from costsvc.model.uncertainty import Factor, sample
-from costsvc.units import Array, Condition, Numeric
+from costsvc.units import Condition, Numeric
 
 Inputs = TypeVar("Inputs")
 Number: TypeAlias = Callable[[Factor], Numeric]
@@ -203,13 +204,12 @@ def _stacked(rows: list[Any]) -> Any:
 def _column(rows: list[Any]) -> Any:
     """Numbers as a column, draws as its rows; a number that all rows share stays one number."""
     first = rows[0]
-    if isinstance(first, str) or all(row is first or row == first for row in rows if not isinstance(row, np.ndarray)):
-        if not any(isinstance(row, np.ndarray) for row in rows):
-            return first
+    if not any(isinstance(row, np.ndarray) for row in rows) and all(row is first or row == first for row in rows):
+        return first
     return np.array(np.broadcast_arrays(*(np.atleast_1d(row) for row in rows)))
 
 
-def take(columns: Inputs, rows: Array) -> Inputs:
+def take(columns: Inputs, rows: npt.NDArray[np.int64]) -> Inputs:
     """Some rows of an object of columns, in the order that is wanted.
 
     Args:

@@ -2,56 +2,68 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from flask import Flask, Response, request
 
 from costsvc import limits
 from costsvc.errors import BusyError
-from costsvc.reference import scoreboard
-from costsvc.reference.listing import listings
-from costsvc.report.rendering import FigureRenderer
 from costsvc.services import Services
 from costsvc.settings import Settings
-from costsvc.web import (
+from costsvc.web import cors, metrics, proxy
+from costsvc.web.api import (
     amortization,
     change,
-    cors,
-    drawings,
+    exports,
+    figures,
     inference,
-    known,
-    metrics,
     model_footprint,
     operations,
     placement,
-    proxy,
     schedule,
-    takeaway,
+    tables,
     training,
     validation,
 )
-from costsvc.web.api import CostsvcApi
-from costsvc.web.context import JSON
-from costsvc.web.document import document
+from costsvc.web.blueprint import CostsvcApi
+from costsvc.web.context import JSON, SERVICES, services_of
+from costsvc.web.openapi import document
 from costsvc.web.page import filters, views
-from costsvc.web.page import known as tables
+from costsvc.web.page import known as table_pages
 from costsvc.web.page.suggestions import suggestions
-from costsvc.web.question import Answers
-from costsvc.web.questions import QUESTIONS
+from costsvc.web.registry import ENDPOINTS
 from costsvc.web.serving.slots import BUSY
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
-"""What a page may load: nothing of another host, and nothing inline."""
+"""What a page may load: only files of this service, and nothing inline."""
+
+
+API = (
+    figures,
+    training,
+    inference,
+    amortization,
+    placement,
+    change,
+    schedule,
+    exports,
+    model_footprint,
+    tables,
+    validation,
+    operations,
+)
+"""Modules of endpoints, in the order of the OpenAPI document."""
 
 
 class Service(Flask):
     """An application whose views are all plain functions."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """The view itself; whether it is a coroutine need not be asked at each request."""
+        """The view itself: all views are plain functions, so the check for coroutines is skipped."""
         return func
 
 
@@ -66,33 +78,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = limits.BODY_BYTES
     app.url_map.strict_slashes = False
     settings = settings or Settings.from_env()
-    app.extensions["costsvc"] = Services.open(settings)
-    app.extensions["renderer"] = FigureRenderer()
-    app.extensions["answers"] = Answers(app.extensions["costsvc"].catalog)
-    app.extensions["suggestions"] = suggestions(app.extensions["costsvc"].catalog)
-    app.extensions["scoreboard"] = scoreboard.read()
-    app.extensions["listings"] = listings(app.extensions["costsvc"].catalog)
-    metrics.register(app, QUESTIONS, app.extensions["costsvc"].catalog.version)
     api = CostsvcApi(app)
-    for resource in (
-        drawings,
-        training,
-        inference,
-        amortization,
-        placement,
-        change,
-        schedule,
-        takeaway,
-        model_footprint,
-        known,
-        validation,
-        operations,
-    ):
+    for resource in API:
         api.register_blueprint(resource.blueprint)
-    for pages in (views.pages, tables.pages, operations.pages):
+    for pages in (views.pages, table_pages.pages, operations.pages):
         app.register_blueprint(pages)
     filters.register(app)
-    app.extensions["openapi"] = document(app, api.spec)
+    services = Services.open(settings, suggestions, partial(document, api.spec))
+    app.extensions[SERVICES] = services
+    metrics.register(app, ENDPOINTS, services.catalog.version)
     app.before_request(_refuse_where_there_is_no_room)
     app.after_request(_secured)
     cors.register(app, settings.cors_origins)
@@ -101,13 +95,13 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def reject(app: Flask, reason: str) -> None:
-    """Let an application say that newer tables were refused.
+    """Record that newer tables were rejected.
 
     Args:
-        app: The application, whose tables stay.
-        reason: What is wrong with the newer ones.
+        app: The application, which keeps its tables.
+        reason: The error of the newer ones.
     """
-    app.extensions["costsvc"] = replace(app.extensions["costsvc"], rejected=reason)
+    app.extensions[SERVICES] = replace(services_of(app), rejected=reason)
     metrics.TABLES_REJECTED.set(1)
 
 

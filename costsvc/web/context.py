@@ -1,4 +1,4 @@
-"""What a view finds around itself."""
+"""The services of the running application, and responses."""
 
 from collections.abc import Callable
 from hashlib import sha256
@@ -6,18 +6,29 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from flask import Response, current_app, request
+from flask import Flask, Response, current_app, request
 
 from costsvc import __version__
 from costsvc.reference.catalog import Catalog
 from costsvc.services import Services
 
 JSON = "application/json"
+SERVICES = "costsvc"
+"""Where an application keeps its services; :func:`services` reads it."""
 
 
 def services() -> Services:
     """The services of the running application."""
-    found: Services = current_app.extensions["costsvc"]
+    return services_of(current_app)
+
+
+def services_of(app: Flask) -> Services:
+    """The services of an application.
+
+    Args:
+        app: As :func:`~costsvc.web.app.create_app` makes it.
+    """
+    found: Services = app.extensions[SERVICES]
     return found
 
 
@@ -32,13 +43,13 @@ def answer(body: Any, status: int = 200, mimetype: str = JSON) -> Response:
 
 
 def tagged(make: Callable[[], Response]) -> Response:
-    """A response that follows from its address and the versions alone; not made where the client has it.
+    """A response that depends on its address and the versions only; not made if the client has it.
 
     Args:
         make: Makes the response.
     """
-    said = "\n".join((__version__, catalog().version, request.full_path))
-    etag = sha256(said.encode()).hexdigest()[:32]
+    text = "\n".join((__version__, catalog().version, request.full_path))
+    etag = sha256(text.encode()).hexdigest()[:32]
     response = Response(status=HTTPStatus.NOT_MODIFIED) if request.if_none_match.contains_weak(etag) else make()
     if response.status_code in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED):
         response.set_etag(etag)
@@ -47,7 +58,7 @@ def tagged(make: Callable[[], Response]) -> Response:
 
 
 def revalidated(response: Response) -> Response:
-    """The response with a tag of its bytes, or 304 without them where the client has the same."""
+    """The response with an ETag of its bytes, or 304 if the client has the same."""
     response.add_etag()
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)
@@ -55,7 +66,7 @@ def revalidated(response: Response) -> Response:
 
 
 def private(response: Response) -> Response:
-    """The response for its asker alone: what a query or a body holds is somebody's plan, and no cache's between.
+    """The response for its client only: queries and bodies are confidential, and no shared cache may keep the answer.
 
     Args:
         response: What a view answers.

@@ -1,4 +1,4 @@
-"""Answers that pages of other origins may read, where a setting names these origins."""
+"""CORS headers for the origins that a setting names."""
 
 from functools import partial
 
@@ -7,12 +7,12 @@ from flask import Flask, Response, request
 from costsvc.settings import ANY_ORIGIN
 
 OPEN = ("/v1/", "/openapi.json", "/healthz")
-"""Where an address begins that other origins may read: what programs ask for, not pages."""
+"""Prefixes of addresses that other origins may read: the API, not the pages."""
 DAY_S = "86400"
 
 
 def register(app: Flask, origins: frozenset[str]) -> None:
-    """Let pages of some origins read answers; without one, no request is looked at.
+    """Allow some origins to read responses; without any, requests are not inspected.
 
     Args:
         app: The application.

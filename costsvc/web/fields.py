@@ -1,4 +1,4 @@
-"""Fields that say what they must be, and take no string, boolean or NaN for a number."""
+"""Fields whose errors name the valid values, and which accept no string, boolean or NaN as a number."""
 
 import json
 from datetime import date
@@ -10,11 +10,11 @@ from costsvc.errors import SHOWN
 from costsvc.limits import NAME_LENGTH, WRONG_ENTRIES, YEAR, Limit
 
 MESSAGES: dict[str, str | list[Any] | dict[Any, Any]] = {
-    "required": "This is missing; it must be given.",
-    "null": "null is not allowed; give a value or leave the field out.",
-    "invalid": "This must be a JSON array.",
+    "required": "is required",
+    "null": "must not be null; omit the field instead",
+    "invalid": "must be an array",
 }
-"""What is said of a value that is not there, or no list where a list has to be."""
+"""Errors of missing values, and of values that are not arrays."""
 
 
 class Number(ma.fields.Float):
@@ -28,38 +28,45 @@ class Number(ma.fields.Float):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ma.ValidationError(f"{shown(value)} is not a number; {self.wanted}.")
+            raise ma.ValidationError(f"{self.wanted('a number')}, got {shown(value)}")
         number = float(value)
         if not self.limit.holds(number):
-            raise ma.ValidationError(f"{shown(value)} is not allowed; {self.wanted}.")
+            raise ma.ValidationError(f"{self.wanted()}, got {shown(value)}")
         return self.convert(number)
 
     def convert(self, number: float) -> float:
         """The number as the domain takes it."""
         return int(number) if self.limit.whole else number
 
-    @property
-    def wanted(self) -> str:
-        """What a value must be, in words."""
+    def wanted(self, kind: str = "") -> str:
+        """The valid values in words: ``must be a whole number between 1 and 10 px``.
+
+        Args:
+            kind: What the value must be besides, empty if it is that.
+        """
         limit = self.limit
-        kind = "whole number" if limit.whole else "number"
         unit = "" if limit.unit == "1" else f" {limit.unit}"
-        least = f", 0 or at least {limit.least:g} in size," if limit.least else ""
-        return f"it must be a {kind} from {limit.low:g} to {limit.high:g}{unit}{least}".rstrip(",")
+        what = "a whole number " if limit.whole else f"{kind} ".lstrip()
+        low, size = limit.low, ""
+        if limit.least and low == 0:
+            what, low = f"0 or {what}", limit.least
+        elif limit.least:
+            size = f", and 0 or at least {limit.least:g} in absolute value"
+        return f"must be {what}between {low:g} and {limit.high:g}{unit}{size}"
 
 
 def described(limit: Limit) -> dict[str, Any]:
-    """A limit in the words of JSON Schema.
+    """A limit as JSON Schema.
 
     Args:
         limit: The limit.
     """
-    said: dict[str, Any] = {"minimum": limit.low, "maximum": limit.high}
+    schema: dict[str, Any] = {"minimum": limit.low, "maximum": limit.high}
     if limit.least:
         gaps = [{"exclusiveMinimum": 0, "exclusiveMaximum": limit.least}]
         gaps += [{"exclusiveMinimum": -limit.least, "exclusiveMaximum": 0}] if limit.low < 0 else []
-        said["not"] = gaps[0] if len(gaps) == 1 else {"anyOf": gaps}
-    return said
+        schema["not"] = gaps[0] if len(gaps) == 1 else {"anyOf": gaps}
+    return schema
 
 
 class WholeNumber(Number):
@@ -77,9 +84,7 @@ class Name(ma.fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str) or not 0 < len(value.strip()) <= NAME_LENGTH:
-            raise ma.ValidationError(
-                f"{shown(value)} is no name; it must be a string of 1 to {NAME_LENGTH} characters."
-            )
+            raise ma.ValidationError(f"must be a string of 1 to {NAME_LENGTH} characters, got {shown(value)}")
         return value.strip()
 
 
@@ -96,13 +101,13 @@ class Day(ma.fields.Date):
         except (TypeError, ValueError):
             found = None
         if found is None or not YEAR.low <= found.year < YEAR.high:
-            wanted = f"must be a day such as 2026-11-26, from {YEAR.low:g} to {YEAR.high - 1:g}"
-            raise ma.ValidationError(f"{wanted}, got {shown(value)}.")
+            wanted = f"must be a date such as 2026-11-26, from {YEAR.low:g} to {YEAR.high - 1:g}"
+            raise ma.ValidationError(f"{wanted}, got {shown(value)}")
         return found
 
 
-class Entries(ma.fields.List[Any]):
-    """A list of a length between two, which is looked at before its entries are."""
+class BoundedList(ma.fields.List[Any]):
+    """A list of limited length, which is checked before its entries."""
 
     def __init__(
         self, inner: ma.fields.Field[Any], description: str, length: tuple[int, int], things: str, **kwargs: Any
@@ -117,7 +122,7 @@ class Entries(ma.fields.List[Any]):
             raise self.make_error("invalid")
         low, high = self.length
         if not low <= len(value) <= high:
-            raise ma.ValidationError(f"{low} to {high} {self.things} are allowed here, and these are {len(value)}.")
+            raise ma.ValidationError(f"must have {low} to {high} {self.things}, got {len(value)}")
         found, errors = [], {}
         for place, one in enumerate(value):
             try:
@@ -131,13 +136,13 @@ class Entries(ma.fields.List[Any]):
         return found
 
 
-class Names(ma.fields.Field[Any]):
-    """A list of names, or one word in place of all of them."""
+class NameList(ma.fields.Field[Any]):
+    """A list of names, or one word that stands for all."""
 
     def __init__(self, description: str, length: tuple[int, int], word: str | None = None) -> None:
         low, high = length
         self.word = word
-        self._list = Entries(Name("A name"), description, length, "names")
+        self._list = BoundedList(Name("A name"), description, length, "names")
         name = {"type": "string", "minLength": 1, "maxLength": NAME_LENGTH}
         array = {"type": "array", "items": name, "minItems": low, "maxItems": high}
         either = array if word is None else {"oneOf": [array, {"type": "string", "enum": [word]}]}
@@ -149,20 +154,20 @@ class Names(ma.fields.Field[Any]):
         return self._list.deserialize(value, attr, data)
 
 
-class Switch(ma.fields.Boolean):
-    """true or false, and nothing that only looks like it."""
+class StrictBoolean(ma.fields.Boolean):
+    """true or false; nothing else is converted."""
 
     def __init__(self, description: str) -> None:
         super().__init__(metadata={"description": description}, error_messages=MESSAGES)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
         if not isinstance(value, bool):
-            raise ma.ValidationError(f"{shown(value)} is not allowed; it must be true or false.")
+            raise ma.ValidationError(f"must be true or false, got {shown(value)}")
         return value
 
 
 class Choice(ma.fields.String):
-    """One of a few words."""
+    """One of several words."""
 
     def __init__(self, words: tuple[str, ...], description: str, **kwargs: Any) -> None:
         self.words = words
@@ -170,31 +175,31 @@ class Choice(ma.fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str) or value not in self.words:
-            raise ma.ValidationError(f"{shown(value)} is not one of {', '.join(self.words)}.")
+            raise ma.ValidationError(f"must be one of {', '.join(self.words)}, got {shown(value)}")
         return value
 
 
-class Part(ma.fields.Nested):
+class Object(ma.fields.Nested):
     """An object with fields of its own."""
 
     def __init__(self, schema: type[ma.Schema], description: str, **kwargs: Any) -> None:
         super().__init__(schema, metadata={"description": description}, error_messages=MESSAGES, **kwargs)
 
 
-class Parts(Entries):
-    """A list of objects, of a length between two."""
+class ObjectList(BoundedList):
+    """A list of objects, of limited length."""
 
     def __init__(self, schema: type[ma.Schema], description: str, length: tuple[int, int], **kwargs: Any) -> None:
         super().__init__(ma.fields.Nested(schema), description, length, "entries", **kwargs)
 
 
 def shown(value: Any) -> str:
-    """A value as an error repeats it: as JSON, and short, whatever came."""
+    """A value as errors quote it: as JSON, shortened."""
     if isinstance(value, dict | list):
         return "an object" if isinstance(value, dict) else "an array"
     return cut(json.dumps(value, ensure_ascii=False))
 
 
 def cut(text: str) -> str:
-    """A text of the caller as an error repeats it: short."""
+    """A text of the caller as errors quote it: shortened."""
     return text if len(text) <= SHOWN else text[:SHOWN] + "..."

@@ -62,7 +62,7 @@ def on_reload(server: Arbiter) -> None:
     try:
         server.app.callable = start.made()
     except CostsvcError as error:
-        server.log.add_warning("The new tables are refused, the old ones stay: %s", error)
+        server.log.warning("The new tables are refused, the old ones stay: %s", error)
         reject(server.app.callable, str(error))
     when_ready(server)
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, NotRequired, Self, TypedDict
+from typing import Any, Self
 
 from flask import Flask, Response, request
 from marshmallow.exceptions import SCHEMA, ValidationError
 from werkzeug.exceptions import HTTPException
 
+from costsvc.answers.operations import Problem
 from costsvc.errors import (
     BadRequestError,
     BusyError,
@@ -19,7 +20,7 @@ from costsvc.errors import (
 )
 from costsvc.limits import BODY_BYTES, DRAINED_BYTES, ERRORS, NAME_LENGTH
 from costsvc.web.context import answer
-from costsvc.web.schemas.base import Several
+from costsvc.web.request_schema import Several
 
 PROBLEM_JSON = "application/problem+json"
 TYPE = "/docs/problems#"
@@ -31,23 +32,23 @@ STATUS: dict[type[CostsvcError], HTTPStatus] = {
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 CODES: dict[int, tuple[str, str]] = {
-    400: ("malformed-json", "The body is no JSON."),
-    404: ("not-found", "Nothing lies at this address; /docs lists what does."),
-    405: ("method-not-allowed", "This address does not answer that method; see the Allow header."),
-    413: ("body-too-large", f"A body may have at most {BODY_BYTES} bytes."),
+    400: ("malformed-json", "The body is not valid JSON."),
+    404: ("not-found", "No such resource; /docs lists all endpoints."),
+    405: ("method-not-allowed", "Method not allowed; see the Allow header."),
+    413: ("body-too-large", f"The body must not exceed {BODY_BYTES} bytes."),
     415: ("wrong-media-type", "The body must be application/json."),
-    422: ("invalid-request", "Some fields are not as they must be; see errors."),
-    500: ("internal-error", "The service failed to answer; this is a fault of the service."),
+    422: ("invalid-request", "The request is invalid; see errors."),
+    500: ("internal-error", "Internal error; this is a bug of the service."),
 }
-BUSY = "Too many comparisons and figures wait already; Retry-After says when to ask again. Estimates are not held up."
+BUSY = "Too many comparisons and figures are queued; retry after Retry-After seconds. Estimates are not affected."
 SOON_S = "1"
 MEANINGS = {status: text for status, (_, text) in CODES.items()} | {503: BUSY}
-"""What each status means, for those who read the documents."""
+"""Meaning of each status, for the documents."""
 CHUNK = 65_536
 BODY = "body"
-"""Where an error stands that is about the whole request."""
-UNKNOWN_NAME = "A name is not known; errors gives the nearest ones that are."
-BAD_REQUEST = "What the request says does not go together, or has no answer; see errors."
+"""Path of errors about the whole request."""
+UNKNOWN_NAME = "Unknown name; errors lists the nearest known names."
+BAD_REQUEST = "The request is inconsistent or cannot be estimated; see errors."
 KINDS = [
     *((status, code, text) for status, (code, text) in CODES.items()),
     (422, UnknownNameError.code, UNKNOWN_NAME),
@@ -57,19 +58,8 @@ KINDS = [
 """Status, code and meaning of every problem."""
 
 
-class Problem(TypedDict):
-    """Members of a problem detail."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    errors: NotRequired[Mapping[str, list[str]]]
-    error_count: NotRequired[int]
-
-
 def register(app: Flask) -> None:
-    """Let every error leave the application as a problem."""
+    """Turn every error of an application into a problem."""
     app.register_error_handler(CostsvcError, _domain)
     app.register_error_handler(ValidationError, _invalid)
     app.register_error_handler(HTTPException, _http)
@@ -77,36 +67,36 @@ def register(app: Flask) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errors:
-    """What is wrong with a request, as far as an answer tells it.
+    """Errors of a request.
 
     Attributes:
-        told: The first errors by the path of the field: ``strategies.0.name``.
-        count: How many errors were found.
+        first: The first errors by the path of the field: ``strategies.0.name``.
+        count: Number of errors.
     """
 
-    told: dict[str, list[str]]
+    first: dict[str, list[str]]
     count: int
 
     @classmethod
     def of(cls, errors: Iterable[tuple[str, Iterable[str]]]) -> Self:
-        """Those of some paths and texts, the first of them."""
-        told: dict[str, list[str]] = {}
+        """The errors of some paths and texts."""
+        first: dict[str, list[str]] = {}
         count = shown = 0
         for field, texts in errors:
             for text in texts:
                 count += text.times if isinstance(text, Several) else 1
                 if shown < ERRORS:
-                    told.setdefault(field[:NAME_LENGTH], []).append(text)
+                    first.setdefault(field[:NAME_LENGTH], []).append(text)
                     shown += 1
-        return cls(told=told, count=count)
+        return cls(first=first, count=count)
 
 
 def problem(status: int, code: str, detail: str, errors: Errors | None = None) -> Response:
     """A problem as a response."""
     where = request.script_root + TYPE + code
     body = Problem(type=where, title=HTTPStatus(status).phrase, status=status, detail=detail)
-    if errors and errors.told:
-        body |= {"errors": errors.told, "error_count": errors.count}
+    if errors and errors.first:
+        body |= {"errors": errors.first, "error_count": errors.count}
     return answer(body, status, PROBLEM_JSON)
 
 
@@ -123,12 +113,12 @@ def _invalid(error: ValidationError) -> Response:
 
 
 def by_field(error: CostsvcError | ValidationError) -> dict[str, list[str]]:
-    """What is wrong, by the path of the field: ``strategies.0.name``.
+    """Errors by the path of the field: ``strategies.0.name``.
 
     Args:
-        error: Why a request has no answer.
+        error: Why a request was rejected.
     """
-    return _errors(error).told
+    return _errors(error).first
 
 
 def _errors(error: CostsvcError | ValidationError) -> Errors:
@@ -154,7 +144,7 @@ def _http(error: HTTPException) -> Response:
 
 
 def _flat(messages: Any, where: tuple[str, ...] = ()) -> Iterator[tuple[str, list[str]]]:
-    """A schema's messages by the path of their field, as those of the domain are: ``strategies.0.name``."""
+    """Messages of a schema by the path of the field: ``strategies.0.name``."""
     if not isinstance(messages, Mapping):
         yield ".".join(where) or BODY, messages
         return
@@ -163,7 +153,7 @@ def _flat(messages: Any, where: tuple[str, ...] = ()) -> Iterator[tuple[str, lis
 
 
 def _drain() -> None:
-    """Take in what the client is still sending, or it would find a broken pipe instead of the answer."""
+    """Read what the client is still sending, or it would get a broken pipe instead of the response."""
     if not request.environ.get("wsgi.input_terminated"):
         return  # this server's stream has no end of its own to read up to
     stream, left = request.environ["wsgi.input"], DRAINED_BYTES

@@ -11,11 +11,11 @@ from typing import Any
 import marshmallow as ma
 
 from costsvc.estimates.answer import Plain
-from costsvc.web.fields import Names, Number, Switch
-from costsvc.web.schemas.parts import Amount, KnownQuantity
+from costsvc.web.api.parts import Amount, KnownQuantity
+from costsvc.web.fields import NameList, Number, StrictBoolean
 
 SWITCHES = {"true": True, "false": False}
-WORDS = ma.fields.List, Names
+WORDS = ma.fields.List, NameList
 DIGITS = 3
 """Most digits of the number of an entry in a list."""
 EXACT = 2**53
@@ -23,10 +23,10 @@ EXACT = 2**53
 
 
 def body(pairs: Iterable[tuple[str, str]], schema: ma.Schema) -> Plain:
-    """The JSON that a query stands for; fields without a text are left out.
+    """The JSON that is equivalent to a query, without empty fields.
 
     Args:
-        pairs: Names and texts.
+        pairs: NameList and texts.
         schema: Reads the JSON.
     """
     grown: Plain = {}
@@ -36,19 +36,19 @@ def body(pairs: Iterable[tuple[str, str]], schema: ma.Schema) -> Plain:
     return _listed(grown, schema)
 
 
-def pairs(said: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    """The query that stands for some JSON.
+def pairs(request: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """The query that is equivalent to some JSON.
 
     Args:
-        said: The JSON.
-        name: Where it stands in the whole, with dots.
+        request: The JSON.
+        name: Its path, with dots.
     """
-    if isinstance(said, dict):
-        named = list(said.items())
-    elif isinstance(said, list) and any(isinstance(one, dict) for one in said):
-        named = list(enumerate(said))
+    if isinstance(request, dict):
+        named = list(request.items())
+    elif isinstance(request, list) and any(isinstance(one, dict) for one in request):
+        named = list(enumerate(request))
     else:
-        yield name, _text(said)
+        yield name, _text(request)
         return
     for key, value in named:
         yield from pairs(value, f"{name}.{key}" if name else str(key))
@@ -99,9 +99,9 @@ def inside(field: ma.fields.Field[Any] | None) -> ma.Schema | None:
 def _value(field: ma.fields.Field[Any] | None, text: str) -> Any:
     if isinstance(field, Number | Amount):
         return _number(text)
-    if isinstance(field, Switch):
+    if isinstance(field, StrictBoolean):
         return SWITCHES.get(text.lower(), text)
-    if isinstance(field, Names) and text == field.word:
+    if isinstance(field, NameList) and text == field.word:
         return text
     if isinstance(field, WORDS):
         return [_value(getattr(field, "inner", None), word.strip()) for word in text.split(",") if word.strip()]

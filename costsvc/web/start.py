@@ -1,4 +1,4 @@
-"""A start that says in one line what is wrong with it, before anything listens."""
+"""Start of the service: settings and folders are checked, and errors end in one line, before a port opens."""
 
 import atexit
 import fcntl
@@ -62,7 +62,7 @@ def _whole(env: Mapping[str, str], name: str, default: int, most: int) -> int:
     text = env.get(name) or str(default)
     number = int(text) if re.fullmatch("[0-9]{1,5}", text) else 0
     if not 1 <= number <= most:
-        raise SettingsError(f"{name}: {text[:80]!r} is no whole number from 1 to {most}")
+        raise SettingsError(f"{name}: must be a whole number between 1 and {most}, got {text[:80]!r}")
     return number
 
 
@@ -89,7 +89,9 @@ def metrics_folder(env: Mapping[str, str] = os.environ) -> str:
     given = env.get("PROMETHEUS_MULTIPROC_DIR")
     if given is not None:
         if not _has_room(Path(given)):
-            raise SettingsError(f"PROMETHEUS_MULTIPROC_DIR: {given!r} is no folder with room for {ROOM_BYTES} bytes")
+            raise SettingsError(
+                f"PROMETHEUS_MULTIPROC_DIR: must be a folder with room for {ROOM_BYTES} bytes, got {given!r}"
+            )
         return given
     return str(_folder(METRICS))
 

@@ -9,9 +9,9 @@ from costsvc.estimates.comparisons.amortization import amortization
 from costsvc.estimates.serving import estimate_serving
 from costsvc.estimates.training import estimate_training
 from costsvc.reference.catalog import Catalog
-from costsvc.web.schemas.amortization import ComparisonSchema
-from costsvc.web.schemas.inference import ServingSchema
-from costsvc.web.schemas.training import TrainingRunSchema
+from costsvc.web.api.amortization import ComparisonSchema
+from costsvc.web.api.inference import ServingSchema
+from costsvc.web.api.training import TrainingRunSchema
 
 Body = dict[str, Any]
 Ask = Callable[[Body], Body]

@@ -106,9 +106,12 @@ def test_the_summary_is_one_line_with_signs(moved):
 @pytest.mark.parametrize(
     ("body", "field", "words"),
     [
-        pytest.param({"before": {"training": RUN}}, "after", "missing", id="no-after"),
+        pytest.param({"before": {"training": RUN}}, "after", "required", id="no-after"),
         pytest.param(
-            {"before": {"training": RUN}, "after": {"inference": CHAT}}, "after", "of one kind", id="two-kinds"
+            {"before": {"training": RUN}, "after": {"inference": CHAT}},
+            "after",
+            "must be training like before",
+            id="two-kinds",
         ),
         pytest.param({"before": {}, "after": {}}, "before.inference", "exactly one", id="no-workload"),
         pytest.param(
@@ -120,7 +123,7 @@ def test_the_summary_is_one_line_with_signs(moved):
         pytest.param(
             {"before": {"training": RUN | {"gpus": 8}}, "after": {"training": RUN}},
             "before.training.gpus",
-            "not known",
+            "unknown field",
             id="misspelt-field",
         ),
     ],

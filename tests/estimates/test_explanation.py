@@ -213,9 +213,9 @@ def test_an_explanation_changes_nothing_else(client, explain, path, body):
 @pytest.mark.parametrize(
     ("query", "field", "words"),
     [
-        pytest.param("explain=maybe", "explain", "neither true nor false", id="neither"),
-        pytest.param("explian=true", "explian", "not known", id="misspelt"),
-        pytest.param("explain=true&verbose=1", "verbose", "not known", id="unknown"),
+        pytest.param("explain=maybe", "explain", "must be true or false", id="neither"),
+        pytest.param("explian=true", "explian", "unknown field", id="misspelt"),
+        pytest.param("explain=true&verbose=1", "verbose", "unknown field", id="unknown"),
     ],
 )
 def test_another_query_is_refused_by_name(client, path, body, query, field, words):

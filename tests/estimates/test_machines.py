@@ -273,12 +273,10 @@ GIVEN = {"accelerator": "Xeon E5-2683 v4", "hours": 24, "cores": 12}
     [
         pytest.param({"accelerator": "h100"}, "cores", "is no processor", id="accelerator"),
         pytest.param({"accelerator": "Xeon Gold 6122"}, "cores", "not known; give its sockets", id="cores-unknown"),
-        pytest.param({"accelerators": 2}, "accelerators", "no effect beside cores", id="beside-sockets"),
+        pytest.param({"accelerators": 2}, "accelerators", "not allowed together with cores", id="beside-sockets"),
+        pytest.param({"hours": None, "accelerator_hours": 5}, "cores", "give hours", id="beside-socket-hours"),
         pytest.param(
-            {"hours": None, "accelerator_hours": 5}, "cores", "give wall-clock hours", id="beside-socket-hours"
-        ),
-        pytest.param(
-            {"accelerator": None, "instance": "p5.48xlarge"}, "cores", "beside instance", id="beside-instance"
+            {"accelerator": None, "instance": "p5.48xlarge"}, "cores", "together with instance", id="beside-instance"
         ),
         pytest.param({"accelerator": "my card"}, "accelerator", "accelerator_power_w", id="unknown-card"),
     ],

@@ -176,9 +176,9 @@ def test_a_share_of_it_is_a_part_of_a_comparison(client, footprint):
     ("part", "field", "words"),
     [
         pytest.param({"model": "lama-3.1-8b"}, "model", "llama-3.1-8b", id="near-model"),
-        pytest.param({"model": "llama-3.1-8b", "share": 1.5}, "share", "from 0 to 1", id="more-than-all"),
+        pytest.param({"model": "llama-3.1-8b", "share": 1.5}, "share", "between 1e-09 and 1", id="more-than-all"),
         pytest.param({"model": "llama-3.1-8b", "region": "Atlantis"}, "region", "not known", id="region"),
-        pytest.param({"share": 0.5}, "model", "is missing", id="of-what"),
+        pytest.param({"share": 0.5}, "model", "is required", id="of-what"),
     ],
 )
 def test_a_share_of_nothing_is_refused(client, part, field, words):

@@ -217,18 +217,16 @@ def test_an_instance_keeps_its_own_price_where_others_are_tried(place):
         pytest.param({}, "inference", "exactly one of training, inference", id="no-workload"),
         pytest.param({"training": RUN, "inference": CHAT}, "inference", "exactly one", id="two-workloads"),
         pytest.param({"training": RUN, "regions": []}, "regions", "1 to 1000 names", id="no-region"),
-        pytest.param(
-            {"training": RUN, "regions": "some"}, "regions", "must be a JSON array", id="neither-list-nor-all"
-        ),
+        pytest.param({"training": RUN, "regions": "some"}, "regions", "must be an array", id="neither-list-nor-all"),
         pytest.param({"training": RUN, "regions": ["aws:us-eats-1"]}, "regions.0", "aws:us-east-1", id="near-region"),
         pytest.param({"training": RUN, "accelerators": ["h1000"]}, "accelerators.0", "h100", id="near-chip"),
-        pytest.param({"training": RUN, "metric": "price"}, "metric", "not one of", id="no-such-metric"),
-        pytest.param({"training": RUN, "weights": {}}, "weights", "Something has to count", id="nothing-counts"),
+        pytest.param({"training": RUN, "metric": "price"}, "metric", "must be one of", id="no-such-metric"),
+        pytest.param({"training": RUN, "weights": {}}, "weights", "must be above 0", id="nothing-counts"),
         pytest.param(
-            {"training": RUN, "weights": {"cost_usd": 1}, "metric": "cost_usd"}, "metric", "no effect", id="both"
+            {"training": RUN, "weights": {"cost_usd": 1}, "metric": "cost_usd"}, "metric", "not allowed", id="both"
         ),
         pytest.param({"training": RUN | {"region": "aws:nowhere"}}, "training.region", "not known", id="own-region"),
-        pytest.param({"training": RUN, "country": "SWE"}, "country", "no effect", id="filter-of-nothing"),
+        pytest.param({"training": RUN, "country": "SWE"}, "country", "not allowed", id="filter-of-nothing"),
         pytest.param({"training": RUN, "offered_only": "yes"}, "offered_only", "true or false", id="no-boolean"),
         pytest.param(
             {"training": RUN | {"accelerator_power_w": 300}, "accelerators": ["h100"]},

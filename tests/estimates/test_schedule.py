@@ -236,31 +236,36 @@ def test_a_run_that_does_not_fit_says_from_when_on_it_would(client):
 @pytest.mark.parametrize(
     ("change", "field", "words"),
     [
-        pytest.param({"earliest": "2027-04-05T00:00:00"}, "earliest", "no offset from UTC", id="naive"),
+        pytest.param({"earliest": "2027-04-05T00:00:00"}, "earliest", "must be a time with UTC offset", id="naive"),
+        pytest.param({"deadline": "2027-04-12"}, "deadline", "must be a time with UTC offset", id="day"),
+        pytest.param({"earliest": "next week"}, "earliest", "must be a time with UTC offset", id="words"),
         pytest.param(
-            {"deadline": "2027-04-12"}, "deadline", "no offset from UTC; it must be a time with its offset", id="day"
+            {"earliest": 1_800_000_000}, "earliest", "must be a time with UTC offset", id="seconds-since-1970"
         ),
-        pytest.param({"earliest": "next week"}, "earliest", "no time of ISO 8601; it must be a time with", id="words"),
-        pytest.param({"earliest": 1_800_000_000}, "earliest", "no time of ISO 8601", id="seconds-since-1970"),
-        pytest.param({"earliest": None}, "earliest", "null is not allowed", id="null"),
-        pytest.param({"earliest": "1999-12-31T00:00:00Z"}, "earliest", "of 2000 to 2100", id="long-ago"),
-        pytest.param({"deadline": "9999-12-31T23:59:59-12:00"}, "deadline", "9999 is not allowed", id="never"),
+        pytest.param({"earliest": None}, "earliest", "must not be null", id="null"),
+        pytest.param({"earliest": "1999-12-31T00:00:00Z"}, "earliest", "from 2000 to 2099", id="long-ago"),
+        pytest.param(
+            {"deadline": "9999-12-31T23:59:59-12:00"},
+            "deadline",
+            "must be a time with UTC offset such as 2026-12-01T08:00:00Z, from 2000 to 2099",
+            id="never",
+        ),
         pytest.param({"deadline": WEEK["earliest"]}, "deadline", "must be after earliest", id="no-time"),
         pytest.param({"deadline": "2027-04-04T00:00:00Z"}, "deadline", "must be after earliest", id="before-earliest"),
         pytest.param({"deadline": "2028-04-07T00:00:00Z"}, "deadline", "at most 8784 h", id="longer-than-a-year"),
-        pytest.param({"duration_h": 0}, "duration_h", "it must be a number from 0.01 to 8784 h", id="no-duration"),
-        pytest.param({"duration_h": -1}, "duration_h", "a number from 0.01", id="negative"),
-        pytest.param({"duration_h": "3"}, "duration_h", '"3" is not a number', id="string"),
+        pytest.param({"duration_h": 0}, "duration_h", "must be between 0.01 and 8784 h", id="no-duration"),
+        pytest.param({"duration_h": -1}, "duration_h", "must be between 0.01", id="negative"),
+        pytest.param({"duration_h": "3"}, "duration_h", 'got "3"', id="string"),
         pytest.param({"duration_h": 169}, "deadline", "2027-04-12T01:00:00Z or later", id="longer-than-the-window"),
-        pytest.param({"energy_kwh": 0}, "energy_kwh", "a number from 1e-09", id="no-energy"),
-        pytest.param({"interruptible": "yes"}, "interruptible", "it must be true or false", id="word-for-a-switch"),
+        pytest.param({"energy_kwh": 0}, "energy_kwh", "must be between 1e-09", id="no-energy"),
+        pytest.param({"interruptible": "yes"}, "interruptible", "must be true or false", id="word-for-a-switch"),
         pytest.param({"region": "em:US-CAL-CSIO"}, "region", "Nearest known", id="near-region"),
-        pytest.param({"scope": "net"}, "scope", "not one of lifecycle, direct", id="no-such-scope"),
+        pytest.param({"scope": "net"}, "scope", "must be one of lifecycle, direct", id="no-such-scope"),
         pytest.param({"other_regions": ["DE", "Atlantis"]}, "other_regions.1", "is not known", id="unknown-region"),
         pytest.param({"other_regions": []}, "other_regions", "1 to 1000 names", id="no-names"),
-        pytest.param({"other_regions": "DE"}, "other_regions", "must be a JSON array", id="a-name-for-a-list"),
-        pytest.param({"training": RUN}, "energy_kwh", "no effect beside training", id="run-and-load"),
-        pytest.param({"power_kw": 5}, "power_kw", "not known", id="unknown-field"),
+        pytest.param({"other_regions": "DE"}, "other_regions", "must be an array", id="a-name-for-a-list"),
+        pytest.param({"training": RUN}, "energy_kwh", "not allowed together with training", id="run-and-load"),
+        pytest.param({"power_kw": 5}, "power_kw", "unknown field", id="unknown-field"),
     ],
 )
 def test_a_load_is_refused(client, change, field, words):
@@ -272,13 +277,18 @@ def test_a_load_is_refused(client, change, field, words):
     [
         pytest.param({"training": RUN | {"accelerator": "h1000"}}, "training.accelerator", "h100", id="near-chip"),
         pytest.param({"training": RUN | {"region": "Atlantis"}}, "training.region", "not known", id="unknown-region"),
-        pytest.param({"training": RUN | {"mfu": 0.4}}, "training.mfu", "no effect beside hours", id="no-effect"),
+        pytest.param(
+            {"training": RUN | {"mfu": 0.4}},
+            "training.mfu",
+            "not allowed together with accelerator_hours",
+            id="no-effect",
+        ),
         pytest.param({"training": RUN | {"accelerator_hours": 0}}, "duration_h", "0 h cannot be placed", id="no-time"),
         pytest.param(
             {"training": RUN | {"accelerator_hours": 1e6, "accelerators": 8}}, "duration_h", "8784 h", id="14-years"
         ),
-        pytest.param({"region": "DE"}, "region", "no effect beside training", id="region-twice"),
-        pytest.param({"scope": "direct"}, "scope", "no effect beside training", id="scope-twice"),
+        pytest.param({"region": "DE"}, "region", "not allowed together with training", id="region-twice"),
+        pytest.param({"scope": "direct"}, "scope", "not allowed together with training", id="scope-twice"),
     ],
 )
 def test_a_run_is_refused(client, change, field, words):
@@ -291,7 +301,7 @@ def test_a_run_is_refused(client, change, field, words):
 )
 def test_what_is_missing_is_named(client, left_out, field):
     body = {name: value for name, value in (LOAD | WEEK).items() if name != left_out}
-    _refused(client, body, field, "This is missing")
+    _refused(client, body, field, "required")
 
 
 def _refused(client, body, field, words):

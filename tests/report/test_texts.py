@@ -18,11 +18,11 @@ from costsvc.report.numbers import TIMES_TEN
 from costsvc.report.texts import latex, markdown, phrases
 from costsvc.report.texts.export import ExportInput
 from costsvc.report.texts.formats import FORMATS, formats_of
-from costsvc.web.questions import QUESTIONS
+from costsvc.web.registry import ENDPOINTS
 
 ADDRESS = "http://localhost/v1/somewhere"
 WORLD = {"accelerator": "v100", "accelerator_hours": 0}
-TEXTS = [pytest.param(kind, one.name, id=f"{kind}-{one.name}") for kind in QUESTIONS for one in formats_of(kind)]
+TEXTS = [pytest.param(kind, one.name, id=f"{kind}-{one.name}") for kind in ENDPOINTS for one in formats_of(kind)]
 HOSTILE = [
     "100% of $x_1$ & #2 {a} \\end{itemize} \\input{/etc/passwd} ~^",
     "**bold** [link](http://evil) <script>alert(1)</script> `x` | _y_ ![i](j)",
@@ -43,7 +43,7 @@ FACTOR_NAMES = re.compile(r"[a-z_]+")
 
 
 def export_of(kind: str, catalog: Catalog, body: dict[str, Any] | None = None) -> ExportInput:
-    question = QUESTIONS[kind]
+    question = ENDPOINTS[kind]
     body = question.example if body is None else body
     return ExportInput(kind=kind, answer=question.answer(body, catalog), body=body, address=ADDRESS)
 
@@ -216,7 +216,7 @@ def test_a_search_without_an_option_within_the_limits_has_its_paragraph(catalog:
 
 
 def test_a_schedule_of_energy_alone_has_its_paragraph(catalog: Catalog) -> None:
-    example = QUESTIONS["schedule"].example
+    example = ENDPOINTS["schedule"].example
     body = {name: example[name] for name in ("earliest", "deadline")}
     export = export_of("schedule", catalog, body | {"energy_kwh": 100, "duration_h": 5, "region": "aws:us-west-1"})
     assert "For a workload in aws:us-west-1" in text(export, "citation.md")
@@ -250,7 +250,7 @@ def test_a_break_even_without_a_probability_has_none_in_its_sentence(catalog: Ca
 
 
 def test_a_saving_of_nothing_has_no_percentage(catalog: Catalog) -> None:
-    example = QUESTIONS["schedule"].example
+    example = ENDPOINTS["schedule"].example
     body = {name: example[name] for name in ("earliest", "deadline")}
     body["training"] = example["training"] | {"grid_g_per_kwh": 0}
     written = text(export_of("schedule", catalog, body), "citation.md")
@@ -322,7 +322,7 @@ def test_a_hostile_text_breaks_no_document(kind: str, name: str, evil: str, cata
             *("emissions", "source", "training_type", "geographical_location", "hardware_used")
         }
     if name == "request.sh":
-        assert_posts(written, f"http://{evil}/", poisoned(QUESTIONS[kind].example, evil))
+        assert_posts(written, f"http://{evil}/", poisoned(ENDPOINTS[kind].example, evil))
 
 
 def assert_posts(script: str, address: str, body: Any) -> None:

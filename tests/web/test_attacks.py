@@ -3,19 +3,20 @@
 import csv
 import io
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
-from costsvc.reference.catalog import Catalog
 from costsvc.report.texts import markdown
 from costsvc.settings import Settings
-from costsvc.store import LARGEST_SHARE
+from costsvc.store import LARGEST_SHARE, Store
 from costsvc.web import metrics, query
 from costsvc.web.app import create_app
-from costsvc.web.question import Answers
-from costsvc.web.questions import QUESTIONS
+from costsvc.web.context import services_of
+from costsvc.web.registry import ENDPOINTS, cached_answer
 
 TRAINING, INFERENCE = "/v1/estimates/training", "/v1/estimates/inference"
 AMORTIZATION, PLACEMENT = "/v1/comparisons/amortization", "/v1/comparisons/placement"
@@ -87,19 +88,19 @@ def test_the_first_errors_of_a_list_are_told_and_all_are_counted(client: FlaskCl
     assert next(iter(problem["errors"])) == "task_list.0.name"
 
 
-def test_kept_answers_have_no_more_than_their_room(catalog: Catalog) -> None:
+def test_the_cache_of_answers_has_no_more_than_its_room(app: Flask) -> None:
     room = 200_000
-    answers, question = Answers(catalog, room), QUESTIONS["amortization"]
-    found = [answers.find(question, COMPARISON | {"tasks": tasks}) for tasks in range(1, 40)]
-    assert 0 < answers.size <= room
-    assert answers.find(question, COMPARISON | {"tasks": 39}) == found[-1]
-    assert answers.find(question, COMPARISON | {"tasks": 1}) == found[0]
+    services, endpoint = replace(services_of(app), answer_cache=Store(room)), ENDPOINTS["amortization"]
+    found = [cached_answer(endpoint, COMPARISON | {"tasks": tasks}, services) for tasks in range(1, 40)]
+    assert 0 < services.answer_cache.size <= room
+    assert cached_answer(endpoint, COMPARISON | {"tasks": 39}, services) == found[-1]
+    assert cached_answer(endpoint, COMPARISON | {"tasks": 1}, services) == found[0]
 
 
-def test_an_answer_that_would_drive_out_all_others_is_not_kept(catalog: Catalog) -> None:
-    answers = Answers(catalog, LARGEST_SHARE * 1000)
-    assert answers.find(QUESTIONS["amortization"], COMPARISON)["tasks"] == 1
-    assert answers.size == 0
+def test_an_answer_that_would_drive_out_all_others_is_not_cached(app: Flask) -> None:
+    services = replace(services_of(app), answer_cache=Store(LARGEST_SHARE * 1000))
+    assert cached_answer(ENDPOINTS["amortization"], COMPARISON, services)["tasks"] == 1
+    assert services.answer_cache.size == 0
 
 
 @pytest.mark.parametrize("name", ["\x01" * 200, "x" * 200, "\U0001f600" * 200])
@@ -115,7 +116,7 @@ def test_a_surface_of_too_many_values_is_refused(client: FlaskClient) -> None:
     axis = {"low": 1, "high": 10, "points": 100}
     body = COMPARISON | {"strategies": [STRATEGIES[0] | {"name": str(i)} for i in range(10)]}
     answer = client.post(AMORTIZATION, json=body | {"surface": {"tasks": axis, "requests_per_task": axis}})
-    assert "10 strategies on 100 x 100 points are 100000 values" in answer.get_json()["errors"]["surface"][0]
+    assert "got 100000 (10 strategies, 100 x 100)" in answer.get_json()["errors"]["surface"][0]
 
 
 def test_one_estimate_spoils_no_counter(client: FlaskClient) -> None:
@@ -233,9 +234,9 @@ def test_what_a_query_asks_is_kept_by_no_cache_between(client: FlaskClient, path
     assert client.get(path, query_string=RUN).headers["Cache-Control"] == "private, no-cache"
 
 
-@pytest.mark.parametrize("kind", QUESTIONS)
+@pytest.mark.parametrize("kind", ENDPOINTS)
 def test_an_answer_is_kept_by_no_cache_between(client: FlaskClient, kind: str) -> None:
-    question = QUESTIONS[kind]
+    question = ENDPOINTS[kind]
     assert client.post(question.path, json=question.example).headers["Cache-Control"] == "private, no-cache"
     assert client.post(question.path, json={}).headers["Cache-Control"] == "private, no-cache"
 

@@ -8,8 +8,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from costsvc.reference.listing import Listing
+from costsvc.web.api.tables import RESOURCES
 from costsvc.web.columns import COLUMNS, Column
-from costsvc.web.known import RESOURCES
+from costsvc.web.context import services_of
 
 UNITS = {
     "_w": "[W]",
@@ -30,7 +31,7 @@ EVERY = [pytest.param(name, column, id=f"{name}-{column.name}") for name, row in
 
 @pytest.fixture(scope="module")
 def listings(app: Flask) -> Mapping[str, Listing]:
-    found: Mapping[str, Listing] = app.extensions["listings"]
+    found: Mapping[str, Listing] = services_of(app).listings
     return found
 
 

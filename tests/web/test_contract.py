@@ -17,10 +17,10 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from costsvc.settings import Settings
-from costsvc.web import amortization, change, inference, placement, schedule, training
+from costsvc.web.api import amortization, change, inference, placement, schedule, training
+from costsvc.web.api.inference import PIXELS
+from costsvc.web.api.site import OWNED_ONLY
 from costsvc.web.app import create_app
-from costsvc.web.schemas.inference import PIXELS
-from costsvc.web.schemas.site import OWNED_ONLY
 
 CHECKS = [
     checks.not_a_server_error,

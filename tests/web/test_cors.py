@@ -7,7 +7,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from costsvc.settings import Settings
-from costsvc.web import cors, training
+from costsvc.web import cors
+from costsvc.web.api import training
 from costsvc.web.app import create_app
 
 OURS, ANOTHER = "https://dashboard.example", "http://localhost:5173"
@@ -37,12 +38,12 @@ def test_an_origin_that_is_named_may_read_answers_and_problems(listed: FlaskClie
 
 
 def test_an_origin_that_is_named_may_ask(listed: FlaskClient) -> None:
-    preflight = listed.options(training.QUESTION.path, headers={"Origin": OURS, **PREFLIGHT})
+    preflight = listed.options(training.ENDPOINT.path, headers={"Origin": OURS, **PREFLIGHT})
     assert (preflight.status_code, preflight.headers[ALLOWED], "Origin" in preflight.vary) == (200, OURS, True)
     assert set(preflight.headers["Access-Control-Allow-Methods"].split(", ")) == {"OPTIONS", "POST"}
     assert preflight.headers["Access-Control-Allow-Headers"] == "Content-Type"
     assert int(preflight.headers["Access-Control-Max-Age"]) > 0
-    answer = listed.post(training.QUESTION.path, json=training.EXAMPLE, headers={"Origin": OURS})
+    answer = listed.post(training.ENDPOINT.path, json=training.EXAMPLE, headers={"Origin": OURS})
     assert (answer.status_code, answer.headers[ALLOWED]) == (200, OURS)
 
 
@@ -50,7 +51,7 @@ def test_an_origin_that_is_named_may_ask(listed: FlaskClient) -> None:
 def test_any_other_gets_an_answer_that_no_cache_gives_to_those_named(listed: FlaskClient, headers: dict) -> None:
     for answer in (
         listed.get("/healthz", headers=headers),
-        listed.options(training.QUESTION.path, headers=headers | PREFLIGHT),
+        listed.options(training.ENDPOINT.path, headers=headers | PREFLIGHT),
     ):
         assert not [name for name in answer.headers.keys() if name.startswith("Access-Control")]  # noqa: SIM118 - a list
         assert "Origin" in answer.vary
@@ -64,7 +65,7 @@ def test_pages_and_metrics_stay_with_their_own_origin(listed: FlaskClient, path:
 def test_all_origins_may_be_let_in(everyone: FlaskClient) -> None:
     for headers in ({"Origin": STRANGER}, {}):
         assert everyone.get("/healthz", headers=headers).headers[ALLOWED] == "*"
-    preflight = everyone.options(training.QUESTION.path, headers={"Origin": STRANGER, **PREFLIGHT})
+    preflight = everyone.options(training.ENDPOINT.path, headers={"Origin": STRANGER, **PREFLIGHT})
     assert (preflight.headers[ALLOWED], preflight.headers["Access-Control-Allow-Headers"]) == ("*", "Content-Type")
 
 

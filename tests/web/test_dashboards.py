@@ -16,8 +16,8 @@ from urllib.parse import urlencode
 import pytest
 import yaml
 
-from costsvc.web import training
-from costsvc.web.questions import QUESTIONS
+from costsvc.web.api import training
+from costsvc.web.registry import ENDPOINTS
 
 pytestmark = pytest.mark.prometheus
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -104,12 +104,12 @@ def prometheus(serve, watch: Watch) -> Iterator[Prometheus]:
 
         def healthy() -> bool:
             for _ in range(20):  # where the first were slow because the machine is busy, others make up for them
-                server.post(training.QUESTION.path, training.EXAMPLE)
+                server.post(training.ENDPOINT.path, training.EXAMPLE)
             return bool(found.ask(seen)) and not found.ask(ALERTS["CostsvcSlow"]["expr"])
 
-        for question in QUESTIONS.values():
+        for question in ENDPOINTS.values():
             assert server.post(question.path, question.example)[0] == 200
-        assert server.post(training.QUESTION.path, {"accelerator": "no-such-chip"})[0] == 422
+        assert server.post(training.ENDPOINT.path, {"accelerator": "no-such-chip"})[0] == 422
         server.get("/no/such/address")
         server.wait_until(healthy)
         yield replace(found, at=time.time())

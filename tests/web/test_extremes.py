@@ -19,9 +19,9 @@ from costsvc.report.headlines import headline
 from costsvc.report.texts.export import ExportInput
 from costsvc.report.texts.formats import formats_of
 from costsvc.web import query
+from costsvc.web.api.parts import Amount
 from costsvc.web.fields import Number
-from costsvc.web.questions import QUESTIONS
-from costsvc.web.schemas.parts import Amount
+from costsvc.web.registry import ENDPOINTS
 
 Path = tuple[str | int, ...]
 
@@ -240,7 +240,7 @@ def assert_told(kind: str, body: dict[str, Any], answer: dict[str, Any]) -> None
 def is_answered(catalog: Catalog, kind: str, body: dict[str, Any]) -> bool:
     """Whether a request is answered, soundly and in all forms, and not refused."""
     try:
-        found = QUESTIONS[kind].answer(body, catalog)
+        found = ENDPOINTS[kind].answer(body, catalog)
     except (ma.ValidationError, BadRequestError):
         return False
     assert_sound(found)
@@ -249,11 +249,11 @@ def is_answered(catalog: Catalog, kind: str, body: dict[str, Any]) -> bool:
 
 
 def test_the_bodies_hold_every_number_of_every_request() -> None:
-    known = {one for question in QUESTIONS.values() for one in fields(question.schema)}
+    known = {one for question in ENDPOINTS.values() for one in fields(question.schema)}
     held = set()
     for kind, body in BODIES:
-        for (*way, last), _ in numbers(body, QUESTIONS[kind].schema):
-            schema: Any = QUESTIONS[kind].schema
+        for (*way, last), _ in numbers(body, ENDPOINTS[kind].schema):
+            schema: Any = ENDPOINTS[kind].schema
             for step in way:
                 schema = query.inside(schema.fields[step]) if isinstance(step, str) else schema
             held.add((_class(schema), last))
@@ -263,7 +263,7 @@ def test_the_bodies_hold_every_number_of_every_request() -> None:
 @pytest.mark.parametrize(("kind", "body"), BODIES, ids=NAMES)
 def test_a_number_at_its_end_is_answered_or_refused(catalog: Catalog, kind: str, body: dict[str, Any]) -> None:
     assert is_answered(catalog, kind, body)
-    for where, field in numbers(body, QUESTIONS[kind].schema):
+    for where, field in numbers(body, ENDPOINTS[kind].schema):
         for value in ends(field).values():
             is_answered(catalog, kind, replaced(body, {where: value}))
 
@@ -273,7 +273,7 @@ def test_a_number_at_its_end_is_answered_or_refused(catalog: Catalog, kind: str,
 def test_all_numbers_at_their_ends_are_answered_or_refused(
     catalog: Catalog, kind: str, body: dict[str, Any], end: str
 ) -> None:
-    found = dict(numbers(body, QUESTIONS[kind].schema))
+    found = dict(numbers(body, ENDPOINTS[kind].schema))
     every = {where: ends(field)[end] for where, field in found.items()}
     is_answered(catalog, kind, replaced(body, every))
     # those of an order that has to hold would refuse the rest
@@ -287,7 +287,7 @@ def test_all_numbers_at_their_ends_are_answered_or_refused(
 def test_two_numbers_at_opposite_ends_are_answered_or_refused(
     catalog: Catalog, kind: str, body: dict[str, Any], end: str
 ) -> None:
-    found = list(numbers(body, QUESTIONS[kind].schema))
+    found = list(numbers(body, ENDPOINTS[kind].schema))
     other = {"lowest": "highest", "least": "highest", "highest": "least"}[end]
     for (first, one), (second, two) in pairwise(found):
         is_answered(catalog, kind, replaced(body, {first: ends(one)[end], second: ends(two)[other]}))
@@ -298,7 +298,7 @@ def test_two_numbers_at_opposite_ends_are_answered_or_refused(
 def test_a_number_that_means_nothing_is_refused_by_its_field(
     client: FlaskClient, kind: str, body: dict[str, Any], value: float
 ) -> None:
-    for where, _ in numbers(body, QUESTIONS[kind].schema):
-        answer = client.post(QUESTIONS[kind].path, json=replaced(body, {where: value}))
+    for where, _ in numbers(body, ENDPOINTS[kind].schema):
+        answer = client.post(ENDPOINTS[kind].path, json=replaced(body, {where: value}))
         assert answer.status_code == 422, (where, value)
         assert ".".join(map(str, where)) in answer.get_json()["errors"], (where, answer.text)

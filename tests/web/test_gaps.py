@@ -11,7 +11,7 @@ from costsvc.report.figures.registry import FIGURES
 from costsvc.report.texts.formats import formats_of
 from costsvc.web import query
 from costsvc.web.page.views import VIEWS
-from costsvc.web.questions import QUESTIONS
+from costsvc.web.registry import ENDPOINTS
 
 DAYS = {"earliest": "2027-01-01T00:00:00Z", "deadline": "2027-01-03T00:00:00Z"}
 RUN = {"accelerator": "h100", "accelerator_hours": 10}
@@ -122,7 +122,7 @@ def pages(kind: str, body: Plain) -> list[str]:
 
 @pytest.mark.parametrize(("kind", "body"), GAPS)
 def test_an_answer_with_gaps_is_told_in_every_form(client: FlaskClient, kind: str, body: Plain) -> None:
-    path, asked = QUESTIONS[kind].path, list(query.pairs(body))
+    path, asked = ENDPOINTS[kind].path, list(query.pairs(body))
     assert client.post(path, json=body).status_code == 200
     told = {f"{path}/{one.name}": {200} for one in formats_of(kind)}
     told |= {f"{path}/figures/{name}.{form}": {200, 404} for name in FIGURES[kind] for form in ("csv", "vl.json")}
@@ -136,12 +136,12 @@ def test_an_answer_with_gaps_is_told_in_every_form(client: FlaskClient, kind: st
 @pytest.mark.parametrize(("kind", "body"), GAPS)
 def test_a_figure_of_an_answer_with_gaps_can_be_drawn(client: FlaskClient, kind: str, body: Plain) -> None:
     for name in FIGURES[kind]:
-        answer = client.get(f"{QUESTIONS[kind].path}/figures/{name}.svg", query_string=list(query.pairs(body)))
+        answer = client.get(f"{ENDPOINTS[kind].path}/figures/{name}.svg", query_string=list(query.pairs(body)))
         assert answer.status_code in (200, 404), (name, answer.text)
         assert answer.status_code == 404 or "NaN" not in answer.text, name
 
 
 def test_a_schedule_without_a_profile_says_why_in_its_citation(client: FlaskClient) -> None:
     asked = list(query.pairs({"training": RUN | {"region": "IND"}, **DAYS}))
-    said = client.get(f"{QUESTIONS['schedule'].path}/citation.md", query_string=asked).text
+    said = client.get(f"{ENDPOINTS['schedule'].path}/citation.md", query_string=asked).text
     assert "The best window is not known, as no profile by month and hour is known for IND." in said

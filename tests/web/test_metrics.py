@@ -11,8 +11,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from costsvc import __version__
-from costsvc.web import inference, metrics, query, training
-from costsvc.web.questions import QUESTIONS
+from costsvc.web import metrics, query
+from costsvc.web.api import inference, training
+from costsvc.web.registry import ENDPOINTS
 
 AMOUNTS = {
     "costsvc_estimated_energy_kwh_total": lambda found: found["energy_kwh"],
@@ -56,7 +57,7 @@ def growth(before: Series, after: Series, name: str) -> dict[str, float]:
 
 
 def none_but(**grown: float) -> dict[str, float]:
-    return dict.fromkeys(QUESTIONS, 0.0) | grown
+    return dict.fromkeys(ENDPOINTS, 0.0) | grown
 
 
 def test_what_runs_is_said_once_over_all_workers(server) -> None:
@@ -71,14 +72,14 @@ def test_every_kind_is_shown_before_it_is_asked(begun: tuple[Any, Series]) -> No
     assert [by_kind(found, name) for name in AMOUNTS] == [{"training": 0.0, "inference": 0.0}] * len(AMOUNTS)
 
 
-@pytest.mark.parametrize("kind", QUESTIONS)
+@pytest.mark.parametrize("kind", ENDPOINTS)
 def test_an_answer_is_counted_by_its_kind(server, kind: str) -> None:
-    question, before = QUESTIONS[kind], shown(server)
+    question, before = ENDPOINTS[kind], shown(server)
     assert server.post(question.path, question.example)[0] == 200
     assert growth(before, shown(server), "costsvc_estimates_total") == none_but(**{kind: 1.0})
 
 
-@pytest.mark.parametrize("question", [training.QUESTION, inference.QUESTION], ids=lambda question: question.kind)
+@pytest.mark.parametrize("question", [training.ENDPOINT, inference.ENDPOINT], ids=lambda question: question.kind)
 def test_the_amounts_of_estimates_add_up_over_all_workers(server, question) -> None:
     before = shown(server)
     answers = [json.loads(server.post(question.path, question.example)[1]) for _ in range(8)]
@@ -90,7 +91,7 @@ def test_the_amounts_of_estimates_add_up_over_all_workers(server, question) -> N
 
 def test_an_amount_that_is_null_is_not_counted(server) -> None:
     before = shown(server)
-    status, body = server.post(training.QUESTION.path, NO_PRICE)
+    status, body = server.post(training.ENDPOINT.path, NO_PRICE)
     assert (status, json.loads(body)["cost"]["total_usd"]) == (200, None)
     after = shown(server)
     assert growth(before, after, "costsvc_estimates_total")["training"] == 1
@@ -100,15 +101,15 @@ def test_an_amount_that_is_null_is_not_counted(server) -> None:
 
 def test_a_refused_request_is_no_estimate(server) -> None:
     before = shown(server)
-    assert server.post(training.QUESTION.path, {"accelerator": "no-such-chip", "accelerator_hours": 1})[0] == 422
+    assert server.post(training.ENDPOINT.path, {"accelerator": "no-such-chip", "accelerator_hours": 1})[0] == 422
     assert growth(before, shown(server), "costsvc_estimates_total") == none_but()
 
 
 def test_the_page_counts_an_answer_but_not_its_figures_and_texts(server) -> None:
     asked, before = urlencode(list(query.pairs(training.EXAMPLE))), shown(server)
     assert b"kWh" in server.get(f"/?{asked}")
-    assert server.get(f"{training.QUESTION.path}/citation.md?{asked}")
-    assert server.get(f"{training.QUESTION.path}/figures/breakdown.vl.json?{asked}")
+    assert server.get(f"{training.ENDPOINT.path}/citation.md?{asked}")
+    assert server.get(f"{training.ENDPOINT.path}/figures/breakdown.vl.json?{asked}")
     assert growth(before, shown(server), "costsvc_estimates_total") == none_but(training=1.0)
 
 
@@ -124,7 +125,7 @@ def test_labels_are_route_status_and_kind_and_nothing_else(server) -> None:
 
 
 def test_counting_takes_no_time_that_a_client_would_see(client) -> None:
-    answer = client.post(training.QUESTION.path, json=training.EXAMPLE).get_json()
+    answer = client.post(training.ENDPOINT.path, json=training.EXAMPLE).get_json()
     count = lambda: metrics.estimated("training", answer)  # noqa: E731 - what is timed
     times = timeit.repeat(count, timer=time.process_time, number=1000, repeat=5)
     assert min(times) / 1000 < BUDGET_S

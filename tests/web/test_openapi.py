@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 
 from costsvc.cli import main
-from costsvc.web.amortization import EXAMPLE as COMPARISON
+from costsvc.web.api.amortization import EXAMPLE as COMPARISON
+from costsvc.web.context import services_of
 
 COMMITTED = Path(__file__).parents[2] / "openapi.yaml"
 TASKS = [
@@ -45,8 +46,7 @@ QUESTIONS = [
 
 @pytest.fixture(scope="module")
 def document(app: Flask) -> dict[str, Any]:
-    found: dict[str, Any] = app.extensions["openapi"]
-    return found
+    return services_of(app).openapi()
 
 
 @pytest.fixture(scope="module")

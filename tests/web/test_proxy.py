@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from costsvc.web import query, training
+from costsvc.web import query
+from costsvc.web.api import training
 
 PREFIX = "/costs"
 ASKED = urlencode(list(query.pairs(training.EXAMPLE)))
@@ -99,7 +100,7 @@ def test_a_redirect_stays_under_the_prefix(outside: Outside) -> None:
 
 def test_a_command_to_copy_asks_the_host_that_the_client_asked(behind: Outside) -> None:
     assert "https://tools.example/costs/v1/estimates/training" in behind.text(
-        f"{PREFIX}{training.QUESTION.path}/request.sh?{ASKED}"
+        f"{PREFIX}{training.ENDPOINT.path}/request.sh?{ASKED}"
     )
 
 
@@ -115,4 +116,4 @@ def test_without_a_proxy_there_is_no_prefix(behind: Outside) -> None:
 def test_without_the_setting_no_header_is_believed(service) -> None:
     said = service.get("/openapi.json", **FORWARDED)
     assert json.loads(said)["servers"] == [{"url": "/"}]
-    assert b"tools.example" not in service.get(f"{training.QUESTION.path}/request.sh?{ASKED}", **FORWARDED)
+    assert b"tools.example" not in service.get(f"{training.ENDPOINT.path}/request.sh?{ASKED}", **FORWARDED)

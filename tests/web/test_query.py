@@ -6,15 +6,15 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from costsvc.web import query
-from costsvc.web.questions import QUESTIONS
-from costsvc.web.schemas.base import normal
+from costsvc.web.registry import ENDPOINTS
+from costsvc.web.request_schema import normal
 
-KINDS = list(QUESTIONS)
+KINDS = list(ENDPOINTS)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_query_of_a_request_stands_for_that_request(kind: str) -> None:
-    question = QUESTIONS[kind]
+    question = ENDPOINTS[kind]
     pairs = list(query.pairs(question.example))
     assert all(isinstance(text, str) for _, text in pairs)
     assert normal(query.body(pairs, question.schema)) == normal(question.example)
@@ -53,6 +53,6 @@ def test_the_query_of_a_request_stands_for_that_request(kind: str) -> None:
     ],
 )  # fmt: skip
 def test_a_query_is_read_as_json(kind: str, pairs: list[tuple[str, str]], said: dict[str, Any]) -> None:
-    schema = QUESTIONS[kind].schema
+    schema = ENDPOINTS[kind].schema
     assert query.body(MultiDict(pairs).items(multi=True), schema) == said
     assert isinstance(schema.validate(said), dict)

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from costsvc.web import amortization, inference, training
+from costsvc.web.api import amortization, inference, training
 
 PATIENCE_S = 60
-QUESTIONS = [
+ENDPOINTS = [
     pytest.param("/v1/estimates/training", training.EXAMPLE, id="training"),
     pytest.param("/v1/estimates/inference", inference.EXAMPLE, id="inference"),
     pytest.param("/v1/comparisons/amortization", amortization.EXAMPLE, id="amortization"),
@@ -43,7 +43,7 @@ def arrived(connection: socket.socket) -> bool:
     return int.from_bytes(fcntl.ioctl(connection, termios.TIOCOUTQ, bytes(4)), sys.byteorder) == 0
 
 
-@pytest.mark.parametrize(("path", "body"), QUESTIONS)
+@pytest.mark.parametrize(("path", "body"), ENDPOINTS)
 def test_the_same_request_gives_the_same_bytes_in_two_processes(
     server, client: FlaskClient, path: str, body: dict[str, object]
 ) -> None:

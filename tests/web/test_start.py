@@ -25,13 +25,13 @@ START = [sys.executable, "-c", "from costsvc.web import start; start.application
 
 @pytest.mark.parametrize("text", ["0", "70000", "abc", "-1", "1.5", " 8000", "99999999", "8000; x", "\u0661"])
 def test_a_port_that_is_none_is_refused(text: str) -> None:
-    with pytest.raises(SettingsError, match=r"^PORT: .* is no whole number from 1 to 65535$"):
+    with pytest.raises(SettingsError, match=r"^PORT: must be a whole number between 1 and 65535, got .*$"):
         start.port({"PORT": text})
 
 
 @pytest.mark.parametrize("text", ["0", "abc", "-2", "257", "1e3"])
 def test_a_number_of_workers_that_is_none_is_refused(text: str) -> None:
-    with pytest.raises(SettingsError, match=r"^WEB_CONCURRENCY: .* is no whole number from 1 to 256$"):
+    with pytest.raises(SettingsError, match=r"^WEB_CONCURRENCY: must be a whole number between 1 and 256, got .*$"):
         start.workers({"WEB_CONCURRENCY": text})
 
 
@@ -105,7 +105,7 @@ def test_broken_tables_end_the_start_without_a_traceback(tmp_path: Path) -> None
 
 
 def test_no_room_for_the_metrics_is_said(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"PROMETHEUS_MULTIPROC_DIR: .* is no folder with room"):
+    with pytest.raises(SettingsError, match=r"PROMETHEUS_MULTIPROC_DIR: must be a folder with room"):
         start.metrics_folder({"PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "nowhere")})
     assert start.metrics_folder({"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}) == str(tmp_path)
 

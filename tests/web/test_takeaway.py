@@ -15,11 +15,12 @@ from werkzeug.serving import make_server
 
 from costsvc.report.texts.formats import FORMATS, formats_of
 from costsvc.web import query
-from costsvc.web.questions import QUESTIONS
+from costsvc.web.context import services_of
+from costsvc.web.registry import ENDPOINTS
 
 RUN = {"accelerator": "h100", "accelerator_hours": "1000", "region": "aws:us-east-1"}
 CITATION = "/v1/estimates/training/citation.md"
-ALL = [pytest.param(kind, one.name, id=f"{kind}-{one.name}") for kind in QUESTIONS for one in formats_of(kind)]
+ALL = [pytest.param(kind, one.name, id=f"{kind}-{one.name}") for kind in ENDPOINTS for one in formats_of(kind)]
 HOSTILE = "x'; touch /tmp/never; $(touch /tmp/never) `touch /tmp/never` \" \\ {a} [1-9] \n #%_$ \u202e"
 
 
@@ -35,7 +36,7 @@ def port(app: Flask) -> Iterator[int]:
 
 
 def example_of(kind: str) -> list[tuple[str, str]]:
-    return list(query.pairs(QUESTIONS[kind].example))
+    return list(query.pairs(ENDPOINTS[kind].example))
 
 
 def printed(script: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
@@ -46,7 +47,7 @@ def printed(script: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
 
 @pytest.mark.parametrize(("kind", "name"), ALL)
 def test_every_question_gives_each_of_its_documents(client: FlaskClient, kind: str, name: str) -> None:
-    answer = client.get(f"{QUESTIONS[kind].path}/{name}", query_string=example_of(kind))
+    answer = client.get(f"{ENDPOINTS[kind].path}/{name}", query_string=example_of(kind))
     assert answer.status_code == 200
     assert answer.mimetype == FORMATS[name].media_type
     assert answer.mimetype == "application/json" or answer.mimetype_params == {"charset": "utf-8"}
@@ -54,16 +55,16 @@ def test_every_question_gives_each_of_its_documents(client: FlaskClient, kind: s
     assert answer.text.strip()
 
 
-@pytest.mark.parametrize("kind", QUESTIONS)
+@pytest.mark.parametrize("kind", ENDPOINTS)
 def test_the_json_is_that_of_the_post(client: FlaskClient, kind: str) -> None:
-    question = QUESTIONS[kind]
+    question = ENDPOINTS[kind]
     taken = client.get(f"{question.path}/answer.json", query_string=example_of(kind))
     assert taken.data == client.post(question.path, json=question.example).data
 
 
-@pytest.mark.parametrize("kind", QUESTIONS)
+@pytest.mark.parametrize("kind", ENDPOINTS)
 def test_the_command_gives_the_bytes_of_the_post(client: FlaskClient, port: int, kind: str, tmp_path: Path) -> None:
-    question = QUESTIONS[kind]
+    question = ENDPOINTS[kind]
     there = f"http://127.0.0.1:{port}"
     script = client.get(f"{question.path}/request.sh", query_string=example_of(kind), base_url=there).text
     done = printed(script, tmp_path)
@@ -74,7 +75,7 @@ def test_the_command_gives_the_bytes_of_the_post(client: FlaskClient, port: int,
 def test_a_command_with_hostile_names_posts_them_and_does_nothing_else(
     client: FlaskClient, port: int, tmp_path: Path
 ) -> None:
-    question = QUESTIONS["amortization"]
+    question = ENDPOINTS["amortization"]
     example: dict[str, Any] = question.example
     first, second = example["strategies"]
     body = {**example, "strategies": [{**first, "name": HOSTILE.strip()}, second]}
@@ -113,12 +114,12 @@ def test_a_document_is_not_sent_twice_to_who_has_it(client: FlaskClient) -> None
     ("change", "field", "message"),
     [
         pytest.param({"accelerator": "h1000"}, "accelerator", "Nearest", id="unknown-name"),
-        pytest.param({"accelerator_hours": "-1"}, "accelerator_hours", "is not allowed", id="out-of-range"),
-        pytest.param({"accelerator_hours": "many"}, "accelerator_hours", "is not a number", id="no-number"),
-        pytest.param({"accelerator_hours": "nan"}, "accelerator_hours", "is not a number", id="nan"),
-        pytest.param({"gpus": "8"}, "gpus", "is not known", id="misspelt"),
-        pytest.param({"explain": "true"}, "explain", "is not known", id="explain"),
-        pytest.param({"download": "yes"}, "download", "it must be 1", id="download"),
+        pytest.param({"accelerator_hours": "-1"}, "accelerator_hours", "must be 0 or between", id="out-of-range"),
+        pytest.param({"accelerator_hours": "many"}, "accelerator_hours", "a number between", id="no-number"),
+        pytest.param({"accelerator_hours": "nan"}, "accelerator_hours", "a number between", id="nan"),
+        pytest.param({"gpus": "8"}, "gpus", "unknown field", id="misspelt"),
+        pytest.param({"explain": "true"}, "explain", "unknown field", id="explain"),
+        pytest.param({"download": "yes"}, "download", "must be 1", id="download"),
     ],
 )
 def test_a_query_that_is_not_right_is_refused_by_field(
@@ -146,8 +147,8 @@ def test_a_document_that_there_is_not_is_not_found_and_those_that_there_are_are_
 
 
 def test_every_document_is_documented(app: Flask) -> None:
-    paths = app.extensions["openapi"]["paths"]
-    for kind, question in QUESTIONS.items():
+    paths = services_of(app).openapi()["paths"]
+    for kind, question in ENDPOINTS.items():
         operation = paths[f"{question.path}/{{document}}"]
         (named,) = operation["parameters"]
         assert named["schema"]["enum"] == [one.name for one in formats_of(kind)]
@@ -171,5 +172,5 @@ def test_the_readme_shows_what_is_answered(client: FlaskClient) -> None:
 def test_the_documents_page_lists_every_document() -> None:
     page = (Path(__file__).parents[2] / "docs" / "takeaway.md").read_text(encoding="utf-8")
     for one in FORMATS.values():
-        whose = "all" if one.kinds == set(QUESTIONS) else ", ".join(kind for kind in QUESTIONS if kind in one.kinds)
+        whose = "all" if one.kinds == set(ENDPOINTS) else ", ".join(kind for kind in ENDPOINTS if kind in one.kinds)
         assert re.search(rf"^\| `{one.name}` \| `{one.media_type}` \| .* \| {whose} \|$", page, re.MULTILINE)

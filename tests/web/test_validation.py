@@ -10,8 +10,9 @@ from jsonschema import Draft202012Validator
 
 from costsvc.reference import scoreboard
 from costsvc.settings import Settings, bundled_data
+from costsvc.web.api.validation import EXAMPLE
 from costsvc.web.app import create_app
-from costsvc.web.validation import EXAMPLE
+from costsvc.web.context import services_of
 
 PATH = "/v1/validation"
 
@@ -50,6 +51,6 @@ def test_every_kind_that_is_drawn_has_its_points_inside_or_not(client: FlaskClie
 
 
 def test_the_example_is_as_documented(app: Flask) -> None:
-    document = app.extensions["openapi"]
+    document = services_of(app).openapi()
     schema = document["paths"][PATH]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     assert not list(Draft202012Validator({**document, **schema}).iter_errors(EXAMPLE))

@@ -90,9 +90,9 @@ class _Grid:
         kinds: Number of the kind of price. [1]
     """
 
-    machines: Array
-    spots: Array
-    kinds: Array
+    machines: npt.NDArray[np.int64]
+    spots: npt.NDArray[np.int64]
+    kinds: npt.NDArray[np.int64]
 
 
 def compute_options(

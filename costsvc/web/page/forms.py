@@ -6,7 +6,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from costsvc.web.fields import Choice, Names, Number, Switch
+from costsvc.web.fields import Choice, NameList, Number, StrictBoolean
 from costsvc.web.page.field_labels import LISTED, LISTED_HINT, UNITS, hint, label
 from costsvc.web.page.layout import BRIEF, CANDIDATES, DEMAND, LISTS, PARTS, PHASES, SERVING, TRAINING, WINDOW, Group
 from costsvc.web.query import inside
@@ -190,11 +190,11 @@ class _Controls:
         description = str(metadata.get("description", "")).removesuffix(f" [{unit}]")
         return Control(
             name=name,
-            label=LISTED[name] if isinstance(field, Names) else label(name),
-            hint=_listed_hint(field) if isinstance(field, Names) else hint(name, description),
+            label=LISTED[name] if isinstance(field, NameList) else label(name),
+            hint=_listed_hint(field) if isinstance(field, NameList) else hint(name, description),
             value=self.values.get(name, default),
             unit=UNITS.get(unit, unit),
-            choices=field.words if isinstance(field, Choice) else YES_OR_NO if isinstance(field, Switch) else (),
+            choices=field.words if isinstance(field, Choice) else YES_OR_NO if isinstance(field, StrictBoolean) else (),
             suggestions=LISTS.get(name.rpartition(".")[2]) if not isinstance(field, Number) else None,
             numeric=isinstance(field, Number),
             errors=tuple(self.errors.get(name, ())),
@@ -219,7 +219,7 @@ class _Controls:
         return any(name.startswith(prefix) for name in self.values)
 
 
-def _listed_hint(field: Names) -> str:
+def _listed_hint(field: NameList) -> str:
     return LISTED_HINT if field.word is None else f"{LISTED_HINT}; or {field.word}"
 
 

@@ -1,17 +1,17 @@
 """GET /tables: what is known, with its sources, and /scoreboard: how near the estimates come."""
 
-from flask import Blueprint, abort, current_app, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 
 from costsvc import limits
 from costsvc.reference.listing import Listing
+from costsvc.web.api.tables import RESOURCES
 from costsvc.web.columns import COLUMNS
-from costsvc.web.context import catalog
-from costsvc.web.known import RESOURCES
-from costsvc.web.packing import packed
+from costsvc.web.compression import compressed
+from costsvc.web.context import catalog, services
 from costsvc.web.page import pictures
 
 pages = Blueprint("tables", __name__, template_folder="../templates")
-pages.after_request(packed)
+pages.after_request(compressed)
 NAMES = [one.name for one in RESOURCES]
 ROWS = 50
 
@@ -28,7 +28,7 @@ def show(name: str) -> str:
         q=q,
         page=page,
         columns=COLUMNS[name],
-        listing=url_for(f"known.list_{name}", q=q or None),
+        listing=url_for(f"reference.list_{name}", q=q or None),
     )
 
 
@@ -38,17 +38,16 @@ def row(name: str, key: str) -> str:
     resource = next((one for one in RESOURCES if one.name == name), None) or abort(404)
     found = resource.find(catalog(), key)
     item = (found and _listing(name).items.get(found)) or abort(404)
-    listing = url_for(f"known.show_{name}", name=found)
+    listing = url_for(f"reference.show_{name}", name=found)
     return render_template("page/row.html", name=name, key=found, item=item, listing=listing)
 
 
 @pages.get("/scoreboard")
 def scoreboard() -> str:
     """Show how near the estimates came to published figures."""
-    board = current_app.extensions["scoreboard"]
+    board = services().scoreboard
     return render_template("page/scoreboard.html", board=board, figures=[pictures.scoreboard(board)])
 
 
 def _listing(name: str) -> Listing:
-    listings: dict[str, Listing] = current_app.extensions["listings"]
-    return listings.get(name) or abort(404)
+    return services().listings.get(name) or abort(404)

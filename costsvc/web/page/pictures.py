@@ -8,8 +8,8 @@ from flask import request
 from costsvc.reference.scoreboard import Scoreboard, points_of
 from costsvc.report.answers import Answer
 from costsvc.report.figures.registry import FIGURES, Figure
-from costsvc.web.drawings import SIZE, THEME, TYPES
-from costsvc.web.question import Question
+from costsvc.web.api.figures import SIZE, THEME, TYPES
+from costsvc.web.endpoint import Endpoint
 
 Pairs = list[tuple[str, str]]
 NARROW, DARK = "(max-width: 40rem)", "(prefers-color-scheme: dark)"
@@ -44,7 +44,7 @@ class Picture(NamedTuple):
     loading: str
 
 
-def of(question: Question, answer: Answer, fields: Pairs) -> list[Picture]:
+def of(question: Endpoint, answer: Answer, fields: Pairs) -> list[Picture]:
     """The figures of an answer.
 
     Args:

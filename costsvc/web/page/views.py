@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from marshmallow import ValidationError
 
 from costsvc import __version__
@@ -16,15 +16,16 @@ from costsvc.report.equivalents import equivalents
 from costsvc.report.headlines import headline
 from costsvc.report.labels import ALTERNATIVES, BOUNDARIES, COMPARED, DIMENSIONS, TOTALS, VALUE_PARTS
 from costsvc.report.texts.formats import ExportFormat, formats_of
-from costsvc.web import amortization, metrics, placement, problems, query
-from costsvc.web.context import catalog, private
-from costsvc.web.packing import packed
+from costsvc.web import metrics, problems, query
+from costsvc.web.api import amortization, placement
+from costsvc.web.compression import compressed
+from costsvc.web.context import catalog, private, services
+from costsvc.web.endpoint import Endpoint
 from costsvc.web.page import forms, pictures
 from costsvc.web.page.field_labels import UNITS
 from costsvc.web.page.overrides import override
 from costsvc.web.page.pictures import Pairs
-from costsvc.web.question import Question
-from costsvc.web.questions import QUESTIONS, answered
+from costsvc.web.registry import ENDPOINTS, cached_answer
 
 pages = Blueprint("page", __name__, template_folder="../templates")
 REACH = {"tasks": 10_000, "requests_per_task": 1e9}
@@ -65,9 +66,9 @@ class View:
         return self.examples or self.question.example
 
     @property
-    def question(self) -> Question:
+    def question(self) -> Endpoint:
         """The endpoint of its question."""
-        return QUESTIONS[self.kind]
+        return ENDPOINTS[self.kind]
 
 
 VIEWS = (
@@ -152,7 +153,7 @@ def _render(view: View, given: Pairs) -> str:
         request_fields=fields,
         answer=answer,
         example=list(query.pairs(view.example)),
-        suggestions=current_app.extensions["suggestions"],
+        suggestions=services().suggestions,
         **(_report(view, answer, form, fields) if answer else {}),
     )
 
@@ -176,17 +177,17 @@ def _report(view: View, answer: Answer, form: forms.Form, fields: Pairs) -> dict
     return report
 
 
-def _export(question: Question, export_format: ExportFormat, fields: Pairs) -> dict[str, str]:
+def _export(question: Endpoint, export_format: ExportFormat, fields: Pairs) -> dict[str, str]:
     """The title and the URLs of an export."""
     where = f"{request.script_root}{question.path}/{export_format.name}?{urlencode(fields)}"
     title = f"{export_format.description[:1].upper()}{export_format.description[1:]}"
     return {"title": title, "href": where, "download": f"{where}&download=1"}
 
 
-def _answer(question: Question, body: Request, *, explain: bool) -> tuple[Answer | None, dict[str, list[str]]]:
+def _answer(question: Endpoint, body: Request, *, explain: bool) -> tuple[Answer | None, dict[str, list[str]]]:
     """The answer, or the errors by field."""
     try:
-        answer = answered(question, body, explain=explain)
+        answer = cached_answer(question, body, services(), explain=explain)
     except (ValidationError, CostsvcError) as error:
         return None, problems.by_field(error)
     metrics.estimated(question.kind, answer)
@@ -212,7 +213,7 @@ def _common() -> dict[str, Any]:
     }
 
 
-pages.after_request(packed)
+pages.after_request(compressed)
 pages.after_request(private)
 for _view in VIEWS:
     _add(_view)

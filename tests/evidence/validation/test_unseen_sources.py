@@ -10,7 +10,7 @@ from costsvc.errors import TableError
 from costsvc.evidence.validation.comparisons import Comparison, Indispensable, Unanswered, with_tables
 from costsvc.evidence.validation.unseen_sources import TRACKED, at_pointer, unseen_comparisons
 from costsvc.reference.scoreboard import ANOTHER
-from costsvc.web.questions import asked
+from costsvc.web.registry import answer_request
 
 RUN = {"accelerator": "h100-sxm5-80gb", "accelerators": 8, "region": "USA", "total_params_b": 7}
 HOURS = {"kind": "hours", "body_json": json.dumps({**RUN, "training_tokens_b": 2000}), "truth": "59400"}
@@ -40,7 +40,7 @@ def compared(
         writer = csv.DictWriter(file, ROW.keys())
         writer.writeheader()
         writer.writerows(ROW | row for row in rows)
-    return list(unseen_comparisons(folder, asked, without or (lambda _row, _body: catalog)))
+    return list(unseen_comparisons(folder, answer_request, without or (lambda _row, _body: catalog)))
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_a_trackers_model_of_the_server_is_a_kind_of_its_own(catalog, tmp_path):
         pytest.param({"body_json": json.dumps({**RUN, "hourz": 1})}, "hourz: This field is not known", id="misspelt"),
         pytest.param({"body_json": json.dumps(ABACUS)}, "'abacus 9' is not known", id="unknown-name"),
         pytest.param({"body_json": json.dumps({"region": "USA"})}, "accelerator", id="too-little-said"),
-        pytest.param({"path": "/v1/estimates/speech"}, "no question is asked", id="unknown-path"),
+        pytest.param({"path": "/v1/estimates/speech"}, "no question is answer_request", id="unknown-path"),
         pytest.param({"answer_pointer": "/hours_of_sleep"}, "nothing at /hours_of_sleep", id="no-such-quantity"),
         pytest.param({"truth": "many"}, "'many' is no figure", id="no-figure"),
     ],
@@ -142,7 +142,7 @@ def test_the_source_of_a_row_is_left_out_of_the_tables_that_answer_it(catalog, t
 
     def answer_request(path, body, tables):
         answers.append(tables)
-        return asked(path, body, tables)
+        return answer_request(path, body, tables)
 
     compared(catalog, tmp_path, HOURS)
     list(
@@ -156,7 +156,7 @@ def test_the_source_of_a_row_is_left_out_of_the_tables_that_answer_it(catalog, t
 def test_a_file_without_a_column_is_refused(catalog, tmp_path):
     (tmp_path / "fresh.csv").write_text("id,kind\n", encoding="utf-8")
     with pytest.raises(TableError, match="columns are missing: path"):
-        list(unseen_comparisons(tmp_path, asked, lambda _row, _body: catalog))
+        list(unseen_comparisons(tmp_path, answer_request, lambda _row, _body: catalog))
 
 
 @pytest.mark.parametrize(

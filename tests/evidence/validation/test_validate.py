@@ -8,7 +8,7 @@ from costsvc.evidence.validation.cross_validation.training import TrainingCrossV
 from costsvc.evidence.validation.training import training_comparisons
 from costsvc.evidence.validation.validate import HEAD, SOURCES_HEAD, Validation, report, validate
 from costsvc.settings import bundled_data
-from costsvc.web.questions import asked
+from costsvc.web.registry import answer_request
 
 pytestmark = pytest.mark.fits
 TRAINING = """id,model,params_total,params_active,tokens,hardware,n_gpus,gpu_hours,power_w_per_gpu_used_in_source,pue,\
@@ -69,7 +69,7 @@ def folder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def found(folder) -> Validation:
-    return validate(folder, bundled_data(), asked)
+    return validate(folder, bundled_data(), answer_request)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from http.client import HTTPConnection
 import pytest
 
 from costsvc.settings import bundled_data
-from costsvc.web import placement, training
+from costsvc.web.api import placement, training
 
 MANY = 60
 """More connections than the workers have threads."""

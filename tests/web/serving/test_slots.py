@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from costsvc.web import placement, training
+from costsvc.web.api import placement, training
 from costsvc.web.serving import slots
 from costsvc.web.serving.long import is_long
 

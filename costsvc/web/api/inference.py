@@ -1,0 +1,188 @@
+"""POST /v1/estimates/inference."""
+
+from typing import Any, get_args
+
+import marshmallow as ma
+from flask import Response
+
+from costsvc import limits
+from costsvc.answers.estimate import InferenceEstimate
+from costsvc.estimates.serving import estimate_serving
+from costsvc.requests.workloads import Engine, Layout, Machine, Precision, Serving, Speculative, Subject, Task, TextTask
+from costsvc.web import metrics
+from costsvc.web.api.site import site
+from costsvc.web.api.workload import ACCELERATOR, MachineSchema, SubjectSchema, chosen, subject_errors
+from costsvc.web.blueprint import CostsvcBlueprint, parameters
+from costsvc.web.context import answer, catalog, private
+from costsvc.web.endpoint import QUERY, Endpoint, ExplainQuery
+from costsvc.web.fields import Choice, Name, Number, Object, WholeNumber
+from costsvc.web.request_schema import raise_if, refuse
+
+blueprint = CostsvcBlueprint(
+    "inference", __name__, url_prefix="/v1", description="Energy, CO2, water and cost of serving"
+)
+EXAMPLE = {
+    "model": "llama-3.1-8b",
+    "accelerator": "h100-sxm5-80gb",
+    "accelerators": 1,
+    "batch_size": 64,
+    "input_tokens": 500,
+    "output_tokens": 300,
+    "requests": 1_000_000,
+    "region": "gcp:us-central1",
+}
+MACHINE = ("accelerator", "accelerators", "accelerator_power_w", "accelerator_power_limit_w")
+SUBJECT = ("model", "total_params_b", "active_params_b")
+LOAD = (
+    "task",
+    "precision",
+    "batch_size",
+    "requests_per_s",
+    "concurrency_share",
+    "input_tokens",
+    "cached_input_tokens",
+    "output_tokens",
+    "steps",
+    "width_px",
+    "height_px",
+    "frames",
+    "requests",
+    "software_year",
+    "engine",
+    "cache_precision",
+    "layout",
+    "throughput_tokens_per_s",
+    "accelerator_energy_j_per_output_token",
+)
+PIXELS = ("steps", "width_px", "height_px", "frames")
+MEASURED = ("throughput_tokens_per_s", "accelerator_energy_j_per_output_token", "accelerator_power_w")
+TEXT_ONLY = (
+    *("requests_per_s", "concurrency_share", "cached_input_tokens", "engine", "cache_precision", "layout"),
+    *("speculative", "accelerator_power_limit_w", *MEASURED[:2]),
+)
+"""Fields of text generation only."""
+WITHOUT_EFFECT: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(get_args(TextTask), PIXELS),
+    "image": ("input_tokens", "output_tokens", "frames", *TEXT_ONLY),
+    "video": ("input_tokens", "output_tokens", *TEXT_ONLY),
+}
+SMALL_TASK = (*PIXELS, "output_tokens", *TEXT_ONLY)
+"""Fields without effect on classification, embedding and other small tasks."""
+
+
+class SpeculativeSchema(ma.Schema):
+    """Speculative decoding."""
+
+    accepted_per_step = Number(limits.DRAFTS, "Mean number of draft tokens accepted per step", required=True)
+    proposed_per_step = Number(limits.DRAFTS, "Number of draft tokens proposed per step", required=True)
+    draft_params_b = Number(limits.DRAFT_PARAMS_B, "Size of the draft model; default: one block of the model")
+
+    @ma.validates_schema
+    def _together(self, data: dict[str, Any], **_: Any) -> None:
+        accepted, proposed = data.get("accepted_per_step"), data.get("proposed_per_step")
+        if accepted is not None and proposed is not None and accepted > proposed:
+            text = f"must not exceed proposed_per_step ({proposed:g}), got {accepted:g}"
+            raise_if({"accepted_per_step": [text]})
+
+
+def _too_many_cached(cached: float, whole: float | None) -> str:
+    if whole is None:
+        return "requires input_tokens, of which it is a part"
+    hint = f"if your client counts them separately, input_tokens is {cached + whole:g}"
+    return f"must not exceed input_tokens ({whole:g}), got {cached:g}; {hint}"
+
+
+class ServingSchema(MachineSchema, SubjectSchema):
+    """Requests to a model on a replica of accelerators."""
+
+    accelerator = Name(ACCELERATOR, "h100", required=True)
+    task = Choice(get_args(Task), "Kind of task; default text")
+    batch_size = Number(limits.BATCH_SIZE, "Mean number of concurrent sequences of the replica")
+    requests_per_s = Number(
+        limits.REQUESTS_PER_S, "Request rate, which determines the batch size; idle time is included"
+    )
+    concurrency_share = Number(limits.UTILIZATION, "Concurrent sequences as a share of those that fit in memory")
+    input_tokens = Number(limits.TOKENS, "Tokens of the prompt")
+    cached_input_tokens = Number(limits.TOKENS, "Part of input_tokens that is read from the prompt cache")
+    output_tokens = Number(limits.TOKENS, "Tokens generated")
+    steps = WholeNumber(limits.STEPS, "Denoising steps of an image or video")
+    width_px = WholeNumber(limits.PIXELS, "Width of an image or video")
+    height_px = WholeNumber(limits.PIXELS, "Height of an image or video")
+    frames = WholeNumber(limits.FRAMES, "Frames of a video")
+    requests = Number(limits.REQUESTS, "Number of requests; default 1")
+    software_year = WholeNumber(limits.YEAR, "Year of the serving software; default: current; engine is more precise")
+    engine = Choice(get_args(Engine), "Serving software; default vllm, with an interval that covers others")
+    accelerator_power_limit_w = Number(limits.POWER_LIMIT_W, "Power limit of the accelerators")
+    cache_precision = Choice(get_args(Precision), "Number format of the key-value cache; default 16 bits")
+    layout = Choice(get_args(Layout), "How the model is distributed over devices; default tensor")
+    speculative = Object(SpeculativeSchema, "Speculative decoding; default: none")
+    throughput_tokens_per_s = Number(limits.TOKENS_PER_S, "Measured tokens generated by the replica")
+    accelerator_energy_j_per_output_token = Number(
+        limits.J_PER_TOKEN, "Measured energy of the replica's accelerators per generated token"
+    )
+
+    @ma.validates_schema
+    def _together(self, data: dict[str, Any], **_: Any) -> None:
+        errors = subject_errors(data)
+        task = data.get("task", "text")
+        # usage records of tasks that generate nothing contain output_tokens 0
+        looked_at = {name: value for name, value in data.items() if (name, value) != ("output_tokens", 0)}
+        errors |= refuse(looked_at, WITHOUT_EFFECT.get(task, SMALL_TASK), f"with task {task}")
+        if data.get("batch_size") is not None:
+            errors |= refuse(
+                data, ["requests_per_s", "concurrency_share"], "together with batch_size; give one of them"
+            )
+        if data.get("requests_per_s") is not None:
+            others = ["concurrency_share", "accelerator_power_limit_w", *MEASURED[:2]]
+            errors |= refuse(data, others, "together with requests_per_s; give batch_size")
+        if any(data.get(name) is not None for name in MEASURED):
+            errors |= refuse(
+                data, ["accelerator_power_limit_w"], "together with measured values, which already include it"
+            )
+        if all(data.get(name) is not None for name in MEASURED):
+            errors |= refuse(data, [MEASURED[2]], "together with measured throughput and energy, which determine it")
+        cached, whole = data.get("cached_input_tokens"), data.get("input_tokens")
+        if cached is not None and (whole is None or cached > whole):
+            errors["cached_input_tokens"] = [_too_many_cached(cached, whole)]
+        raise_if(errors)
+
+    @ma.post_load
+    def _to_domain(self, data: dict[str, Any], **_: Any) -> Serving:
+        drafts = data.get("speculative")
+        return Serving(
+            machine=Machine(**chosen(data, MACHINE)),
+            subject=Subject(**chosen(data, SUBJECT)),
+            speculative=None if drafts is None else Speculative(**drafts),
+            site=site(data),
+            said=data,
+            **chosen(data, LOAD),
+        )
+
+
+ENDPOINT = Endpoint(
+    kind="inference",
+    path="/v1/estimates/inference",
+    schema=ServingSchema(),
+    estimate=estimate_serving,
+    example=EXAMPLE,
+    answer_type=InferenceEstimate,
+    explains=True,
+)
+
+
+@blueprint.post("/estimates/inference")
+@blueprint.arguments(ServingSchema, example=EXAMPLE)
+@blueprint.query(ExplainQuery)
+@blueprint.answers(InferenceEstimate)
+def estimate_inference(request: Serving) -> Response:
+    """Estimate the cost of requests to a model.
+
+    Text from its tokens and the batch size or rate, images and video from steps and pixels, small
+    tasks from the input tokens.
+    """
+    result = estimate_serving(request, catalog(), **parameters(QUERY))
+    metrics.estimated(ENDPOINT.kind, result)
+    return answer(result)
+
+
+blueprint.after_request(private)

@@ -1,0 +1,170 @@
+"""POST /v1/estimates/training."""
+
+from typing import Any, get_args
+
+import marshmallow as ma
+from flask import Response
+
+from costsvc import limits
+from costsvc.answers.estimate import TrainingEstimate
+from costsvc.estimates.training import estimate_training as training
+from costsvc.requests.workloads import Machine, Overheads, Recomputation, Subject, Training, TrainingRun, Workload
+from costsvc.web import metrics
+from costsvc.web.api.site import site
+from costsvc.web.api.workload import (
+    CORES,
+    SUBJECT,
+    MachineSchema,
+    SubjectSchema,
+    chosen,
+    machine_errors,
+    subject_errors,
+)
+from costsvc.web.blueprint import CostsvcBlueprint, parameters
+from costsvc.web.context import answer, catalog, private
+from costsvc.web.endpoint import QUERY, Endpoint, ExplainQuery
+from costsvc.web.fields import Choice, Name, Number, Object, StrictBoolean, WholeNumber
+from costsvc.web.request_schema import Request, raise_if, refuse
+
+blueprint = CostsvcBlueprint(
+    "training", __name__, url_prefix="/v1", description="Energy, CO2, water and cost of training"
+)
+EXAMPLE = {
+    "accelerator": "h100-sxm5-80gb",
+    "accelerator_hours": 1000,
+    "region": "aws:us-east-1",
+    "total_params_b": 8,
+    "overheads": {"failed_share": 0.1},
+}
+MACHINE = (
+    *("accelerator", "accelerators", "cores", "instance", "instances"),
+    *("accelerator_power_w", "it_power_w", "accelerator_power_limit_w"),
+)
+RUN = (
+    "accelerator_hours",
+    "hours",
+    "training_tokens_b",
+    "workload",
+    "method",
+    "precision",
+    "mfu",
+    "activation_recomputation",
+    "sequence_length",
+    "tuned",
+)
+OF_TOKENS = ("mfu", "activation_recomputation", "sequence_length", "tuned")
+"""Fields that matter only if the run time is computed from tokens."""
+AMOUNTS = ("accelerator_hours", "training_tokens_b", "hours")
+
+
+class OverheadsSchema(Request):
+    """Runs in addition to the final one, relative to it."""
+
+    development_share = Number(limits.OVERHEAD, "Development runs, as a share of the final run")
+    failed_share = Number(limits.OVERHEAD, "Failed and aborted runs, as a share of the final run")
+    retrainings = Number(limits.OVERHEAD, "Number of times that the final run is repeated")
+
+
+class TrainingRunSchema(MachineSchema, SubjectSchema):
+    """One training run: its accelerator-hours, or its tokens and the model's size."""
+
+    cores = Number(limits.CORES, CORES)
+    instance = Name("Cloud instance, in place of accelerator and accelerators", "p5.48xlarge")
+    instances = WholeNumber(limits.ACCELERATORS, "Number of instances; default 1")
+    it_power_w = Number(limits.POWER_W, "Measured mean power of the servers, per accelerator")
+    accelerator_power_limit_w = Number(
+        limits.POWER_LIMIT_W, "Power limit of the accelerators, in place of their rated power"
+    )
+    accelerator_hours = Number(limits.ACCELERATOR_HOURS, "Accelerator-hours of the final run")
+    hours = Number(limits.HOURS, "Wall-clock hours of the final run; with instance or cores")
+    training_tokens_b = Number(limits.TOKENS_B, "Training tokens, counting every epoch")
+    workload = Choice(get_args(Workload), "Kind of model; default llm")
+    method = Choice(get_args(Training), "Training method; default pretraining")
+    mfu = Number(limits.MFU, "Model FLOPs utilisation; only with training_tokens_b")
+    activation_recomputation = Choice(
+        get_args(Recomputation), "Whether all activations are recomputed; only with training_tokens_b and without mfu"
+    )
+    sequence_length = Number(
+        limits.SEQUENCE, "Length of a training sequence; default 4096; only with training_tokens_b"
+    )
+    tuned = StrictBoolean(
+        "true: a tuned run in steady state, as benchmarks report; false: a first run; default: the interval covers"
+        " both. Only with training_tokens_b and without mfu"
+    )
+    overheads = Object(OverheadsSchema, "Development, failed and repeated runs; default: none")
+
+    @ma.validates_schema
+    def _together(self, data: dict[str, Any], **_: Any) -> None:
+        raise_if({**machine_errors(data), **subject_errors(data), **_amount_errors(data), **_limit_errors(data)})
+
+    @ma.post_load
+    def _to_domain(self, data: dict[str, Any], **_: Any) -> TrainingRun:
+        return TrainingRun(
+            machine=Machine(**chosen(data, MACHINE)),
+            subject=Subject(**chosen(data, SUBJECT)),
+            site=site(data),
+            overheads=Overheads(**data.get("overheads", {})),
+            said=data,
+            **chosen(data, RUN),
+        )
+
+
+def _amount_errors(data: dict[str, Any]) -> dict[str, list[str]]:
+    given = [name for name in AMOUNTS if data.get(name) is not None]
+    if not given:
+        return {"accelerator_hours": ["exactly one of accelerator_hours, training_tokens_b and hours is required"]}
+    if len(given) > 1:
+        return {
+            name: [f"exactly one of {', '.join(AMOUNTS)} is required, got {', '.join(given)}"] for name in given[1:]
+        }
+    if given == ["training_tokens_b"]:
+        return _token_errors(data)
+    errors = refuse(data, OF_TOKENS, f"together with {given[0]}, which already fixes the run time")
+    if given == ["accelerator_hours"]:
+        errors |= refuse(data, ["cores"], "together with accelerator_hours, which counts sockets; give hours")
+    if given == ["hours"] and data.get("instance") is None and data.get("cores") is None:
+        errors["hours"] = ["requires instance or cores; with accelerator give accelerator_hours"]
+    return errors
+
+
+def _limit_errors(data: dict[str, Any]) -> dict[str, list[str]]:
+    if data.get("accelerator_power_w") is None and data.get("it_power_w") is None:
+        return {}
+    return refuse(data, ["accelerator_power_limit_w"], "together with measured power, which already includes the limit")
+
+
+def _token_errors(data: dict[str, Any]) -> dict[str, list[str]]:
+    if data.get("model") is None and data.get("total_params_b") is None:
+        return {"model": ["model or total_params_b is required with training_tokens_b"]}
+    if data.get("mfu") is not None:
+        return refuse(data, ["activation_recomputation", "tuned"], "together with mfu, which already includes it")
+    return {}
+
+
+ENDPOINT = Endpoint(
+    kind="training",
+    path="/v1/estimates/training",
+    schema=TrainingRunSchema(),
+    estimate=training,
+    example=EXAMPLE,
+    answer_type=TrainingEstimate,
+    explains=True,
+)
+
+
+@blueprint.post("/estimates/training")
+@blueprint.arguments(TrainingRunSchema, example=EXAMPLE)
+@blueprint.query(ExplainQuery)
+@blueprint.answers(TrainingEstimate)
+def estimate_training(run: TrainingRun) -> Response:
+    """Estimate the cost of one training run.
+
+    From accelerator-hours, from wall-clock hours of an instance, or from tokens and the size of
+    the model.
+    """
+    result = training(run, catalog(), **parameters(QUERY))
+    metrics.estimated(ENDPOINT.kind, result)
+    return answer(result)
+
+
+blueprint.after_request(private)
