@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Sequence
-from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
+from scipy.stats import t
 
 from costsvc.units import Array
 
@@ -83,22 +83,12 @@ def source_means(values: Array, sources: Sequence[str]) -> Array:
 
 
 def student_t(freedom: float) -> float:
-    """The 95th percentile of Student's t, within 2 % from two degrees of freedom on.
+    """The 95th percentile of Student's t.
 
     Args:
-        freedom: Degrees of freedom, at least 1. [1]
-
-    References:
-        M. Abramowitz, I. Stegun, Handbook of Mathematical Functions (1964), 26.7.5.
+        freedom: Degrees of freedom. [1]
     """
-    z = NormalDist().inv_cdf(TAIL)
-    terms = (
-        z,
-        (z**3 + z) / 4,
-        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-    )
-    return math.fsum(term / freedom**power for power, term in enumerate(terms))
+    return float(t.ppf(TAIL, freedom))
 
 
 def missing_width(log_errors: Array, half_widths: Array, sources: Sequence[str], share: float = SEEN) -> float:

@@ -13,8 +13,6 @@ from costsvc.units import Array
 
 SCOPES = ("task", "family", "kind", "year")
 """Scopes of a constant, narrowest first, as the service looks them up."""
-AFRESH, FROM_NEARBY = 60, 15
-"""Rounds of a fit from first guesses, and of one that starts at a fit of nearly the same rows."""
 
 Places = Mapping[str, npt.NDArray[np.intp]]
 Residuals = Callable[[Mapping[str, Array]], Array]
@@ -115,7 +113,7 @@ def fit(rows: Measured, constants: Sequence[Constant], residuals: Residuals, nea
         low=_log(np.array([constant.low for constant in constants]), held),
         high=_log(np.array([constant.high for constant in constants]), held),
     )
-    unknowns = solve(at, search, AFRESH if nearby is None else FROM_NEARBY)
+    unknowns = solve(at, search)
     return Fitted(constants=constants, values=values(unknowns))
 
 

@@ -1,21 +1,16 @@
-"""Robust non-linear least squares in plain numpy, enough for fits with some dozens of unknowns."""
+"""Robust non-linear least squares."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import least_squares
 
 from costsvc.units import Array
 
 Residuals = Callable[[Array], Array]
-STEP = 1e-5
-"""Width of the finite differences; unknowns are logarithms, so it is relative."""
-LONGEST_STEP = 1.0
-"""No unknown moves by more than a factor of e in one step."""
-TINY = 1e-12
-"""Keeps the equations solvable where an unknown is held or nothing speaks about it."""
-SETTLED = 1e-6
-"""A round that lowers the cost by a smaller share ends the search."""
+TOLERANCE = 1e-9
+"""Relative change of the cost or the unknowns that ends the search."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -23,8 +18,8 @@ class Search:
     """Where to look for the unknowns.
 
     Attributes:
-        start: First guess, and the centre to which unknowns that nothing speaks about return.
-        low: Lower bounds.
+        start: First guess, and the centre of the pull.
+        low: Lower bounds; equal to the upper ones, they fix an unknown.
         high: Upper bounds.
         scale: Residual beyond which a row counts linearly instead of squared.
         pull: Weight of the pull towards the start, per unit of distance.
@@ -37,70 +32,43 @@ class Search:
     pull: float = 0.15
 
 
-def solve(residuals: Residuals, search: Search, rounds: int = 60) -> Array:
-    """Minimise a soft sum of absolute residuals by damped Gauss-Newton steps.
+def solve(residuals: Residuals, search: Search) -> Array:
+    """Minimise the pseudo-Huber sum of the residuals and the squared distance from the start.
 
     Args:
-        residuals: Residuals at given unknowns.
+        residuals: Residuals at given unknowns; they must be finite.
         search: Start, bounds and robustness.
-        rounds: Most steps that are taken. [1]
 
     Returns:
         The unknowns.
-
-    References:
-        K. Levenberg, Quarterly of Applied Mathematics 2(2), 1944, doi:10.1090/qam/10666.
     """
-    unknowns, damping = search.start.copy(), 1e-2
-    result = residuals(unknowns)
-    cost = _cost(result, unknowns, search)
-    for _ in range(rounds):
-        matrix, gradient = _normal_equations(residuals, unknowns, result, search)
-        step = _improved(residuals, unknowns, cost, (matrix, gradient, damping), search)
-        if step is None:
-            break
-        unknowns, result, lower, damping = step
-        settled, cost = cost - lower < SETTLED * cost, lower
-        if settled:
-            break
-    return unknowns
+    free = search.high > search.low
+    low, high, start = search.low[free], search.high[free], search.start[free]
+
+    def complete(chosen: Array) -> Array:
+        unknowns = search.start.copy()
+        unknowns[free] = chosen
+        return unknowns
+
+    def with_pull(chosen: Array) -> Array:
+        return np.concatenate([residuals(complete(chosen)), search.pull * (chosen - start)])
+
+    found = least_squares(
+        with_pull,
+        np.clip(start, low, high),
+        bounds=(low, high),
+        method="dogbox",
+        loss=lambda squares: _loss(squares, start.size),
+        f_scale=search.scale,
+        ftol=TOLERANCE,
+        xtol=TOLERANCE,
+        gtol=TOLERANCE,
+    )
+    return complete(found.x)
 
 
-def _cost(result: Array, unknowns: Array, search: Search) -> float:
-    """Pseudo-Huber sum of the residuals and squared pull towards the start."""
-    rows = 2 * search.scale**2 * np.sum(np.sqrt(1 + (result / search.scale) ** 2) - 1)
-    return float(rows + np.sum((search.pull * (unknowns - search.start)) ** 2))
-
-
-def _normal_equations(residuals: Residuals, unknowns: Array, values: Array, search: Search) -> tuple[Array, Array]:
-    free = np.flatnonzero(search.high > search.low)
-    slopes = np.zeros((values.size, unknowns.size))
-    for index in free:
-        moved = unknowns.copy()
-        moved[index] += STEP
-        slopes[:, index] = (residuals(moved) - values) / STEP
-    weights = 1 / np.sqrt(1 + (values / search.scale) ** 2)
-    matrix = slopes.T @ (slopes * weights[:, None]) + np.eye(unknowns.size) * search.pull**2
-    gradient = slopes.T @ (weights * values) + search.pull**2 * (unknowns - search.start)
-    return matrix, gradient
-
-
-def _improved(
-    residuals: Residuals,
-    unknowns: Array,
-    cost: float,
-    equations: tuple[Array, Array, float],
-    search: Search,
-) -> tuple[Array, Array, float, float] | None:
-    """The first step, ever more damped, that lowers the cost; None if none does."""
-    matrix, gradient, damping = equations
-    for _ in range(12):
-        damped = matrix + np.diag(damping * np.diag(matrix) + TINY)
-        step = np.clip(np.linalg.solve(damped, -gradient), -LONGEST_STEP, LONGEST_STEP)
-        tried = np.clip(unknowns + step, search.low, search.high)
-        result = residuals(tried)
-        lower = _cost(result, tried, search)
-        if lower < cost:
-            return tried, result, lower, max(damping / 5, 1e-9)
-        damping *= 4
-    return None
+def _loss(squares: Array, unknowns: int) -> Array:
+    """Pseudo-Huber loss of the residuals and squared loss of the pull, each with two derivatives."""
+    rows, pull = 1 + squares[:-unknowns], squares[-unknowns:]
+    robust = np.stack([2 * (np.sqrt(rows) - 1), rows**-0.5, -0.5 * rows**-1.5])
+    return np.hstack([robust, np.stack([pull, np.ones_like(pull), np.zeros_like(pull)])])
