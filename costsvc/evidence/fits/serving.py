@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from costsvc.evidence.estimating import DIMENSIONS
 from costsvc.evidence.fits import pictures as fit_pictures
 from costsvc.evidence.fits import text as fit_text
 from costsvc.evidence.fits.constants import Fitted
@@ -57,7 +58,7 @@ def _text(folder: Path) -> tuple[list[Row], list[str]]:
     rows = text_rows(folder)
     recent = rows.where(rows.frame["software_year"] > fit_text.EAGER_YEAR)
     best = fit_text.fit_text(recent)
-    has_dimensions = rows.frame[["layers", "cached_values"]].notna().all(axis=1)
+    has_dimensions = rows.frame[list(DIMENSIONS)].notna().all(axis=1)
     eager = rows.where((rows.frame["software_year"] == fit_text.EAGER_YEAR) & has_dimensions)
     slow = fit_text.fit_eager(eager, best)
     ratio = recent.frame["j_per_output_token"] / fit_text.energy(recent, best)
