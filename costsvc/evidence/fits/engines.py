@@ -38,7 +38,10 @@ CURRENT = 2024
 NEUTRAL = Row(NAME, ANY, 1.0, "1", "to be fitted", 1.0, 1.0)
 SCOPES = (ANY, *get_args(Engine))
 """Rows that are fitted here; that of processors is assumed."""
+LIBRARIES = ("transformers",)
+"""Engines that are no servers. An engine left out means a server, as a request's description says."""
 HOW = "{rows} readings of {sources} publishers in serving_readings, each predicted by the fit, every publisher alike"
+LEFT_OUT = "; servers only, and predicted without their engine"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +63,10 @@ class Misses:
     def of(self, engine: str) -> "Misses":
         """Those of one engine."""
         return self._where([name == engine for name in self.engine])
+
+    def servers(self) -> "Misses":
+        """Those of engines that are servers."""
+        return self._where([name not in LIBRARIES for name in self.engine])
 
     def without(self, sources: Collection[str]) -> "Misses":
         """Those of other publishers."""
@@ -88,20 +95,21 @@ def fit(folder: Path) -> list[str]:
     others = table[~((table["name"] == NAME) & table["scope"].isin(SCOPES))]
     described = describe(folder)[CONSTANTS]
     write(pd.concat([others, pd.DataFrame([NEUTRAL])]), folder, described)
-    result = misses(Catalog.load(folder))
-    rows = engine_rows(result)
+    catalog = Catalog.load(folder)
+    rows = engine_rows(misses(catalog), misses(catalog, engine_given=False))
     write(pd.concat([others, pd.DataFrame(rows)]), folder, described)
     return [_line(row) for row in rows]
 
 
-def misses(catalog: Catalog) -> Misses:
+def misses(catalog: Catalog, *, engine_given: bool = True) -> Misses:
     """Errors of the formulas on current readings.
 
     Args:
         catalog: The tables.
+        engine_given: Whether the requests state the engine.
     """
     rows = [row for row in catalog.tables[READINGS].rows.values() if is_current(row)]
-    result = [_missed(row, catalog) for row in rows]
+    result = [_missed(row if engine_given else {**row, "engine": None}, catalog) for row in rows]
     return Misses(
         slowness=np.array([slowness for slowness, _ in result]),
         half_width=np.array([half for _, half in result]),
@@ -119,22 +127,36 @@ def is_current(row: TableRow) -> bool:
     return bool(row["engine_year"] >= SINCE.get(row["engine"], CURRENT))
 
 
-def engine_rows(missed: Misses) -> list[Row]:
-    """The rows of the table: of every engine, and of one that was not given.
+def engine_rows(given: Misses, left_out: Misses) -> list[Row]:
+    """The rows of the table: of an engine that was not given, and of every engine.
+
+    An engine that was not given may be any server, so that its width is at least that of each.
 
     Args:
-        missed: Errors of the formulas.
+        given: Errors of answers to requests that state the engine.
+        left_out: Errors of answers to the same requests without the engine.
     """
-    common = missing_width(missed.slowness, missed.half_width, missed.source)
-    rows = [_row(ANY, 0.0, common, missed)]
-    for engine in get_args(Engine):
-        own = missed.of(engine)
-        means = source_means(own.slowness, own.source)
-        middle = float(means.sum() / (means.size + PULL))
-        lacking = missing_width(own.slowness - middle, own.half_width, own.source) if own.source else common
-        wide = (means.size * lacking + WIDTH_PULL * common) / (means.size + WIDTH_PULL)
-        rows.append(_row(engine, middle, wide, own))
-    return rows
+    rows = [_engine_row(engine, given) for engine in get_args(Engine)]
+    widest = max(math.log((row.high or 1.0) / row.value) for row in rows if row.scope not in LIBRARIES)
+    servers = left_out.servers()
+    row = _row(ANY, 0.0, max(_lacking(servers), widest), servers)
+    return [row._replace(locator=row.locator + LEFT_OUT), *rows]
+
+
+def _engine_row(engine: str, given: Misses) -> Row:
+    """The row of an engine, whose width borrows from all servers; that of a library from all engines."""
+    own = given.of(engine)
+    common = _lacking(given if engine in LIBRARIES else given.servers())
+    means = source_means(own.slowness, own.source)
+    middle = float(means.sum() / (means.size + PULL))
+    lacking = _lacking(own, middle) if own.source else common
+    wide = (means.size * lacking + WIDTH_PULL * common) / (means.size + WIDTH_PULL)
+    return _row(engine, middle, wide, own)
+
+
+def _lacking(missed: Misses, middle: float = 0.0) -> float:
+    """The width that answers lack about a middle."""
+    return missing_width(missed.slowness - middle, missed.half_width, missed.source)
 
 
 def _row(scope: str, middle: float, half: float, missed: Misses) -> Row:

@@ -37,16 +37,16 @@ def made(engine, errors, own=0.1):
 
 
 def test_the_table_is_what_the_readings_ask_for(catalog, neutral):
-    for row in engine_rows(fit_engines.misses(neutral)):
+    for row in engine_rows(fit_engines.misses(neutral), fit_engines.misses(neutral, engine_given=False)):
         kept = catalog.tables["serving_fit"].rows[NAME, row.scope]
         assert (row.value, row.low, row.high) == pytest.approx((kept["value"], kept["low"], kept["high"]), rel=1e-4)
 
 
 def test_nine_tenths_of_the_publishers_votes_lie_inside_the_answers(catalog):
-    """The interval of an engine that was not given, on readings of every engine."""
+    """The interval of an engine that was not given, on readings of every server."""
     votes = {}
     for row in catalog.tables["serving_readings"].rows.values():
-        if not fit_engines.is_current(row):
+        if not fit_engines.is_current(row) or row["engine"] in fit_engines.LIBRARIES:
             continue
         answer = estimate_serving(replace(fit_engines.request_of(row), engine=None), catalog)
         joules = row["quantity"].startswith("accelerator")
@@ -62,7 +62,8 @@ def test_every_engine_has_a_row_and_so_has_one_that_was_not_given(catalog):
 
 
 def test_an_engine_is_as_slow_as_its_publishers_measure_drawn_towards_no_difference():
-    rows = {row.scope: row for row in engine_rows(made("vllm", [0.5] * 8))}
+    missed = made("vllm", [0.5] * 8)
+    rows = {row.scope: row for row in engine_rows(missed, missed)}
     assert rows["vllm"].value == pytest.approx(math.exp(0.5 * 8 / (8 + fit_engines.PULL)), rel=1e-5)
     assert rows["*"].value == 1
     # one that nobody measured is as wide as all together
@@ -70,8 +71,37 @@ def test_an_engine_is_as_slow_as_its_publishers_measure_drawn_towards_no_differe
 
 
 def test_readings_that_scatter_more_widen_the_interval():
-    narrow, wide = (engine_rows(made("vllm", [size, -size] * 6))[0] for size in (0.2, 0.6))
-    assert wide.high > narrow.high > 1
+    narrow, wide = (made("vllm", [size, -size] * 6) for size in (0.2, 0.6))
+    for number in range(2):
+        assert engine_rows(wide, wide)[number].high > engine_rows(narrow, narrow)[number].high > 1
+
+
+def test_an_engine_that_was_not_given_is_fitted_to_answers_without_one():
+    given, left_out = made("vllm", [0.2, -0.2] * 6), made("vllm", [0.6, -0.6] * 6)
+    rows = {row.scope: row for row in engine_rows(given, left_out)}
+    assert rows["*"].high == pytest.approx(math.exp(math.sqrt(0.6**2 - 0.1**2)), rel=1e-5)
+    assert rows["*"].high > rows["vllm"].high / rows["vllm"].value
+
+
+def test_an_engine_that_was_not_given_is_a_server():
+    servers, library = [0.2, -0.2] * 6, [2.0, -2.0] * 6
+    missed = Misses(
+        slowness=np.array(servers + library),
+        half_width=np.full(24, 0.1),
+        source=[str(n) for n in range(24)],
+        engine=["vllm"] * 12 + ["transformers"] * 12,
+    )
+    alone = engine_rows(made("vllm", servers), made("vllm", servers))
+    rows = engine_rows(missed, missed)
+    assert [row[:7] for row in rows[:2]] == [row[:7] for row in alone[:2]]
+    (one,) = (row for row in rows if row.scope == "transformers")
+    assert one.high > rows[0].high
+
+
+def test_stating_a_server_does_not_widen_the_interval(catalog):
+    rows = {scope: row for (name, scope), row in catalog.tables["serving_fit"].rows.items() if name == NAME}
+    servers = [rows[engine] for engine in get_args(Engine) if engine not in fit_engines.LIBRARIES]
+    assert all(row["high"] / row["value"] <= rows["*"]["high"] * 1.00001 for row in servers)
 
 
 def test_readings_are_held_against_engines_fitted_without_their_publisher(catalog):

@@ -29,13 +29,14 @@ class EngineCrossValidation:
             sources: Keys of table ``sources``; those that published no reading change nothing.
         """
         if not self._misses:
-            self._misses.append(misses(_with(self.catalog, [NEUTRAL])))
-        result = self._misses[0]
-        gone = frozenset(sources) & frozenset(result.source)
+            neutral = _with(self.catalog, [NEUTRAL])
+            self._misses.extend((misses(neutral), misses(neutral, engine_given=False)))
+        given, left_out = self._misses
+        gone = frozenset(sources) & frozenset(given.source)
         if not gone:
             return self.catalog
         if gone not in self._made:
-            self._made[gone] = _with(self.catalog, engine_rows(result.without(gone)))
+            self._made[gone] = _with(self.catalog, engine_rows(given.without(gone), left_out.without(gone)))
         return self._made[gone]
 
 
