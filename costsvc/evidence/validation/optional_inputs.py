@@ -31,10 +31,9 @@ DEFAULT_TOKENS_B = 1000.0
 TENTH = 0.1
 """Share of the rows that may lie outside a 90 % interval."""
 NOTES: Mapping[str, str] = {
-    "engine": "publishers of one engine differ as much as engines do, and the interval without it, which was fitted to"
-    " answers with it, is somewhat too narrow",
-    "cache_precision": "a number format sets the bytes that are read and has no interval of its own; 16 bits are taken"
-    " where it is not given",
+    "engine": "publishers of one engine differ as much as engines do",
+    "cache_precision": "a number format sets the bytes that are read and has no interval of its own; where it is not"
+    " given, the format in which the chip computes is taken",
 }
 """Reasons why an input does not narrow the interval."""
 UNTESTED = "no reading, no run and no compared request states it; the formulas alone answer"

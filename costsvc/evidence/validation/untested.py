@@ -26,9 +26,9 @@ BY_HAND = (
         why="no published run states its energy and its work; power is a share of the thermal design power",
     ),
     UntestedInput(
-        input="serving with speculative decoding, a prompt cache, a layout or a cache precision",
+        input="serving with speculative decoding or a layout",
         what="what the formulas say of it",
-        why="what is published of it states neither the tokens accepted nor the share of hits, or has no counterpart",
+        why="what is published of it does not state the tokens accepted, or has no counterpart",
     ),
     UntestedInput(
         input="hosted models by provider",
