@@ -225,8 +225,8 @@ def test_a_schedule_of_energy_alone_has_its_paragraph(catalog: Catalog) -> None:
 @pytest.mark.parametrize(
     ("verdict", "expected"),
     [
-        ("from", "“shared” is cheaper than “per-task” from 383 (295 to 623) tasks on"),
-        ("up_to", "“shared” is cheaper than “per-task” up to 383 (295 to 623) tasks"),
+        ("from", "“shared” is cheaper than “per-task” from 383 (296 to 623) tasks on"),
+        ("up_to", "“shared” is cheaper than “per-task” up to 383 (296 to 623) tasks"),
         ("always", "“shared” is always cheaper than “per-task”"),
         ("never", "“shared” is never cheaper than “per-task”"),
         ("equal", "“shared” and “per-task” cost the same"),
@@ -246,7 +246,7 @@ def test_a_break_even_without_a_probability_has_none_in_its_sentence(catalog: Ca
     answer = copy.deepcopy(export.answer)
     answer["break_even"] = [answer["break_even"][0] | {"probability": None}]
     written = text(ExportInput(kind="amortization", answer=answer, body=export.body, address=ADDRESS), "citation.md")
-    assert "383 (295 to 623) tasks on." in written
+    assert "383 (296 to 623) tasks on." in written
 
 
 def test_a_saving_of_nothing_has_no_percentage(catalog: Catalog) -> None:
