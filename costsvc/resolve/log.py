@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
+from costsvc.model.inputs import Constant
 from costsvc.model.uncertainty import Factor, Scale
 
 
@@ -69,6 +70,11 @@ def input_factor(name: str, value: float, unit: str, scale: Scale = "log") -> Fa
         identity=f"request/{name}",
         scale=scale,
     )
+
+
+def input_constant(name: str, value: float, unit: str) -> Constant:
+    """The caller's own number as an explanation shows it, without a place among the factors."""
+    return Constant(input_factor(name, value, unit))
 
 
 def present(factor: Factor | None) -> Factor:

@@ -20,19 +20,16 @@ from costsvc.model.uncertainty import Factor
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.table import Row
 from costsvc.requests.workloads import Precision, TrainingRun, Workload
-from costsvc.resolve.cache import kept
-from costsvc.resolve.log import FactorLog, input_factor, present
+from costsvc.resolve.log import FactorLog, input_constant, input_factor, present
 from costsvc.resolve.machine import (
     ANY,
     ResolvedHost,
     ResolvedMachine,
     compute_precision,
-    count_constant,
     refuse_chip_above_server,
     resolve_count,
     resolve_host,
     resolve_machine,
-    tdp_factor,
 )
 from costsvc.resolve.model_size import ModelSize, constants_of_row, resolve_layers, resolve_model_size
 
@@ -106,7 +103,11 @@ def resolve_training(run: TrainingRun, catalog: Catalog, log: FactorLog) -> Reso
         fields["accelerator_hours"] = log.record_input("accelerator_hours", run.accelerator_hours or 0.0, "h")
     memory = _memory(run, size, machine, catalog)
     host = resolve_host(catalog, machine)
-    fields |= {"accelerators": None if count is None else count_constant(count), "memory": memory, "host": host.power}
+    fields |= {
+        "accelerators": None if count is None else input_constant("accelerators", count, "1"),
+        "memory": memory,
+        "host": host.power,
+    }
     if count is None:
         longest = log.record(catalog.default("longest_run_days"))
         fields |= {"longest_run_days": longest, "most_accelerators": ACCELERATORS.high}
@@ -264,7 +265,8 @@ def _power(
 ) -> FactorsOf[ChipPower]:
     """Measured power, or that of the tables."""
     spec = run.machine
-    refuse_chip_above_server(spec)
+    if spec.it_power_w is not None and spec.accelerator_power_w is not None:
+        refuse_chip_above_server(spec)
     fields: dict[str, object] = {}
     if spec.it_power_w is not None:
         fields["it_power_w"] = log.record_input("it_power_w", spec.it_power_w, "W")
@@ -283,7 +285,7 @@ def _rated_power(
     family = machine.trait("power_family")
     fields: dict[str, object] = {
         "fraction": log.record(power_fraction(catalog, family, run.workload, size.total_b)),
-        "tdp_w": log.record(tdp_factor(machine, catalog)),
+        "tdp_w": log.record(machine.tdp),
     }
     limit = run.machine.accelerator_power_limit_w
     if limit is not None:
@@ -300,13 +302,13 @@ def power_fraction(catalog: Catalog, power_family: str, workload: Workload, para
         workload: What is trained.
         params_b: All parameters of the model, None if they are open. [10^9]
     """
-    for limit, factor in _power_bands(catalog, power_family, workload):
+    bands: list[tuple[float | None, Factor]] = catalog.memos[_power_bands](power_family, workload)
+    for limit, factor in bands:
         if limit is None or (params_b is not None and params_b <= limit):
             return factor
     raise LookupError(f"power_fractions has no row for {workload} of any size")
 
 
-@kept
 def _power_bands(catalog: Catalog, power_family: str, workload: Workload) -> list[tuple[float | None, Factor]]:
     """Bands of model sizes with the share of each: of the family, then of any; the narrowest of each first."""
     bands: list[tuple[float | None, Factor]] = []

@@ -9,10 +9,17 @@ import orjson
 from flask import Flask, Response, current_app, request
 
 from costsvc import __version__
+from costsvc.errors import BusyError
 from costsvc.reference.catalog import Catalog
 from costsvc.services import Services
+from costsvc.web.serving.slots import BUSY
 
 JSON = "application/json"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+"""What a page may load: only files of this service, and nothing inline."""
 SERVICES = "costsvc"
 """Where an application keeps its services; :func:`services` reads it."""
 
@@ -73,4 +80,27 @@ def private(response: Response) -> Response:
     """
     if request.query_string or request.method == "POST":
         response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def refuse_if_busy() -> None:
+    """Reject a request for which there is no slot.
+
+    Raises:
+        BusyError: If the worker marked it so.
+    """
+    if request.environ.get(BUSY):
+        raise BusyError
+
+
+def secure(response: Response) -> Response:
+    """The response with headers that tell a browser what it may load.
+
+    Args:
+        response: What a view answers.
+    """
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    if response.mimetype != JSON:
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Referrer-Policy", "same-origin")
     return response

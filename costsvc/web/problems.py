@@ -20,7 +20,7 @@ from costsvc.errors import (
 )
 from costsvc.limits import BODY_BYTES, DRAINED_BYTES, ERRORS, NAME_LENGTH
 from costsvc.web.context import answer
-from costsvc.web.request_schema import Several
+from costsvc.web.fields import Several
 
 PROBLEM_JSON = "application/problem+json"
 TYPE = "/docs/problems#"

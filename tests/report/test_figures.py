@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from costsvc.web.questions import QUESTIONS
 
 from costsvc.reference.catalog import Catalog
 from costsvc.report.figures.csv_table import to_csv
@@ -17,7 +18,6 @@ from costsvc.report.figures.registry import FIGURES
 from costsvc.report.figures.theme import INK, PAPER, Size, Theme, with_theme
 from costsvc.report.rendering import FigureRenderer
 from costsvc.web.page.views import VIEWS
-from costsvc.web.questions import QUESTIONS
 
 EXAMPLES = {view.kind: view.example for view in VIEWS if view.workload == "training"}
 EACH = [

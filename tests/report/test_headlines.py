@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
+from costsvc.web.questions import QUESTIONS
 
 from costsvc.reference.catalog import Catalog
 from costsvc.report.headlines import headline
-from costsvc.web.questions import QUESTIONS
 
 RUN = {"accelerator": "h100-sxm5-80gb", "accelerator_hours": 1000, "total_params_b": 8, "region": "aws:us-east-1"}
 PLACEMENT = {"training": {"accelerator": "a100", "accelerator_hours": 100, "region": "DE"}}

@@ -6,12 +6,12 @@ import re
 from urllib.parse import urlencode
 
 import pytest
+from costsvc.web.questions import QUESTIONS
 from flask.testing import FlaskClient
 
 from costsvc.report.figures.registry import FIGURES
 from costsvc.web import query
 from costsvc.web.page.views import VIEWS
-from costsvc.web.questions import QUESTIONS
 
 EXAMPLES = {view.kind: view.example for view in VIEWS if view.workload == "training"}
 EACH = [

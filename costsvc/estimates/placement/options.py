@@ -22,8 +22,8 @@ from costsvc.model.chains.footprint import (
     footprint,
     market_g_per_kwh,
 )
-from costsvc.model.chains.host import Usage
 from costsvc.model.inputs import central, stack, take
+from costsvc.model.power import Usage
 from costsvc.model.uncertainty import finite
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.comparisons import PlacementMetric

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from costsvc.model import compute, power
-from costsvc.model.chains.host import Host, Usage, base_w, server_w, spans_hosts
 from costsvc.model.inputs import decisive, label, restart
 from costsvc.model.placement import activation_memory_gb, training_memory_gb
+from costsvc.model.power import Host, Usage, base_w, server_w, spans_hosts
 from costsvc.units import H_PER_DAY, Condition, Numeric
 
 
@@ -192,11 +192,11 @@ class ChipPower:
     fraction: Numeric | None = None
     limit_w: Numeric | None = None
 
-    def both_w(self, host: Host, accelerators: Numeric) -> tuple[Numeric, Numeric]:
+    def both_w(self, host: Host, has_fabric: Condition) -> tuple[Numeric, Numeric]:
         """Mean power of an accelerator and of its share of the server [W]."""
         if self.it_power_w is None:
             chip_w = self._chip_w()
-            return chip_w, server_w(host, chip_w, accelerators)
+            return chip_w, server_w(host, chip_w, has_fabric)
         if self.accelerator_power_w is not None:
             return self.accelerator_power_w, self.it_power_w
         chip_w = power.accelerator_power_from_server_w(self.it_power_w, host.overhead_share, base_w(host))
@@ -287,14 +287,15 @@ def train(inputs: TrainingInputs) -> Training:
     flop = None if inputs.arithmetic is None else inputs.arithmetic.flop()
     count, in_time, wanted = _accelerators(inputs, flop)
     hours = _final_hours(inputs, flop, count)
-    chip_w, it_w = inputs.power.both_w(inputs.host, count)
+    has_fabric = spans_hosts(inputs.host, count)
+    chip_w, it_w = inputs.power.both_w(inputs.host, has_fabric)
     return Training(
         usage=Usage(
             hours=hours * (1.0 + sum(inputs.overheads)),
             accelerator_w=chip_w,
             it_w=it_w,
             accelerators=count,
-            has_fabric=inputs.power.it_power_w is None and spans_hosts(inputs.host, count),
+            has_fabric=inputs.power.it_power_w is None and has_fabric,
         ),
         final_hours=hours,
         flop=flop,

@@ -17,8 +17,20 @@ from costsvc.web.api.workload import chosen
 from costsvc.web.blueprint import CostsvcBlueprint, parameters
 from costsvc.web.context import answer, catalog, private
 from costsvc.web.endpoint import QUERY, Endpoint, ExplainQuery
-from costsvc.web.fields import Choice, Name, Number, Object, ObjectList, WholeNumber, cut, shown
-from costsvc.web.request_schema import Request, normal, raise_if, refuse
+from costsvc.web.fields import (
+    Choice,
+    Name,
+    Number,
+    Object,
+    ObjectList,
+    Request,
+    WholeNumber,
+    cut,
+    normal,
+    raise_if,
+    refuse,
+    shown,
+)
 
 blueprint = CostsvcBlueprint("amortization", __name__, url_prefix="/v1", description="Shared model or one per task")
 SMALL = {"accelerator": "a100-sxm4-80gb", "region": "aws:us-east-1"}

@@ -10,13 +10,11 @@ from costsvc.answers.estimate import InferenceEstimate
 from costsvc.estimates.serving import estimate_serving
 from costsvc.requests.workloads import Engine, Layout, Machine, Precision, Serving, Speculative, Subject, Task, TextTask
 from costsvc.web import metrics
-from costsvc.web.api.site import site
-from costsvc.web.api.workload import ACCELERATOR, MachineSchema, SubjectSchema, chosen, subject_errors
+from costsvc.web.api.workload import ACCELERATOR, MachineSchema, SubjectSchema, chosen, site, subject_errors
 from costsvc.web.blueprint import CostsvcBlueprint, parameters
 from costsvc.web.context import answer, catalog, private
 from costsvc.web.endpoint import QUERY, Endpoint, ExplainQuery
-from costsvc.web.fields import Choice, Name, Number, Object, WholeNumber
-from costsvc.web.request_schema import raise_if, refuse
+from costsvc.web.fields import Choice, Name, Number, Object, WholeNumber, raise_if, refuse
 
 blueprint = CostsvcBlueprint(
     "inference", __name__, url_prefix="/v1", description="Energy, CO2, water and cost of serving"

@@ -10,7 +10,6 @@ from costsvc.answers.estimate import TrainingEstimate
 from costsvc.estimates.training import estimate_training as training
 from costsvc.requests.workloads import Machine, Overheads, Recomputation, Subject, Training, TrainingRun, Workload
 from costsvc.web import metrics
-from costsvc.web.api.site import site
 from costsvc.web.api.workload import (
     CORES,
     SUBJECT,
@@ -18,13 +17,13 @@ from costsvc.web.api.workload import (
     SubjectSchema,
     chosen,
     machine_errors,
+    site,
     subject_errors,
 )
 from costsvc.web.blueprint import CostsvcBlueprint, parameters
 from costsvc.web.context import answer, catalog, private
 from costsvc.web.endpoint import QUERY, Endpoint, ExplainQuery
-from costsvc.web.fields import Choice, Name, Number, Object, StrictBoolean, WholeNumber
-from costsvc.web.request_schema import Request, raise_if, refuse
+from costsvc.web.fields import Choice, Name, Number, Object, Request, StrictBoolean, WholeNumber, raise_if, refuse
 
 blueprint = CostsvcBlueprint(
     "training", __name__, url_prefix="/v1", description="Energy, CO2, water and cost of training"

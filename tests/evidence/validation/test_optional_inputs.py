@@ -5,6 +5,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from costsvc.web.questions import asked
 
 from costsvc.evidence.validation.by_source import SourceCrossValidation
 from costsvc.evidence.validation.comparisons import Comparison
@@ -21,7 +22,6 @@ from costsvc.evidence.validation.optional_inputs import (
     without_evidence,
 )
 from costsvc.settings import bundled_data
-from costsvc.web.questions import asked
 
 ROW = {
     "id": "row",
