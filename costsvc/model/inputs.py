@@ -72,7 +72,9 @@ def _sampled(shared: "FactorsOf[Inputs]") -> Inputs:
 def _number(value: object, number: Number) -> object:
     kind = type(value)
     if kind is Factor:
-        return number(value)  # type: ignore[arg-type] # the line above says that it is one
+        if number is sample and value.low == value.high:  # type: ignore[attr-defined] # the line above says that it is one
+            return value.value  # type: ignore[attr-defined] # as above
+        return number(value)  # type: ignore[arg-type] # as above
     if kind is FactorsOf:
         return value.numbers(number)  # type: ignore[attr-defined] # as above
     if kind is Constant:

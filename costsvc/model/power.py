@@ -95,7 +95,7 @@ class Host:
         host_share: Part of a whole host that goes with an accelerator of the named instance; None where no
             instance was named. [1]
         fabric_w: Switches and optics between hosts, per accelerator. [W]
-        per_host: Accelerators in one host. [1]
+        per_host: Accelerators in one host; without width. [1]
     """
 
     overhead_share: Numeric
@@ -148,7 +148,7 @@ def spans_hosts(host: Host, accelerators: Numeric) -> Condition:
     Returns:
         The answer, one per row. [1]
     """
-    return decisive(accelerators) > decisive(host.per_host)
+    return decisive(accelerators) > host.per_host
 
 
 def server_w(host: Host, chip_w: Numeric, has_fabric: Condition) -> Numeric:

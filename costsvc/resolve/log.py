@@ -26,6 +26,11 @@ class FactorLog:
         self.factors[factor.name] = factor
         return factor
 
+    def record_all(self, *factors: Factor) -> None:
+        """Add several factors."""
+        for factor in factors:
+            self.factors[factor.name] = factor
+
     def record_input(self, name: str, value: float, unit: str, scale: Scale = "log") -> Factor:
         """Add the caller's own number, which has no width, and return it as a factor."""
         return self.record(input_factor(name, value, unit, scale))

@@ -53,6 +53,7 @@ class ResolvedMachine:
         log: What the names have to warn of.
         default_precision: bf16 if the chip has units for it, else fp16, else fp32.
         tdp: Thermal design power, or what the table holds in its place. [W]
+        power_family: The family of accelerators that draw alike.
     """
 
     id: str
@@ -60,6 +61,7 @@ class ResolvedMachine:
     per_host: float
     default_precision: Precision
     tdp: Factor
+    power_family: str
     instance: str | None = None
     provider: str | None = None
     per_instance: float = 1.0
@@ -164,6 +166,7 @@ def _machine(id_: str, row: Row, catalog: Catalog, log: FactorLog) -> ResolvedMa
         row=row,
         per_host=_per_host(row, catalog),
         default_precision=next((p for p in usual if row.get(f"peak_{p}_tflops") is not None), "fp32"),
+        power_family=str(row["power_family"] if "power_family" in row else CPU["power_family"]),
         tdp=present(catalog.factor(table, id_, "tdp_w", "accelerator_tdp_w", "W")),
         log=log,
     )
@@ -203,18 +206,14 @@ class ResolvedHost:
 
 
 def resolve_host(catalog: Catalog, machine: ResolvedMachine) -> ResolvedHost:
-    """The host of a machine, as ``catalog.memos`` keeps it.
+    """The host of a machine, from the family of its hosts and the size of a named instance.
+
+    Call it as ``catalog.memos[resolve_host](machine)``: a machine has one host.
 
     Args:
         catalog: The tables.
         machine: The machine.
     """
-    host: ResolvedHost = catalog.memos[_host](machine)
-    return host
-
-
-def _host(catalog: Catalog, machine: ResolvedMachine) -> ResolvedHost:
-    """The host of a machine, from the family of its hosts and the size of a named instance."""
     family = machine.trait("host_family")
     overhead, base, fabric, host_kg = (
         present(catalog.factor("hosts", family, column, f"host_{column}", unit))

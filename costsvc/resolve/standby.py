@@ -7,6 +7,7 @@ from costsvc.requests.workloads import Hosting
 from costsvc.resolve.chip import resolve_idle_power
 from costsvc.resolve.log import FactorLog, input_constant
 from costsvc.resolve.machine import (
+    ResolvedHost,
     ResolvedMachine,
     resolve_count,
     resolve_host,
@@ -33,7 +34,7 @@ def resolve_standby(
     machine = resolve_machine(hosting.machine, catalog)
     log.include(machine.log)
     count = resolve_count(hosting.machine, machine, catalog, log)
-    host = resolve_host(catalog, machine)
+    host: ResolvedHost = catalog.memos[resolve_host](machine)
     log.include(host.power_log)
     fields = {
         "hours": log.record_input("hosting_hours", hosting.hours, "h"),

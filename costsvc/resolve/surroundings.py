@@ -7,7 +7,7 @@ from costsvc.model.inputs import FactorsOf
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.workloads import Pricing, Site
 from costsvc.resolve.log import FactorLog
-from costsvc.resolve.machine import ResolvedMachine, resolve_host
+from costsvc.resolve.machine import ResolvedHost, ResolvedMachine, resolve_host
 from costsvc.resolve.price import resolve_price, resolve_social_cost
 from costsvc.resolve.site import ResolvedSite, resolve_site
 
@@ -66,7 +66,8 @@ def _of_names(catalog: Catalog, site: Site, machine: ResolvedMachine) -> tuple[R
 
 
 def _surroundings(site: Site, machine: ResolvedMachine, catalog: Catalog, log: FactorLog) -> ResolvedSurroundings:
-    resolved, host = resolve_site(site, machine, catalog, log), resolve_host(catalog, machine)
+    resolved = resolve_site(site, machine, catalog, log)
+    host: ResolvedHost = catalog.memos[resolve_host](machine)
     log.include(host.manufacture_log)
     if resolved.grid is None:
         log.mark_unavailable("carbon.total_kg", "there is no location_kg")

@@ -24,7 +24,7 @@ from costsvc.web.api import (
     validation,
 )
 from costsvc.web.blueprint import CostsvcApi
-from costsvc.web.context import SERVICES, refuse_if_busy, secure, services_of
+from costsvc.web.http import SERVICES, screen, secure, services_of
 from costsvc.web.openapi import document
 from costsvc.web.page import filters, views
 from costsvc.web.page import known as table_pages
@@ -68,7 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     services = Services.open(settings, suggestions, partial(document, api.spec))
     app.extensions[SERVICES] = services
     metrics.register(app, ENDPOINTS, services.catalog.version)
-    app.before_request(refuse_if_busy)
+    app.before_request(screen)
     app.after_request(secure)
     cors.register(app, settings.cors_origins)
     proxy.behind(app, settings.proxies)

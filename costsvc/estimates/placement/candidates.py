@@ -183,7 +183,7 @@ def _fitting(workload: Workload, catalog: Catalog) -> Fitting:
     if isinstance(workload, Serving):
         return _fitting_serving(workload, catalog)
     resolved, training = _central_training(workload, catalog)
-    reason = too_large(resolved, middle(training.usage.accelerators))
+    reason = too_large(resolved, training, middle(training.usage.accelerators))
     if reason is not None:
         raise BadRequestError({"accelerators": reason})
     return Fitting(

@@ -17,7 +17,6 @@ from costsvc.web.api.inference import ServingSchema
 from costsvc.web.api.training import TrainingRunSchema
 from costsvc.web.api.workload import chosen
 from costsvc.web.blueprint import CostsvcBlueprint
-from costsvc.web.context import answer, catalog, private
 from costsvc.web.endpoint import Endpoint
 from costsvc.web.fields import (
     BoundedList,
@@ -33,6 +32,7 @@ from costsvc.web.fields import (
     raise_if,
     refuse,
 )
+from costsvc.web.http import answer, catalog, private
 
 blueprint = CostsvcBlueprint(
     "placement", __name__, url_prefix="/v1", description="Where, and on which accelerator, a workload runs"

@@ -16,7 +16,6 @@ from costsvc.web import metrics
 from costsvc.web.api.training import TrainingRunSchema
 from costsvc.web.api.workload import chosen
 from costsvc.web.blueprint import CostsvcBlueprint
-from costsvc.web.context import answer, catalog, private
 from costsvc.web.endpoint import Endpoint
 from costsvc.web.fields import (
     MESSAGES,
@@ -31,6 +30,7 @@ from costsvc.web.fields import (
     refuse,
     shown,
 )
+from costsvc.web.http import answer, catalog, private
 
 blueprint = CostsvcBlueprint("schedule", __name__, url_prefix="/v1", description="When to run")
 EXAMPLE = {

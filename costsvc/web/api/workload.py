@@ -5,7 +5,7 @@ from typing import Any, get_args
 import marshmallow as ma
 
 from costsvc import limits
-from costsvc.requests.workloads import OWNED, Contract, Precision, PriceKind, Pricing, Scope, Site
+from costsvc.requests.workloads import OWNED, Contract, Machine, Precision, PriceKind, Pricing, Scope, Site, Subject
 from costsvc.web.fields import Choice, Day, Name, Number, Object, Request, WholeNumber, raise_if, refuse
 
 OWNED_ONLY = (
@@ -118,9 +118,30 @@ class SubjectSchema(Request):
     active_params_b = Number(limits.PARAMS_B, "Parameters active per token; default: all")
 
 
+def described(data: dict[str, Any], machine: tuple[str, ...], others: tuple[str, ...]) -> dict[str, Any]:
+    """Machine, model and place of a workload as the domain takes them, and further fields as they are.
+
+    Args:
+        data: The request.
+        machine: The fields that describe its machine.
+        others: Further fields, left out if they are not given.
+    """
+    return {
+        "machine": Machine(**chosen(data, machine)),
+        "subject": Subject(**chosen(data, SUBJECT)),
+        "site": site(data),
+        **chosen(data, others),
+    }
+
+
 def chosen(data: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     """Some fields, without those that are not given."""
     return {name: data[name] for name in names if name in data}
+
+
+def workload_errors(data: dict[str, Any]) -> dict[str, list[str]]:
+    """Errors in the fields of the machine and of the model."""
+    return machine_errors(data) | subject_errors(data)
 
 
 def machine_errors(data: dict[str, Any]) -> dict[str, list[str]]:
