@@ -140,14 +140,14 @@ def test_the_source_of_a_row_is_left_out_of_the_tables_that_answer_it(catalog, t
     other = with_tables(catalog, {"defaults": catalog.tables["defaults"]})
     answers = []
 
-    def answer_and_note(path, body, tables):
+    def answer(path, body, tables):
         answers.append(tables)
         return answer_request(path, body, tables)
 
     compared(catalog, tmp_path, HOURS)
     list(
         unseen_comparisons(
-            tmp_path, answer_and_note, lambda row, body: other if row["id"] and body["total_params_b"] == 7 else catalog
+            tmp_path, answer, lambda row, body: other if row["id"] and body["total_params_b"] == 7 else catalog
         )
     )
     assert answers == [other]
