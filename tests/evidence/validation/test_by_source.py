@@ -6,7 +6,7 @@ import pytest
 
 from costsvc.evidence.fits.serving_rows import Measured
 from costsvc.evidence.validation.by_source import NO_BAR, TOO_FEW, SourceCrossValidation, by_source, source_summaries
-from costsvc.evidence.validation.comparisons import Comparison, Indispensable, Unanswered
+from costsvc.evidence.validation.comparisons import Comparison, Indispensable, Unanswered, with_tables
 from costsvc.evidence.validation.cross_validation.engines import EngineCrossValidation
 from costsvc.evidence.validation.cross_validation.serving import ServingCrossValidation
 from costsvc.evidence.validation.cross_validation.training import TrainingCrossValidation
@@ -167,3 +167,9 @@ def test_inputs_that_nothing_measured_are_named(catalog):
     assert "Cerebras" in before["accelerators in training"]
     assert "Cerebras" not in after["accelerators in training"]
     assert {one["input"] for one in BY_HAND} <= set(before)
+
+
+def test_tables_fitted_without_a_source_forget_what_was_resolved_with_it(catalog):
+    catalog.memos[len] = len
+    assert len not in with_tables(catalog, {}).memos
+    del catalog.memos[len]
