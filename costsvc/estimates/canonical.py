@@ -1,35 +1,47 @@
-"""The canonical request: what the caller gave, under canonical names, with the choices that were made."""
+"""The canonical request: the caller's fields under canonical names, with the defaults that were chosen."""
 
-from typing import Any
+from collections.abc import Mapping
 
+from costsvc.answers.request_body import RequestBody
 from costsvc.resolve.machine import ResolvedMachine
 from costsvc.resolve.site import ResolvedSite
 
 
-def canonical_request(
-    given: dict[str, Any], machine: ResolvedMachine, count: float, site: ResolvedSite, chosen: dict[str, Any]
-) -> dict[str, Any]:
-    """A request as the answer repeats it.
+def canonicalize_request(
+    payload: Mapping[str, object],
+    machine: ResolvedMachine,
+    count: float,
+    site: ResolvedSite,
+    choices: Mapping[str, object],
+) -> RequestBody:
+    """The request that an answer repeats; it gives the same estimate.
 
     Args:
-        given: What the caller sent.
-        machine: The machine that its names led to.
-        count: Accelerators at work together.
-        site: The place that its names led to.
-        chosen: Further choices by field.
+        payload: The request as the caller sent it.
+        machine: The resolved machine.
+        count: Number of accelerators that run together.
+        site: The resolved site.
+        choices: Further defaults by field.
 
     Returns:
-        Fields in alphabetical order, so that equal requests look equal.
+        Fields in alphabetical order, so that equal requests have equal ids; without fields that are null.
     """
-    names: dict[str, Any] = {"region": site.place.region, "year": site.year, "date": site.date.isoformat()}
+    names: RequestBody = {"region": site.place.region, "year": site.year, "date": site.date.isoformat()}
+    fields = dict(payload)
     if machine.instance is not None:
-        names |= {"instance": machine.instance, "instances": given.get("instances", 1)}
+        names |= {"instance": machine.instance, "instances": payload.get("instances", 1)}
     else:
         names |= {"accelerator": machine.id}
-        if given.get("cores") is None:
+        if payload.get("cores") is None:
             names |= {"accelerators": int(count)}
-        given = {name: value for name, value in given.items() if name not in ("instance", "instances")}
+        fields = {name: value for name, value in payload.items() if name not in ("instance", "instances")}
     if site.household:
-        given |= {"pricing": {**given.get("pricing", {}), "kind": site.pricing.kind}}
-    whole = {**given, **names, **chosen}
-    return {name: whole[name] for name in sorted(whole) if whole[name] is not None}
+        fields |= {"pricing": {**pricing_of(payload), "kind": site.pricing.kind}}
+    merged = {**fields, **names, **choices}
+    return {name: merged[name] for name in sorted(merged) if merged[name] is not None}
+
+
+def pricing_of(payload: Mapping[str, object]) -> RequestBody:
+    """The object ``pricing`` of a request; empty if it has none."""
+    pricing = payload.get("pricing")
+    return dict(pricing) if isinstance(pricing, Mapping) else {}

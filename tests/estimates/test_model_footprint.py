@@ -2,7 +2,7 @@
 
 import pytest
 
-from costsvc.estimates.model_footprint import model_footprint
+from costsvc.estimates.model_footprint import estimate_model_footprint
 from tests.estimates.reading import codes, factors, out_of_order, reasons, value
 
 GIVEN = ("energy_kwh", "carbon.total_kg", "water.total_l", "cost.total_usd")
@@ -133,7 +133,7 @@ def test_a_model_of_unknown_training_says_so(footprint, region):
 def test_every_model_is_answered(catalog):
     bases = {}
     for model in catalog.tables["models"]:
-        answer = model_footprint(model, "DE", catalog)
+        answer = estimate_model_footprint(model, "DE", catalog)
         bases[answer["basis"]] = bases.get(answer["basis"], 0) + 1
         assert out_of_order(answer["estimate"] or {}) == {}, model
     assert bases["hours"] >= 170
