@@ -176,12 +176,12 @@ def explain_log(log: FactorLog, catalog: Catalog, day: dt.date | None = None) ->
         day: The day of the estimate; None for the reference date of the tables.
     """
     log.warn_of_old(day or catalog.reference_date)
+    rows = catalog.tables["sources"].rows
     used = sorted({factor.source_id for factor in log.factors.values() if factor.source_id})
-    sources = (catalog.row("sources", source) for source in used)
     return {
         "factors": [describe_factor(factor) for factor in log.factors.values()],
         "unavailable": [{"field": name, "reason": reason} for name, reason in log.unavailable.items()],
-        "sources": [dict(source) for source in sources if source is not None],
+        "sources": [dict(rows[source]) for source in used],
         "warnings": [{"code": code, "message": message} for code, message in log.warnings.items()],
         "data_version": catalog.version,
         "version": __version__,

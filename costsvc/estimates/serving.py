@@ -15,7 +15,7 @@ from costsvc.model.chains.footprint import Footprint, footprint
 from costsvc.model.chains.replica import Replica
 from costsvc.model.chains.serving import Served, serve_request
 from costsvc.model.chains.text import TextUse
-from costsvc.model.explanation import rename
+from costsvc.model.explanation import naming_formulas, rename
 from costsvc.model.inputs import Number, decisive, traced
 from costsvc.model.uncertainty import middle, sample
 from costsvc.reference.catalog import Catalog
@@ -240,7 +240,8 @@ def _per(amount: Numeric | None, per: str, output_tokens: Numeric | None) -> Num
 
 
 def _explain(request: Serving, resolved: ResolvedRequest) -> list[Step]:
-    result = compute_request(resolved, traced)
+    with naming_formulas():
+        result = compute_request(resolved, traced)
     for name, amount in answer.available_amounts(result.footprint, resolved.log).items():
         rename(amount, f"{name}_per_request")
     whole = result.footprint.times(traced(input_factor("requests", request.requests, "1")))

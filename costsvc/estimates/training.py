@@ -12,9 +12,10 @@ from costsvc.estimates.canonical import canonicalize_request
 from costsvc.estimates.explanation import list_steps
 from costsvc.model.chains.footprint import Footprint, footprint
 from costsvc.model.chains.training import Training, train
+from costsvc.model.explanation import naming_formulas
 from costsvc.model.inputs import Number, decisive, traced
 from costsvc.model.quantities import scale_quantity
-from costsvc.model.uncertainty import middle, sample
+from costsvc.model.uncertainty import sample
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.workloads import Overheads, TrainingRun
 from costsvc.resolve.log import FactorLog
@@ -100,10 +101,10 @@ def record_run(resolved: ResolvedRun, training: Training) -> None:
 
 def record_training(run: ResolvedTraining, training: Training, log: FactorLog) -> None:
     """Log what depends on the results of a run: assumed accelerators, power limit, fabric, memory."""
-    count = middle(decisive(training.usage.accelerators))
+    count = _count(run, training)
     if training.in_time is not None and training.wanted is not None:
         days = log.factors["longest_run_days"].value
-        in_time, wanted = middle(training.in_time), middle(training.wanted)
+        in_time, wanted = float(training.in_time), float(training.wanted)
         reason = "whole hosts with enough memory" if wanted > in_time else f"whole hosts that finish in {days:g} days"
         reason = reason if count == wanted else "the largest number that a request may have"
         log.add_warning("accelerators-assumed", f"accelerators is not given; {count:g} is assumed: {reason}.")
@@ -113,17 +114,22 @@ def record_training(run: ResolvedTraining, training: Training, log: FactorLog) -
         )
     if training.usage.has_fabric:
         log.record(run.host.fabric)
-    excess = too_large(run, count)
-    if excess is not None and run.fits is not None:
-        fewest = middle(run.fits.fewest())
+    excess = too_large(run, training, count)
+    if excess is not None and run.fits is not None and training.needed_gb is not None:
+        fewest = float(run.fits.fewest(training.needed_gb))
         log.add_warning("does-not-fit", f"{excess} The smallest number that fits is {fewest:g}.")
 
 
-def too_large(run: ResolvedTraining, count: float) -> str | None:
+def _count(run: ResolvedTraining, training: Training) -> float:
+    """Number of accelerators of a run: from the request, or the assumed one."""
+    return float(decisive(training.usage.accelerators)) if run.count is None else run.count
+
+
+def too_large(run: ResolvedTraining, training: Training, count: float) -> str | None:
     """Why a run does not fit in memory; None if it fits or the memory is not known."""
-    if run.fits is None:
+    if run.fits is None or training.needed_gb is None:
         return None
-    needed_gb, each_gb = middle(run.fits.needed_gb()), middle(run.fits.each_gb)
+    needed_gb, each_gb = float(training.needed_gb), float(run.fits.each_gb)
     if needed_gb <= count * each_gb:
         return None
     return (
@@ -134,7 +140,7 @@ def too_large(run: ResolvedTraining, count: float) -> str | None:
 
 def canonicalize_run(run: TrainingRun, resolved: ResolvedRun, result: Training) -> RequestBody:
     """The canonical request of a run."""
-    count = middle(decisive(result.usage.accelerators))
+    count = _count(resolved.run, result)
     choices = {"precision": resolved.run.precision}
     return canonicalize_request(run.said, resolved.run.machine, count, resolved.around.site, choices)
 
@@ -163,7 +169,8 @@ def _extra(resolved: ResolvedRun, result: TrainingResult) -> dict[str, Numeric |
 
 
 def _explain(resolved: ResolvedRun) -> list[Step]:
-    result = compute_run(resolved, traced)
+    with naming_formulas():
+        result = compute_run(resolved, traced)
     ends = {**answer.available_amounts(result.footprint, resolved.log), **_extra(resolved, result)}
     return list_steps(ends, resolved.log.values())
 

@@ -5,12 +5,14 @@ shown is what was computed, and nothing of it is written down twice.
 """
 
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
-from functools import lru_cache, wraps
+from functools import lru_cache
 from inspect import cleandoc
-from operator import attrgetter
-from typing import Any, ParamSpec, TypeVar, cast
+from types import CodeType, FrameType
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
@@ -177,44 +179,44 @@ def solved(solution: Numeric, equation: Callable[[Numeric], Numeric], unit: str)
 
 
 def formula(function: Callable[P, R]) -> Callable[P, R]:
-    """Name a traced result after the formula that gave it, with the unit and reference of its docstring.
+    """Mark a function as a formula: inside :func:`naming_formulas` its traced results are named after it.
 
     Args:
         function: A formula; of an object as result the fields are named.
 
     Returns:
-        The same formula.
+        The same function: outside an explanation a formula costs nothing.
     """
-    returned = function.__annotations__["return"]
-    return _naming_fields(function, returned) if is_dataclass(returned) else _naming_result(function)
+    FORMULAS[function.__code__] = function
+    return function
 
 
-def _naming_result(function: Callable[P, R]) -> Callable[P, R]:
-    @wraps(function)
-    def named(*args: P.args, **kwargs: P.kwargs) -> R:
-        result = function(*args, **kwargs)
-        # asked of every result, so it has to be quick
-        if result.__class__ is Traced:
-            _name_result(function, cast("Traced", result))
-        return result
-
-    return named
+FORMULAS: dict[CodeType, Callable[..., object]] = {}
+"""The formulas by their code."""
 
 
-def _naming_fields(function: Callable[P, R], returned: Any) -> Callable[P, R]:
-    names = [field.name for field in fields(returned)]
-    numbers = attrgetter(*names)
+@contextmanager
+def naming_formulas() -> Iterator[None]:
+    """Name traced results after the formulas that return them, with unit and reference of their docstrings."""
+    before = sys.getprofile()
+    sys.setprofile(_name_on_return)
+    try:
+        yield
+    finally:
+        sys.setprofile(before)
 
-    @wraps(function)
-    def named(*args: P.args, **kwargs: P.kwargs) -> R:
-        result = function(*args, **kwargs)
-        if Traced in map(type, numbers(result)):
-            for name, number in zip(names, numbers(result), strict=True):
-                if isinstance(number, Traced):
-                    _name_field(function, returned, name, number)
-        return result
 
-    return named
+def _name_on_return(frame: FrameType, event: str, result: object) -> None:
+    function = FORMULAS.get(frame.f_code) if event == "return" else None
+    if function is None:
+        return
+    if isinstance(result, Traced):
+        _name_result(function, result)
+    elif is_dataclass(result) and not isinstance(result, type):
+        for field in fields(result):
+            number = getattr(result, field.name)
+            if isinstance(number, Traced):
+                _name_field(function, type(result), field.name, number)
 
 
 def _name_result(function: Callable[..., object], result: Traced) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeAlias, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
-from costsvc.model.explanation import Traced, called, given, untraced
+from costsvc.model.explanation import Traced, called, given
 from costsvc.model.uncertainty import Factor, sample
 from costsvc.units import Condition, Numeric
 
@@ -72,7 +72,9 @@ def _sampled(shared: "FactorsOf[Inputs]") -> Inputs:
 def _number(value: object, number: Number) -> object:
     kind = type(value)
     if kind is Factor:
-        return number(value)  # type: ignore[arg-type] # the line above says that it is one
+        if number is sample and value.low == value.high:  # type: ignore[attr-defined] # the line above says that it is one
+            return value.value  # type: ignore[attr-defined] # as above
+        return number(value)  # type: ignore[arg-type] # as above
     if kind is FactorsOf:
         return value.numbers(number)  # type: ignore[attr-defined] # as above
     if kind is Constant:
@@ -117,10 +119,9 @@ def decisive(number: Numeric) -> Numeric:
     Returns:
         A number, or a column with one value per row; without its past. [any]
     """
-    plain = untraced(number)
-    if not isinstance(plain, np.ndarray):
-        return plain
-    first = plain[..., :1] if plain.ndim else plain
+    if not isinstance(number, np.ndarray):
+        return float(number)
+    first = number[..., :1] if number.ndim else number
     return float(first.item()) if first.size == 1 else first
 
 

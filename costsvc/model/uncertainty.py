@@ -49,9 +49,9 @@ TRANSFORM: Mapping[Scale, tuple[Transform, Transform]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Factor:
-    """One number that an estimate rests on.
+    """One number that an estimate rests on; each is itself only, so that it can be looked up at no cost.
 
     Attributes:
         name: What it is, the same in every answer.
@@ -82,10 +82,6 @@ class Factor:
     as_of: str | None = None
     old_from: date | None = None
     scale: Scale = "log"
-
-    def __hash__(self) -> int:
-        """Few fields tell factors apart; the others would only take time."""
-        return hash((self.identity, self.value, self.name))
 
 
 def sample(factor: Factor) -> Numeric:

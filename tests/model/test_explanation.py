@@ -5,9 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from costsvc.model.explanation import Traced, called, formula, given, rename, solved, untraced
+from costsvc.model.explanation import Traced, called, formula, given, naming_formulas, rename, solved, untraced
 from costsvc.model.serving_load import occupancy
 from costsvc.units import Numeric
+
+
+@pytest.fixture(autouse=True)
+def naming():
+    """Formulas name their results, as in an explanation."""
+    with naming_formulas():
+        yield
+
 
 A, B = given(2.0, "a", "1"), given(3.0, "b", "kWh")
 

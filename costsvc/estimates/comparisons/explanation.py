@@ -16,7 +16,7 @@ from costsvc.estimates.comparisons.strategies import (
 from costsvc.estimates.explanation import list_steps, unit_of
 from costsvc.model import amortization as formulas
 from costsvc.model.amortization import Strategy
-from costsvc.model.explanation import called, given
+from costsvc.model.explanation import called, given, naming_formulas
 from costsvc.model.inputs import traced
 from costsvc.model.uncertainty import middle
 from costsvc.units import Numeric
@@ -56,7 +56,8 @@ def explain_part(part: EstimatedPart, estimator: StrategyEstimator) -> list[Step
         part: The part.
         estimator: Estimates it again with traced numbers.
     """
-    again = estimator.estimate_again(part, traced)
+    with naming_formulas():
+        again = estimator.estimate_again(part, traced)
     ends = {_path(part.path, metric): again.by_metric[metric] for metric in METRICS}
     return list_steps(ends, part.log.values())
 
@@ -73,13 +74,14 @@ def explain_comparison(compared: ComparisonInput) -> list[Step]:
     again = [_traced(strategy, index) for index, strategy in enumerate(compared.strategies)]
     baseline = next(again[i] for i, one in enumerate(compared.strategies) if one is compared.baseline)
     ends: Results = {"tasks": tasks, "requests_per_task": requests}
-    for i, strategy in enumerate(again):
-        for metric in METRICS:
-            ends |= _totals(strategy.in_metric(metric), f"strategies.{i}", metric, (tasks, requests))
     others = [(strategy, metric) for strategy in again if strategy is not baseline for metric in METRICS]
-    for i, (strategy, metric) in enumerate(others):
-        pair = (strategy.in_metric(metric), baseline.in_metric(metric))
-        ends |= _crossings(pair, f"break_even.{i}", (tasks, requests))
+    with naming_formulas():
+        for i, strategy in enumerate(again):
+            for metric in METRICS:
+                ends |= _totals(strategy.in_metric(metric), f"strategies.{i}", metric, (tasks, requests))
+        for i, (strategy, metric) in enumerate(others):
+            pair = (strategy.in_metric(metric), baseline.in_metric(metric))
+            ends |= _crossings(pair, f"break_even.{i}", (tasks, requests))
     return list_steps(ends, known)
 
 

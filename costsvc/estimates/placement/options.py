@@ -22,13 +22,13 @@ from costsvc.model.chains.footprint import (
     footprint,
     market_g_per_kwh,
 )
-from costsvc.model.chains.host import Usage
 from costsvc.model.inputs import central, stack, take
+from costsvc.model.power import Usage
 from costsvc.model.uncertainty import finite
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.workloads import ON_DEMAND, OWNED, PriceKind, Pricing, Serving
 from costsvc.resolve.log import FactorLog
-from costsvc.resolve.machine import ANY, ResolvedMachine, resolve_host
+from costsvc.resolve.machine import ANY, ResolvedHost, ResolvedMachine, resolve_host
 from costsvc.resolve.price import resolve_price
 from costsvc.units import Array
 
@@ -182,7 +182,8 @@ def _place(site: SiteChoice) -> tuple[Place, tuple[float, float]]:
 
 
 def _manufacture(grid: _Grid, candidates: Sequence[Candidate], catalog: Catalog) -> Manufacture:
-    inputs = [resolve_host(catalog, one.machine).manufacture.numbers(central) for one in candidates]
+    hosts: list[ResolvedHost] = [catalog.memos[resolve_host](one.machine) for one in candidates]
+    inputs = [host.manufacture.numbers(central) for host in hosts]
     complete = [replace(one, host_share=1.0 if one.host_share is None else one.host_share) for one in inputs]
     return take(stack(complete), grid.candidates)
 

@@ -15,8 +15,8 @@ from costsvc.report.rendering import Format, Spec
 from costsvc.web import problems, query_params
 from costsvc.web.blueprint import CostsvcBlueprint
 from costsvc.web.compression import compressed
-from costsvc.web.context import private, services, tagged
 from costsvc.web.endpoint import Endpoint
+from costsvc.web.http import private, services, tagged
 from costsvc.web.registry import ENDPOINTS, cached_answer
 
 blueprint = CostsvcBlueprint("figures", __name__, description="Answers as figures")
