@@ -283,7 +283,7 @@ def test_a_load_is_refused(client, change, field, words):
             "not allowed together with accelerator_hours",
             id="no-effect",
         ),
-        pytest.param({"training": RUN | {"accelerator_hours": 0}}, "duration_h", "0 h cannot be placed", id="no-time"),
+        pytest.param({"training": RUN | {"accelerator_hours": 0}}, "duration_h", "the run takes 0 h", id="no-time"),
         pytest.param(
             {"training": RUN | {"accelerator_hours": 1e6, "accelerators": 8}}, "duration_h", "8784 h", id="14-years"
         ),

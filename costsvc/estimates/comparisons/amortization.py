@@ -117,7 +117,7 @@ def _baseline(request: Comparison, strategies: Sequence[EstimatedStrategy]) -> E
     for strategy in strategies:
         if strategy.name == name:
             return strategy
-    names = ", ".join(repr(strategy.name) for strategy in strategies)
+    names = ", ".join(strategy.name for strategy in strategies)
     raise BadRequestError({"baseline": f"must be the name of a strategy ({names}), got {name!r}"})
 
 
