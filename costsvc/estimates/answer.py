@@ -11,13 +11,14 @@ import numpy as np
 
 from costsvc import __version__
 from costsvc.answers.estimate import Bases, Carbon, Cost, Equivalent, Place, Water
-from costsvc.answers.explanation import Driver, Explained, FactorAnswer, Provenance, Step
+from costsvc.answers.explanation import Driver, Explained, FactorAnswer, Step
 from costsvc.answers.quantities import Quantity
 from costsvc.answers.request_body import RequestBody
 from costsvc.model.chains.footprint import NAMES, Footprint
 from costsvc.model.uncertainty import Factor, influence, quantities
 from costsvc.reference.catalog import Catalog
 from costsvc.resolve.log import FactorLog
+from costsvc.resolve.machine import ResolvedMachine
 from costsvc.resolve.site import ResolvedSite
 from costsvc.units import Numeric
 
@@ -188,29 +189,6 @@ def explain_log(log: FactorLog, catalog: Catalog, day: dt.date | None = None) ->
     }
 
 
-def combine_logs(parts: Mapping[str, FactorLog], common: FactorLog, catalog: Catalog) -> Provenance:
-    """The sources, warnings, gaps and versions of a comparison; each part lists its own factors.
-
-    Args:
-        parts: The log of each part by its path in the request, which becomes the prefix of its gaps.
-        common: The log of the comparison itself.
-        catalog: The reference tables.
-    """
-    combined = FactorLog(factors=dict(common.factors), warnings=dict(common.warnings))
-    for path, log in parts.items():
-        combined.factors |= {f"{path}.{name}": factor for name, factor in log.factors.items()}
-        combined.warnings |= log.warnings
-        combined.unavailable |= {f"{path}.{field}": reason for field, reason in log.unavailable.items()}
-    explained = explain_log(combined, catalog)
-    return {
-        "unavailable": explained["unavailable"],
-        "sources": explained["sources"],
-        "warnings": explained["warnings"],
-        "data_version": explained["data_version"],
-        "version": explained["version"],
-    }
-
-
 def describe_factor(factor: Factor) -> FactorAnswer:
     """A factor as answers list it."""
     return _describe_factor(factor) if factor.origin == "request" else _cached_description(factor)
@@ -269,3 +247,43 @@ def request_id(request: Mapping[str, object], catalog: Catalog) -> str:
     """The first 128 bits of SHA-256 over request, version and data version, in hexadecimal."""
     text = json.dumps([request, __version__, catalog.version], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def canonicalize_request(
+    payload: Mapping[str, object],
+    machine: ResolvedMachine,
+    count: float,
+    site: ResolvedSite,
+    choices: Mapping[str, object],
+) -> RequestBody:
+    """The request that an answer repeats; it gives the same estimate.
+
+    Args:
+        payload: The request as the caller sent it.
+        machine: The resolved machine.
+        count: Number of accelerators that run together.
+        site: The resolved site.
+        choices: Further defaults by field.
+
+    Returns:
+        Fields in alphabetical order, so that equal requests have equal ids; without fields that are null.
+    """
+    names: RequestBody = {"region": site.place.region, "year": site.year, "date": site.date.isoformat()}
+    fields = dict(payload)
+    if machine.instance is not None:
+        names |= {"instance": machine.instance, "instances": payload.get("instances", 1)}
+    else:
+        names |= {"accelerator": machine.id}
+        if payload.get("cores") is None:
+            names |= {"accelerators": int(count)}
+        fields = {name: value for name, value in payload.items() if name not in ("instance", "instances")}
+    if site.household:
+        fields |= {"pricing": {**pricing_of(payload), "kind": site.pricing.kind}}
+    merged = {**fields, **names, **choices}
+    return {name: merged[name] for name in sorted(merged) if merged[name] is not None}
+
+
+def pricing_of(payload: Mapping[str, object]) -> RequestBody:
+    """The object ``pricing`` of a request; empty if it has none."""
+    pricing = payload.get("pricing")
+    return dict(pricing) if isinstance(pricing, Mapping) else {}

@@ -8,8 +8,7 @@ from costsvc.answers.explanation import Step
 from costsvc.answers.quantities import Quantity
 from costsvc.answers.request_body import RequestBody
 from costsvc.estimates import answer
-from costsvc.estimates.answer import require
-from costsvc.estimates.canonical import canonicalize_request
+from costsvc.estimates.answer import canonicalize_request, require
 from costsvc.estimates.explanation import list_steps
 from costsvc.model.chains.footprint import Footprint, footprint
 from costsvc.model.chains.replica import Replica

@@ -7,14 +7,12 @@ from costsvc.answers.explanation import Step
 from costsvc.answers.quantities import Quantity
 from costsvc.answers.request_body import RequestBody
 from costsvc.estimates import answer
-from costsvc.estimates.answer import EstimateBody
-from costsvc.estimates.canonical import canonicalize_request
+from costsvc.estimates.answer import EstimateBody, canonicalize_request
 from costsvc.estimates.explanation import list_steps
 from costsvc.model.chains.footprint import Footprint, footprint
 from costsvc.model.chains.training import Training, train
 from costsvc.model.explanation import naming_formulas
 from costsvc.model.inputs import Number, decisive, traced
-from costsvc.model.quantities import scale_quantity
 from costsvc.model.uncertainty import sample
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.workloads import Overheads, TrainingRun
@@ -190,13 +188,17 @@ def _phases(body: EstimateBody, overheads: Overheads) -> list[Phase]:
 def _phase(name: PhaseName, body: EstimateBody, share: float) -> Phase:
     return {
         "name": name,
-        "hours": scale_quantity(body["accelerator_hours"], share),
-        "energy_kwh": scale_quantity(body["energy_kwh"], share),
+        "hours": _share_of(body["accelerator_hours"], share),
+        "energy_kwh": _share_of(body["energy_kwh"], share),
         "carbon_kg": _scaled(body["carbon"]["total_kg"], share),
         "water_l": _scaled(body["water"]["total_l"], share),
         "cost_usd": _scaled(body["cost"]["total_usd"], share),
     }
 
 
-def _scaled(quantity: Quantity | None, share: float) -> Quantity | None:
-    return None if quantity is None else scale_quantity(quantity, share)
+def _scaled(total: Quantity | None, share: float) -> Quantity | None:
+    return None if total is None else _share_of(total, share)
+
+
+def _share_of(total: Quantity, share: float) -> Quantity:
+    return {"value": total["value"] * share, "low": total["low"] * share, "high": total["high"] * share}

@@ -19,6 +19,7 @@ from costsvc.estimates.comparisons.break_even import find_break_even
 from costsvc.estimates.comparisons.curves import compute_surface, plot_curve
 from costsvc.estimates.comparisons.explanation import ComparisonInput, explain_comparison, explain_part
 from costsvc.estimates.comparisons.parts import METRICS, amount_quantities
+from costsvc.estimates.comparisons.provenance import combine_logs
 from costsvc.estimates.comparisons.sensitivity import StrategyPair
 from costsvc.estimates.comparisons.shares import share_upfront
 from costsvc.estimates.comparisons.strategies import EstimatedPart, EstimatedStrategy, StrategyEstimator, TimeWeights
@@ -68,7 +69,7 @@ def _answer(request: Comparison, compared: ComparisonInput, estimator: StrategyE
     ranking = {metric: _rank(compared, metric) for metric in METRICS}
     log = FactorLog()
     values = None if request.benefit is None else _net_values(request.benefit, compared, catalog, log)
-    provenance = answer.combine_logs({part.path: part.log for part in compared.parts()}, log, catalog)
+    provenance = combine_logs({part.path: part.log for part in compared.parts()}, log, catalog)
     return {
         "id": answer.request_id(body, catalog),
         "request": body,

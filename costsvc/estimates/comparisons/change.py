@@ -10,6 +10,7 @@ from costsvc.answers.placement import Differences
 from costsvc.answers.quantities import OpenQuantity, PlacementMetric
 from costsvc.errors import located
 from costsvc.estimates import answer
+from costsvc.estimates.comparisons.provenance import combine_logs
 from costsvc.estimates.comparisons.totals import WorkloadTotals, compare_outcomes, describe_outcome, total_workload
 from costsvc.estimates.labels import LABELS, signed
 from costsvc.model.amortization import probability_cheaper
@@ -68,7 +69,7 @@ def compare_change(request: ChangeSpec, catalog: Catalog) -> ChangeAnswer:
         "probability_lower": _probabilities(after, before),
         "causes": causes,
         "summary": _summary(differences, causes),
-        **answer.combine_logs({"before": before.log, "after": after.log}, FactorLog(), catalog),
+        **combine_logs({"before": before.log, "after": after.log}, FactorLog(), catalog),
     }
 
 

@@ -10,8 +10,7 @@ from costsvc.answers.placement import Difference, Differences, OutcomeAnswer
 from costsvc.answers.quantities import CarbonBasis, PlacementMetric
 from costsvc.answers.request_body import RequestBody
 from costsvc.estimates import serving, training
-from costsvc.estimates.answer import require
-from costsvc.estimates.canonical import pricing_of
+from costsvc.estimates.answer import pricing_of, require
 from costsvc.estimates.comparisons.parts import METRICS, totals_by_metric
 from costsvc.model.inputs import Number
 from costsvc.model.uncertainty import middle, open_quantity, quantities, sample

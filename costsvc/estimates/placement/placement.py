@@ -10,6 +10,7 @@ from costsvc.answers.placement import OptionAnswer, PlacementAnswer, Point
 from costsvc.answers.quantities import PlacementMetric
 from costsvc.errors import located
 from costsvc.estimates import answer
+from costsvc.estimates.comparisons.provenance import combine_logs
 from costsvc.estimates.comparisons.totals import (
     COLUMNS,
     WorkloadTotals,
@@ -96,7 +97,7 @@ def rank_placements(request: Placement, catalog: Catalog) -> PlacementAnswer:
         "refused": [
             {"accelerator": one.accelerator, "reason": one.reason} for one in tried if isinstance(one, Rejected)
         ],
-        **answer.combine_logs(logs, _unranked_log(ranking.unranked), catalog),
+        **combine_logs(logs, _unranked_log(ranking.unranked), catalog),
     }
 
 

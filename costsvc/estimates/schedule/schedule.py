@@ -22,8 +22,7 @@ from costsvc.answers.schedule import (
 )
 from costsvc.errors import BadRequestError, located
 from costsvc.estimates import answer
-from costsvc.estimates.answer import require
-from costsvc.estimates.canonical import canonicalize_request
+from costsvc.estimates.answer import canonicalize_request, require
 from costsvc.estimates.schedule.load import FlexibleLoad, LoadAtSite, Run, locate_load, resolve_load
 from costsvc.estimates.schedule.windows import Plan, Window, format_utc
 from costsvc.model.quantities import scale_quantity
