@@ -70,12 +70,12 @@ class SiteChoice:
     resolved: ResolvedSite
     home: ResolvedSite | None
 
-    def is_home_of(self, machine: ResolvedMachine, kind: PriceKind | None, catalog: Catalog) -> bool:
+    def is_home_of(self, machine: ResolvedMachine, kind: PriceKind | None) -> bool:
         """Whether it is a household for a machine at a kind of price; None for the default kind."""
         if self.home is None:
             return False
         there = replace(self.site, pricing=replace(self.site.pricing, kind=kind))
-        return is_household(machine, there, self.resolved.place, catalog)
+        return is_household(machine, there, self.resolved.place)
 
 
 def place_on_accelerators(
@@ -238,7 +238,7 @@ def choose_sites(
 def _site_choice(site: Site, machines: Sequence[Candidate], catalog: Catalog) -> SiteChoice:
     resolved = resolve_site(site, None, catalog, FactorLog())
     default = replace(site, pricing=replace(site.pricing, kind=None))
-    at_home = (one.machine for one in machines if is_household(one.machine, default, resolved.place, catalog))
+    at_home = (one.machine for one in machines if is_household(one.machine, default, resolved.place))
     machine = next(at_home, None)
     home = None if machine is None else resolve_site(default, machine, catalog, FactorLog())
     return SiteChoice(site=site, resolved=resolved, home=home)

@@ -121,7 +121,7 @@ def compute_options(
     sizes = (len(candidates), len(sites), len(kinds))
     grid = _Grid(**dict(zip(("candidates", "sites", "kinds"), map(np.ravel, np.indices(sizes)), strict=True)))
     home = [
-        sites[j].is_home_of(candidates[i].machine, kinds[k], catalog)
+        sites[j].is_home_of(candidates[i].machine, kinds[k])
         for i, j, k in zip(grid.candidates, grid.sites, grid.kinds, strict=True)
     ]
     paid = [kinds[k] or (OWNED if is_home else ON_DEMAND) for k, is_home in zip(grid.kinds, home, strict=True)]
