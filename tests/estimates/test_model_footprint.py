@@ -126,7 +126,7 @@ def test_compute_without_active_parameters_is_no_basis(footprint):
 def test_a_model_of_unknown_training_says_so(footprint, region):
     answer = footprint("bert-base", **({"region": region} if region else {}))
     assert [answer[name] for name in ("basis", "training", "estimate")] == [None, None, None]
-    assert all("neither accelerator-hours" in reasons(answer)[name] for name in ("basis", "training", "estimate"))
+    assert all("accelerator-hours, FLOP and tokens are not known" in reasons(answer)[name] for name in ("basis", "training", "estimate"))
     assert answer["request"]["region"] == ("DEU" if region else "world")
 
 
@@ -194,4 +194,4 @@ def test_a_share_of_an_unknown_training_is_unknown(client):
     body = {"tasks": 1, "strategies": [known, {"name": "b", "upfront": [{"model_footprint": {"model": "bert-base"}}]}]}
     answer = client.post("/v1/comparisons/amortization", json=body).json
     assert answer["strategies"][1]["total"]["energy_kwh"] is None
-    assert any("neither accelerator-hours" in reason for reason in reasons(answer).values())
+    assert any("accelerator-hours, FLOP and tokens are not known" in reason for reason in reasons(answer).values())

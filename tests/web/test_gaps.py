@@ -143,4 +143,4 @@ def test_a_figure_of_an_answer_with_gaps_can_be_drawn(client: FlaskClient, kind:
 def test_a_schedule_without_a_profile_says_why_in_its_citation(client: FlaskClient) -> None:
     asked = list(query.pairs({"training": RUN | {"region": "IND"}, **DAYS}))
     said = client.get(f"{ENDPOINTS['schedule'].path}/citation.md", query_string=asked).text
-    assert "The best window is not known, as no profile by month and hour is known for IND." in said
+    assert "The best window is not known, as no hourly profile is known for IND." in said
