@@ -27,7 +27,7 @@ GRID_TABLES = (
     "grid_marginal_ifi",
     "grid_marginal",
 )
-KEPT = 4096
+KEPT = 2048
 """Parts that are kept of each kind; the one used longest ago goes first."""
 UNKNOWN_CARD = (
     "To count another one, name the most similar that is known, with its measured mean watts as accelerator_power_w."
