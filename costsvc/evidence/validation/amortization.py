@@ -73,7 +73,7 @@ def _ratio(general: dict[str, Any], task: dict[str, Any], catalog: Catalog) -> d
     entry = next(entry for entry in answer["break_even"] if entry["metric"] in general)
     totals = [one["total"][entry["metric"]]["value"] for one in answer["strategies"]]
     # any other verdict contradicts the published ratio
-    result = totals[0] / totals[1] if entry["verdict"] is Verdict.NEVER else 1.0
+    result = totals[0] / totals[1] if entry["verdict"] == Verdict.NEVER else 1.0
     return {"value": result, "low": result, "high": result}
 
 
