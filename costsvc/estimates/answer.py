@@ -11,7 +11,7 @@ import numpy as np
 
 from costsvc import __version__
 from costsvc.model.chains.footprint import NAMES, Footprint
-from costsvc.model.uncertainty import Factor, Quantity, influence, quantities
+from costsvc.model.uncertainty import Factor, Quantity, quantities, variance_shares
 from costsvc.reference.catalog import Catalog
 from costsvc.resolve.log import FactorLog
 from costsvc.resolve.site import ResolvedSite
@@ -176,7 +176,7 @@ def drivers(found: Footprint, log: FactorLog, q: Mapping[str, Quantity | None]) 
     known = amounts(found, log)
     wide = {name: total for name in TOTALS if isinstance(total := known[name], np.ndarray) and _has_width(q[name])}
     uncertain = [f for f in log.factors.values() if f.low != f.high]
-    shares = influence([f.identity for f in uncertain], list(wide.values()))
+    shares = variance_shares([f.identity for f in uncertain], list(wide.values()))
     return {metric: _ranked(uncertain, row) for metric, row in zip(wide, shares, strict=True)}
 
 

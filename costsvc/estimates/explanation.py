@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from costsvc.model.explanation import Traced, called
+from costsvc.model.explanation import Traced, label_traced
 from costsvc.units import Numeric
 
 Plain = dict[str, Any]
@@ -40,7 +40,7 @@ def explanation(results: Mapping[str, Numeric | None], known: Mapping[str, float
         results: Traced numbers under the names by which they are shown; None is left out.
         known: Names and values that stand elsewhere in the answer, where steps begin.
     """
-    ends = [called(found, name, unit(name)) for name, found in results.items() if found is not None]
+    ends = [label_traced(found, name, unit(name)) for name, found in results.items() if found is not None]
     return _Chain(known=known).steps(ends)
 
 
@@ -71,7 +71,7 @@ class _Chain:
         ends = [self._one(end) for end in ends]
         order = {id(found): found for end in ends for found in self._before(end)}
         for found in [found for found in order.values() if found.check is not None]:
-            check = self._one(called(found.check or 0.0, f"{found.name}_check", found.unit))
+            check = self._one(label_traced(found.check or 0.0, f"{found.name}_check", found.unit))
             order |= {id(one): one for one in self._before(check)}
         shown = [found for found in order.values() if found.name is not None]
         self._name(ends, shown)

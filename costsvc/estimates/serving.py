@@ -10,9 +10,9 @@ from costsvc.model.chains.footprint import Footprint, footprint
 from costsvc.model.chains.replica import Replica
 from costsvc.model.chains.serving import Served, serve_request
 from costsvc.model.chains.text import TextUse
-from costsvc.model.explanation import rename
+from costsvc.model.explanation import relabel
 from costsvc.model.inputs import Number, decisive, traced
-from costsvc.model.uncertainty import middle, sample
+from costsvc.model.uncertainty import central_value, sample
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.workloads import Serving
 from costsvc.resolve.log import FactorLog, input_factor
@@ -111,8 +111,8 @@ def canonical_serving(request: Serving, resolved: ResolvedRequest, served: Serve
     """The request as an answer repeats it."""
     chosen: Plain = {"precision": resolved.serving.precision, "requests": request.requests}
     if served.text is None or request.requests_per_s is None:
-        chosen["batch_size"] = middle(served.use.batch)
-    count = middle(decisive(served.use.accelerators))
+        chosen["batch_size"] = central_value(served.use.batch)
+    count = central_value(decisive(served.use.accelerators))
     return canonical_request(request.said, resolved.serving.machine, count, resolved.around.site, chosen)
 
 
@@ -135,17 +135,17 @@ def record_request(request: Serving, resolved: ResolvedServing, served: Served, 
 
 def _record_alternatives(resolved: ResolvedText, text: TextUse, log: FactorLog) -> None:
     """Record what the measurement that was used, or the formulas alone, rest on."""
-    alternatives, place = resolved.alternatives, int(middle(text.measurement))
+    alternatives, place = resolved.alternatives, int(central_value(text.measurement))
     log.include(alternatives.residual if place < 0 else alternatives.measured[place])
     if place < 0 and text.is_long:
         log.include(alternatives.long_prompt)
-    if middle(text.use.accelerators) != 1:
+    if central_value(text.use.accelerators) != 1:
         log.include(alternatives.idle)
 
 
 def _warn_of_context(resolved: ResolvedServing, text: ResolvedText, use: TextUse, log: FactorLog) -> None:
     load, longest = use.replica.load, text.context_length
-    tokens = middle(load.input_tokens) + middle(load.output_tokens)
+    tokens = central_value(load.input_tokens) + central_value(load.output_tokens)
     if resolved.size.row is not None and longest is not None and tokens > longest:
         beyond = f"{tokens:g} tokens are more than the {longest:g} that {resolved.size.row['model_id']} was made for"
         log.add_warning("beyond-context", f"{beyond}; the figures are those of a model that takes them.")
@@ -156,10 +156,10 @@ def _warn_of_memory(request: Serving, replica: Replica, count: float | None, log
     if count is None:
         log.add_warning(
             "accelerators-assumed",
-            f"The replica's accelerators were not given; {middle(replica.load.accelerators):g} hold weights and cache"
-            " in the fewest accelerator-hours for a request.",
+            f"The replica's accelerators were not given; {central_value(replica.load.accelerators):g} hold weights and"
+            " cache in the fewest accelerator-hours for a request.",
         )
-    needed, room, most = middle(replica.needed_gb), middle(replica.room_gb), middle(replica.largest_batch)
+    needed, room, most = map(central_value, (replica.needed_gb, replica.room_gb, replica.largest_batch))
     if needed > room:
         text = f"Weights and the cache of one request take {needed:.3g} GB, the replica's memory has {room:.3g} GB."
         log.add_warning("does-not-fit", text)
@@ -218,7 +218,7 @@ def _per(amount: Numeric | None, per: str, output_tokens: Numeric | None) -> Num
 def _explanation(request: Serving, resolved: ResolvedRequest) -> list[Plain]:
     result = compute_request(resolved, traced)
     for name, amount in answer.amounts(result.footprint, resolved.log).items():
-        rename(amount, f"{name}_per_request")
+        relabel(amount, f"{name}_per_request")
     whole = result.footprint.times(traced(input_factor("requests", request.requests, "1")))
     ends = {**answer.amounts(whole, resolved.log), **_extra(result, resolved.log)}
     return explanation(ends, resolved.log.values())

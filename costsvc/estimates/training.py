@@ -10,7 +10,7 @@ from costsvc.estimates.explanation import explanation
 from costsvc.model.chains.footprint import Footprint, footprint
 from costsvc.model.chains.training import Training, train
 from costsvc.model.inputs import Number, decisive, traced
-from costsvc.model.uncertainty import middle, sample
+from costsvc.model.uncertainty import central_value, sample
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.workloads import Overheads, TrainingRun
 from costsvc.resolve.log import FactorLog
@@ -93,10 +93,10 @@ def record_run(resolved: ResolvedRun, training: Training) -> None:
 
 def record_training(run: ResolvedTraining, training: Training, log: FactorLog) -> None:
     """Add to a log what follows from the numbers of a run: assumed accelerators, memory, limits, fabric."""
-    count = middle(decisive(training.usage.accelerators))
+    count = central_value(decisive(training.usage.accelerators))
     if training.in_time is not None and training.wanted is not None:
         days = log.factors["longest_run_days"].value
-        in_time, wanted = middle(training.in_time), middle(training.wanted)
+        in_time, wanted = central_value(training.in_time), central_value(training.wanted)
         why = "whole hosts that hold the run" if wanted > in_time else f"whole hosts that end within {days:g} days"
         why = why if count == wanted else "the most that can be asked for"
         log.add_warning("accelerators-assumed", f"The number of accelerators was not given: {count:g}, {why}.")
@@ -108,7 +108,7 @@ def record_training(run: ResolvedTraining, training: Training, log: FactorLog) -
         log.record(run.host.fabric)
     reason = too_large(run, count)
     if reason is not None and run.fits is not None:
-        fewest = middle(run.fits.fewest())
+        fewest = central_value(run.fits.fewest())
         log.add_warning("does-not-fit", f"{reason} The smallest number that holds it is {fewest:g}.")
 
 
@@ -116,7 +116,7 @@ def too_large(run: ResolvedTraining, count: float) -> str | None:
     """Why accelerators do not hold a run; None if they do or nobody knows."""
     if run.fits is None:
         return None
-    needed_gb, each_gb = middle(run.fits.needed_gb()), middle(run.fits.each_gb)
+    needed_gb, each_gb = central_value(run.fits.needed_gb()), central_value(run.fits.each_gb)
     if needed_gb <= count * each_gb:
         return None
     return (
@@ -127,7 +127,7 @@ def too_large(run: ResolvedTraining, count: float) -> str | None:
 
 def canonical_run(run: TrainingRun, resolved: ResolvedRun, result: Training) -> Plain:
     """The request of a run as an answer repeats it."""
-    count = middle(decisive(result.usage.accelerators))
+    count = central_value(decisive(result.usage.accelerators))
     chosen = {"precision": resolved.run.precision}
     return canonical_request(run.said, resolved.run.machine, count, resolved.around.site, chosen)
 

@@ -99,7 +99,7 @@ def _simplest(operation: str, operands: tuple[float, ...], value: float) -> floa
     return Traced(value, operation, *operands)
 
 
-def given(value: float, name: str, unit: str, reference: str | None = None) -> Traced:
+def traced_input(value: float, name: str, unit: str, reference: str | None = None) -> Traced:
     """A number to start from.
 
     Args:
@@ -116,7 +116,7 @@ def given(value: float, name: str, unit: str, reference: str | None = None) -> T
     return found
 
 
-def called(number: Numeric, name: str, unit: str | None = None) -> Traced:
+def label_traced(number: Numeric, name: str, unit: str | None = None) -> Traced:
     """A number under a name of its own.
 
     Args:
@@ -135,7 +135,7 @@ def called(number: Numeric, name: str, unit: str | None = None) -> Traced:
     return found
 
 
-def rename(number: Numeric | None, name: str) -> None:
+def relabel(number: Numeric | None, name: str) -> None:
     """Give a traced number that follows from others another name.
 
     Args:
@@ -146,7 +146,7 @@ def rename(number: Numeric | None, name: str) -> None:
         number.name = name
 
 
-def untraced(number: Numeric) -> Numeric:
+def plain_number(number: Numeric) -> Numeric:
     """A number without its past.
 
     Args:
@@ -158,7 +158,7 @@ def untraced(number: Numeric) -> Numeric:
     return float(number) if isinstance(number, Traced) else number
 
 
-def solved(solution: Numeric, equation: Callable[[Numeric], Numeric], unit: str) -> Traced:
+def traced_root(solution: Numeric, equation: Callable[[Numeric], Numeric], unit: str) -> Traced:
     """The solution x of x = f(x), which has no formula of its own.
 
     Args:

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeAlias, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
-from costsvc.model.explanation import Traced, called, given, untraced
+from costsvc.model.explanation import Traced, label_traced, plain_number, traced_input
 from costsvc.model.uncertainty import Factor, sample
 from costsvc.units import Condition, Numeric
 
@@ -105,7 +105,7 @@ def traced(factor: Factor) -> Numeric:
         The value, traced, in the factor's unit. [any]
     """
     source = ", ".join(filter(None, (factor.source_id, factor.locator)))
-    return given(factor.value, factor.name, factor.unit, source or None)
+    return traced_input(factor.value, factor.name, factor.unit, source or None)
 
 
 def decisive(number: Numeric) -> Numeric:
@@ -117,7 +117,7 @@ def decisive(number: Numeric) -> Numeric:
     Returns:
         A number, or a column with one value per row; without its past. [any]
     """
-    plain = untraced(number)
+    plain = plain_number(number)
     if not isinstance(plain, np.ndarray):
         return plain
     first = plain[..., :1] if plain.ndim else plain
@@ -152,7 +152,7 @@ def restart(number: Numeric, like: Numeric, name: str, unit: str) -> Numeric:
     Returns:
         The same number. [any]
     """
-    return given(float(number), name, unit) if isinstance(like, Traced) else number
+    return traced_input(float(number), name, unit) if isinstance(like, Traced) else number
 
 
 def label(number: Numeric, name: str, unit: str) -> Numeric:
@@ -166,7 +166,7 @@ def label(number: Numeric, name: str, unit: str) -> Numeric:
     Returns:
         The same number. [any]
     """
-    return called(number, name, unit) if isinstance(number, Traced) else number
+    return label_traced(number, name, unit) if isinstance(number, Traced) else number
 
 
 def stack(rows: Sequence[Inputs]) -> Inputs:

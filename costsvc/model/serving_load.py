@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from costsvc.model.explanation import Traced, formula, solved, untraced
+from costsvc.model.explanation import Traced, formula, plain_number, traced_root
 from costsvc.units import Numeric
 
 ROUNDS = 40
@@ -55,9 +55,9 @@ def occupancy(requests_per_s: Numeric, latency_s: Callable[[Numeric], Numeric], 
     def balance(batch: Numeric) -> Numeric:
         return mean_while_busy(rate * latency_s(batch))
 
-    batch = _balanced(balance, untraced(rate * largest_batch), untraced(largest_batch))
+    batch = _balanced(balance, plain_number(rate * largest_batch), plain_number(largest_batch))
     if isinstance(whole, Traced):
-        batch = solved(batch, lambda sought: np.minimum(balance(sought), largest_batch), "1")
+        batch = traced_root(batch, lambda sought: np.minimum(balance(sought), largest_batch), "1")
     inside = rate * latency_s(batch)
     return Occupancy(batch=batch, busy_share=-np.expm1(-inside), replicas=replicas)
 

@@ -102,11 +102,11 @@ def sample(factor: Factor) -> Numeric:
     Returns:
         The sample, in its unit. [any]
     """
-    return factor.value if factor.low == factor.high else _drawn(factor)
+    return factor.value if factor.low == factor.high else _draw(factor)
 
 
 @lru_cache(maxsize=8192)
-def _drawn(factor: Factor) -> Array:
+def _draw(factor: Factor) -> Array:
     bottom, top = RANGE[factor.scale]
     ends = np.array([factor.low, factor.value, factor.high])
     if bottom < ends[0] and ends[2] < top:
@@ -165,7 +165,7 @@ def open_quantity(result: Numeric | None) -> OpenQuantity | None:
     """
     if result is None:
         return None
-    finite(middle(result))
+    finite(central_value(result))
     if not isinstance(result, np.ndarray):
         return {**_quantity(result)}
     (found,) = _shown(_intervals([result]))
@@ -201,7 +201,7 @@ def _shown(ends: Array) -> list[Quantity]:
     return [{"value": value, "low": low, "high": high} for value, low, high in ends.tolist()]
 
 
-def middle(result: Numeric) -> float:
+def central_value(result: Numeric) -> float:
     """The central value of a sample.
 
     Args:
@@ -251,7 +251,7 @@ def _quantity(result: Numeric) -> Quantity:
     return {"value": value, "low": value, "high": value}
 
 
-def influence(identities: Sequence[str], results: Sequence[Array]) -> list[list[float]]:
+def variance_shares(identities: Sequence[str], results: Sequence[Array]) -> list[list[float]]:
     """Each factor's share of the width of each result.
 
     The result is regressed on all factors at once, so that a factor with no part in it gets none
@@ -299,7 +299,7 @@ def _regression(identities: tuple[str, ...]) -> Array:
     return found
 
 
-def moved(factor: Factor, deviations: float) -> float:
+def shift_by_sigma(factor: Factor, deviations: float) -> float:
     """The value of a factor so many standard deviations of its draws away from its central value.
 
     Args:
@@ -313,11 +313,11 @@ def moved(factor: Factor, deviations: float) -> float:
     ends = np.array([factor.low, factor.value, factor.high])
     if bottom < ends[0] and ends[2] < top:
         forward, back = TRANSFORM[factor.scale]
-        return float(back(_moved(forward(ends), deviations)))
-    return float(np.clip(_moved(ends, deviations), bottom, top))
+        return float(back(_shift(forward(ends), deviations)))
+    return float(np.clip(_shift(ends, deviations), bottom, top))
 
 
-def _moved(ends: Array, deviations: float) -> Array:
+def _shift(ends: Array, deviations: float) -> Array:
     low, centre, high = ends
     half = (high - centre) if deviations > 0 else (centre - low)
     return np.asarray(centre + deviations / NORMAL_TAIL * half)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from costsvc.model.explanation import Traced, called, formula, given, rename, solved, untraced
+from costsvc.model.explanation import Traced, formula, label_traced, plain_number, relabel, traced_input, traced_root
 from costsvc.model.serving_load import occupancy
 from costsvc.units import Numeric
 
-A, B = given(2.0, "a", "1"), given(3.0, "b", "kWh")
+A, B = traced_input(2.0, "a", "1"), traced_input(3.0, "b", "kWh")
 
 
 @formula
@@ -132,26 +132,26 @@ def test_fields_of_an_object_are_named_over_their_formula():
 
 
 def test_a_second_name_is_shown_as_equal_to_the_first():
-    first = called(A + B, "sum", "kWh")
-    second = called(first, "total")
+    first = label_traced(A + B, "sum", "kWh")
+    second = label_traced(first, "total")
     assert (first.name, second.name, second.unit) == ("sum", "total", "kWh")
     assert second.arguments == (first,)
 
 
 def test_what_was_given_keeps_its_name():
-    number = given(1.0, "pue", "1")
-    rename(number, "other")
+    number = traced_input(1.0, "pue", "1")
+    relabel(number, "other")
     assert number.name == "pue"
 
 
 def test_a_solution_has_the_equation_as_its_check():
-    found = solved(2.0, lambda x: 1.0 + x / A, "1")
+    found = traced_root(2.0, lambda x: 1.0 + x / A, "1")
     assert found.check is not None
     assert float(found.check) == 2.0
 
 
 def test_the_search_for_a_balance_leaves_no_trace():
-    rate = given(5.0, "requests_per_s", "1/s")
+    rate = traced_input(5.0, "requests_per_s", "1/s")
     found = occupancy(rate, lambda batch: 0.9 + 0.1 * batch, 64.0)
     plain = occupancy(5.0, lambda batch: 0.9 + 0.1 * batch, 64.0)
     assert isinstance(found.batch, Traced)
@@ -161,5 +161,5 @@ def test_the_search_for_a_balance_leaves_no_trace():
 
 
 def test_untraced_numbers_forget():
-    assert type(untraced(A)) is float
-    assert untraced(1.5) == 1.5
+    assert type(plain_number(A)) is float
+    assert plain_number(1.5) == 1.5

@@ -8,12 +8,12 @@ from costsvc.model.uncertainty import (
     DRAWS,
     RANGE,
     Factor,
-    influence,
-    middle,
+    central_value,
     open_quantity,
     percentiles,
     quantities,
     sample,
+    variance_shares,
 )
 
 
@@ -153,42 +153,42 @@ def test_percentiles_are_those_of_numpy(draws):
     assert (low[0], high[0]) == pytest.approx(tuple(np.quantile(draws, [0.05, 0.95])), abs=1e-6)
 
 
-def test_the_middle_of_a_sample_is_its_central_value():
-    assert middle(np.array([3.0, 9.0, 9.0])) == middle(3.0) == 3.0
+def test_the_first_number_of_a_sample_is_its_central_value():
+    assert central_value(np.array([3.0, 9.0, 9.0])) == central_value(3.0) == 3.0
 
 
-class TestInfluence:
+class TestVarianceShares:
     WIDTHS = (("a", 100.0, 60.0, 160.0), ("b", 10.0, 9.0, 11.0), ("c", 5.0, 4.0, 6.0))
     SAMPLES = tuple(sample(factor(value, low, high, identity=name)) for name, value, low, high in WIDTHS)
 
     def test_shares_of_a_result_add_up_to_one(self):
         a, b, c = self.SAMPLES
-        for shares in influence(["a", "b", "c"], [a * b * c, a + b + c, b / c]):
+        for shares in variance_shares(["a", "b", "c"], [a * b * c, a + b + c, b / c]):
             assert sum(shares) == pytest.approx(1)
             assert min(shares) >= 0
 
     def test_the_widest_factor_has_the_largest_share(self):
         a, b, c = self.SAMPLES
-        ((share_a, share_b, share_c),) = influence(["a", "b", "c"], [a * b * c])
+        ((share_a, share_b, share_c),) = variance_shares(["a", "b", "c"], [a * b * c])
         assert share_a > share_c > share_b > 0
 
     def test_shares_of_independent_factors_are_their_shares_of_the_variance(self):
         a, _, c = self.SAMPLES
-        ((share_a, share_c),) = influence(["a", "c"], [3 * a + 40 * c])
+        ((share_a, share_c),) = variance_shares(["a", "c"], [3 * a + 40 * c])
         variances = np.var(3 * a[1:]), np.var(40 * c[1:])
         assert share_a == pytest.approx(variances[0] / sum(variances), abs=0.02)
         assert share_c == pytest.approx(variances[1] / sum(variances), abs=0.02)
 
     def test_a_factor_without_part_in_a_result_has_none_in_its_width(self):
         unused = [f"unused {i}" for i in range(20)]
-        (shares,) = influence(["a", *unused], [self.SAMPLES[0]])
+        (shares,) = variance_shares(["a", *unused], [self.SAMPLES[0]])
         assert shares[0] > 0.99
         assert max(shares[1:]) < 0.01
 
     def test_a_factor_of_two_names_is_shared_by_both(self):
-        (shares,) = influence(["a", "a"], [self.SAMPLES[0]])
+        (shares,) = variance_shares(["a", "a"], [self.SAMPLES[0]])
         assert shares == pytest.approx([0.5, 0.5])
 
     def test_a_result_without_factors_has_no_shares(self):
-        assert influence([], [self.SAMPLES[0]]) == [[]]
-        assert influence(["a"], []) == []
+        assert variance_shares([], [self.SAMPLES[0]]) == [[]]
+        assert variance_shares(["a"], []) == []

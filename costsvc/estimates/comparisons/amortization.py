@@ -14,7 +14,7 @@ from costsvc.estimates.comparisons.strategies import Growth, Resolved, Resolver
 from costsvc.estimates.labels import LABELS, REASONS
 from costsvc.model import amortization as formulas
 from costsvc.model.amortization import Crossing
-from costsvc.model.uncertainty import middle, open_quantity, quantities, sample
+from costsvc.model.uncertainty import central_value, open_quantity, quantities, sample
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.comparisons import Benefit, Comparison
 from costsvc.resolve.log import FactorLog
@@ -155,7 +155,7 @@ def _unknown(resolved: Resolved, metric: Metric) -> str:
 
 
 def _reason(first: str, second: str, crossing: Crossing) -> str:
-    at = 0.0 if crossing.at is None else middle(crossing.at)
+    at = 0.0 if crossing.at is None else central_value(crossing.at)
     return REASONS[crossing.verdict].format(a=first, b=second, unit="task", units="tasks", at=f"{at:.4g}")
 
 
@@ -202,7 +202,7 @@ def _ranking(resolved: Sequence[Resolved], metric: Metric, tasks: float, request
     for strategy in resolved:
         known = strategy.strategy(metric)
         if known is not None:
-            totals.append((middle(formulas.total(known, tasks, requests)), strategy.name))
+            totals.append((central_value(formulas.total(known, tasks, requests)), strategy.name))
     return [name for _, name in sorted(totals)]
 
 

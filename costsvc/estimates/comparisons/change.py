@@ -11,7 +11,7 @@ from costsvc.estimates.answer import Plain
 from costsvc.estimates.comparisons.totals import COLUMNS, WorkloadTotals, difference, shown, total_workload
 from costsvc.estimates.labels import LABELS, signed
 from costsvc.model.amortization import probability_cheaper
-from costsvc.model.uncertainty import Factor, middle
+from costsvc.model.uncertainty import Factor, central_value
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.comparisons import ChangeSpec, PlacementMetric
 from costsvc.resolve.log import FactorLog
@@ -40,7 +40,7 @@ class Sides:
             return other.get(factor.name, factor.value)
 
         found = side.again(number)
-        return {name: None if amount is None else middle(amount) for name, amount in found.items()}
+        return {name: None if amount is None else central_value(amount) for name, amount in found.items()}
 
 
 def change(asked: ChangeSpec, catalog: Catalog) -> Plain:

@@ -11,7 +11,7 @@ from costsvc.estimates.comparisons.parts import METRICS, Metric
 from costsvc.estimates.comparisons.strategies import Resolved
 from costsvc.model import amortization as formulas
 from costsvc.model.amortization import Strategy
-from costsvc.model.uncertainty import DRAWS, finite, middle, quantities
+from costsvc.model.uncertainty import DRAWS, central_value, finite, quantities
 from costsvc.requests.comparisons import Axis, Surface
 from costsvc.units import Array, Numeric
 
@@ -41,8 +41,8 @@ def _reach(resolved: Sequence[Resolved], baseline: Resolved, metric: Metric, tas
         if known is None or against is None:
             continue
         at = formulas.tasks_crossing(known, against, requests).at
-        if at is not None and middle(at) <= CURVE_REACH * tasks:
-            farthest = max(farthest, middle(at))
+        if at is not None and central_value(at) <= CURVE_REACH * tasks:
+            farthest = max(farthest, central_value(at))
     return 2 * farthest
 
 

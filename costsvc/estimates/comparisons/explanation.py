@@ -9,9 +9,9 @@ from costsvc.estimates.comparisons.strategies import SECTIONS, Piece, Resolved, 
 from costsvc.estimates.explanation import explanation, unit
 from costsvc.model import amortization as formulas
 from costsvc.model.amortization import Strategy
-from costsvc.model.explanation import called, given
+from costsvc.model.explanation import label_traced, traced_input
 from costsvc.model.inputs import traced
-from costsvc.model.uncertainty import middle
+from costsvc.model.uncertainty import central_value
 from costsvc.units import Numeric
 
 Named = dict[str, Numeric | None]
@@ -54,12 +54,12 @@ def of_comparison(asked: Comparing) -> list[Plain]:
     """
     pieces = [piece for one in asked.resolved for piece in one.pieces]
     known = {
-        _path(piece.where, metric): middle(amount)
+        _path(piece.where, metric): central_value(amount)
         for piece in pieces
         for metric, amount in piece.by_metric.items()
         if amount is not None
     }
-    tasks, requests = called(asked.tasks, "tasks", "1"), called(asked.requests, "requests_per_task", "1")
+    tasks, requests = label_traced(asked.tasks, "tasks", "1"), label_traced(asked.requests, "requests_per_task", "1")
     again = [_traced(one, i) for i, one in enumerate(asked.resolved)]
     first = next(again[i] for i, one in enumerate(asked.resolved) if one is asked.baseline)
     ends: Named = {"tasks": tasks, "requests_per_task": requests}
@@ -82,7 +82,7 @@ def _traced(one: Resolved, index: int) -> Resolved:
         section: {
             metric: None
             if amount is None
-            else called(amount, _path(f"strategies.{index}.{section}", metric), unit(metric))
+            else label_traced(amount, _path(f"strategies.{index}.{section}", metric), unit(metric))
             for metric, amount in by_metric.items()
         }
         for section, by_metric in in_sections(pieces).items()
@@ -91,7 +91,7 @@ def _traced(one: Resolved, index: int) -> Resolved:
 
 
 def _start(piece: Piece, metric: Metric, amount: Numeric | None) -> Numeric | None:
-    return None if amount is None else given(middle(amount), _path(piece.where, metric), unit(metric))
+    return None if amount is None else traced_input(central_value(amount), _path(piece.where, metric), unit(metric))
 
 
 def _totals(strategy: Strategy | None, where: str, metric: Metric, at: tuple[Numeric, Numeric]) -> Named:

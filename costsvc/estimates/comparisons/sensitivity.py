@@ -9,7 +9,7 @@ from costsvc.estimates.answer import Plain
 from costsvc.estimates.comparisons.parts import Metric
 from costsvc.estimates.comparisons.strategies import Resolved, Resolver
 from costsvc.model.amortization import total
-from costsvc.model.uncertainty import Factor, middle, moved, slopes
+from costsvc.model.uncertainty import Factor, central_value, shift_by_sigma, slopes
 from costsvc.units import Array
 
 FARTHEST = 6.0
@@ -52,7 +52,7 @@ class Duel:
     def central_gap(self, identity: str, value: float) -> float:
         """How much more the first costs with one factor at another value."""
         found = [self.resolver.central(one, self.metric, identity, value) for one in (self.first, self.second)]
-        ends = [middle(total(one, self.tasks, self.requests)) for one in found if one is not None]
+        ends = [central_value(total(one, self.tasks, self.requests)) for one in found if one is not None]
         return ends[0] - ends[1]
 
 
@@ -96,13 +96,13 @@ def _solved(duel: Duel, factor: Factor, guess: float, gap: float) -> float | Non
     """The value of a factor at which both cost the same, sought from a linear guess on."""
 
     def at(deviations: float) -> float:
-        return duel.central_gap(factor.identity, moved(factor, deviations)) / gap
+        return duel.central_gap(factor.identity, shift_by_sigma(factor, deviations)) / gap
 
     reach = guess
     while np.isfinite(reach) and abs(reach) <= FARTHEST:
         # the gap is 1 where the factor is now, and has to become 0
         if at(reach) <= 0:
-            return moved(factor, _crossing(at, reach))
+            return shift_by_sigma(factor, _crossing(at, reach))
         reach *= STRETCH
     return None
 

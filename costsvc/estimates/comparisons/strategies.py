@@ -8,7 +8,7 @@ from costsvc.estimates.comparisons.parts import METRICS, Amounts, Metric, Resolv
 from costsvc.model.amortization import Strategy
 from costsvc.model.horizon import Horizon, TimeFactors, discounting, time_factors
 from costsvc.model.inputs import Number, traced
-from costsvc.model.uncertainty import Factor, middle, sample
+from costsvc.model.uncertainty import Factor, central_value, sample
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.comparisons import KINDS, Comparison, Part, StrategySpec
 from costsvc.requests.workloads import Hosting
@@ -197,9 +197,9 @@ class Resolver:
         if strategy is None:
             return None
         return Strategy(
-            upfront=middle(strategy.upfront),
-            per_task=middle(strategy.per_task),
-            per_request=middle(strategy.per_request),
+            upfront=central_value(strategy.upfront),
+            per_task=central_value(strategy.per_task),
+            per_request=central_value(strategy.per_request),
         )
 
 

@@ -10,7 +10,7 @@ from costsvc.estimates import serving, training
 from costsvc.estimates.answer import Plain
 from costsvc.estimates.comparisons.parts import METRICS, Basis, by_metric
 from costsvc.model.inputs import Number
-from costsvc.model.uncertainty import middle, open_quantity, quantities, sample
+from costsvc.model.uncertainty import central_value, open_quantity, quantities, sample
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.comparisons import PlacementMetric
 from costsvc.requests.workloads import Serving, TrainingRun
@@ -124,7 +124,7 @@ def difference(after: WorkloadTotals, before: WorkloadTotals) -> dict[str, Plain
         if new is None or old is None:
             found[name] = None
             continue
-        relative = None if middle(old) == 0 else PERCENT * (new - old) / np.where(old == 0, np.nan, old)
+        relative = None if central_value(old) == 0 else PERCENT * (new - old) / np.where(old == 0, np.nan, old)
         (absolute,) = quantities([new - old])
         found[name] = {"absolute": absolute, "percent": open_quantity(relative)}
     return found

@@ -15,7 +15,7 @@ from costsvc.estimates.canonical import canonical_request
 from costsvc.estimates.schedule.load import FlexibleLoad, LoadAtSite, Run, locate_load, resolve_load
 from costsvc.estimates.schedule.windows import Plan, Window, iso
 from costsvc.model.schedule import INSTANT
-from costsvc.model.uncertainty import Quantity, middle, quantities
+from costsvc.model.uncertainty import Quantity, central_value, quantities
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.places import Place
 from costsvc.reference.profiles import zones_with_profile
@@ -74,7 +74,7 @@ def _own_duration(run: Run | None, log: FactorLog) -> float:
     """The time that all phases of a run take, one after another [h]."""
     if run is None:
         raise BadRequestError({"duration_h": "This is missing; it goes with energy_kwh."})
-    hours, allowed = middle(run.training.usage.hours) / run.count, limits.DURATION_H
+    hours, allowed = central_value(run.training.usage.hours) / run.count, limits.DURATION_H
     if not allowed.low <= hours <= allowed.high:
         text = f"The run's own {hours:.4g} h cannot be placed; they must be from {allowed.low:g} to {allowed.high:g} h."
         raise BadRequestError({"duration_h": text})
@@ -109,7 +109,7 @@ def _best_elsewhere(
     if not found:
         here.log.mark_unavailable("best_other_region", NONE_KNOWN if regions else NONE_ASKED)
         return None
-    return min(found, key=lambda one: middle(one[0].kg) * one[1].ratio)
+    return min(found, key=lambda one: central_value(one[0].kg) * one[1].ratio)
 
 
 def _others(asked: Schedule, own: Place, catalog: Catalog) -> list[str]:
@@ -145,7 +145,7 @@ def _timed(here: LoadAtSite, window: Window, there: tuple[LoadAtSite, Plan] | No
         "profile": {
             "zone": found.zone,
             "scope": found.scope,
-            "g_per_kwh": (found.shape * middle(here.g_per_kwh)).tolist(),
+            "g_per_kwh": (found.shape * central_value(here.g_per_kwh)).tolist(),
         },
     }
 
@@ -223,7 +223,7 @@ def _request(asked: Schedule, load: FlexibleLoad, site: ResolvedSite, duration_h
 
 def _warn(asked: Schedule, load: FlexibleLoad, here: LoadAtSite) -> None:
     """What the caller should know of every schedule, and of this one."""
-    log, now = here.log, middle(here.g_per_kwh)
+    log, now = here.log, central_value(here.g_per_kwh)
     place = here.site.place
     if here.profile is not None and place.level == "subdivision" and place.zone is None:
         log.add_warning(

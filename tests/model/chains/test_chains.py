@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from costsvc.model.inputs import central, decisive, stack, take, traced
-from costsvc.model.uncertainty import middle, sample
+from costsvc.model.uncertainty import central_value, sample
 from tests.model.chains.workloads import ROWS, leaves, resolve, row_of, serving, training
 
 NUMBERS = {"values": central, "draws": sample}
@@ -111,8 +111,8 @@ def test_the_module_of_chains_imports_no_table():
 
 def test_a_column_has_no_one_value():
     with pytest.raises(ValueError, match="a column of 3 rows"):
-        middle(np.ones((3, 1)))
-    assert middle(np.ones((1, 257))) == 1.0
+        central_value(np.ones((3, 1)))
+    assert central_value(np.ones((1, 257))) == 1.0
     assert decisive(np.ones((3, 257))).shape == (3, 1)
 
 
