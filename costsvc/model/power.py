@@ -11,7 +11,7 @@ def accelerator_power_w(tdp_w: Numeric, fraction: Numeric) -> Numeric:
     """Mean power of one accelerator under a workload.
 
     Args:
-        tdp_w: Thermal design power, or the measured mean where the table holds that. [W]
+        tdp_w: Thermal design power, or a measured mean if the table has one. [W]
         fraction: Share of it that the workload draws on average. [1]
 
     Returns:
@@ -22,17 +22,17 @@ def accelerator_power_w(tdp_w: Numeric, fraction: Numeric) -> Numeric:
 
 @formula
 def limited_power_w(tdp_w: Numeric, limit_w: Numeric, fraction: Numeric) -> Numeric:
-    """Mean power of one accelerator under a workload, where its power limit was set.
+    """Mean power of one accelerator under a workload, with a power limit.
 
-    A limit above the thermal design power lets it draw more; one below it cuts off what it would draw.
+    With a limit above the thermal design power it draws more; a lower limit caps its power.
 
     Args:
         tdp_w: Thermal design power. [W]
         limit_w: Power limit of the accelerator. [W]
-        fraction: Share of the greater of the two that the workload draws on average. [1]
+        fraction: Share of the larger of the two that the workload draws on average. [1]
 
     Returns:
-        Mean power of the chip alone, never above its limit. [W]
+        Mean power of the chip alone, at most its limit. [W]
     """
     return np.minimum(np.maximum(tdp_w, limit_w) * fraction, limit_w)
 
@@ -43,40 +43,40 @@ def server_power_w(chip_w: Numeric, overhead_share: Numeric, base_w: Numeric, fa
 
     Args:
         chip_w: Mean power of one accelerator. [W]
-        overhead_share: What conversion, fans and memory add in proportion. [1]
-        base_w: What processors, fans and network draw regardless, per accelerator. [W]
-        fabric_w: Switches and optics between hosts, per accelerator. [W]
+        overhead_share: Power of conversion, fans and memory that is proportional to the chip's. [1]
+        base_w: Constant power of processors, fans and network, per accelerator. [W]
+        fabric_w: Power of switches and optics between hosts, per accelerator. [W]
 
     Returns:
-        Server watts per accelerator, never below the chip's own. [W]
+        Server power per accelerator, at least that of the chip. [W]
     """
     return chip_w * (1 + overhead_share) + base_w + fabric_w
 
 
 @formula
 def host_part(of_host: Numeric, host_share: Numeric) -> Numeric:
-    """What of a host goes with one accelerator of a machine that has more or fewer processors than usual.
+    """A host's figure per accelerator, for a machine with more or fewer processors than a whole host.
 
     Args:
-        of_host: The figure per accelerator of a whole host. [any]
-        host_share: Processors per accelerator over those of a whole host. [1]
+        of_host: Figure per accelerator of a whole host. [any]
+        host_share: Processors per accelerator relative to a whole host. [1]
 
     Returns:
-        The figure per accelerator of the machine, in the same unit. [any]
+        Figure per accelerator of the machine, in the same unit. [any]
     """
     return of_host * host_share
 
 
 @formula
 def accelerator_power_from_server_w(server_w: Numeric, overhead_share: Numeric, base_w: Numeric) -> Numeric:
-    """The accelerator's part of a measured server power: :func:`server_power_w` solved for it.
+    """Power of the accelerator from a measured server power: :func:`server_power_w`, inverted.
 
     Args:
         server_w: Mean server power per accelerator. [W]
-        overhead_share: What conversion, fans and memory add in proportion. [1]
-        base_w: What processors, fans and network draw regardless, per accelerator. [W]
+        overhead_share: Power of conversion, fans and memory that is proportional to the chip's. [1]
+        base_w: Constant power of processors, fans and network, per accelerator. [W]
 
     Returns:
-        Mean power of the chip, between 0 and the server's. [W]
+        Mean power of the chip, between 0 and that of the server. [W]
     """
     return np.clip((server_w - base_w) / (1 + overhead_share), 0.0, server_w)

@@ -1,4 +1,4 @@
-"""What a server adds to its accelerators: power, and its part of the manufacture."""
+"""Power of a server around its accelerators, and the usage that workloads hand to the footprint."""
 
 from dataclasses import dataclass
 
@@ -9,14 +9,14 @@ from costsvc.units import Condition, Numeric
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Host:
-    """The host of an accelerator, as far as it draws power.
+    """Power figures of an accelerator's host.
 
     Attributes:
-        overhead_share: What conversion, fans and memory add in proportion. [1]
-        base_w: What goes with one accelerator of a whole host, whatever it does. [W]
-        host_share: Part of a whole host that goes with an accelerator of the named instance; None where no
-            instance was named. [1]
-        fabric_w: Switches and optics between hosts, per accelerator. [W]
+        overhead_share: Power of conversion, fans and memory that is proportional to the chip's. [1]
+        base_w: Constant power per accelerator of a whole host. [W]
+        host_share: Processors per accelerator of the instance relative to a whole host; None without an
+            instance. [1]
+        fabric_w: Power of switches and optics between hosts, per accelerator. [W]
         per_host: Accelerators in one host. [1]
     """
 
@@ -29,14 +29,14 @@ class Host:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Usage:
-    """What a workload takes of its machines, wherever they are.
+    """Machine usage of a workload, independent of the place.
 
     Attributes:
         hours: Accelerator-hours. [h]
         accelerator_w: Mean power of one accelerator. [W]
-        it_w: Mean power of its share of the server. [W]
-        accelerators: Accelerators at work together. [1]
-        has_fabric: Whether the power between hosts is part of ``it_w``. [1]
+        it_w: Mean power of the server, per accelerator. [W]
+        accelerators: Accelerators that work together. [1]
+        has_fabric: Whether ``it_w`` includes the fabric between hosts. [1]
     """
 
     hours: Numeric
@@ -47,7 +47,7 @@ class Usage:
 
 
 def base_w(host: Host) -> Numeric:
-    """Power of the host that goes with one accelerator of the machine, whatever it does.
+    """Constant power of the host, per accelerator of the machine.
 
     Args:
         host: The host.
@@ -65,21 +65,21 @@ def spans_hosts(host: Host, accelerators: Numeric) -> Condition:
 
     Args:
         host: The host.
-        accelerators: Accelerators at work together. [1]
+        accelerators: Accelerators that work together. [1]
 
     Returns:
-        The answer, one per row. [1]
+        One value per row. [1]
     """
     return decisive(accelerators) > decisive(host.per_host)
 
 
 def server_w(host: Host, chip_w: Numeric, accelerators: Numeric) -> Numeric:
-    """Server power per accelerator around a chip's power, with fabric where the run spans hosts.
+    """Server power per accelerator, with fabric if the accelerators span several hosts.
 
     Args:
         host: The host.
         chip_w: Mean power of one accelerator. [W]
-        accelerators: Accelerators at work together. [1]
+        accelerators: Accelerators that work together. [1]
 
     Returns:
         Power. [W]
