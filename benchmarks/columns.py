@@ -29,7 +29,7 @@ from costsvc.units import Array
 TEMPLATES = 16_000
 BLOCK = 131_072
 ROUNDS = 7
-CHIPS = ("nvidia-h100-sxm5-80gb", "nvidia-a100-sxm4-80gb", "nvidia-h200-sxm-141gb", "nvidia-l40s")
+CHIPS = ("nvidia-h100-sxm5-80gb", "nvidia-h100-pcie-80gb", "nvidia-a100-sxm4-80gb", "nvidia-a100-sxm4-40gb")
 SIZES_B = tuple(float(size) for size in np.geomspace(1, 60, 20))
 
 Columns = tuple[Any, Any]

@@ -6,7 +6,7 @@ from costsvc import __version__
 from costsvc.errors import CostsvcError
 from costsvc.settings import Settings
 from costsvc.web.app import create_app
-from costsvc.web.context import services_of
+from costsvc.web.http import services_of
 from costsvc.web.openapi import yaml
 from costsvc.web.registry import answer_request
 

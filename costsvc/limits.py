@@ -21,11 +21,6 @@ class Limit:
     least: float = 0.0
     whole: bool = False
 
-    def holds(self, number: float) -> bool:
-        """Whether a number lies in the range."""
-        inside = self.low <= number <= self.high and (number == 0 or abs(number) >= self.least)
-        return inside and (not self.whole or number.is_integer())
-
 
 ACCELERATOR_HOURS = Limit(low=0, high=1e12, unit="h", least=1e-9)
 HOURS = Limit(low=0, high=1e8, unit="h", least=1e-9)

@@ -13,7 +13,7 @@ from xdist.scheduler import LoadScopeScheduling
 from costsvc.reference.catalog import Catalog
 from costsvc.settings import Settings
 from costsvc.web.app import create_app
-from costsvc.web.context import services_of
+from costsvc.web.http import services_of
 
 settings.register_profile("costsvc", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("costsvc")  # how long an example takes says how busy the machine is

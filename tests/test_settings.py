@@ -87,16 +87,16 @@ def test_what_cannot_be_read_stops_the_start_and_names_the_setting(variable, tex
 
 def test_an_overlay_that_is_not_there_stops_the_start(tmp_path):
     with pytest.raises(TableError, match="which is not there"):
-        Services.open(Settings(data_overlay=tmp_path / "nowhere"))
+        Services.open(Settings(data_overlay=tmp_path / "nowhere"), lambda _: {}, lambda _: {})
 
 
 def test_tables_that_are_not_there_stop_the_start(tmp_path):
     with pytest.raises(TableError, match=r"datapackage\.json"):
-        Services.open(Settings(data_dir=tmp_path))
+        Services.open(Settings(data_dir=tmp_path), lambda _: {}, lambda _: {})
 
 
 def test_the_overlay_reaches_the_catalog(tmp_path):
     header, first = (bundled_data() / "defaults.csv").read_text(encoding="utf-8").splitlines()[:2]
     (tmp_path / "defaults.csv").write_text(f"{header}\n{first}\n", encoding="utf-8")
-    services = Services.open(Settings.from_env({"COSTSVC_DATA_OVERLAY": str(tmp_path)}))
+    services = Services.open(Settings.from_env({"COSTSVC_DATA_OVERLAY": str(tmp_path)}), lambda _: {}, lambda _: {})
     assert services.catalog.default(first.partition(",")[0]).origin == "overlay"

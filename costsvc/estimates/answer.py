@@ -14,6 +14,7 @@ from costsvc.model.chains.footprint import NAMES, Footprint
 from costsvc.model.uncertainty import Factor, Quantity, quantities, variance_shares
 from costsvc.reference.catalog import Catalog
 from costsvc.resolve.log import FactorLog
+from costsvc.resolve.machine import ResolvedMachine
 from costsvc.resolve.site import ResolvedSite
 from costsvc.units import Numeric
 
@@ -104,11 +105,12 @@ def explained(log: FactorLog, catalog: Catalog, day: dt.date | None = None) -> P
         day: The day of the estimate, None if it names none.
     """
     log.warn_of_old(day or catalog.reference_date)
+    sources = catalog.tables["sources"].rows
     used = sorted({f.source_id for f in log.factors.values() if f.source_id})
     return {
         "factors": [factor(f) for f in log.factors.values()],
         "unavailable": [{"field": name, "reason": reason} for name, reason in log.unavailable.items()],
-        "sources": [catalog.row("sources", source) for source in used],
+        "sources": [sources[source] for source in used],
         "warnings": [{"code": code, "message": message} for code, message in log.warnings.items()],
         "data_version": catalog.version,
         "version": __version__,
@@ -194,3 +196,32 @@ def identity(request: Plain, catalog: Catalog) -> str:
     """The first 128 bits of SHA-256 over request, version and data version, in hexadecimal."""
     text = json.dumps([request, __version__, catalog.version], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def canonical_request(
+    given: dict[str, Any], machine: ResolvedMachine, count: float, site: ResolvedSite, chosen: dict[str, Any]
+) -> dict[str, Any]:
+    """A request as the answer repeats it.
+
+    Args:
+        given: What the caller sent.
+        machine: The machine that its names led to.
+        count: Accelerators at work together.
+        site: The place that its names led to.
+        chosen: Further choices by field.
+
+    Returns:
+        Fields in alphabetical order, so that equal requests look equal.
+    """
+    names: dict[str, Any] = {"region": site.place.region, "year": site.year, "date": site.date.isoformat()}
+    if machine.instance is not None:
+        names |= {"instance": machine.instance, "instances": given.get("instances", 1)}
+    else:
+        names |= {"accelerator": machine.id}
+        if given.get("cores") is None:
+            names |= {"accelerators": int(count)}
+        given = {name: value for name, value in given.items() if name not in ("instance", "instances")}
+    if site.household:
+        given |= {"pricing": {**given.get("pricing", {}), "kind": site.pricing.kind}}
+    whole = {**given, **names, **chosen}
+    return {name: whole[name] for name in sorted(whole) if whole[name] is not None}

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 
 from costsvc.estimates import answer
-from costsvc.estimates.answer import Plain
-from costsvc.estimates.canonical import canonical_request
+from costsvc.estimates.answer import Plain, canonical_request
 from costsvc.estimates.explanation import explanation
 from costsvc.model.chains.footprint import Footprint, footprint
 from costsvc.model.chains.replica import Replica
 from costsvc.model.chains.serving import Served, serve_request
 from costsvc.model.chains.text import TextUse
-from costsvc.model.explanation import relabel
+from costsvc.model.explanation import naming_formulas, relabel
 from costsvc.model.inputs import Number, decisive, traced
 from costsvc.model.uncertainty import central_value, sample
 from costsvc.reference.catalog import Catalog
@@ -216,7 +215,8 @@ def _per(amount: Numeric | None, per: str, output_tokens: Numeric | None) -> Num
 
 
 def _explanation(request: Serving, resolved: ResolvedRequest) -> list[Plain]:
-    result = compute_request(resolved, traced)
+    with naming_formulas():
+        result = compute_request(resolved, traced)
     for name, amount in answer.amounts(result.footprint, resolved.log).items():
         relabel(amount, f"{name}_per_request")
     whole = result.footprint.times(traced(input_factor("requests", request.requests, "1")))

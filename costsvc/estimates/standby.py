@@ -43,7 +43,7 @@ def resolve_hosting(hosting: Hosting, catalog: Catalog) -> ResolvedHosting:
     machine, _, inputs = resolve_standby(hosting, catalog, log)
     around = resolve_surroundings(hosting.site, machine, catalog, log)
     if stand_by(inputs.numbers(sample)).has_fabric:
-        log.record(resolve_host(catalog, machine).fabric)
+        log.record(catalog.memos[resolve_host](machine).fabric)
     return ResolvedHosting(inputs=inputs, around=around, log=log)
 
 

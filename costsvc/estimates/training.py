@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from costsvc.estimates import answer
-from costsvc.estimates.answer import Plain
-from costsvc.estimates.canonical import canonical_request
+from costsvc.estimates.answer import Plain, canonical_request
 from costsvc.estimates.explanation import explanation
 from costsvc.model.chains.footprint import Footprint, footprint
 from costsvc.model.chains.training import Training, train
+from costsvc.model.explanation import naming_formulas
 from costsvc.model.inputs import Number, decisive, traced
-from costsvc.model.uncertainty import central_value, sample
+from costsvc.model.uncertainty import sample
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.workloads import Overheads, TrainingRun
 from costsvc.resolve.log import FactorLog
@@ -93,10 +93,10 @@ def record_run(resolved: ResolvedRun, training: Training) -> None:
 
 def record_training(run: ResolvedTraining, training: Training, log: FactorLog) -> None:
     """Add to a log what follows from the numbers of a run: assumed accelerators, memory, limits, fabric."""
-    count = central_value(decisive(training.usage.accelerators))
+    count = _count(run, training)
     if training.in_time is not None and training.wanted is not None:
         days = log.factors["longest_run_days"].value
-        in_time, wanted = central_value(training.in_time), central_value(training.wanted)
+        in_time, wanted = float(training.in_time), float(training.wanted)
         why = "whole hosts that hold the run" if wanted > in_time else f"whole hosts that end within {days:g} days"
         why = why if count == wanted else "the most that can be asked for"
         log.add_warning("accelerators-assumed", f"The number of accelerators was not given: {count:g}, {why}.")
@@ -106,17 +106,22 @@ def record_training(run: ResolvedTraining, training: Training, log: FactorLog) -
         )
     if training.usage.has_fabric:
         log.record(run.host.fabric)
-    reason = too_large(run, count)
-    if reason is not None and run.fits is not None:
-        fewest = central_value(run.fits.fewest())
+    reason = too_large(run, training, count)
+    if reason is not None and run.fits is not None and training.needed_gb is not None:
+        fewest = float(run.fits.fewest(training.needed_gb))
         log.add_warning("does-not-fit", f"{reason} The smallest number that holds it is {fewest:g}.")
 
 
-def too_large(run: ResolvedTraining, count: float) -> str | None:
+def _count(run: ResolvedTraining, training: Training) -> float:
+    """Accelerators of the run: those that the request names, or those that were found for it."""
+    return float(decisive(training.usage.accelerators)) if run.count is None else run.count
+
+
+def too_large(run: ResolvedTraining, training: Training, count: float) -> str | None:
     """Why accelerators do not hold a run; None if they do or nobody knows."""
-    if run.fits is None:
+    if run.fits is None or training.needed_gb is None:
         return None
-    needed_gb, each_gb = central_value(run.fits.needed_gb()), central_value(run.fits.each_gb)
+    needed_gb, each_gb = float(training.needed_gb), float(run.fits.each_gb)
     if needed_gb <= count * each_gb:
         return None
     return (
@@ -127,7 +132,7 @@ def too_large(run: ResolvedTraining, count: float) -> str | None:
 
 def canonical_run(run: TrainingRun, resolved: ResolvedRun, result: Training) -> Plain:
     """The request of a run as an answer repeats it."""
-    count = central_value(decisive(result.usage.accelerators))
+    count = _count(resolved.run, result)
     chosen = {"precision": resolved.run.precision}
     return canonical_request(run.said, resolved.run.machine, count, resolved.around.site, chosen)
 
@@ -159,7 +164,8 @@ def _extra(resolved: ResolvedRun, result: TrainingResult) -> dict[str, Numeric |
 
 
 def _explanation(resolved: ResolvedRun) -> list[Plain]:
-    result = compute_run(resolved, traced)
+    with naming_formulas():
+        result = compute_run(resolved, traced)
     ends = {**answer.amounts(result.footprint, resolved.log), **_extra(resolved, result)}
     return explanation(ends, resolved.log.values())
 

@@ -5,6 +5,9 @@ import numpy as np
 from costsvc.model.explanation import formula
 from costsvc.units import FLOP_PER_TFLOP, PER_BILLION, S_PER_H, Numeric
 
+BYTES_PER_GB = 1e9
+BYTES_KEPT, BYTES_IN_BLOCK = 2.0, 34.0
+"""Bytes of a token's activations per unit of model width: stored for each block, and inside the block that runs."""
 BLOCK_PARAMS = 12.0
 """Parameters of a transformer block relative to its width squared: 4 in attention, 8 in the feed-forward network."""
 
@@ -152,3 +155,43 @@ def whole_hosts(hours: Numeric, longest_h: Numeric, per_host: Numeric) -> Numeri
         Accelerators, at least one host's. [1]
     """
     return np.maximum(1.0, np.ceil(hours / longest_h / per_host)) * per_host
+
+
+def training_memory_gb(total_params_b: Numeric, bytes_per_param: Numeric) -> Numeric:
+    """Memory of weights, gradients and optimizer states, distributed over all devices.
+
+    Activations are not included, because they can be recomputed.
+
+    Args:
+        total_params_b: All parameters. [10^9]
+        bytes_per_param: Training memory per parameter. [B]
+
+    Returns:
+        Memory of all devices together. [GB]
+
+    References:
+        S. Rajbhandari et al., "ZeRO: Memory Optimizations Toward Training Trillion Parameter Models",
+        arXiv:1910.02054, section 3.1.
+    """
+    return total_params_b * 1e9 * bytes_per_param / BYTES_PER_GB
+
+
+def activation_memory_gb(params_b: Numeric, layers: Numeric, tokens: Numeric) -> Numeric:
+    """Memory of the activations of one sequence with full recomputation.
+
+    It holds the inputs of each block, at 16 bits, and all activations of the block that is being computed.
+
+    Args:
+        params_b: Parameters that one token passes through. [10^9]
+        layers: Transformer blocks. [1]
+        tokens: Length of the sequence. [token]
+
+    Returns:
+        Memory of all devices together. [GB]
+
+    References:
+        V. Korthikanti et al., "Reducing Activation Recomputation in Large Transformer Models",
+        arXiv:2205.05198, section 4.1 and table 2.
+    """
+    width = np.sqrt(params_b * PER_BILLION / (BLOCK_PARAMS * layers))
+    return tokens * width * (BYTES_KEPT * layers + BYTES_IN_BLOCK) / BYTES_PER_GB

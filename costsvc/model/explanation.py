@@ -5,12 +5,14 @@ steps in an answer are exactly the computation, and no formula is written twice.
 """
 
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
-from functools import lru_cache, wraps
+from functools import lru_cache
 from inspect import cleandoc
-from operator import attrgetter
-from typing import Any, ParamSpec, TypeVar, cast
+from types import CodeType, FrameType
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
@@ -177,44 +179,44 @@ def traced_root(solution: Numeric, equation: Callable[[Numeric], Numeric], unit:
 
 
 def formula(function: Callable[P, R]) -> Callable[P, R]:
-    """Name traced results after their formula, with the unit and reference of its docstring.
+    """Register a formula, so that :func:`naming_formulas` names its traced results after it.
 
     Args:
         function: A formula; if it returns an object, its fields are named.
 
     Returns:
-        The same formula.
+        The same function; outside an explanation it runs without overhead.
     """
-    returned = function.__annotations__["return"]
-    return _naming_fields(function, returned) if is_dataclass(returned) else _naming_result(function)
+    FORMULAS[function.__code__] = function
+    return function
 
 
-def _naming_result(function: Callable[P, R]) -> Callable[P, R]:
-    @wraps(function)
-    def named(*args: P.args, **kwargs: P.kwargs) -> R:
-        result = function(*args, **kwargs)
-        # runs for every result, so it must be fast
-        if result.__class__ is Traced:
-            _name_result(function, cast("Traced", result))
-        return result
-
-    return named
+FORMULAS: dict[CodeType, Callable[..., object]] = {}
+"""The formulas by their code."""
 
 
-def _naming_fields(function: Callable[P, R], returned: Any) -> Callable[P, R]:
-    names = [field.name for field in fields(returned)]
-    numbers = attrgetter(*names)
+@contextmanager
+def naming_formulas() -> Iterator[None]:
+    """Name traced results after the formulas that return them, with unit and reference of their docstrings."""
+    before = sys.getprofile()
+    sys.setprofile(_name_on_return)
+    try:
+        yield
+    finally:
+        sys.setprofile(before)
 
-    @wraps(function)
-    def named(*args: P.args, **kwargs: P.kwargs) -> R:
-        result = function(*args, **kwargs)
-        if Traced in map(type, numbers(result)):
-            for name, number in zip(names, numbers(result), strict=True):
-                if isinstance(number, Traced):
-                    _name_field(function, returned, name, number)
-        return result
 
-    return named
+def _name_on_return(frame: FrameType, event: str, result: object) -> None:
+    function = FORMULAS.get(frame.f_code) if event == "return" else None
+    if function is None:
+        return
+    if isinstance(result, Traced):
+        _name_result(function, result)
+    elif is_dataclass(result) and not isinstance(result, type):
+        for field in fields(result):
+            number = getattr(result, field.name)
+            if isinstance(number, Traced):
+                _name_field(function, type(result), field.name, number)
 
 
 def _name_result(function: Callable[..., object], result: Traced) -> None:

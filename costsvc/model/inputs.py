@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeAlias, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
-from costsvc.model.explanation import Traced, label_traced, plain_number, traced_input
+from costsvc.model.explanation import Traced, label_traced, traced_input
 from costsvc.model.uncertainty import Factor, sample
 from costsvc.units import Condition, Numeric
 
@@ -72,7 +72,9 @@ def _sampled(shared: "FactorsOf[Inputs]") -> Inputs:
 def _number(value: object, number: Number) -> object:
     kind = type(value)
     if kind is Factor:
-        return number(value)  # type: ignore[arg-type] # checked in the line above
+        if number is sample and value.low == value.high:  # type: ignore[attr-defined] # checked in the line above
+            return value.value  # type: ignore[attr-defined] # as above
+        return number(value)  # type: ignore[arg-type] # as above
     if kind is FactorsOf:
         return value.numbers(number)  # type: ignore[attr-defined] # as above
     if kind is Constant:
@@ -117,10 +119,9 @@ def decisive(number: Numeric) -> Numeric:
     Returns:
         A number, or a column with one value per row; without its trace. [any]
     """
-    plain = plain_number(number)
-    if not isinstance(plain, np.ndarray):
-        return plain
-    first = plain[..., :1] if plain.ndim else plain
+    if not isinstance(number, np.ndarray):
+        return float(number)
+    first = number[..., :1] if number.ndim else number
     return float(first.item()) if first.size == 1 else first
 
 

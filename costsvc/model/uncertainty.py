@@ -50,9 +50,9 @@ TRANSFORM: Mapping[Scale, tuple[Transform, Transform]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Factor:
-    """One input number of an estimate, with its interval and its source.
+    """One input number of an estimate, with its interval and its source; compared by identity, for speed.
 
     Attributes:
         name: Its name, the same in every answer.
@@ -83,10 +83,6 @@ class Factor:
     as_of: str | None = None
     old_from: date | None = None
     scale: Scale = "log"
-
-    def __hash__(self) -> int:
-        """Hash only the fields that distinguish factors, for speed."""
-        return hash((self.identity, self.value, self.name))
 
 
 def sample(factor: Factor) -> Numeric:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
+from functools import lru_cache, partial
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Self
@@ -26,6 +27,8 @@ GRID_TABLES = (
     "grid_marginal_ifi",
     "grid_marginal",
 )
+KEPT = 4096
+"""Parts that are kept of each kind; the one used longest ago goes first."""
 UNKNOWN_CARD = (
     "To count another one, name the most similar that is known, with its measured mean watts as accelerator_power_w."
 )
@@ -47,7 +50,7 @@ class Catalog:
         described: Each table's name, licence, key, columns and number of rows.
         reference_date: The day of an estimate that names none.
         version: Hash of all of it.
-        memos: What was resolved from these tables, by the function that did; see ``resolve.cache``.
+        memos: Functions that resolve names from these tables, each with what it has resolved.
     """
 
     tables: Mapping[str, Table]
@@ -66,7 +69,11 @@ class Catalog:
     _groups: dict[str, dict[Key, list[Any]]] = field(default_factory=dict)
     _indexes: dict[tuple[str, ...], Mapping[Key, list[Row]]] = field(default_factory=dict)
     _by_size: dict[tuple[str, ...], list[tuple[float, Row]]] = field(default_factory=dict)
-    memos: dict[Callable[..., Any], Callable[..., Any]] = field(default_factory=dict)
+    memos: "Memos" = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with nothing resolved."""
+        object.__setattr__(self, "memos", Memos(self))
 
     @classmethod
     def load(cls, folder: Path, overlay: Path | None = None) -> Self:
@@ -287,6 +294,23 @@ class Catalog:
         if key in self.tables[table].overlaid:
             return "overlay"
         return "default" if table == "defaults" else "table"
+
+
+class Memos(dict[Callable[..., Any], Callable[..., Any]]):
+    """Functions that resolve names from one catalog, each with a bounded cache of what it has resolved.
+
+    ``catalog.memos[resolve](*names)`` is ``resolve(catalog, *names)``, kept by the names; what it returns is shared and
+    must not be changed.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        super().__init__()
+        self._catalog = catalog
+
+    def __missing__(self, resolve: Callable[..., Any]) -> Callable[..., Any]:
+        """The function with an empty cache."""
+        kept = self[resolve] = lru_cache(maxsize=KEPT)(partial(resolve, self._catalog))
+        return kept
 
 
 def _apis(table: Table) -> dict[str, Names]:

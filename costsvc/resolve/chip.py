@@ -11,7 +11,7 @@ from costsvc.reference.table import Row
 from costsvc.requests.workloads import Precision
 from costsvc.resolve.calibration import TABLE
 from costsvc.resolve.log import FactorLog, present
-from costsvc.resolve.machine import ANY, PROCESSORS, ResolvedMachine, compute_precision, tdp_factor
+from costsvc.resolve.machine import ANY, PROCESSORS, ResolvedMachine, compute_precision
 
 GENERATIONS = "processor_generations"
 DROPS_BACK = ("consumer", "workstation", "laptop")
@@ -42,7 +42,7 @@ def resolve_chip(
     unit = "TOP/s" if computes[0].startswith("int") else "TFLOP/s"
     peak = log.record(present(catalog.factor(machine.table, machine.id, computes[1], "accelerator_peak_tflops", unit)))
     fields = {
-        "tdp_w": log.record(tdp_factor(machine, catalog)),
+        "tdp_w": log.record(machine.tdp),
         "memory_bandwidth_gb_s": log.record(bandwidth),
         "peak_tflops": peak,
         "attention_tflops": peak,
@@ -83,7 +83,7 @@ def _socket(machine: ResolvedMachine, catalog: Catalog, log: FactorLog) -> Facto
             column: log.record(present(catalog.factor(GENERATIONS, generation, column, column, unit)))
             for column, unit in (("flop_per_cycle", "1"), ("clock_ghz", "GHz"))
         },
-        "tdp_w": log.record(tdp_factor(machine, catalog)),
+        "tdp_w": log.record(machine.tdp),
     }
     name = "memory_bandwidth_gb_s"
     fields[name] = log.record(present(catalog.factor(GENERATIONS, generation, name, name, "GB/s")))
@@ -130,7 +130,7 @@ def resolve_idle_power(
         return FactorsOf(IdlePower, fields)
     share = "idle_share_of_tdp_consumer" if machine.trait("segment") in DROPS_BACK else "idle_share_of_tdp"
     fields = {
-        "tdp_w": log.record(tdp_factor(machine, catalog)),
+        "tdp_w": log.record(machine.tdp),
         "idle_share": log.record(catalog.default(share, "idle_share_of_tdp")),
     }
     return FactorsOf(IdlePower, fields)

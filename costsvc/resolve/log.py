@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
+from costsvc.model.inputs import Constant
 from costsvc.model.uncertainty import Factor, Scale
 
 
@@ -24,6 +25,11 @@ class FactorLog:
         """Add a factor and return it."""
         self.factors[factor.name] = factor
         return factor
+
+    def record_all(self, *factors: Factor) -> None:
+        """Add several factors."""
+        for factor in factors:
+            self.factors[factor.name] = factor
 
     def record_input(self, name: str, value: float, unit: str, scale: Scale = "log") -> Factor:
         """Add the caller's own number, which has no width, and return it as a factor."""
@@ -69,6 +75,11 @@ def input_factor(name: str, value: float, unit: str, scale: Scale = "log") -> Fa
         identity=f"request/{name}",
         scale=scale,
     )
+
+
+def input_constant(name: str, value: float, unit: str) -> Constant:
+    """The caller's own number as an explanation shows it, without a place among the factors."""
+    return Constant(input_factor(name, value, unit))
 
 
 def present(factor: Factor | None) -> Factor:

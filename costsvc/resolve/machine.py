@@ -1,18 +1,17 @@
 """On what a workload runs: the accelerator and its host."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from costsvc.errors import BadRequestError
 from costsvc.model.chains.footprint import Manufacture
-from costsvc.model.chains.host import Host
 from costsvc.model.inputs import Constant, FactorsOf
+from costsvc.model.power import Host
 from costsvc.model.uncertainty import Factor
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.names import is_managed
 from costsvc.reference.table import Row
 from costsvc.requests.workloads import Machine, Precision
-from costsvc.resolve.cache import kept
-from costsvc.resolve.log import FactorLog, input_factor, present
+from costsvc.resolve.log import FactorLog, present
 from costsvc.resolve.units import sockets, warn_of_unit
 
 ANY = "*"
@@ -52,11 +51,17 @@ class ResolvedMachine:
         provider: Who rents that instance out.
         per_instance: Accelerators of one such instance.
         log: What the names have to warn of.
+        default_precision: bf16 if the chip has units for it, else fp16, else fp32.
+        tdp: Thermal design power, or what the table holds in its place. [W]
+        power_family: The family of accelerators that draw alike.
     """
 
     id: str
     row: Row
     per_host: float
+    default_precision: Precision
+    tdp: Factor
+    power_family: str
     instance: str | None = None
     provider: str | None = None
     per_instance: float = 1.0
@@ -90,12 +95,6 @@ class ResolvedMachine:
         return None
 
     @property
-    def default_precision(self) -> Precision:
-        """bf16 if the chip has units for it, else fp16, else fp32."""
-        usual: tuple[Precision, ...] = ("bf16", "fp16")
-        return next((p for p in usual if self.row.get(f"peak_{p}_tflops") is not None), "fp32")
-
-    @property
     def weights_precision(self) -> Precision:
         """In what served weights are kept: processors read 16 bits, as models are published, and compute in 32."""
         return "bf16" if self.table == PROCESSORS else self.default_precision
@@ -111,9 +110,12 @@ def resolve_machine(spec: Machine, catalog: Catalog) -> ResolvedMachine:
     Raises:
         UnknownNameError: If a name is not known.
     """
+    machine: ResolvedMachine
     if spec.instance is not None:
-        return _of_instance(catalog, spec.instance)
-    return _of_name(catalog, spec.accelerator or "", spec.cores is not None)
+        machine = catalog.memos[_of_instance](spec.instance)
+    else:
+        machine = catalog.memos[_of_name](spec.accelerator or "", spec.cores is not None)
+    return machine
 
 
 def resolve_count(spec: Machine, machine: ResolvedMachine, catalog: Catalog, log: FactorLog) -> float | None:
@@ -129,12 +131,6 @@ def resolve_count(spec: Machine, machine: ResolvedMachine, catalog: Catalog, log
     return float(spec.accelerators) if spec.accelerators else None
 
 
-def count_constant(count: float) -> Constant:
-    """A number of accelerators as an explanation shows it."""
-    return Constant(input_factor("accelerators", count, "1"))
-
-
-@kept
 def _of_name(catalog: Catalog, name: str, by_cores: bool) -> ResolvedMachine:  # a key of the cache
     match, row = catalog.accelerator(name)
     log = FactorLog()
@@ -143,10 +139,9 @@ def _of_name(catalog: Catalog, name: str, by_cores: bool) -> ResolvedMachine:  #
         log.add_warning("ambiguous-name", f"{name!r} is taken as {match.id}; it could also mean {others}.")
     if not by_cores:
         warn_of_unit(name, match, row, catalog, log)
-    return ResolvedMachine(id=match.id, row=row, per_host=_per_host(row, catalog), log=log)
+    return _machine(match.id, row, catalog, log)
 
 
-@kept
 def _of_instance(catalog: Catalog, name: str) -> ResolvedMachine:
     instance = catalog.instance(name)
     log = FactorLog()
@@ -154,13 +149,25 @@ def _of_instance(catalog: Catalog, name: str) -> ResolvedMachine:
         text = f"SageMaker takes about 15 to 40 % more than EC2 for {instance['instance_type']}; that is not counted."
         log.add_warning("price-without-service", text)
     _, row = catalog.accelerator(instance["accelerator_id"])
-    return ResolvedMachine(
-        id=instance["accelerator_id"],
-        row=row,
-        per_host=_per_host(row, catalog),
+    chip = _machine(instance["accelerator_id"], row, catalog, log)
+    return replace(
+        chip,
         instance=instance["instance_id"],
         provider=instance["provider"],
         per_instance=instance["accelerators"],
+    )
+
+
+def _machine(id_: str, row: Row, catalog: Catalog, log: FactorLog) -> ResolvedMachine:
+    usual: tuple[Precision, ...] = ("bf16", "fp16")
+    table = "accelerators" if "vendor" in row else PROCESSORS
+    return ResolvedMachine(
+        id=id_,
+        row=row,
+        per_host=_per_host(row, catalog),
+        default_precision=next((p for p in usual if row.get(f"peak_{p}_tflops") is not None), "fp32"),
+        power_family=str(row["power_family"] if "power_family" in row else CPU["power_family"]),
+        tdp=present(catalog.factor(table, id_, "tdp_w", "accelerator_tdp_w", "W")),
         log=log,
     )
 
@@ -177,11 +184,6 @@ def compute_precision(machine: ResolvedMachine, wanted: Precision, log: FactorLo
         message = f"{machine.id} has no units for {wanted}: weights are kept in it, arithmetic runs in {peak[0]}."
         log.add_warning("weights-only", message)
     return peak
-
-
-def tdp_factor(machine: ResolvedMachine, catalog: Catalog) -> Factor:
-    """Thermal design power, or what the table holds in its place [W]."""
-    return present(catalog.factor(machine.table, machine.id, "tdp_w", "accelerator_tdp_w", "W"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -203,9 +205,10 @@ class ResolvedHost:
     manufacture_log: FactorLog
 
 
-@kept
 def resolve_host(catalog: Catalog, machine: ResolvedMachine) -> ResolvedHost:
     """The host of a machine, from the family of its hosts and the size of a named instance.
+
+    Call it as ``catalog.memos[resolve_host](machine)``: a machine has one host.
 
     Args:
         catalog: The tables.

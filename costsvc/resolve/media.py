@@ -22,8 +22,8 @@ from costsvc.reference.table import Row
 from costsvc.requests.workloads import Precision, Serving
 from costsvc.resolve.calibration import Calibration, record_unknown_chip, software_is_of, software_scope
 from costsvc.resolve.chip import resolve_chip
-from costsvc.resolve.log import FactorLog, present
-from costsvc.resolve.machine import ResolvedMachine, count_constant
+from costsvc.resolve.log import FactorLog, input_constant, present
+from costsvc.resolve.machine import ResolvedMachine
 from costsvc.resolve.measurements import Ratios, measured_curve
 from costsvc.resolve.model_size import ModelSize, constants_of_row
 
@@ -98,7 +98,7 @@ def _with_power(known: _Request, fields: dict[str, object], batch: Factor) -> Fa
     given = None if watts is None else known.calibration.log.record_input("accelerator_power_w", watts, "W")
     common = {
         "chip": known.chip,
-        "accelerators": count_constant(known.count),
+        "accelerators": input_constant("accelerators", known.count, "1"),
         "batch": batch,
         "power_ratio": None,
         "accelerator_power_w": given,
@@ -110,7 +110,7 @@ def _pictures(known: _Request, batch: Factor) -> dict[str, object]:
     calibration, size = known.calibration, known.size
     names = SIZES if known.request.task == "video" else SIZES[:3]
     load: dict[str, object] = {"frames": 1.0, **{name: _sized(name, known) for name in names}}
-    load |= {"batch": batch, "accelerators": count_constant(known.count)}
+    load |= {"batch": batch, "accelerators": input_constant("accelerators", known.count, "1")}
     network = constants_of_row(calibration.catalog, "models", size.row["model_id"], NETWORK) if size.row else {}
     model = FactorsOf(PictureModel, {"params_b": size.record_total(calibration.log), **network})
     pictures = {

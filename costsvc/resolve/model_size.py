@@ -13,7 +13,6 @@ from costsvc.model.uncertainty import Factor
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.table import Row
 from costsvc.requests.workloads import Subject
-from costsvc.resolve.cache import kept
 from costsvc.resolve.log import FactorLog, input_factor, present
 from costsvc.resolve.machine import ANY
 
@@ -34,24 +33,18 @@ class ModelSize:
     Attributes:
         total_factor: All parameters. [10^9]
         active_factor: Those that one token passes through. [10^9]
+        total_b: Central value of all parameters. [10^9]
+        active_b: Central value of the active ones. [10^9]
         row: The model's row, if it was named.
         log: What its name has to warn of.
     """
 
     total_factor: Factor | None = None
     active_factor: Factor | None = None
+    total_b: float | None = None
+    active_b: float | None = None
     row: Row | None = None
     log: FactorLog = field(default_factory=FactorLog)
-
-    @property
-    def total_b(self) -> float | None:
-        """Central value of all parameters [10^9]."""
-        return self.total_factor.value if self.total_factor else None
-
-    @property
-    def active_b(self) -> float | None:
-        """Central value of the active parameters [10^9]."""
-        return self.active_factor.value if self.active_factor else None
 
     @property
     def key(self) -> str:
@@ -85,19 +78,21 @@ def resolve_model_size(subject: Subject, catalog: Catalog, log: FactorLog) -> Mo
         UnknownNameError: If the model is not known.
     """
     if subject.model is not None:
-        size = _of_name(catalog, subject.model)
+        size: ModelSize = catalog.memos[_of_name](subject.model)
         log.include(size.log)
         return size
     if subject.total_params_b is None:
         return ModelSize()
     active = subject.active_params_b or subject.total_params_b
+    total = subject.total_params_b
     return ModelSize(
-        total_factor=input_factor(TOTAL, subject.total_params_b, BILLION),
+        total_factor=input_factor(TOTAL, total, BILLION),
         active_factor=input_factor(ACTIVE, active, BILLION),
+        total_b=total,
+        active_b=active,
     )
 
 
-@kept
 def _of_name(catalog: Catalog, name: str) -> ModelSize:
     row, log = catalog.model(name), FactorLog()
     if not row["params_disclosed"]:
@@ -105,7 +100,14 @@ def _of_name(catalog: Catalog, name: str) -> ModelSize:
             "size-undisclosed", f"The size of {row['model_id']} was never disclosed; the table holds a guess."
         )
     total, active = (catalog.factor("models", row["model_id"], column, column, BILLION) for column in (TOTAL, ACTIVE))
-    return ModelSize(total_factor=total, active_factor=active, row=row, log=log)
+    return ModelSize(
+        total_factor=total,
+        active_factor=active,
+        total_b=None if total is None else total.value,
+        active_b=None if active is None else active.value,
+        row=row,
+        log=log,
+    )
 
 
 def resolve_layers(size: ModelSize, catalog: Catalog, log: FactorLog) -> FactorsOf[Layers]:

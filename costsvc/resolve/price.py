@@ -6,7 +6,6 @@ from costsvc.model.uncertainty import Factor
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.grid import nearest_year
 from costsvc.requests.workloads import ON_DEMAND, OWNED, Pricing
-from costsvc.resolve.cache import kept
 from costsvc.resolve.log import FactorLog, present
 from costsvc.resolve.machine import ResolvedMachine
 from costsvc.resolve.rent import resolve_rent
@@ -120,14 +119,13 @@ def resolve_social_cost(year: int, catalog: Catalog, log: FactorLog) -> FactorsO
         catalog: The tables.
         log: Collects what is used.
     """
-    inputs = _social_cost(catalog, year)
+    inputs: FactorsOf[SocialCost] = catalog.memos[_social_cost](year)
     for factor in inputs.fields.values():
         if isinstance(factor, Factor):
             log.record(factor)
     return inputs
 
 
-@kept
 def _social_cost(catalog: Catalog, year: int) -> FactorsOf[SocialCost]:
     scheme = f"{SOCIAL_SCHEME}-{catalog.default('social_discount_rate_pct').value:.1f}"
     key = (scheme, nearest_year(catalog.group("carbon_costs", scheme), year))

@@ -11,7 +11,6 @@ from costsvc.reference.ages import last_day
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.table import Row
 from costsvc.requests.workloads import ON_DEMAND, PriceKind
-from costsvc.resolve.cache import kept
 from costsvc.resolve.log import FactorLog
 from costsvc.resolve.machine import ANY, ResolvedMachine
 from costsvc.resolve.site import ResolvedSite
@@ -96,10 +95,12 @@ def resolve_rent(machine: ResolvedMachine, site: ResolvedSite, kind: PriceKind, 
     """
     row = site.place.row
     region = str(row["region"]) if row and site.seller == site.place.operator else ANY
-    return _rent(catalog, Wanted(machine=machine, seller=site.seller, region=region, kind=kind, day=site.date))
+    rent: Rent = catalog.memos[_rent](
+        Wanted(machine=machine, seller=site.seller, region=region, kind=kind, day=site.date)
+    )
+    return rent
 
 
-@kept
 def _rent(catalog: Catalog, wanted: Wanted) -> Rent:
     log = FactorLog()
     for find in (_of_machine, _of_seller, _of_anybody):

@@ -63,7 +63,7 @@ def resolve_serving(request: Serving, catalog: Catalog, log: FactorLog) -> Resol
     else:
         task = resolve_media(request, size, (machine, count), precision, catalog, log)
         count = count or 1.0
-    host = resolve_host(catalog, machine)
+    host: ResolvedHost = catalog.memos[resolve_host](machine)
     log.include(host.power_log)
     return ResolvedServing(
         inputs=FactorsOf(ServingInputs, {"task": task, "host": host.power}),

@@ -14,7 +14,6 @@ from costsvc.reference.grid import Found, Method
 from costsvc.reference.places import UNKNOWN_OPERATOR, WORLD
 from costsvc.reference.sites import Metric, measure
 from costsvc.requests.workloads import ON_DEMAND, OWNED, Contract, PriceKind, Pricing, Scope, Site
-from costsvc.resolve.cache import kept
 from costsvc.resolve.log import FactorLog, input_factor, present
 from costsvc.resolve.machine import ResolvedMachine
 
@@ -142,7 +141,7 @@ def resolve_site(site: Site, machine: ResolvedMachine | None, catalog: Catalog, 
     Raises:
         UnknownNameError: If the region or the provider is not known.
     """
-    known = _known(catalog, _names(site), machine)
+    known: _Known = catalog.memos[_known](_names(site), machine)
     own = _own_figures(site)
     log.include(known.log)
     figures = {**known.figures, **own} if own else known.figures
@@ -234,7 +233,6 @@ def _of_contract(contract: Contract, site: Site) -> _Figure:
     return _Figure(input=FactorsOf(Market, fields), log=log, basis=basis)
 
 
-@kept
 def _known(catalog: Catalog, names: _Names, machine: ResolvedMachine | None) -> _Known:
     """All that the tables know of a place by its names."""
     log = FactorLog()

@@ -5,10 +5,10 @@ from costsvc.model.inputs import FactorsOf
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.workloads import Hosting
 from costsvc.resolve.chip import resolve_idle_power
-from costsvc.resolve.log import FactorLog
+from costsvc.resolve.log import FactorLog, input_constant
 from costsvc.resolve.machine import (
+    ResolvedHost,
     ResolvedMachine,
-    count_constant,
     resolve_count,
     resolve_host,
     resolve_machine,
@@ -34,11 +34,11 @@ def resolve_standby(
     machine = resolve_machine(hosting.machine, catalog)
     log.include(machine.log)
     count = resolve_count(hosting.machine, machine, catalog, log)
-    host = resolve_host(catalog, machine)
+    host: ResolvedHost = catalog.memos[resolve_host](machine)
     log.include(host.power_log)
     fields = {
         "hours": log.record_input("hosting_hours", hosting.hours, "h"),
-        "accelerators": count_constant(count or 1.0),
+        "accelerators": input_constant("accelerators", count or 1.0, "1"),
         "idle": resolve_idle_power(machine, hosting.machine.accelerator_power_w, catalog, log),
         "host": host.power,
     }

@@ -1,13 +1,13 @@
 """What the footprint of a workload follows from, wherever its usage comes from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from costsvc.model.chains.footprint import MISSING, SocialCost, Surroundings
 from costsvc.model.inputs import FactorsOf
 from costsvc.reference.catalog import Catalog
-from costsvc.requests.workloads import Site
+from costsvc.requests.workloads import Pricing, Site
 from costsvc.resolve.log import FactorLog
-from costsvc.resolve.machine import ResolvedMachine, resolve_host
+from costsvc.resolve.machine import ResolvedHost, ResolvedMachine, resolve_host
 from costsvc.resolve.price import resolve_price, resolve_social_cost
 from costsvc.resolve.site import ResolvedSite, resolve_site
 
@@ -25,6 +25,8 @@ class ResolvedSurroundings:
     inputs: FactorsOf[Surroundings]
 
 
+NO_FIGURES = (None,) * 5
+NO_PRICES = Pricing()
 NO_SOCIAL_COST = FactorsOf(SocialCost, {"usd_per_t": MISSING, "price_index_ratio": MISSING})
 
 
@@ -42,7 +44,30 @@ def resolve_surroundings(
     Raises:
         UnknownNameError: If the region or the provider is not known.
     """
-    resolved, host = resolve_site(site, machine, catalog, log), resolve_host(catalog, machine)
+    if _has_numbers(site):
+        return _surroundings(site, machine, catalog, log)
+    around, kept_log = catalog.memos[_of_names](site, machine)
+    log.include(kept_log)
+    found: ResolvedSurroundings = around
+    return found
+
+
+def _has_numbers(site: Site) -> bool:
+    """Whether a request gives figures of its own for a place or its prices."""
+    figures = (site.pue, site.wue_l_per_kwh, site.grid_g_per_kwh, site.contract, site.grid_losses or None)
+    return figures != NO_FIGURES or replace(site.pricing, kind=None, provider=None) != NO_PRICES
+
+
+def _of_names(catalog: Catalog, site: Site, machine: ResolvedMachine) -> tuple[ResolvedSurroundings, FactorLog]:
+    """What names alone lead to, which many requests share."""
+    log = FactorLog()
+    around = _surroundings(site, machine, catalog, log)
+    return replace(around, inputs=replace(around.inputs, shared=True)), log
+
+
+def _surroundings(site: Site, machine: ResolvedMachine, catalog: Catalog, log: FactorLog) -> ResolvedSurroundings:
+    resolved = resolve_site(site, machine, catalog, log)
+    host: ResolvedHost = catalog.memos[resolve_host](machine)
     log.include(host.manufacture_log)
     if resolved.grid is None:
         log.mark_unavailable("carbon.total_kg", "there is no location_kg")

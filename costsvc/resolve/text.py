@@ -13,7 +13,6 @@ from costsvc.model.uncertainty import Factor
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.table import Row
 from costsvc.requests.workloads import Precision, Serving
-from costsvc.resolve.cache import kept
 from costsvc.resolve.calibration import (
     TABLE,
     Calibration,
@@ -24,8 +23,8 @@ from costsvc.resolve.calibration import (
     warn_of_software,
 )
 from costsvc.resolve.chip import resolve_chip, resolve_idle_power, usual_memory, with_attention_peak
-from costsvc.resolve.log import FactorLog, present
-from costsvc.resolve.machine import ANY, PROCESSORS, ResolvedMachine, count_constant
+from costsvc.resolve.log import FactorLog, input_constant, present
+from costsvc.resolve.machine import ANY, PROCESSORS, ResolvedMachine
 from costsvc.resolve.measurements import MeasuredCurve, Ratios, measured_curve
 from costsvc.resolve.model_size import ModelSize, constants_of_row, find_alike
 
@@ -300,7 +299,7 @@ def _replica(known: _Request) -> FactorsOf[ReplicaInputs]:
     if share is not None and (memory or assumed):
         concurrency = log.record_input("concurrency_share", share, "1")
     fields = {
-        "accelerators": None if known.count is None else count_constant(known.count),
+        "accelerators": None if known.count is None else input_constant("accelerators", known.count, "1"),
         "per_host": machine.per_host,
         "batch": batch,
         "concurrency_share": concurrency,
@@ -398,7 +397,8 @@ def _measured(known: _Request) -> list[tuple[MeasuredCurve, tuple[Factor, Factor
         return []
     if request.layout != "tensor" or any(getattr(request, name) not in (None, "vllm") for name in PLAIN):
         return []
-    curves = _curves(known.catalog, known.size, known.machine, known.precision, request.task, request.software_year)
+    keys = (known.size, known.machine, known.precision, request.task, request.software_year)
+    curves: list[MeasuredCurve] = known.catalog.memos[_curves](*keys)
     found = []
     for curve in curves:
         factors = curve.at(request.batch_size) if known.count in (None, curve.accelerators) else None
@@ -407,7 +407,6 @@ def _measured(known: _Request) -> list[tuple[MeasuredCurve, tuple[Factor, Factor
     return found
 
 
-@kept
 def _curves(
     catalog: Catalog,
     size: ModelSize,

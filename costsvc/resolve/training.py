@@ -10,6 +10,7 @@ from costsvc.model.chains.training import (
     Arithmetic,
     Attention,
     ChipPower,
+    Layers,
     Speed,
     TrainingInputs,
     TrainingMemory,
@@ -19,20 +20,17 @@ from costsvc.model.inputs import Constant, FactorsOf
 from costsvc.model.uncertainty import Factor
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.table import Row
-from costsvc.requests.workloads import Precision, TrainingRun, Workload
-from costsvc.resolve.cache import kept
-from costsvc.resolve.log import FactorLog, input_factor, present
+from costsvc.requests.workloads import Precision, Training, TrainingRun, Workload
+from costsvc.resolve.log import FactorLog, input_constant, input_factor, present
 from costsvc.resolve.machine import (
     ANY,
     ResolvedHost,
     ResolvedMachine,
     compute_precision,
-    count_constant,
     refuse_chip_above_server,
     resolve_count,
     resolve_host,
     resolve_machine,
-    tdp_factor,
 )
 from costsvc.resolve.model_size import ModelSize, constants_of_row, resolve_layers, resolve_model_size
 
@@ -91,11 +89,13 @@ def resolve_training(run: TrainingRun, catalog: Catalog, log: FactorLog) -> Reso
         BadRequestError: If fields contradict each other, or a needed figure is not known.
     """
     machine = resolve_machine(run.machine, catalog)
-    log.include(machine.log)
+    if machine.log.warnings:
+        log.include(machine.log)
     count = resolve_count(run.machine, machine, catalog, log)
     size = resolve_model_size(run.subject, catalog, log)
     precision = run.precision or machine.default_precision
-    arithmetic = _arithmetic(run, size, catalog, log)
+    defaults: _Defaults = catalog.memos[_defaults](run.method)
+    arithmetic = _arithmetic(run, size, defaults, catalog, log)
     fields: dict[str, object] = {"arithmetic": arithmetic}
     if arithmetic is not None:
         fields["speed"] = _speed(run, machine, size, precision, catalog, log)
@@ -104,11 +104,15 @@ def resolve_training(run: TrainingRun, catalog: Catalog, log: FactorLog) -> Reso
         count = count or 1.0
     else:
         fields["accelerator_hours"] = log.record_input("accelerator_hours", run.accelerator_hours or 0.0, "h")
-    memory = _memory(run, size, machine, catalog)
-    host = resolve_host(catalog, machine)
-    fields |= {"accelerators": None if count is None else count_constant(count), "memory": memory, "host": host.power}
+    memory = _memory(run, size, machine, defaults)
+    host: ResolvedHost = catalog.memos[resolve_host](machine)
+    fields |= {
+        "accelerators": None if count is None else input_constant("accelerators", count, "1"),
+        "memory": memory,
+        "host": host.power,
+    }
     if count is None:
-        longest = log.record(catalog.default("longest_run_days"))
+        longest = log.record(defaults.longest_run_days)
         fields |= {"longest_run_days": longest, "most_accelerators": ACCELERATORS.high}
     fields["power"] = _power(run, machine, size, host, catalog, log)
     fields["overheads"] = _overheads(run, log)
@@ -122,16 +126,16 @@ def resolve_training(run: TrainingRun, catalog: Catalog, log: FactorLog) -> Reso
     )
 
 
-def _arithmetic(run: TrainingRun, size: ModelSize, catalog: Catalog, log: FactorLog) -> FactorsOf[Arithmetic] | None:
+def _arithmetic(
+    run: TrainingRun, size: ModelSize, defaults: "_Defaults", catalog: Catalog, log: FactorLog
+) -> FactorsOf[Arithmetic] | None:
     if run.training_tokens_b is None:
         log.mark_unavailable("training_flop", "it follows from training_tokens_b, which was not given")
         return None
     fields: dict[str, object] = {
         "active_params_b": size.record_active(log),
         "training_tokens_b": log.record_input("training_tokens_b", run.training_tokens_b, "10^9 tokens"),
-        "flop_per_param_token": log.record(
-            catalog.default(f"flop_per_param_token_{run.method}", "flop_per_param_token")
-        ),
+        "flop_per_param_token": log.record(defaults.flop_per_param_token),
         "attention": None,
     }
     _warn_of_not_6nd(run, size, log)
@@ -139,7 +143,7 @@ def _arithmetic(run: TrainingRun, size: ModelSize, catalog: Catalog, log: Factor
         attention = {
             "layers": resolve_layers(size, catalog, log),
             "sequence_length": log.record_input("sequence_length", run.sequence_length, "tokens"),
-            "usual_length": Constant(catalog.default("training_sequence_length")),
+            "usual_length": Constant(defaults.sequence_length),
         }
         fields["attention"] = FactorsOf(Attention, attention)
     return FactorsOf(Arithmetic, fields)
@@ -233,25 +237,59 @@ def _warn_of_few_sources(machine: ResolvedMachine, row: Row, log: FactorLog) -> 
         log.add_warning("few-sources", text)
 
 
-def _memory(run: TrainingRun, size: ModelSize, machine: ResolvedMachine, catalog: Catalog) -> TrainingMemory | None:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Defaults:
+    """What every run of a method takes from the tables.
+
+    Attributes:
+        flop_per_param_token: FLOP for each parameter and token. [FLOP]
+        bytes_per_param: Weights, gradients and optimizer states of one. [B]
+        usable_share: Part of an accelerator's memory that a run may take. [1]
+        sequence_length: Length of the sequences at which utilisation was measured. [token]
+        longest_run_days: Within which a run is to end whose accelerators are open. [day]
+        layers: Coefficient and exponent of the usual number of blocks. [1]
+    """
+
+    flop_per_param_token: Factor
+    bytes_per_param: float
+    usable_share: float
+    sequence_length: Factor
+    longest_run_days: Factor
+    layers: tuple[float, float]
+
+
+def _defaults(catalog: Catalog, method: Training) -> _Defaults:
+    coefficient, exponent, usable = (
+        present(catalog.factor("serving_fit", (name, ANY), "value", name)).value
+        for name in ("layers_coefficient", "layers_exponent", "usable_memory_share")
+    )
+    return _Defaults(
+        flop_per_param_token=catalog.default(f"flop_per_param_token_{method}", "flop_per_param_token"),
+        bytes_per_param=catalog.default(f"training_bytes_per_param_{method}").value,
+        usable_share=usable,
+        sequence_length=catalog.default("training_sequence_length"),
+        longest_run_days=catalog.default("longest_run_days"),
+        layers=(coefficient, exponent),
+    )
+
+
+def _memory(run: TrainingRun, size: ModelSize, machine: ResolvedMachine, defaults: _Defaults) -> TrainingMemory | None:
     """The memory of a run; None if the model's size or the accelerator's memory is open."""
     memory = machine.row.get("memory_gb")
     if not size.total_b or not memory:
         return None
-    usable = present(catalog.factor("serving_fit", ("usable_memory_share", ANY), "value", "share"))
+    active = size.active_b or size.total_b
+    own = (size.row or {}).get("layers") or None
+    layers = Layers(layers=own, coefficient=defaults.layers[0], exponent=defaults.layers[1], active_params_b=active)
     counted = run.workload == "llm" and run.method not in COUNTED_IN
     return TrainingMemory(
         total_params_b=size.total_b,
-        bytes_per_param=catalog.default(f"training_bytes_per_param_{run.method}").value,
-        activations=resolve_layers(size, catalog, FactorLog()).numbers(_value) if counted else None,
-        active_params_b=size.active_b or size.total_b,
-        sequence_length=run.sequence_length or catalog.default("training_sequence_length").value,
-        each_gb=memory * usable.value,
+        bytes_per_param=defaults.bytes_per_param,
+        activations=layers if counted else None,
+        active_params_b=active,
+        sequence_length=run.sequence_length or defaults.sequence_length.value,
+        each_gb=memory * defaults.usable_share,
     )
-
-
-def _value(factor: Factor) -> float:
-    return factor.value
 
 
 def _power(
@@ -264,7 +302,8 @@ def _power(
 ) -> FactorsOf[ChipPower]:
     """Measured power, or that of the tables."""
     spec = run.machine
-    refuse_chip_above_server(spec)
+    if spec.it_power_w is not None and spec.accelerator_power_w is not None:
+        refuse_chip_above_server(spec)
     fields: dict[str, object] = {}
     if spec.it_power_w is not None:
         fields["it_power_w"] = log.record_input("it_power_w", spec.it_power_w, "W")
@@ -280,11 +319,9 @@ def _power(
 def _rated_power(
     run: TrainingRun, machine: ResolvedMachine, size: ModelSize, catalog: Catalog, log: FactorLog
 ) -> dict[str, object]:
-    family = machine.trait("power_family")
-    fields: dict[str, object] = {
-        "fraction": log.record(power_fraction(catalog, family, run.workload, size.total_b)),
-        "tdp_w": log.record(tdp_factor(machine, catalog)),
-    }
+    fraction = power_fraction(catalog, machine.power_family, run.workload, size.total_b)
+    log.record_all(fraction, machine.tdp)
+    fields: dict[str, object] = {"fraction": fraction, "tdp_w": machine.tdp}
     limit = run.machine.accelerator_power_limit_w
     if limit is not None:
         fields["limit_w"] = log.record_input("accelerator_power_limit_w", limit, "W")
@@ -300,13 +337,13 @@ def power_fraction(catalog: Catalog, power_family: str, workload: Workload, para
         workload: What is trained.
         params_b: All parameters of the model, None if they are open. [10^9]
     """
-    for limit, factor in _power_bands(catalog, power_family, workload):
+    bands: list[tuple[float | None, Factor]] = catalog.memos[_power_bands](power_family, workload)
+    for limit, factor in bands:
         if limit is None or (params_b is not None and params_b <= limit):
             return factor
     raise LookupError(f"power_fractions has no row for {workload} of any size")
 
 
-@kept
 def _power_bands(catalog: Catalog, power_family: str, workload: Workload) -> list[tuple[float | None, Factor]]:
     """Bands of model sizes with the share of each: of the family, then of any; the narrowest of each first."""
     bands: list[tuple[float | None, Factor]] = []

@@ -1,14 +1,11 @@
 """The application factory."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask
 
 from costsvc import limits
-from costsvc.errors import BusyError
 from costsvc.services import Services
 from costsvc.settings import Settings
 from costsvc.web import cors, metrics, proxy
@@ -27,20 +24,12 @@ from costsvc.web.api import (
     validation,
 )
 from costsvc.web.blueprint import CostsvcApi
-from costsvc.web.context import JSON, SERVICES, services_of
+from costsvc.web.http import SERVICES, screen, secure, services_of
 from costsvc.web.openapi import document
 from costsvc.web.page import filters, views
 from costsvc.web.page import known as table_pages
 from costsvc.web.page.suggestions import suggestions
 from costsvc.web.registry import ENDPOINTS
-from costsvc.web.serving.slots import BUSY
-
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
-)
-"""What a page may load: only files of this service, and nothing inline."""
-
 
 API = (
     figures,
@@ -59,14 +48,6 @@ API = (
 """Modules of endpoints, in the order of the OpenAPI document."""
 
 
-class Service(Flask):
-    """An application whose views are all plain functions."""
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """The view itself: all views are plain functions, so the check for coroutines is skipped."""
-        return func
-
-
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application that gunicorn serves.
 
@@ -74,7 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SettingsError: If a setting is unknown or unreadable.
         TableError: If a table is not as described.
     """
-    app = Service("costsvc.web")
+    app = Flask("costsvc.web")
     app.config["MAX_CONTENT_LENGTH"] = limits.BODY_BYTES
     app.url_map.strict_slashes = False
     settings = settings or Settings.from_env()
@@ -87,8 +68,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     services = Services.open(settings, suggestions, partial(document, api.spec))
     app.extensions[SERVICES] = services
     metrics.register(app, ENDPOINTS, services.catalog.version)
-    app.before_request(_refuse_where_there_is_no_room)
-    app.after_request(_secured)
+    app.before_request(screen)
+    app.after_request(secure)
     cors.register(app, settings.cors_origins)
     proxy.behind(app, settings.proxies)
     return app
@@ -103,16 +84,3 @@ def reject(app: Flask, reason: str) -> None:
     """
     app.extensions[SERVICES] = replace(services_of(app), rejected=reason)
     metrics.TABLES_REJECTED.set(1)
-
-
-def _refuse_where_there_is_no_room() -> None:
-    if request.environ.get(BUSY):
-        raise BusyError
-
-
-def _secured(response: Response) -> Response:
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    if response.mimetype != JSON:
-        response.headers.setdefault("Content-Security-Policy", POLICY)
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-    return response

@@ -1,20 +1,16 @@
 """Blueprints of the API: strict parsing, documented errors, and corrections of the libraries."""
 
-import json
-from typing import Any, Never
+from typing import Any
 
-import flask
-import orjson
-from flask import Flask, Request
+from flask import Flask
 from flask_smorest import Api, Blueprint
 from marshmallow import Schema
-from webargs.flaskparser import FlaskParser, abort
 
-from costsvc import __version__, limits
+from costsvc import __version__
 from costsvc.answers.operations import Problem
 from costsvc.web import problems
-from costsvc.web.context import JSON
 from costsvc.web.fields import Choice, Name, Number, WholeNumber
+from costsvc.web.http import PARSER
 
 DESCRIPTION = (
     "Energy, CO2, water and cost of training and serving AI models, before or after a run, with uncertainty and "
@@ -24,65 +20,6 @@ DESCRIPTION = (
 BODY_ERRORS = (400, 413, 415, 422)
 QUERY_ERRORS = (422,)
 SCHEMAS = "#/components/schemas/"
-
-
-class Parser(FlaskParser):
-    """Reads a JSON body strictly, and rejects unknown parameters."""
-
-    DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": "raise"}
-
-    def load_json(self, req: Request, schema: Schema) -> Any:
-        """The body as plain data; 415, 413 or 400 if it cannot be read."""
-        if req.mimetype != JSON:
-            abort(415)
-        body = req.get_data(cache=False)
-        if len(body) == limits.BODY_BYTES and req.environ["wsgi.input"].read(1):
-            abort(413)  # werkzeug cuts a body without a length off at the limit
-        try:
-            return orjson.loads(body)
-        except orjson.JSONDecodeError as error:
-            return _with_infinities(body) or abort(400, detail=f"The body is not valid JSON: {error}.")
-
-    def handle_error(self, error: Any, req: Any, schema: Any, *, error_status_code: Any, error_headers: Any) -> Never:
-        """Hand the messages to the problem, by field and not by location."""
-        messages = next(iter(error.messages.values())) if len(error.messages) == 1 else error.messages
-        abort(422, messages=messages)
-
-
-def parameters(schema: Schema) -> dict[str, Any]:
-    """The parameters of the request's query; few requests have one, and the others need no parser."""
-    if not flask.request.query_string:
-        return {}
-    found: dict[str, Any] = CostsvcBlueprint.ARGUMENTS_PARSER.parse(schema, flask.request, location="query")
-    return found
-
-
-def _refuse_query() -> None:
-    """Reject query parameters of an endpoint that has none, instead of ignoring them."""
-    request = flask.request
-    if not request.query_string or request.method != "POST":
-        return
-    view = flask.current_app.view_functions.get(request.endpoint or "")
-    if view is not None and not hasattr(view, "takes_query"):
-        abort(
-            422,
-            messages={
-                name: ["Query parameters are not supported; send the fields in the JSON body"] for name in request.args
-            },
-        )
-
-
-def _with_infinities(body: bytes) -> Any:
-    """A body that is JSON except for NaN, Infinity or 1e400, so that the errors of its fields can name valid values.
-
-    None if it has other errors, such as deep nesting or half a character.
-    """
-    try:
-        data = json.loads(body.decode(), parse_int=float)
-        orjson.dumps(data)
-    except (ValueError, TypeError, RecursionError):
-        return None
-    return data
 
 
 def reference(kind: type) -> dict[str, str]:
@@ -97,7 +34,7 @@ def reference(kind: type) -> dict[str, str]:
 class CostsvcBlueprint(Blueprint):
     """A blueprint that parses strictly and documents its errors as problems."""
 
-    ARGUMENTS_PARSER = Parser()
+    ARGUMENTS_PARSER = PARSER
 
     def arguments(self, schema: Any, *, location: str = "json", **kwargs: Any) -> Any:
         """See flask-smorest; also documents the errors of the location."""
@@ -166,7 +103,6 @@ class CostsvcApi(Api):
             },
         )
         super().__init__(app)
-        app.before_request(_refuse_query)
         for field, kind in ((Name, "string"), (Choice, "string"), (Number, "number"), (WholeNumber, "integer")):
             self.register_field(field, kind, None)
 

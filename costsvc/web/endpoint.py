@@ -7,7 +7,7 @@ import marshmallow as ma
 
 from costsvc.estimates.answer import Plain
 from costsvc.reference.catalog import Catalog
-from costsvc.web.request_schema import Request
+from costsvc.web.fields import Request
 
 
 class ExplainQuery(Request):

@@ -19,8 +19,8 @@ from costsvc.errors import (
     UnknownNameError,
 )
 from costsvc.limits import BODY_BYTES, DRAINED_BYTES, ERRORS, NAME_LENGTH
-from costsvc.web.context import answer
-from costsvc.web.request_schema import Several
+from costsvc.web.fields import Several
+from costsvc.web.http import answer
 
 PROBLEM_JSON = "application/problem+json"
 TYPE = "/docs/problems#"

@@ -5,9 +5,26 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from costsvc.model.explanation import Traced, formula, label_traced, plain_number, relabel, traced_input, traced_root
+from costsvc.model.explanation import (
+    Traced,
+    formula,
+    label_traced,
+    naming_formulas,
+    plain_number,
+    relabel,
+    traced_input,
+    traced_root,
+)
 from costsvc.model.serving_load import occupancy
 from costsvc.units import Numeric
+
+
+@pytest.fixture(autouse=True)
+def naming():
+    """Formulas name their results, as in an explanation."""
+    with naming_formulas():
+        yield
+
 
 A, B = traced_input(2.0, "a", "1"), traced_input(3.0, "b", "kWh")
 

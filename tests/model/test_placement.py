@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from costsvc.model.placement import pareto_front, training_memory_gb, usd_per_kg_avoided, weighted_score
+from costsvc.model.compute import training_memory_gb
+from costsvc.model.placement import pareto_front, usd_per_kg_avoided, weighted_score
 
 
 def test_the_front_is_what_nothing_beats():

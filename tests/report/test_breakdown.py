@@ -8,7 +8,7 @@ from costsvc.reference.catalog import Catalog
 from costsvc.report.answers import totals
 from costsvc.report.breakdown import breakdown, other_amounts
 from costsvc.report.equivalents import equivalents
-from costsvc.web.questions import QUESTIONS
+from costsvc.web.registry import ENDPOINTS
 
 RENTED = {"accelerator": "h100", "accelerator_hours": 1000, "region": "aws:us-east-1"}
 OWNED = {"accelerator": "h100", "accelerator_hours": 100, "pricing": {"kind": "owned"}, "region": "USA"}
@@ -16,7 +16,7 @@ DIRECT = {"accelerator": "v100", "accelerator_hours": 10, "scope": "direct"}
 
 
 def estimate(body: dict[str, Any], catalog: Catalog) -> dict[str, Any]:
-    answer: dict[str, Any] = QUESTIONS["training"].answer(body, catalog)
+    answer: dict[str, Any] = ENDPOINTS["training"].answer(body, catalog)
     return answer
 
 

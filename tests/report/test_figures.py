@@ -17,7 +17,7 @@ from costsvc.report.figures.registry import FIGURES
 from costsvc.report.figures.theme import INK, PAPER, Size, Theme, with_theme
 from costsvc.report.rendering import FigureRenderer
 from costsvc.web.page.views import VIEWS
-from costsvc.web.questions import QUESTIONS
+from costsvc.web.registry import ENDPOINTS
 
 EXAMPLES = {view.kind: view.example for view in VIEWS if view.workload == "training"}
 EACH = [
@@ -41,7 +41,7 @@ Rows = list[dict[str, str]]
 @pytest.fixture(scope="module")
 def ask(catalog: Catalog) -> Ask:
     """Answers the example of a kind of question."""
-    return cache(lambda kind: QUESTIONS[kind].answer(EXAMPLES[kind], catalog))
+    return cache(lambda kind: ENDPOINTS[kind].answer(EXAMPLES[kind], catalog))
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +152,7 @@ def test_a_rule_marks_each_break_even(ask: Ask) -> None:
 
 
 def test_a_break_even_beyond_the_plot_has_its_label_at_the_edge(draw: Draw, catalog: Catalog) -> None:
-    answer = QUESTIONS["amortization"].answer({**EXAMPLES["amortization"], "tasks": 10}, catalog)
+    answer = ENDPOINTS["amortization"].answer({**EXAMPLES["amortization"], "tasks": 10}, catalog)
     last = rows_of("amortization", "cost-curve", answer)[-1]
     assert float(last["at"]) > 20
     assert last["text"].endswith("→")
@@ -183,7 +183,7 @@ def test_the_cells_of_a_surface_are_those_of_the_answer(ask: Ask) -> None:
 
 def test_the_largest_surface_stays_small(draw: Draw, catalog: Catalog) -> None:
     axes = {name: {"low": 1, "high": 1e6, "points": 40} for name in ("tasks", "requests_per_task")}
-    answer = QUESTIONS["amortization"].answer({**EXAMPLES["amortization"], "surface": axes}, catalog)
+    answer = ENDPOINTS["amortization"].answer({**EXAMPLES["amortization"], "surface": axes}, catalog)
     assert len(draw("amortization", "cost-surface", answer=answer).encode()) < 150_000
 
 
@@ -191,7 +191,7 @@ def test_many_strategies_with_long_names_have_different_lines(draw: Draw, catalo
     strategies = [
         {"name": f"{place} {'long ' * 15}", "per_task": [{"known": {"energy_kwh": 10 + place}}]} for place in range(10)
     ]
-    answer = QUESTIONS["amortization"].answer({"tasks": 10, "strategies": strategies}, catalog)
+    answer = ENDPOINTS["amortization"].answer({"tasks": 10, "strategies": strategies}, catalog)
     svg = draw("amortization", "energy-curve", answer=answer)
     lines = re.findall(r'stroke="(#\w+)" stroke-width="2.5"(?: stroke-dasharray="([^"]+)")?', svg)
     assert len(svg) < 100_000
@@ -228,7 +228,7 @@ def test_the_parts_are_those_of_the_answer_and_add_up(ask: Ask) -> None:
 
 
 def test_phases_are_drawn_if_there_are_others_than_the_final_run(catalog: Catalog) -> None:
-    training = QUESTIONS["training"]
+    training = ENDPOINTS["training"]
     assert FIGURES["training"]["phases"].of(training.answer(GIVEN, catalog)) is None
     body = {**GIVEN, "overheads": {"development_share": 0.3, "failed_share": 0.1, "retrainings": 2}}
     rows = rows_of("training", "phases", training.answer(body, catalog))
@@ -253,7 +253,7 @@ def test_windows_have_their_start_in_their_name(ask: Ask) -> None:
 
 
 def test_the_cost_of_owned_hardware_has_parts(catalog: Catalog) -> None:
-    rows = rows_of("training", "breakdown", QUESTIONS["training"].answer(OWNED, catalog))
+    rows = rows_of("training", "breakdown", ENDPOINTS["training"].answer(OWNED, catalog))
     assert {"hardware", "electricity"} <= {row["part"] for row in rows}
 
 

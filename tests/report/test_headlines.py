@@ -6,7 +6,7 @@ import pytest
 
 from costsvc.reference.catalog import Catalog
 from costsvc.report.headlines import headline
-from costsvc.web.questions import QUESTIONS
+from costsvc.web.registry import ENDPOINTS
 
 RUN = {"accelerator": "h100-sxm5-80gb", "accelerator_hours": 1000, "total_params_b": 8, "region": "aws:us-east-1"}
 PLACEMENT = {"training": {"accelerator": "a100", "accelerator_hours": 100, "region": "DE"}}
@@ -37,17 +37,17 @@ PLACEMENT = {"training": {"accelerator": "a100", "accelerator_hours": 100, "regi
     ],
 )
 def test_a_headline_is_a_sentence(kind: str, body: dict[str, Any], expected: str, catalog: Catalog) -> None:
-    assert headline(kind, QUESTIONS[kind].answer(body, catalog)) == expected
+    assert headline(kind, ENDPOINTS[kind].answer(body, catalog)) == expected
 
 
 def test_the_headline_of_a_change_has_the_probability_of_a_reduction(catalog: Catalog) -> None:
-    question = QUESTIONS["change"]
+    question = ENDPOINTS["change"]
     text = headline("change", question.answer(question.example, catalog))
     assert "% (probability of a reduction: more than 99 %)" in text
 
 
 def test_the_headline_of_strategies_names_the_cheapest(catalog: Catalog) -> None:
-    question = QUESTIONS["amortization"]
+    question = ENDPOINTS["amortization"]
     answer = question.answer(question.example, catalog)
     assert f"{answer['ranking']['cost_usd'][0]} is the cheapest in cost" in headline("amortization", answer)
 

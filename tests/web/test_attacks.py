@@ -15,7 +15,7 @@ from costsvc.settings import Settings
 from costsvc.store import LARGEST_SHARE, Store
 from costsvc.web import metrics, query
 from costsvc.web.app import create_app
-from costsvc.web.context import services_of
+from costsvc.web.http import services_of
 from costsvc.web.registry import ENDPOINTS, cached_answer
 
 TRAINING, INFERENCE = "/v1/estimates/training", "/v1/estimates/inference"

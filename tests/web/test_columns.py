@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from costsvc.reference.listing import Listing
 from costsvc.web.api.tables import RESOURCES
 from costsvc.web.columns import COLUMNS, Column
-from costsvc.web.context import services_of
+from costsvc.web.http import services_of
 
 UNITS = {
     "_w": "[W]",

@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
 from costsvc.settings import Settings
 from costsvc.web.api import amortization, change, inference, placement, schedule, training
 from costsvc.web.api.inference import PIXELS
-from costsvc.web.api.site import OWNED_ONLY
+from costsvc.web.api.workload import OWNED_ONLY
 from costsvc.web.app import create_app
 
 CHECKS = [

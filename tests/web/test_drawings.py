@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from costsvc.report.figures.registry import FIGURES
 from costsvc.web import query
 from costsvc.web.page.views import VIEWS
-from costsvc.web.questions import QUESTIONS
+from costsvc.web.registry import ENDPOINTS
 
 EXAMPLES = {view.kind: view.example for view in VIEWS if view.workload == "training"}
 EACH = [
@@ -26,7 +26,7 @@ GIVEN = {"accelerator": "h100", "accelerator_hours": 100, "region": "world"}
 
 def address(kind: str, figure: str, **others: str) -> str:
     fields = [*query.pairs(EXAMPLES[kind]), *others.items()]
-    return f"{QUESTIONS[kind].path}/figures/{figure}?{urlencode(fields)}"
+    return f"{ENDPOINTS[kind].path}/figures/{figure}?{urlencode(fields)}"
 
 
 @pytest.mark.parametrize(("kind", "name"), EACH)
@@ -48,7 +48,7 @@ def test_every_figure_is_available_as_png_data_and_specification(client: FlaskCl
 
 
 def test_a_training_run_of_one_phase_has_no_figure_of_phases(client: FlaskClient) -> None:
-    where = f"{QUESTIONS['training'].path}/figures/phases.csv"
+    where = f"{ENDPOINTS['training'].path}/figures/phases.csv"
     assert client.get(f"{where}?{urlencode(list(query.pairs(GIVEN)))}").status_code == 404
 
 
@@ -70,7 +70,7 @@ def test_a_request_without_a_figure_is_a_problem(client: FlaskClient, path: str,
 
 def test_an_unknown_theme_is_rejected(client: FlaskClient) -> None:
     response = client.get(address("training", "drivers.svg", theme="sepia"))
-    assert response.get_json()["errors"] == {"theme": ["'sepia' is not allowed; it must be light or dark."]}
+    assert response.get_json()["errors"] == {"theme": ["must be light or dark, got 'sepia'"]}
 
 
 def test_an_answer_without_the_data_of_a_figure_is_a_problem(client: FlaskClient) -> None:
@@ -79,7 +79,7 @@ def test_an_answer_without_the_data_of_a_figure_is_a_problem(client: FlaskClient
         f"/v1/comparisons/amortization/figures/cost-surface.svg?{urlencode(list(query.pairs(fields)))}"
     )
     assert response.status_code == 404
-    assert "nothing to draw" in response.get_json()["detail"]
+    assert "no data for the figure" in response.get_json()["detail"]
 
 
 def test_a_figure_that_the_client_has_is_not_sent_again(client: FlaskClient) -> None:

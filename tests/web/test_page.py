@@ -16,7 +16,7 @@ from costsvc.report import numbers
 from costsvc.web import query
 from costsvc.web.api.inference import ServingSchema
 from costsvc.web.api.training import TrainingRunSchema
-from costsvc.web.context import services_of
+from costsvc.web.http import services_of
 from costsvc.web.page import forms, layout, views
 from costsvc.web.page.views import VIEWS, View
 

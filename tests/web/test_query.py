@@ -6,8 +6,8 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from costsvc.web import query
+from costsvc.web.fields import normal
 from costsvc.web.registry import ENDPOINTS
-from costsvc.web.request_schema import normal
 
 KINDS = list(ENDPOINTS)
 

@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 
 from costsvc.report.texts.formats import FORMATS, formats_of
 from costsvc.web import query
-from costsvc.web.context import services_of
+from costsvc.web.http import services_of
 from costsvc.web.registry import ENDPOINTS
 
 RUN = {"accelerator": "h100", "accelerator_hours": "1000", "region": "aws:us-east-1"}

@@ -12,7 +12,7 @@ from costsvc.reference import scoreboard
 from costsvc.settings import Settings, bundled_data
 from costsvc.web.api.validation import EXAMPLE
 from costsvc.web.app import create_app
-from costsvc.web.context import services_of
+from costsvc.web.http import services_of
 
 PATH = "/v1/validation"
 

@@ -9,7 +9,7 @@ from costsvc.estimates.comparisons.strategies import SECTIONS, Piece, Resolved, 
 from costsvc.estimates.explanation import explanation, unit
 from costsvc.model import amortization as formulas
 from costsvc.model.amortization import Strategy
-from costsvc.model.explanation import label_traced, traced_input
+from costsvc.model.explanation import label_traced, naming_formulas, traced_input
 from costsvc.model.inputs import traced
 from costsvc.model.uncertainty import central_value
 from costsvc.units import Numeric
@@ -24,7 +24,8 @@ def of_part(piece: Piece, resolver: Resolver) -> list[Plain]:
         piece: The part.
         resolver: Estimates it again.
     """
-    found = resolver.again(piece, traced)
+    with naming_formulas():
+        found = resolver.again(piece, traced)
     ends = {_path(piece.where, metric): found.by_metric[metric] for metric in METRICS}
     return explanation(ends, found.log.values())
 
@@ -63,12 +64,13 @@ def of_comparison(asked: Comparing) -> list[Plain]:
     again = [_traced(one, i) for i, one in enumerate(asked.resolved)]
     first = next(again[i] for i, one in enumerate(asked.resolved) if one is asked.baseline)
     ends: Named = {"tasks": tasks, "requests_per_task": requests}
-    for i, one in enumerate(again):
-        for metric in METRICS:
-            ends |= _totals(one.strategy(metric), f"strategies.{i}", metric, (tasks, requests))
     others = [(one, metric) for one in again if one is not first for metric in METRICS]
-    for i, (one, metric) in enumerate(others):
-        ends |= _crossings((one.strategy(metric), first.strategy(metric)), f"break_even.{i}", (tasks, requests))
+    with naming_formulas():
+        for i, one in enumerate(again):
+            for metric in METRICS:
+                ends |= _totals(one.strategy(metric), f"strategies.{i}", metric, (tasks, requests))
+        for i, (one, metric) in enumerate(others):
+            ends |= _crossings((one.strategy(metric), first.strategy(metric)), f"break_even.{i}", (tasks, requests))
     return explanation(ends, known)
 
 

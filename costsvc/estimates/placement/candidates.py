@@ -8,10 +8,10 @@ from costsvc.errors import BadRequestError
 from costsvc.estimates.serving import record_request
 from costsvc.estimates.training import too_large
 from costsvc.limits import PLACEMENT_OPTIONS, PLACEMENT_PLACES
-from costsvc.model.chains.host import Usage
 from costsvc.model.chains.serving import serve_request
 from costsvc.model.chains.training import Training, train
 from costsvc.model.inputs import central
+from costsvc.model.power import Usage
 from costsvc.model.uncertainty import central_value
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.places import UNKNOWN_OPERATOR
@@ -183,7 +183,7 @@ def _fitting(workload: Workload, catalog: Catalog) -> Fitting:
     if isinstance(workload, Serving):
         return _fitting_serving(workload, catalog)
     resolved, training = _central_training(workload, catalog)
-    reason = too_large(resolved, central_value(training.usage.accelerators))
+    reason = too_large(resolved, training, central_value(training.usage.accelerators))
     if reason is not None:
         raise BadRequestError({"accelerators": reason})
     return Fitting(

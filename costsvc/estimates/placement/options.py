@@ -22,14 +22,14 @@ from costsvc.model.chains.footprint import (
     footprint,
     market_g_per_kwh,
 )
-from costsvc.model.chains.host import Usage
 from costsvc.model.inputs import central, stack, take
+from costsvc.model.power import Usage
 from costsvc.model.uncertainty import finite
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.comparisons import PlacementMetric
 from costsvc.requests.workloads import ON_DEMAND, OWNED, PriceKind, Pricing, Serving
 from costsvc.resolve.log import FactorLog
-from costsvc.resolve.machine import ANY, ResolvedMachine, resolve_host
+from costsvc.resolve.machine import ANY, ResolvedHost, ResolvedMachine, resolve_host
 from costsvc.resolve.price import resolve_price
 from costsvc.units import Array
 
@@ -170,7 +170,8 @@ def _place(spot: Spot) -> tuple[Place, tuple[float, float]]:
 
 
 def _manufacture(grid: _Grid, fitting: Sequence[Fitting], catalog: Catalog) -> Manufacture:
-    found = [resolve_host(catalog, one.machine).manufacture.numbers(central) for one in fitting]
+    hosts: list[ResolvedHost] = [catalog.memos[resolve_host](one.machine) for one in fitting]
+    found = [host.manufacture.numbers(central) for host in hosts]
     whole = [replace(one, host_share=1.0 if one.host_share is None else one.host_share) for one in found]
     return take(stack(whole), grid.machines)
 

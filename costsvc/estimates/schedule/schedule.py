@@ -10,8 +10,7 @@ import numpy as np
 from costsvc import limits
 from costsvc.errors import BadRequestError, located
 from costsvc.estimates import answer
-from costsvc.estimates.answer import Plain
-from costsvc.estimates.canonical import canonical_request
+from costsvc.estimates.answer import Plain, canonical_request
 from costsvc.estimates.schedule.load import FlexibleLoad, LoadAtSite, Run, locate_load, resolve_load
 from costsvc.estimates.schedule.windows import Plan, Window, iso
 from costsvc.model.schedule import INSTANT

@@ -6,9 +6,9 @@ import numpy as np
 
 from costsvc.model import footprint as formulas
 from costsvc.model import power
-from costsvc.model.chains.host import Usage
 from costsvc.model.explanation import formula
 from costsvc.model.inputs import choose, label
+from costsvc.model.power import Usage
 from costsvc.units import Condition, Numeric
 
 MISSING = float("nan")

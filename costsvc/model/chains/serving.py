@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from costsvc.model.chains.host import Host, Usage, server_w, spans_hosts
 from costsvc.model.chains.media import MediaInputs, answer_in_media
 from costsvc.model.chains.text import ReplicaUse, TextInputs, TextUse, answer_in_text
 from costsvc.model.inputs import label
+from costsvc.model.power import Host, Usage, server_w, spans_hosts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,13 +48,14 @@ def serve_request(inputs: ServingInputs) -> Served:
     text = answer_in_text(inputs.task) if isinstance(inputs.task, TextInputs) else None
     use = text.use if text is not None else answer_in_media(_media(inputs))
     chip_w = label(use.accelerator_w, "accelerator_power_w", "W")
-    it_w = server_w(inputs.host, chip_w, use.accelerators)
+    has_fabric = spans_hosts(inputs.host, use.accelerators)
+    it_w = server_w(inputs.host, chip_w, has_fabric)
     usage = Usage(
         hours=use.hours,
         accelerator_w=chip_w,
         it_w=it_w,
         accelerators=use.accelerators,
-        has_fabric=spans_hosts(inputs.host, use.accelerators),
+        has_fabric=has_fabric,
     )
     return Served(usage=usage, use=use, text=text)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from costsvc.model import power
-from costsvc.model.chains.host import Host, Usage, server_w, spans_hosts
+from costsvc.model.power import Host, Usage, server_w, spans_hosts
 from costsvc.units import Numeric
 
 
@@ -63,10 +63,11 @@ def stand_by(inputs: StandbyInputs) -> Usage:
         Their machine usage.
     """
     chip_w = inputs.idle.power_w()
+    has_fabric = spans_hosts(inputs.host, inputs.accelerators)
     return Usage(
         hours=inputs.hours * inputs.accelerators,
         accelerator_w=chip_w,
-        it_w=server_w(inputs.host, chip_w, inputs.accelerators),
+        it_w=server_w(inputs.host, chip_w, has_fabric),
         accelerators=inputs.accelerators,
-        has_fabric=spans_hosts(inputs.host, inputs.accelerators),
+        has_fabric=has_fabric,
     )

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from costsvc.model import compute, power
-from costsvc.model.chains.host import Host, Usage, base_w, server_w, spans_hosts
 from costsvc.model.inputs import decisive, label, restart
-from costsvc.model.placement import activation_memory_gb, training_memory_gb
+from costsvc.model.power import Host, Usage, base_w, server_w, spans_hosts
 from costsvc.units import H_PER_DAY, Condition, Numeric
 
 
@@ -163,15 +162,15 @@ class TrainingMemory:
 
     def needed_gb(self) -> Numeric:
         """Memory of weights, gradients, optimizer states and the activations of one sequence [GB]."""
-        needed = training_memory_gb(self.total_params_b, self.bytes_per_param)
+        needed = compute.training_memory_gb(self.total_params_b, self.bytes_per_param)
         if self.activations is None:
             return needed
         layers = self.activations.count()
-        return needed + activation_memory_gb(self.active_params_b, layers, self.sequence_length)
+        return needed + compute.activation_memory_gb(self.active_params_b, layers, self.sequence_length)
 
-    def fewest(self) -> Numeric:
-        """The smallest number of accelerators whose memory holds the run [1]."""
-        return np.maximum(1.0, np.ceil(self.needed_gb() / self.each_gb))
+    def fewest(self, needed_gb: Numeric) -> Numeric:
+        """The smallest number of accelerators that has the needed memory [1]."""
+        return np.maximum(1.0, np.ceil(needed_gb / self.each_gb))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -192,11 +191,11 @@ class ChipPower:
     fraction: Numeric | None = None
     limit_w: Numeric | None = None
 
-    def both_w(self, host: Host, accelerators: Numeric) -> tuple[Numeric, Numeric]:
+    def both_w(self, host: Host, has_fabric: Condition) -> tuple[Numeric, Numeric]:
         """Mean power of an accelerator, and of the server per accelerator [W]."""
         if self.it_power_w is None:
             chip_w = self._chip_w()
-            return chip_w, server_w(host, chip_w, accelerators)
+            return chip_w, server_w(host, chip_w, has_fabric)
         if self.accelerator_power_w is not None:
             return self.accelerator_power_w, self.it_power_w
         chip_w = power.accelerator_power_from_server_w(self.it_power_w, host.overhead_share, base_w(host))
@@ -259,6 +258,7 @@ class Training:
         flop: Model FLOP of the final run; None if size or tokens are not given. [FLOP]
         in_time: Accelerators of the whole hosts that finish the run in time; None if given by the caller. [1]
         wanted: Accelerators that also hold the run in memory, without the upper limit; None as above. [1]
+        needed_gb: Memory of the run; None if not known. [GB]
         limited: Whether the power limit is below the rated power. [1]
     """
 
@@ -267,6 +267,7 @@ class Training:
     flop: Numeric | None
     in_time: Numeric | None
     wanted: Numeric | None
+    needed_gb: Numeric | None
     limited: Condition
 
     @property
@@ -285,21 +286,24 @@ def train(inputs: TrainingInputs) -> Training:
         Its results. NaN gives NaN.
     """
     flop = None if inputs.arithmetic is None else inputs.arithmetic.flop()
-    count, in_time, wanted = _accelerators(inputs, flop)
+    needed = None if inputs.memory is None else inputs.memory.needed_gb()
+    count, in_time, wanted = _accelerators(inputs, flop, needed)
     hours = _final_hours(inputs, flop, count)
-    chip_w, it_w = inputs.power.both_w(inputs.host, count)
+    has_fabric = spans_hosts(inputs.host, count)
+    chip_w, it_w = inputs.power.both_w(inputs.host, has_fabric)
     return Training(
         usage=Usage(
             hours=hours * (1.0 + sum(inputs.overheads)),
             accelerator_w=chip_w,
             it_w=it_w,
             accelerators=count,
-            has_fabric=inputs.power.it_power_w is None and spans_hosts(inputs.host, count),
+            has_fabric=inputs.power.it_power_w is None and has_fabric,
         ),
         final_hours=hours,
         flop=flop,
         in_time=in_time,
         wanted=wanted,
+        needed_gb=needed,
         limited=inputs.power.is_limited(),
     )
 
@@ -314,19 +318,21 @@ def _final_hours(inputs: TrainingInputs, flop: Numeric | None, accelerators: Num
     return inputs.accelerator_hours
 
 
-def _accelerators(inputs: TrainingInputs, flop: Numeric | None) -> tuple[Numeric, Numeric | None, Numeric | None]:
+def _accelerators(
+    inputs: TrainingInputs, flop: Numeric | None, needed_gb: Numeric | None
+) -> tuple[Numeric, Numeric | None, Numeric | None]:
     """Accelerators of the run: the caller's, or those of whole hosts that finish it in time and hold it in memory."""
     if inputs.accelerators is not None:
         return inputs.accelerators, None, None
     if inputs.wall_hours is not None:
         return restart(1.0, inputs.wall_hours, "accelerators", "1"), None, None
-    per_host = decisive(inputs.host.per_host)
+    per_host = inputs.host.per_host
     # utilisation depends a little on the number of accelerators, so the number is computed from that on one host
     rough = _final_hours(inputs, flop, per_host)
     longest_h = decisive(inputs.longest_run_days) * H_PER_DAY
     in_time = compute.whole_hosts(decisive(rough), longest_h, per_host)
     wanted = in_time
-    if inputs.memory is not None:
-        wanted = np.maximum(in_time, compute.whole_hosts(inputs.memory.fewest(), 1.0, per_host))
+    if inputs.memory is not None and needed_gb is not None:
+        wanted = np.maximum(in_time, compute.whole_hosts(inputs.memory.fewest(needed_gb), 1.0, per_host))
     count = np.minimum(wanted, inputs.most_accelerators // per_host * per_host)
     return restart(count, rough, "accelerators", "1"), in_time, wanted

@@ -14,11 +14,23 @@ from costsvc.requests.comparisons import Axis, Benefit, Comparison, Surface, Tas
 from costsvc.web import metrics
 from costsvc.web.api.parts import StrategySchema
 from costsvc.web.api.workload import chosen
-from costsvc.web.blueprint import CostsvcBlueprint, parameters
-from costsvc.web.context import answer, catalog, private
+from costsvc.web.blueprint import CostsvcBlueprint
 from costsvc.web.endpoint import QUERY, Endpoint, ExplainQuery
-from costsvc.web.fields import Choice, Name, Number, Object, ObjectList, WholeNumber, cut, shown
-from costsvc.web.request_schema import Request, normal, raise_if, refuse
+from costsvc.web.fields import (
+    Choice,
+    Name,
+    Number,
+    Object,
+    ObjectList,
+    Request,
+    WholeNumber,
+    cut,
+    normal,
+    raise_if,
+    refuse,
+    shown,
+)
+from costsvc.web.http import answer, catalog, parameters, private
 
 blueprint = CostsvcBlueprint("amortization", __name__, url_prefix="/v1", description="Shared model or one per task")
 SMALL = {"accelerator": "a100-sxm4-80gb", "region": "aws:us-east-1"}

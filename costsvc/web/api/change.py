@@ -13,10 +13,9 @@ from costsvc.web import metrics
 from costsvc.web.api.placement import WorkloadSchema, workload
 from costsvc.web.api.workload import chosen
 from costsvc.web.blueprint import CostsvcBlueprint
-from costsvc.web.context import answer, catalog, private
 from costsvc.web.endpoint import Endpoint
-from costsvc.web.fields import Choice, Object
-from costsvc.web.request_schema import Request, normal, raise_if
+from costsvc.web.fields import Choice, Object, Request, normal, raise_if
+from costsvc.web.http import answer, catalog, private
 
 blueprint = CostsvcBlueprint("change", __name__, url_prefix="/v1", description="A workload before and after a change")
 RUN = {"accelerator": "a100-sxm4-80gb", "training_tokens_b": 100, "total_params_b": 7, "region": "aws:us-east-1"}

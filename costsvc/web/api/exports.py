@@ -9,8 +9,8 @@ from costsvc.report.texts.export import ExportInput
 from costsvc.report.texts.formats import FORMATS, ExportFormat, formats_of
 from costsvc.web import problems, query_params
 from costsvc.web.blueprint import CostsvcBlueprint, reference
-from costsvc.web.context import JSON, private, revalidated, services
 from costsvc.web.endpoint import Endpoint
+from costsvc.web.http import JSON, private, revalidated, services
 from costsvc.web.proxy import own_address
 from costsvc.web.registry import ENDPOINTS, cached_answer
 

@@ -11,12 +11,12 @@ from costsvc import limits
 from costsvc.report.figures.csv_table import to_csv
 from costsvc.report.figures.registry import FIGURES
 from costsvc.report.figures.theme import Size, Spec, Theme, with_theme
-from costsvc.report.rendering import Format
+from costsvc.report.rendering import Format  # noqa: TC001 # used by cast
 from costsvc.web import problems, query_params
 from costsvc.web.blueprint import CostsvcBlueprint
 from costsvc.web.compression import compressed
-from costsvc.web.context import private, services, tagged
 from costsvc.web.endpoint import Endpoint
+from costsvc.web.http import private, services, tagged
 from costsvc.web.registry import ENDPOINTS, cached_answer
 
 blueprint = CostsvcBlueprint("figures", __name__, description="Answers as figures")

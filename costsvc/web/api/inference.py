@@ -8,15 +8,13 @@ from flask import Response
 from costsvc import limits
 from costsvc.answers.estimate import InferenceEstimate
 from costsvc.estimates.serving import estimate_serving
-from costsvc.requests.workloads import Engine, Layout, Machine, Precision, Serving, Speculative, Subject, Task, TextTask
+from costsvc.requests.workloads import Engine, Layout, Precision, Serving, Speculative, Task, TextTask
 from costsvc.web import metrics
-from costsvc.web.api.site import site
-from costsvc.web.api.workload import ACCELERATOR, MachineSchema, SubjectSchema, chosen, subject_errors
-from costsvc.web.blueprint import CostsvcBlueprint, parameters
-from costsvc.web.context import answer, catalog, private
+from costsvc.web.api.workload import ACCELERATOR, MachineSchema, SubjectSchema, described, subject_errors
+from costsvc.web.blueprint import CostsvcBlueprint
 from costsvc.web.endpoint import QUERY, Endpoint, ExplainQuery
-from costsvc.web.fields import Choice, Name, Number, Object, WholeNumber
-from costsvc.web.request_schema import raise_if, refuse
+from costsvc.web.fields import Choice, Name, Number, Object, WholeNumber, raise_if, refuse
+from costsvc.web.http import answer, catalog, parameters, private
 
 blueprint = CostsvcBlueprint(
     "inference", __name__, url_prefix="/v1", description="Energy, CO2, water and cost of serving"
@@ -150,12 +148,9 @@ class ServingSchema(MachineSchema, SubjectSchema):
     def _to_domain(self, data: dict[str, Any], **_: Any) -> Serving:
         drafts = data.get("speculative")
         return Serving(
-            machine=Machine(**chosen(data, MACHINE)),
-            subject=Subject(**chosen(data, SUBJECT)),
+            **described(data, MACHINE, LOAD),
             speculative=None if drafts is None else Speculative(**drafts),
-            site=site(data),
             said=data,
-            **chosen(data, LOAD),
         )
 
 

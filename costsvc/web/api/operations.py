@@ -9,7 +9,7 @@ from costsvc import __version__
 from costsvc.answers.operations import Health, Readiness
 from costsvc.web import metrics, problems
 from costsvc.web.blueprint import CostsvcBlueprint
-from costsvc.web.context import answer, catalog, services
+from costsvc.web.http import answer, catalog, services
 
 blueprint = CostsvcBlueprint("operations", __name__, description="Health, metrics and documents")
 pages = Blueprint("docs", __name__, template_folder="templates")

@@ -9,11 +9,9 @@ from costsvc.estimates.comparisons.parts import METRICS
 from costsvc.requests.comparisons import Known, ModelShare, Part, StrategySpec
 from costsvc.requests.workloads import ApiCall, Hosting, Machine
 from costsvc.web.api.inference import ServingSchema
-from costsvc.web.api.site import SiteSchema, site
 from costsvc.web.api.training import TrainingRunSchema
-from costsvc.web.api.workload import ACCELERATOR, CORES, chosen, machine_errors
-from costsvc.web.fields import Name, Number, Object, ObjectList, WholeNumber, described
-from costsvc.web.request_schema import Request, raise_if
+from costsvc.web.api.workload import ACCELERATOR, CORES, SiteSchema, chosen, machine_errors, site
+from costsvc.web.fields import Name, Number, Object, ObjectList, Request, WholeNumber, described, raise_if
 
 EXACT = {"type": "number", **described(limits.AMOUNT)}
 WIDE = {

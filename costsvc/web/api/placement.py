@@ -17,10 +17,22 @@ from costsvc.web.api.inference import ServingSchema
 from costsvc.web.api.training import TrainingRunSchema
 from costsvc.web.api.workload import chosen
 from costsvc.web.blueprint import CostsvcBlueprint
-from costsvc.web.context import answer, catalog, private
 from costsvc.web.endpoint import Endpoint
-from costsvc.web.fields import BoundedList, Choice, Name, NameList, Number, Object, StrictBoolean, WholeNumber
-from costsvc.web.request_schema import Request, normal, raise_if, refuse
+from costsvc.web.fields import (
+    BoundedList,
+    Choice,
+    Name,
+    NameList,
+    Number,
+    Object,
+    Request,
+    StrictBoolean,
+    WholeNumber,
+    normal,
+    raise_if,
+    refuse,
+)
+from costsvc.web.http import answer, catalog, private
 
 blueprint = CostsvcBlueprint(
     "placement", __name__, url_prefix="/v1", description="Where, and on which accelerator, a workload runs"

@@ -16,10 +16,21 @@ from costsvc.web import metrics
 from costsvc.web.api.training import TrainingRunSchema
 from costsvc.web.api.workload import chosen
 from costsvc.web.blueprint import CostsvcBlueprint
-from costsvc.web.context import answer, catalog, private
 from costsvc.web.endpoint import Endpoint
-from costsvc.web.fields import MESSAGES, Choice, Name, NameList, Number, Object, StrictBoolean, shown
-from costsvc.web.request_schema import Request, raise_if, refuse
+from costsvc.web.fields import (
+    MESSAGES,
+    Choice,
+    Name,
+    NameList,
+    Number,
+    Object,
+    Request,
+    StrictBoolean,
+    raise_if,
+    refuse,
+    shown,
+)
+from costsvc.web.http import answer, catalog, private
 
 blueprint = CostsvcBlueprint("schedule", __name__, url_prefix="/v1", description="When to run")
 EXAMPLE = {

@@ -15,8 +15,8 @@ from costsvc.reference.catalog import Catalog
 from costsvc.reference.listing import Listing
 from costsvc.web import problems
 from costsvc.web.blueprint import CostsvcBlueprint
-from costsvc.web.context import answer, catalog, services, tagged
-from costsvc.web.request_schema import Request
+from costsvc.web.fields import Request
+from costsvc.web.http import answer, catalog, services, tagged
 
 blueprint = CostsvcBlueprint("reference", __name__, url_prefix="/v1", description="Reference tables with their sources")
 DEFAULT_LIMIT = 100

@@ -8,23 +8,19 @@ from flask import Response
 from costsvc import limits
 from costsvc.answers.estimate import TrainingEstimate
 from costsvc.estimates.training import estimate_training as training
-from costsvc.requests.workloads import Machine, Overheads, Recomputation, Subject, Training, TrainingRun, Workload
+from costsvc.requests.workloads import Overheads, Recomputation, Training, TrainingRun, Workload
 from costsvc.web import metrics
-from costsvc.web.api.site import site
 from costsvc.web.api.workload import (
     CORES,
-    SUBJECT,
     MachineSchema,
     SubjectSchema,
-    chosen,
-    machine_errors,
-    subject_errors,
+    described,
+    workload_errors,
 )
-from costsvc.web.blueprint import CostsvcBlueprint, parameters
-from costsvc.web.context import answer, catalog, private
+from costsvc.web.blueprint import CostsvcBlueprint
 from costsvc.web.endpoint import QUERY, Endpoint, ExplainQuery
-from costsvc.web.fields import Choice, Name, Number, Object, StrictBoolean, WholeNumber
-from costsvc.web.request_schema import Request, raise_if, refuse
+from costsvc.web.fields import Choice, Name, Number, Object, Request, StrictBoolean, WholeNumber, raise_if, refuse
+from costsvc.web.http import answer, catalog, parameters, private
 
 blueprint = CostsvcBlueprint(
     "training", __name__, url_prefix="/v1", description="Energy, CO2, water and cost of training"
@@ -95,17 +91,14 @@ class TrainingRunSchema(MachineSchema, SubjectSchema):
 
     @ma.validates_schema
     def _together(self, data: dict[str, Any], **_: Any) -> None:
-        raise_if({**machine_errors(data), **subject_errors(data), **_amount_errors(data), **_limit_errors(data)})
+        raise_if({**workload_errors(data), **_amount_errors(data), **_limit_errors(data)})
 
     @ma.post_load
     def _to_domain(self, data: dict[str, Any], **_: Any) -> TrainingRun:
         return TrainingRun(
-            machine=Machine(**chosen(data, MACHINE)),
-            subject=Subject(**chosen(data, SUBJECT)),
-            site=site(data),
+            **described(data, MACHINE, RUN),
             overheads=Overheads(**data.get("overheads", {})),
             said=data,
-            **chosen(data, RUN),
         )
 
 

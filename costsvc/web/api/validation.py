@@ -10,7 +10,7 @@ from costsvc.report.figures.scoreboard import specification
 from costsvc.web import problems
 from costsvc.web.blueprint import CostsvcBlueprint
 from costsvc.web.compression import compressed
-from costsvc.web.context import answer, catalog, revalidated, services, tagged
+from costsvc.web.http import answer, catalog, revalidated, services, tagged
 
 if TYPE_CHECKING:
     from costsvc.report.rendering import Format

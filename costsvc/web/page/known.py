@@ -7,7 +7,7 @@ from costsvc.reference.listing import Listing
 from costsvc.web.api.tables import RESOURCES
 from costsvc.web.columns import COLUMNS
 from costsvc.web.compression import compressed
-from costsvc.web.context import catalog, services
+from costsvc.web.http import catalog, services
 from costsvc.web.page import pictures
 
 pages = Blueprint("tables", __name__, template_folder="../templates")

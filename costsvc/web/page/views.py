@@ -19,8 +19,8 @@ from costsvc.report.texts.formats import ExportFormat, formats_of
 from costsvc.web import metrics, problems, query
 from costsvc.web.api import amortization, placement
 from costsvc.web.compression import compressed
-from costsvc.web.context import catalog, private, services
 from costsvc.web.endpoint import Endpoint
+from costsvc.web.http import catalog, private, services
 from costsvc.web.page import forms, pictures
 from costsvc.web.page.field_labels import UNITS
 from costsvc.web.page.overrides import override

@@ -21,7 +21,7 @@ from costsvc.evidence.validation.optional_inputs import (
     without_evidence,
 )
 from costsvc.settings import bundled_data
-from costsvc.web.questions import asked
+from costsvc.web.registry import answer_request
 
 ROW = {
     "id": "row",
@@ -70,7 +70,7 @@ def compare_rows(cross_validation, folder, *rows: dict[str, str]) -> list[InputP
         writer = csv.DictWriter(file, ROW.keys())
         writer.writeheader()
         writer.writerows(ROW | row for row in rows)
-    return list(request_pairs(folder, cross_validation, asked))
+    return list(request_pairs(folder, cross_validation, answer_request))
 
 
 def test_an_input_is_one_line_with_the_medians_and_the_rows_that_left():

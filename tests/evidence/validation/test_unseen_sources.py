@@ -115,10 +115,10 @@ def test_a_trackers_model_of_the_server_is_a_kind_of_its_own(catalog, tmp_path):
     [
         pytest.param({"body_json": "{"}, "the request must be valid JSON", id="no-json"),
         pytest.param({"body_json": "[1]"}, "the request must be a JSON object", id="no-object"),
-        pytest.param({"body_json": json.dumps({**RUN, "hourz": 1})}, "hourz: This field is not known", id="misspelt"),
+        pytest.param({"body_json": json.dumps({**RUN, "hourz": 1})}, "hourz: unknown field", id="misspelt"),
         pytest.param({"body_json": json.dumps(ABACUS)}, "'abacus 9' is not known", id="unknown-name"),
         pytest.param({"body_json": json.dumps({"region": "USA"})}, "accelerator", id="too-little-said"),
-        pytest.param({"path": "/v1/estimates/speech"}, "no question is answer_request", id="unknown-path"),
+        pytest.param({"path": "/v1/estimates/speech"}, "no endpoint at /v1/estimates/speech", id="unknown-path"),
         pytest.param({"answer_pointer": "/hours_of_sleep"}, "nothing at /hours_of_sleep", id="no-such-quantity"),
         pytest.param({"truth": "many"}, "'many' is no figure", id="no-figure"),
     ],
@@ -140,14 +140,14 @@ def test_the_source_of_a_row_is_left_out_of_the_tables_that_answer_it(catalog, t
     other = with_tables(catalog, {"defaults": catalog.tables["defaults"]})
     answers = []
 
-    def answer_request(path, body, tables):
+    def answer(path, body, tables):
         answers.append(tables)
         return answer_request(path, body, tables)
 
     compared(catalog, tmp_path, HOURS)
     list(
         unseen_comparisons(
-            tmp_path, answer_request, lambda row, body: other if row["id"] and body["total_params_b"] == 7 else catalog
+            tmp_path, answer, lambda row, body: other if row["id"] and body["total_params_b"] == 7 else catalog
         )
     )
     assert answers == [other]
