@@ -243,7 +243,7 @@ def test_a_name_like_no_other_is_refused_without_a_hint(catalog):
     "name", ["A100X", "NVIDIA A100X", "tpu", "google tpu", "A1000", "3070", "7763", "6148", "GTX 690"]
 )
 def test_a_name_that_lands_on_no_product_for_sure_is_refused(catalog, name):
-    with pytest.raises(UnknownNameError, match="name the most similar that is known"):
+    with pytest.raises(UnknownNameError, match="give the most similar known one"):
         catalog.accelerator(name)
 
 

@@ -39,7 +39,7 @@ def load(folder, *rows, header=HEADER):
     [
         pytest.param([GOOD, GOOD], "chip_id repeats [['a']]", id="repeated-key"),
         pytest.param([",edge,1,,,,,datasheet"], "chip_id is missing in 1 rows", id="missing-key"),
-        pytest.param(["a,edge,many,,,,,datasheet"], "tdp_w has ['many'], which are no numbers", id="word-for-a-number"),
+        pytest.param(["a,edge,many,,,,,datasheet"], "tdp_w must be a number, got ['many']", id="word-for-a-number"),
         pytest.param(["a,edge,inf,,,,,datasheet"], "tdp_w is no number: [inf]", id="infinite"),
         pytest.param(["a,edge,1,,,2024.5,,datasheet"], "year is no year: [2024.5]", id="half-a-year"),
         pytest.param(["a,edge,1,,,,yes,datasheet"], "sold is no boolean: ['yes']", id="yes-for-true"),
