@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from costsvc.model.chains.footprint import footprint
 from costsvc.model.chains.serving import serve_request
+from costsvc.model.chains.text import complete_model
 from costsvc.model.chains.training import train
 from costsvc.model.inputs import central, stack, take
 from costsvc.reference.catalog import Catalog
@@ -55,7 +56,8 @@ def _serving_templates(catalog: Catalog) -> Columns:
         resolved = resolve_serving(request, catalog, log)
         rows.append(resolved.inputs.numbers(central))
         around.append(resolve_surroundings(site, resolved.machine, catalog, log).inputs.numbers(central))
-    return _stacked(rows, around)
+    inputs, places = _stacked(rows, around)
+    return replace(inputs, task=complete_model(inputs.task)), places
 
 
 def _training_templates(catalog: Catalog, **given: Any) -> Columns:

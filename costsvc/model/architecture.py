@@ -264,4 +264,6 @@ def fewest_accelerators(needed_gb: Numeric, device_gb: Numeric) -> Numeric:
 
 
 def _known(value: Numeric, usual: Numeric) -> Numeric:
-    return np.where(np.isnan(value), usual, value)
+    if isinstance(value, np.ndarray):
+        return np.where(np.isnan(value), usual, value)
+    return usual if np.isnan(value) else value

@@ -295,4 +295,6 @@ def _work(
 
 
 def _known(value: Numeric, usual: Numeric) -> Numeric:
-    return np.where(np.isnan(value), usual, value)
+    if isinstance(value, np.ndarray):
+        return np.where(np.isnan(value), usual, value)
+    return usual if np.isnan(value) else value

@@ -221,7 +221,9 @@ def take(columns: Inputs, rows: npt.NDArray[np.int64]) -> Inputs:
         The same object with those rows. [any]
     """
     if isinstance(columns, np.ndarray):
-        return cast("Inputs", columns[rows])
+        # of a column without draws a flat look-up is several times faster than one along an axis
+        flat = columns.shape[-1] == 1
+        return cast("Inputs", columns.ravel().take(rows)[:, None] if flat else columns.take(rows, axis=0))
     if isinstance(columns, tuple):
         return cast("Inputs", tuple(take(column, rows) for column in columns))
     if is_dataclass(columns) and not isinstance(columns, type):

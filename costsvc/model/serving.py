@@ -13,6 +13,7 @@ import numpy as np
 
 from costsvc.model.architecture import BYTES_PER_GB, ServedModel, attention_flop, moved_per_step, touched_params_b
 from costsvc.model.explanation import formula
+from costsvc.model.inputs import choose, decisive
 from costsvc.units import FLOP_PER_TFLOP, PER_BILLION, Numeric
 
 FLOP_PER_PARAM_TOKEN = 2.0
@@ -177,8 +178,22 @@ def memory_s(model: ServedModel, chip: ServingChip, load: Load, constants: Servi
     weights = touched * PER_BILLION * load.weight_bytes / constants.memory_efficiency
     mean_context = load.input_tokens + load.output_tokens / 2
     cache = load.batch * moved_per_step(model, mean_context) * load.cache_bytes / constants.cache_efficiency
-    at_once = (load.accelerators**load.weights_shared, load.accelerators**load.work_shared)
-    return (weights / at_once[0] + cache / at_once[1]) / bandwidth_b_s(chip, constants)
+    weights_at_once = at_once(load.accelerators, load.weights_shared)
+    cache_at_once = at_once(load.accelerators, load.work_shared)
+    return (weights / weights_at_once + cache / cache_at_once) / bandwidth_b_s(chip, constants)
+
+
+def at_once(accelerators: Numeric, shared: Numeric) -> Numeric:
+    """Devices that do a share of the work at the same time.
+
+    Args:
+        accelerators: Devices of the replica. [1]
+        shared: 1 if they work at once, 0 if one after the other. [1]
+
+    Returns:
+        Devices, or 1. [1]
+    """
+    return choose(decisive(shared) == 1, accelerators, 1.0)
 
 
 @formula
@@ -214,7 +229,7 @@ def forward_s(model: ServedModel, chip: ServingChip, load: Load, tokens: Numeric
         2 FLOP per weight and token forward.
     """
     flop = FLOP_PER_PARAM_TOKEN * model.active_params_b * PER_BILLION * tokens
-    return flop / (load.accelerators**load.work_shared * chip.peak_tflops * FLOP_PER_TFLOP * efficiency)
+    return flop / (at_once(load.accelerators, load.work_shared) * chip.peak_tflops * FLOP_PER_TFLOP * efficiency)
 
 
 @formula
@@ -233,7 +248,7 @@ def attention_s(model: ServedModel, chip: ServingChip, load: Load, constants: Se
     new_tokens = load.input_tokens - load.cached_tokens
     flop = attention_flop(model, new_tokens, load.cached_tokens, constants.index_share)
     speed = chip.attention_tflops * FLOP_PER_TFLOP * constants.attention_efficiency
-    return flop / (load.accelerators**load.work_shared * speed)
+    return flop / (at_once(load.accelerators, load.work_shared) * speed)
 
 
 @formula
@@ -331,7 +346,8 @@ def power_share(parts: StepParts, constants: ServingConstants) -> Numeric:
         Share, below 1. [1]
     """
     share = wanted_power_share(parts, constants)
-    return share / (1 + share**8) ** (1 / 8)
+    # an eighth power and its root, by squares: numpy raises to any other power many times slower
+    return share / np.sqrt(np.sqrt(np.sqrt(1 + ((share**2) ** 2) ** 2)))
 
 
 @formula

@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+from dataclasses import asdict
 
 import pytest
 
@@ -150,7 +151,7 @@ def test_overlay_rows_replace_those_of_equal_key_add_new_ones_and_are_marked(tmp
     assert (factor.value, factor.origin, factor.source_id) == (2, "overlay", "my-meter")
     assert mine.default("of-mine").origin == "overlay"
     untouched = next(key for key in catalog.tables["defaults"] if key != "age_years")
-    assert mine.default(untouched) == catalog.default(untouched)
+    assert asdict(mine.default(untouched)) == asdict(catalog.default(untouched))
 
 
 def test_an_intensity_of_ones_own_goes_before_what_a_place_is_tied_to(tmp_path, catalog):

@@ -108,7 +108,7 @@ class TextInputs:
 
     Attributes:
         model: The model; NaN if a dimension is not known.
-        shape_rule: Dimensions of the typical model of a size.
+        shape_rule: Dimensions of the typical model of a size; None if the model is complete.
         chip: The accelerator or processor.
         constants: Fitted constants.
         low_bit_efficiency: Reduction of memory efficiency by unpacking low-bit weights; None without
@@ -125,7 +125,7 @@ class TextInputs:
     """
 
     model: ServedModel
-    shape_rule: ShapeRule
+    shape_rule: ShapeRule | None
     chip: ServingChip | Socket
     constants: ServingConstants
     low_bit_efficiency: Numeric | None
@@ -192,7 +192,7 @@ def answer_in_text(inputs: TextInputs) -> TextUse:
     Returns:
         Its use of the replica. NaN gives NaN.
     """
-    model = completed(inputs.model, inputs.shape_rule)
+    model = complete_model(inputs).model
     settled = replica(model, _drafted(inputs, model), inputs.replica)
     chip = inputs.chip.as_chip() if isinstance(inputs.chip, Socket) else inputs.chip
     run = (model, chip, settled.load, _constants(inputs))
@@ -203,6 +203,20 @@ def answer_in_text(inputs: TextInputs) -> TextUse:
     slowness, power_ratio, measurement = _corrections(inputs, settled.load.accelerators, is_long)
     use = _saturated(inputs, run, slowness, power_ratio)
     return TextUse(use=use, replica=settled, is_long=is_long, measurement=measurement)
+
+
+def complete_model(inputs: TextInputs) -> TextInputs:
+    """The request with a complete model; of many rows this is done once for each template.
+
+    Args:
+        inputs: The request.
+
+    Returns:
+        The same request, whose model has no missing dimension.
+    """
+    if inputs.shape_rule is None:
+        return inputs
+    return replace(inputs, model=completed(inputs.model, inputs.shape_rule), shape_rule=None)
 
 
 def _drafted(inputs: TextInputs, model: ServedModel) -> Load:
