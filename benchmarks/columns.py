@@ -5,7 +5,7 @@ tokens, each with the footprint, on one core. The rows of a block have many diff
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -117,17 +117,23 @@ def rows_per_s(run: Callable[[Columns, npt.NDArray[np.int64], Array], Any], colu
     return BLOCK / best
 
 
-def main() -> None:
-    """Print rows per second of each chain."""
+def measured() -> Iterator[tuple[str, float, int]]:
+    """Name, rows per second and number of templates of each chain."""
     catalog = Catalog.load(bundled_data())
     templates = len(CHIPS) * len(SIZES_B) * len(_sites(catalog, TEMPLATES // (len(CHIPS) * len(SIZES_B))))
     cases = (
-        ("serving, batch given", _serve, _serving_templates(catalog)),
+        ("serving on columns", _serve, _serving_templates(catalog)),
         ("training from hours", _train_hours, _training_templates(catalog, accelerator_hours=1.0)),
         ("training from tokens", _train_tokens, _training_templates(catalog, training_tokens_b=1.0)),
     )
     for name, run, columns in cases:
-        print(f"{name}: {rows_per_s(run, columns, templates) / 1e6:.2f} M rows/s, {templates} templates")
+        yield name, rows_per_s(run, columns, templates), templates
+
+
+def main() -> None:
+    """Print rows per second of each chain."""
+    for name, rows, templates in measured():
+        print(f"{name}: {rows / 1e6:.2f} M rows/s, {templates} templates")
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ class FactorsOf(Generic[Inputs]):
         return FactorsOf(self.kind, {**self.fields, **fields})
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def _sampled(shared: "FactorsOf[Inputs]") -> Inputs:
     return shared._numbers(sample)  # the cache is outside the object so that it is bounded
 

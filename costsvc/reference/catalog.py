@@ -27,7 +27,7 @@ GRID_TABLES = (
     "grid_marginal_ifi",
     "grid_marginal",
 )
-KEPT = 4096
+KEPT = 2048
 """Parts that are kept of each kind; the one used longest ago goes first."""
 UNKNOWN_CARD = (
     "For another accelerator, give the most similar known one, with its measured mean power as accelerator_power_w."

@@ -54,6 +54,7 @@ class ResolvedMachine:
         default_precision: bf16 if the chip has units for it, else fp16, else fp32.
         tdp: Thermal design power, or what the table holds in its place. [W]
         power_family: The family of accelerators that draw alike.
+        may_be_at_home: Whether its host stands in a home or on a desk unless another building is named.
     """
 
     id: str
@@ -62,6 +63,7 @@ class ResolvedMachine:
     default_precision: Precision
     tdp: Factor
     power_family: str
+    may_be_at_home: bool
     instance: str | None = None
     provider: str | None = None
     per_instance: float = 1.0
@@ -161,20 +163,17 @@ def _of_instance(catalog: Catalog, name: str) -> ResolvedMachine:
 def _machine(id_: str, row: Row, catalog: Catalog, log: FactorLog) -> ResolvedMachine:
     usual: tuple[Precision, ...] = ("bf16", "fp16")
     table = "accelerators" if "vendor" in row else PROCESSORS
+    host = catalog.row("hosts", row["host_family"])
     return ResolvedMachine(
         id=id_,
         row=row,
-        per_host=_per_host(row, catalog),
+        per_host=float(host["accelerators_per_host"]) if host else 1.0,
+        may_be_at_home=host is not None and host["pue"] is not None,
         default_precision=next((p for p in usual if row.get(f"peak_{p}_tflops") is not None), "fp32"),
         power_family=str(row["power_family"] if "power_family" in row else CPU["power_family"]),
         tdp=present(catalog.factor(table, id_, "tdp_w", "accelerator_tdp_w", "W")),
         log=log,
     )
-
-
-def _per_host(row: Row, catalog: Catalog) -> float:
-    host = catalog.row("hosts", row["host_family"])
-    return float(host["accelerators_per_host"]) if host else 1.0
 
 
 def compute_precision(machine: ResolvedMachine, wanted: Precision, log: FactorLog) -> tuple[Precision, str] | None:

@@ -141,7 +141,9 @@ def resolve_site(site: Site, machine: ResolvedMachine | None, catalog: Catalog, 
     Raises:
         UnknownNameError: If the region or the provider is not known.
     """
-    known: _Known = catalog.memos[_known](_names(site), machine)
+    provider = machine.provider if machine else None
+    resident = machine if machine and machine.may_be_at_home else None
+    known: _Known = catalog.memos[_known](_names(site), provider, resident)
     own = _own_figures(site)
     log.include(known.log)
     figures = {**known.figures, **own} if own else known.figures
@@ -233,15 +235,22 @@ def _of_contract(contract: Contract, site: Site) -> _Figure:
     return _Figure(input=FactorsOf(Market, fields), log=log, basis=basis)
 
 
-def _known(catalog: Catalog, names: _Names, machine: ResolvedMachine | None) -> _Known:
-    """The figures of a place from the tables, by its names."""
+def _known(catalog: Catalog, names: _Names, renter: str | None, resident: ResolvedMachine | None) -> _Known:
+    """The figures of a place from the tables, by its names.
+
+    Args:
+        catalog: The tables.
+        names: The names.
+        renter: Provider of the named instance.
+        resident: The machine, if it may be at home or on a desk.
+    """
     log = FactorLog()
     if names.region is None:
         log.add_warning("region-unspecified", "No region was given; the world's average grid is assumed. Give region.")
     place = catalog.place(names.region or WORLD)
     provider = None if names.provider is None else catalog.provider(names.provider)
-    seller = provider or (machine.provider if machine else None) or place.operator
-    home = machine if machine is not None and _is_household(machine, names, place, catalog) else None
+    seller = provider or renter or place.operator
+    home = resident if resident is not None and _is_household(resident, names, place) else None
     if home is not None:
         _warn_of_household(home, names, log)
     operator = place.operator if place.row else seller
@@ -293,19 +302,18 @@ def _moment(year: int | None, date: dt.date | None, catalog: Catalog) -> tuple[i
     return year or (catalog.reference_year if date is None else date.year), day
 
 
-def is_household(machine: ResolvedMachine, site: Site, place: places.Place, catalog: Catalog) -> bool:
+def is_household(machine: ResolvedMachine, site: Site, place: places.Place) -> bool:
     """Whether a machine is in a home or on a desk: by its kind of host, and if no building was named.
 
     A country or a grid zone does not name a building. A rented machine is in its seller's building.
     """
-    return _is_household(machine, _names(site), place, catalog)
+    return _is_household(machine, _names(site), place)
 
 
-def _is_household(machine: ResolvedMachine, names: _Names, place: places.Place, catalog: Catalog) -> bool:
+def _is_household(machine: ResolvedMachine, names: _Names, place: places.Place) -> bool:
     rented = names.has_rent or names.kind not in (None, OWNED)
     named = machine.instance or place.row or names.provider or names.has_pue
-    host = catalog.row("hosts", machine.trait("host_family"))
-    return not (rented or named) and host is not None and host["pue"] is not None
+    return machine.may_be_at_home and not (rented or named)
 
 
 def _warn_of_household(machine: ResolvedMachine, names: _Names, log: FactorLog) -> None:

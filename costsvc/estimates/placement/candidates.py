@@ -70,12 +70,12 @@ class Spot:
     resolved: ResolvedSite
     home: ResolvedSite | None
 
-    def is_home_of(self, machine: ResolvedMachine, kind: PriceKind | None, catalog: Catalog) -> bool:
+    def is_home_of(self, machine: ResolvedMachine, kind: PriceKind | None) -> bool:
         """Whether it is a household to a machine that is paid for in some way, None being the usual one."""
         if self.home is None:
             return False
         there = replace(self.site, pricing=replace(self.site.pricing, kind=kind))
-        return is_household(machine, there, self.resolved.place, catalog)
+        return is_household(machine, there, self.resolved.place)
 
 
 def machines(
@@ -240,7 +240,7 @@ def _spot(there: Site, fitting: Sequence[Fitting], catalog: Catalog) -> Spot:
     resolved = resolve_site(there, None, catalog, FactorLog())
     usual = replace(there, pricing=replace(there.pricing, kind=None))
     hosted = (one.machine for one in fitting)
-    guest = next((one for one in hosted if is_household(one, usual, resolved.place, catalog)), None)
+    guest = next((one for one in hosted if is_household(one, usual, resolved.place)), None)
     home = None if guest is None else resolve_site(usual, guest, catalog, FactorLog())
     return Spot(site=there, resolved=resolved, home=home)
 

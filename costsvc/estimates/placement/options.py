@@ -113,7 +113,7 @@ def compute_options(
     sizes = (len(fitting), len(places), len(kinds))
     grid = _Grid(**dict(zip(("machines", "spots", "kinds"), map(np.ravel, np.indices(sizes)), strict=True)))
     home = [
-        places[j].is_home_of(fitting[i].machine, kinds[k], catalog)
+        places[j].is_home_of(fitting[i].machine, kinds[k])
         for i, j, k in zip(grid.machines, grid.spots, grid.kinds, strict=True)
     ]
     paid = [kinds[k] or (OWNED if is_home else ON_DEMAND) for k, is_home in zip(grid.kinds, home, strict=True)]
