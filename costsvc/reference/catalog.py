@@ -50,7 +50,7 @@ class Catalog:
         described: Each table's name, licence, key, columns and number of rows.
         reference_date: Default day of estimates.
         version: Hash of all tables.
-        memos: Functions that resolve names from these tables, each with what it has resolved.
+        memos: Functions that resolve names from these tables, each with a cache of its results.
     """
 
     tables: Mapping[str, Table]
@@ -297,10 +297,10 @@ class Catalog:
 
 
 class Memos(dict[Callable[..., Any], Callable[..., Any]]):
-    """Functions that resolve names from one catalog, each with a bounded cache of what it has resolved.
+    """Functions that resolve names from one catalog, each with a bounded cache of its results.
 
-    ``catalog.memos[resolve](*names)`` is ``resolve(catalog, *names)``, kept by the names; what it returns is shared and
-    must not be changed.
+    ``catalog.memos[resolve](*names)`` is ``resolve(catalog, *names)``, cached by the names. Callers share the result and
+    must not change it.
     """
 
     def __init__(self, catalog: Catalog) -> None:

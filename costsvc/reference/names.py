@@ -136,7 +136,7 @@ def _alias(row: Mapping[str, Any], families: Mapping[str, str]) -> Match:
 
 
 def plain(ids: Iterable[str], aliases: Mapping[str, str], short: Iterable[tuple[str, str]] = ()) -> Names:
-    """Index ids, their aliases and, where unique, their short names."""
+    """Index ids, their aliases and, if unique, their short names."""
     names = Names()
     for id_ in ids:
         names.add(id_, Match(id=id_))

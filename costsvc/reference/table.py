@@ -21,7 +21,7 @@ BOUNDS = {"minimum": pd.Series.lt, "maximum": pd.Series.gt}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One figure of a table with its interval and where it comes from.
+    """One figure of a table with its interval and its row.
 
     Attributes:
         value: The figure, in the unit of its column.

@@ -23,7 +23,7 @@ def resolve_call_price(call: ApiCall, catalog: Catalog, log: FactorLog) -> Facto
     Args:
         call: The model, its provider, and the tokens of a request.
         catalog: The tables.
-        log: Collects what is used.
+        log: Receives factors and warnings.
 
     Raises:
         UnknownNameError: If the provider sells no such model.
@@ -46,7 +46,7 @@ def serving_of_call(call: ApiCall, catalog: Catalog, log: FactorLog) -> Serving 
     Args:
         call: The call.
         catalog: The tables.
-        log: Collects the warning.
+        log: Receives the warning.
     """
     sold = catalog.api(call.provider, call.model)["model"]
     match = catalog.models.find(call.model) or catalog.models.find(sold.rpartition("/")[2])

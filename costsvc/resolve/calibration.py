@@ -24,7 +24,7 @@ class Calibration:
 
     Attributes:
         catalog: The tables.
-        log: Collects what is used.
+        log: Receives factors and warnings.
         scopes: Scopes in which a constant is looked up, the narrowest first.
     """
 

@@ -27,7 +27,7 @@ def resolve_chip(
         machine: The machine.
         precision: Precision of the weights.
         catalog: The tables.
-        log: Collects what is used.
+        log: Receives factors and warnings.
 
     Raises:
         BadRequestError: If its bandwidth or peak is not known.
@@ -120,7 +120,7 @@ def resolve_idle_power(
         machine: The accelerator.
         given_w: Idle power from the request. [W]
         catalog: The tables.
-        log: Collects what is used.
+        log: Receives factors and warnings.
     """
     if given_w is not None:
         return FactorsOf(IdlePower, {"given_w": log.record_input("accelerator_power_w", given_w, "W")})

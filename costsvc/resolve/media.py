@@ -67,7 +67,7 @@ def resolve_media(
         on: The accelerator, and its number if given.
         precision: Precision of the weights.
         catalog: The tables.
-        log: Collects what is used.
+        log: Receives factors and warnings.
 
     Raises:
         BadRequestError: If the model's size or a figure of the accelerator is not known.

@@ -72,7 +72,7 @@ def resolve_model_size(subject: Subject, catalog: Catalog, log: FactorLog) -> Mo
     Args:
         subject: The model.
         catalog: The tables.
-        log: Collects the warnings.
+        log: Receives the warnings.
 
     Raises:
         UnknownNameError: If the model is not known.
@@ -116,7 +116,7 @@ def resolve_layers(size: ModelSize, catalog: Catalog, log: FactorLog) -> Factors
     Args:
         size: The model.
         catalog: The tables.
-        log: Collects the warning.
+        log: Receives the warning.
     """
     own = None
     if size.row is not None and size.row["layers"]:

@@ -26,7 +26,7 @@ def resolve_price(
         machine: The machine.
         site: The place.
         catalog: The tables.
-        log: Collects what is used and what is missing.
+        log: Receives factors, warnings and gaps.
     """
     if pricing.kind == OWNED:
         return _owned(pricing, machine, site, catalog, log)
@@ -117,7 +117,7 @@ def resolve_social_cost(year: int, catalog: Catalog, log: FactorLog) -> FactorsO
     Args:
         year: Year of the emission.
         catalog: The tables.
-        log: Collects what is used.
+        log: Receives factors and warnings.
     """
     inputs: FactorsOf[SocialCost] = catalog.memos[_social_cost](year)
     for factor in inputs.fields.values():

@@ -45,7 +45,7 @@ def resolve_serving(request: Serving, catalog: Catalog, log: FactorLog) -> Resol
     Args:
         request: The request.
         catalog: The tables.
-        log: Collects what is used and what is missing.
+        log: Receives factors, warnings and gaps.
 
     Raises:
         UnknownNameError: If a name is not known.

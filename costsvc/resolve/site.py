@@ -136,7 +136,7 @@ def resolve_site(site: Site, machine: ResolvedMachine | None, catalog: Catalog, 
         site: Place and prices from the request.
         machine: The machine; None for any machine in a data centre.
         catalog: The tables.
-        log: Collects what is used and what is missing.
+        log: Receives factors, warnings and gaps.
 
     Raises:
         UnknownNameError: If the region or the provider is not known.

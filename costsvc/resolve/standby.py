@@ -23,7 +23,7 @@ def resolve_standby(
     Args:
         hosting: The idle replicas.
         catalog: The tables.
-        log: Collects what is used.
+        log: Receives factors and warnings.
 
     Returns:
         The machine, its number if given, and the inputs of the chain.

@@ -39,7 +39,7 @@ def resolve_surroundings(
         site: Place and prices from the request.
         machine: The machine.
         catalog: The tables.
-        log: Collects what is used and what is missing.
+        log: Receives factors, warnings and gaps.
 
     Raises:
         UnknownNameError: If the region or the provider is not known.

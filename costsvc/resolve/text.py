@@ -95,7 +95,7 @@ class _Request:
 
     @property
     def log(self) -> FactorLog:
-        """Collects what is used."""
+        """The log of the request."""
         return self.calibration.log
 
     @property
@@ -120,7 +120,7 @@ def resolve_text(
         on: The accelerator, and its number if given.
         precision: Precision of the weights.
         catalog: The tables.
-        log: Collects what is used.
+        log: Receives factors and warnings.
 
     Raises:
         BadRequestError: If the model's size or a figure of the accelerator is not known.

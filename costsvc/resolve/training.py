@@ -82,7 +82,7 @@ def resolve_training(run: TrainingRun, catalog: Catalog, log: FactorLog) -> Reso
     Args:
         run: The request.
         catalog: The tables.
-        log: Collects what is used and what is missing.
+        log: Receives factors, warnings and gaps.
 
     Raises:
         UnknownNameError: If a name is not known.

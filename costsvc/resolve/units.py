@@ -18,7 +18,7 @@ def warn_of_unit(name: str, match: Match, row: Row, catalog: Catalog, log: Facto
         match: The match of the name.
         row: Its row.
         catalog: The tables.
-        log: Collects the warning.
+        log: Receives the warning.
     """
     if match.units > 1:
         text = f"{name!r} is a machine with {match.units} of {match.id}; the unit of accelerators is one of them."

@@ -63,7 +63,7 @@ class BufferingWorker(Worker):
     """Answers complete requests in threads; see the module."""
 
     def init_process(self) -> None:
-        """Prepare what the process needs before its loop runs."""
+        """Initialise the process before its loop runs."""
         self.short, self.long = Lane(THREADS), Lane(self.cfg.threads)
         self.poller = selectors.DefaultSelector()
         self.connections: set[Connection] = set()
