@@ -299,8 +299,8 @@ class Catalog:
 class Memos(dict[Callable[..., Any], Callable[..., Any]]):
     """Functions that resolve names from one catalog, each with a bounded cache of its results.
 
-    ``catalog.memos[resolve](*names)`` is ``resolve(catalog, *names)``, cached by the names. Callers share the result and
-    must not change it.
+    ``catalog.memos[resolve](*names)`` is ``resolve(catalog, *names)``, cached by the names. Callers share the result
+    and must not change it.
     """
 
     def __init__(self, catalog: Catalog) -> None:
