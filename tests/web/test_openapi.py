@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 import schemathesis
 from click.testing import CliRunner
-from costsvc.web.context import services_of
 from flask import Flask
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 
 from costsvc.cli import main
 from costsvc.web.api.amortization import EXAMPLE as COMPARISON
+from costsvc.web.http import services_of
 
 COMMITTED = Path(__file__).parents[2] / "openapi.yaml"
 TASKS = [
