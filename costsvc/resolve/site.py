@@ -1,4 +1,4 @@
-"""Where a workload runs: the building, the grid and its water."""
+"""Resolve the place of a workload: building, grid, and water of the grid."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -18,32 +18,32 @@ from costsvc.resolve.log import FactorLog, input_factor, present
 from costsvc.resolve.machine import ResolvedMachine
 
 WIDTH = {"zone": 0, "region": 0, "subdivision": 1, "country": 2, "world": 3}
-"""How wide an area is; a figure of a wider one than the place itself is a fallback."""
+"""Rank of an area by its width; a figure of a wider area than the place is a fallback."""
 BUILDING: dict[Metric, tuple[str, Scale]] = {"pue": ("1", "above-one"), "wue_l_per_kwh": ("L/kWh", "log")}
 TIED = "grid_average_tied"
 WATER = ("water_factors", "water_factors_by_mix")
-"""Tables of the grid's water, the better one first."""
+"""Tables of the water intensity of the grid, the better one first."""
 NO_RESIDUAL = (
-    "no residual mix is known for what the contract leaves open; give contract.residual_g_per_kwh, or a share of 1"
+    "no residual mix is known for the share without a contract; give contract.residual_g_per_kwh, or a share of 1"
 )
 NO_MARKET = "no contract was given and the region has no published carbon-free share; give contract {share, g_per_kwh}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ResolvedSite:
-    """A place with everything known that an estimate needs of it.
+    """A resolved place.
 
     Attributes:
-        place: Where it is.
-        household: Whether it is a home or a desk, and no data centre.
-        pricing: What is paid and to whom, its kind settled.
-        operator: Who runs the building.
-        seller: Whose prices apply, ``*`` if that is open.
-        year: Year of the grid and of what else is counted by the year.
+        place: Country, zones and operator of the name.
+        household: Whether the machine is in a home or on a desk rather than in a data centre.
+        pricing: Pricing from the request, with its kind.
+        operator: Operator of the building.
+        seller: Seller whose prices apply, ``*`` if open.
+        year: Year of the grid and of other annual figures.
         date: Day of the prices.
         inputs: Building, grid and water.
         pue: Power usage effectiveness.
-        grid: Average intensity of the grid, None where it is not known.
+        grid: Average intensity of the grid, None if not known.
         bases: Scope, method, zone, year and resolution of each intensity.
     """
 
@@ -62,7 +62,7 @@ class ResolvedSite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Names:
-    """What of a site leads into the tables; numbers are left out but for whether they were given."""
+    """Names of a site and which numbers were given: the key under which its look-up is cached."""
 
     region: str | None
     year: int | None
@@ -77,7 +77,7 @@ class _Names:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Figure:
-    """A figure of a place: what the chain takes, None if the tables have none, and what it rests on."""
+    """A figure of a place for the chain (None if not known), with its log and basis."""
 
     input: Factor | FactorsOf[Market] | None
     log: FactorLog
@@ -86,18 +86,18 @@ class _Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Known:
-    """All that the tables know of a place.
+    """The figures of a place from the tables.
 
     Attributes:
-        inputs: Building, grid and water as the tables have them.
-        place: Where it is.
-        home: The machine that makes it a household, None if it is none.
-        operator: Who runs the building.
-        seller: Whose prices apply.
+        inputs: Building, grid and water.
+        place: Country, zones and operator of the name.
+        home: The machine that makes it a household, None if it is not one.
+        operator: Operator of the building.
+        seller: Seller whose prices apply.
         year: Year of annual figures.
         date: Day of the prices.
-        log: What the names have to warn of.
-        figures: The figures of the place by their names.
+        log: Warnings about the names.
+        figures: Figures of the place by name.
     """
 
     inputs: FactorsOf[Place]
@@ -112,13 +112,13 @@ class _Known:
 
 
 def resolve_site(site: Site, machine: ResolvedMachine | None, catalog: Catalog, log: FactorLog) -> ResolvedSite:
-    """Complete a site from the tables.
+    """Resolve a site.
 
     Args:
-        site: What the caller gave.
-        machine: What runs there; None is any machine of a data centre.
+        site: Place and prices from the request.
+        machine: The machine; None for any machine in a data centre.
         catalog: The tables.
-        log: Collects what is used and what is missing.
+        log: Receives factors, warnings and gaps.
 
     Raises:
         UnknownNameError: If the region or the provider is not known.
@@ -176,7 +176,7 @@ def _priced(pricing: Pricing, known: _Known) -> Pricing:
 
 
 def _own_figures(site: Site) -> dict[str, _Figure]:
-    """The caller's own figures of the place, in place of those of the tables."""
+    """Figures of the place from the request, which replace those of the tables."""
     own: dict[str, _Figure] = {}
     for metric, (unit, scale) in BUILDING.items():
         value: float | None = getattr(site, metric)
@@ -218,17 +218,17 @@ def _of_contract(contract: Contract, site: Site) -> _Figure:
 
 
 def _known(catalog: Catalog, names: _Names, renter: str | None, resident: ResolvedMachine | None) -> _Known:
-    """All that the tables know of a place by its names.
+    """The figures of a place from the tables, by its names.
 
     Args:
         catalog: The tables.
         names: The names.
-        renter: Who rents out the named instance.
+        renter: Provider of the named instance.
         resident: The machine, if it may be at home or on a desk.
     """
     log = FactorLog()
     if names.region is None:
-        log.add_warning("region-unspecified", "No region was given: the world's average grid is taken. Give region.")
+        log.add_warning("region-unspecified", "No region was given; the world's average grid is assumed. Give region.")
     place = catalog.place(names.region or WORLD)
     provider = None if names.provider is None else catalog.provider(names.provider)
     seller = provider or renter or place.operator
@@ -273,7 +273,7 @@ def _table_figures(
 def moment(site: Site, catalog: Catalog) -> tuple[int, dt.date]:
     """The year of annual figures and the day of prices.
 
-    One that was not given follows from the other: the year of the day, or the last day of a year that is over.
+    If one was not given, it follows from the other: the year of the day, or the last day of a past year.
     """
     return _moment(site.year, site.date, catalog)
 
@@ -285,9 +285,9 @@ def _moment(year: int | None, date: dt.date | None, catalog: Catalog) -> tuple[i
 
 
 def is_household(machine: ResolvedMachine, site: Site, place: places.Place) -> bool:
-    """Whether a machine stands in a home or on a desk, by its host and because no other building was named.
+    """Whether a machine is in a home or on a desk: by its kind of host, and if no building was named.
 
-    A country or a grid zone says nothing about the building. Rented machines are in their seller's, named or not.
+    A country or a grid zone does not name a building. A rented machine is in its seller's building.
     """
     return _is_household(machine, _names(site), place)
 
@@ -300,18 +300,18 @@ def _is_household(machine: ResolvedMachine, names: _Names, place: places.Place) 
 
 def _warn_of_household(machine: ResolvedMachine, names: _Names, log: FactorLog) -> None:
     text = (
-        f"No cloud region, seller or pue was given: {machine.id} is taken to be owned and to stand at home or on a "
+        f"No cloud region, seller or pue was given: {machine.id} is assumed to be owned and to be at home or on a "
         "desk, with PUE 1 and no cooling water. Give a cloud region, pricing.provider or pue for a data centre."
     )
     if not names.has_electricity_price:
-        text += " Prices of electricity are those of industry; give pricing.electricity_usd_per_kwh for a household's."
+        text += " Electricity has industrial prices; give pricing.electricity_usd_per_kwh for a household."
     log.add_warning("household", text)
 
 
 def _of_building(
     metric: Metric, home: ResolvedMachine | None, scopes: tuple[str, ...], year: int, catalog: Catalog
 ) -> _Figure:
-    """A figure of the building: of a household, of the region, of the operator or of an unknown one."""
+    """A figure of the building: of a household, of the region, of the operator, or of an unknown operator."""
     unit, scale = BUILDING[metric]
     if home is not None:
         factor = catalog.factor("hosts", home.trait("host_family"), metric, metric, unit, scale)
@@ -335,16 +335,18 @@ def _average(scope: Scope, place: places.Place, year: int, catalog: Catalog) -> 
 def _warn_of_fallback(found: Found, place: places.Place, year: int, log: FactorLog) -> None:
     zone, known = found.row["zone_id"], int(found.row["year"])
     if WIDTH[found.resolution] > WIDTH[place.level]:
-        text = f"No grid figure is known for {place.region}; that of {zone} ({found.resolution}) is taken."
+        text = f"No grid intensity is known for {place.region}; that of {zone} ({found.resolution}) is used."
         log.add_warning("grid-fallback", text)
     if found.table == TIED and found.resolution == "country" and (place.fed_by or place.tied_zone is None):
-        log.add_warning("tied-grid", f"{zone} has no grid figures; what feeds it is taken: {found.row['locator']}.")
+        log.add_warning(
+            "tied-grid", f"{zone} has no grid intensity; that of its supply is used: {found.row['locator']}."
+        )
     if known != year:
-        log.add_warning("grid-year", f"The grid of {year} is not in the tables; that of {known} is taken for {zone}.")
+        log.add_warning("grid-year", f"No grid intensity of {year} is known for {zone}; that of {known} is used.")
 
 
 def _carbon_free(grid: _Figure, place: places.Place, year: int, catalog: Catalog) -> _Figure:
-    """Market-based intensity by the carbon-free share that an operator publishes for a region."""
+    """Market-based intensity from the carbon-free share that an operator publishes for a region."""
     free = None if grid.basis is None else _carbon_free_share(grid.basis, catalog)
     share = measure(catalog, (place.region,), "cfe_share", "1", year)
     if free is None or grid.basis is None or share is None:
@@ -368,7 +370,7 @@ def _marginal(place: places.Place, year: int, catalog: Catalog) -> _Figure:
         log.mark_unavailable("carbon.marginal_kg", f"no marginal intensity is known for {place.region}")
         return _Figure(input=None, log=log)
     if found.resolution == "country" and place.level != "country" and "-" in (place.zone or ""):
-        text = f"No margin is known for {place.zone}, which is a part of a country; that of {place.country} is taken."
+        text = f"No marginal intensity is known for {place.zone}; that of its country, {place.country}, is used."
         log.add_warning("marginal-fallback", text)
     factor = log.record(_intensity(found, "grid_marginal_g_per_kwh", catalog))
     return _Figure(input=factor, log=log, basis=_basis(found, "direct", "marginal"))
@@ -393,7 +395,7 @@ def _water(place: places.Place, catalog: Catalog) -> _Figure:
                 continue
             if zone == WORLD and place.region != WORLD:
                 log.add_warning(
-                    "water-fallback", f"No water intensity is known for {place.region}; the world's is taken."
+                    "water-fallback", f"No water intensity is known for {place.region}; the world's is used."
                 )
             return _Figure(input=log.record(factor), log=log)
     log.mark_unavailable("water.offsite_l", f"no water intensity of the grid is known for {place.region}")

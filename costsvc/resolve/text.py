@@ -1,4 +1,4 @@
-"""A request that is answered in text: from what the caller gave to the inputs of its chain."""
+"""Resolve requests that generate tokens."""
 
 from dataclasses import dataclass, field, replace
 
@@ -31,9 +31,9 @@ from costsvc.resolve.model_size import ModelSize, constants_of_row, find_alike
 MEASUREMENTS = "inference_measurements"
 TOKENS = {"input_tokens": "effective_input_tokens", "output_tokens": "effective_output_tokens"}
 SHARED: dict[str, tuple[float, float]] = {"tensor": (1.0, 1.0), "pipeline": (0.0, 1.0), "layer-split": (0.0, 0.0)}
-"""Whether devices read the weights of a token at once, and whether all work at once, by layout."""
+"""Whether devices read the weights of a token in parallel, and whether all work in parallel, by layout."""
 PLAIN = ("engine", "cache_precision", "speculative", "cached_input_tokens")
-"""What no measured configuration has: if one is given, the formulas answer."""
+"""Fields that no measured configuration has; if one is given, only the formulas are used."""
 DIMENSIONS = (
     "layers",
     "full_layers",
@@ -46,18 +46,18 @@ DIMENSIONS = (
     "expert_share",
 )
 SHAPED = ("layers", "cached_values")
-"""Dimensions without which the others say too little."""
+"""Dimensions that a model's row must have to be used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Alternatives:
-    """What is recorded of a request only once its numbers are known.
+    """Factors and warnings that are recorded only after the chain has run.
 
     Attributes:
-        residual: What the formulas alone rest on.
-        measured: For each measured configuration, what it rests on.
-        long_prompt: What a prompt longer than any measured adds.
-        idle: What the power of a waiting device rests on.
+        residual: Those of the formulas alone.
+        measured: Those of each measured configuration.
+        long_prompt: Those of a prompt longer than any measured one.
+        idle: Those of the power of an idle device.
     """
 
     residual: FactorLog
@@ -68,12 +68,12 @@ class Alternatives:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ResolvedText:
-    """A request that is answered in text, resolved but for its place.
+    """A resolved request that generates tokens, without its place.
 
     Attributes:
-        inputs: What its chain takes.
-        alternatives: What is recorded once its numbers are known.
-        context_length: Tokens that the model was made for, None if that is not known.
+        inputs: Inputs of its chain.
+        alternatives: Factors and warnings to record after the chain has run.
+        context_length: Context length of the model, None if not known.
     """
 
     inputs: FactorsOf[TextInputs]
@@ -83,7 +83,7 @@ class ResolvedText:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Request:
-    """A request with what its names lead to."""
+    """A request with its resolved names."""
 
     request: Serving
     size: ModelSize
@@ -95,7 +95,7 @@ class _Request:
 
     @property
     def log(self) -> FactorLog:
-        """Collects what is used."""
+        """The log of the request."""
         return self.calibration.log
 
     @property
@@ -112,21 +112,21 @@ def resolve_text(
     catalog: Catalog,
     log: FactorLog,
 ) -> ResolvedText:
-    """Complete a request that generates tokens, but for its place.
+    """Resolve a request that generates tokens, without its place.
 
     Args:
-        request: What the caller gave.
-        size: Parameters of its model.
-        on: The accelerator, and how many the request names.
-        precision: In which the weights are kept.
+        request: The request.
+        size: Size of its model.
+        on: The accelerator, and its number if given.
+        precision: Precision of the weights.
         catalog: The tables.
-        log: Collects what is used.
+        log: Receives factors and warnings.
 
     Raises:
         BadRequestError: If the model's size or a figure of the accelerator is not known.
     """
     if size.total_b is None:
-        raise BadRequestError({"model": "This is missing; give model, or total_params_b and active_params_b."})
+        raise BadRequestError({"model": "model, or total_params_b and active_params_b, is required"})
     weight_bytes = present(catalog.factor(TABLE, ("weight_bytes", precision), "value", "weight_bytes"))
     warn_of_software(request, catalog, log)
     known = _Request(
@@ -200,22 +200,22 @@ def _resolved(known: _Request) -> ResolvedText:
 
 
 def _served_model(size: ModelSize, calibration: Calibration) -> tuple[FactorsOf[ServedModel], FactorsOf[ShapeRule]]:
-    """The model as the serving formulas see it; what was assumed is in a warning."""
+    """The dimensions of the model for the serving formulas, with a warning of assumed ones."""
     log, catalog = calibration.log, calibration.catalog
     row = size.row or find_alike(size, SHAPED, catalog)
     known = constants_of_row(catalog, "models", row["model_id"], DIMENSIONS) if row else {}
     fields = {"total_params_b": size.record_total(log), "active_params_b": size.record_active(log), **known}
     if not set(SHAPED) <= set(known):
-        text = "Layers and cache of the model are not known; those of the usual model of its size are taken."
+        text = "Layers and cache size of the model are not known; those of a typical model of its size are assumed."
         log.add_warning("dimensions-assumed", text)
     elif row is not None and row is not size.row:
-        text = f"Layers and cache of the model are taken to be those of {row['model_id']}, which has its parameters."
+        text = f"Layers and cache size are assumed to be those of {row['model_id']}, which has the same parameters."
         log.add_warning("dimensions-matched", text)
     return FactorsOf(ServedModel, fields), calibration.constants(ShapeRule)
 
 
 def _constants(calibration: Calibration, precision: Precision) -> tuple[FactorsOf[ServingConstants], Factor | None]:
-    """What the fit found, and what unpacking weights of few bits leaves of the memory's efficiency."""
+    """The fitted constants, and the reduction of memory efficiency by unpacking low-bit weights."""
     constants = calibration.constants(ServingConstants)
     name = "low_bit_efficiency"
     scope = next((scope for scope in (*calibration.scopes, precision) if calibration.has(name, scope)), None)
@@ -223,7 +223,7 @@ def _constants(calibration: Calibration, precision: Precision) -> tuple[FactorsO
 
 
 def _load(known: _Request) -> FactorsOf[Load]:
-    """Lengths, widths, layout and drafts; devices and batch are settled by the chain."""
+    """Lengths, precisions, layout and drafts; the chain determines devices and batch."""
     request, log, calibration = known.request, known.log, known.calibration
     weights_shared, work_shared = SHARED[request.layout]
     cached = request.cached_input_tokens
@@ -250,7 +250,7 @@ def _warn_of_unmeasured(request: Serving, log: FactorLog) -> None:
         (request.cache_precision is not None, "cache-precision"),
     ):
         if given:
-            text = f"No measurement with this {what.replace('-', ' ')} is in the tables; the formulas alone answer."
+            text = f"There are no measurements with this {what.replace('-', ' ')}; only the formulas are used."
             log.add_warning(f"{what}-not-measured", text)
 
 
@@ -258,12 +258,11 @@ def _drafts(request: Serving, log: FactorLog) -> dict[str, object]:
     drafts = request.speculative
     if drafts is None:
         return {}
-    log.add_warning("speculative-not-measured", "No measurement of drafts is in the tables; the formulas alone answer.")
+    text = "There are no measurements of speculative decoding; only the formulas are used."
+    log.add_warning("speculative-not-measured", text)
     fields: dict[str, object] = {}
     if drafts.draft_params_b is None:
-        log.add_warning(
-            "draft-assumed", "The size of the model that drafts was not given; one block of the model is taken."
-        )
+        log.add_warning("draft-assumed", "draft_params_b was not given; the size of one block of the model is assumed.")
     else:
         fields["draft_params_b"] = log.record_input("draft_params_b", drafts.draft_params_b, "10^9 parameters")
     for name in ("accepted_per_step", "proposed_per_step"):
@@ -274,10 +273,10 @@ def _drafts(request: Serving, log: FactorLog) -> dict[str, object]:
 def _tokens(known: _Request, name: str) -> Factor:
     given: float | None = getattr(known.request, name)
     if given is None:
-        text = "Tokens of a request were not given; those of a usual chat are taken, with a wide interval."
+        text = "Tokens of a request were not given; those of a typical chat are assumed, with a wide interval."
         known.log.add_warning("tokens-assumed", text)
         return known.calibration.record(TOKENS[name], name)
-    # a request that reads or writes nothing still takes one step
+    # a request without output still takes one step
     return known.log.record_input(name, max(given, 1.0) if name == "output_tokens" else given, "token")
 
 
@@ -311,7 +310,7 @@ def _replica(known: _Request) -> FactorsOf[ReplicaInputs]:
 
 
 def _batch(known: _Request) -> Factor | None:
-    """Sequences decoded together; None if they follow from the rate or from what fits."""
+    """The batch; None if it follows from the request rate or from the memory."""
     request, log = known.request, known.log
     if request.batch_size is not None:
         return log.record_input("batch_size", request.batch_size, "1")
@@ -319,14 +318,14 @@ def _batch(known: _Request) -> Factor | None:
         return None
     log.add_warning(
         "batch-assumed",
-        "The batch was not given; it is by far the strongest input, and follows from what the machine is for."
-        " Give batch_size or requests_per_s.",
+        "batch_size was not given; a typical one for the machine's segment is assumed. It has by far the largest"
+        " effect on the estimate: give batch_size or requests_per_s.",
     )
     return known.calibration.within(str(known.machine.trait("segment"))).record("default_batch", "batch_size")
 
 
 def _given(known: _Request) -> FactorsOf[Given]:
-    """What the caller measured or set; a rate of requests takes measured power only."""
+    """Measurements and power limit from the request; with a request rate only measured power is used."""
     request, log = known.request, known.log
     spec, fields = request.machine, dict[str, object]()
     if spec.accelerator_power_w is not None:
@@ -346,7 +345,7 @@ def _given(known: _Request) -> FactorsOf[Given]:
     if joules is not None:
         fields["j_per_output_token"] = log.record_input(name, joules, "J")
     elif spec.accelerator_power_w is not None and request.throughput_tokens_per_s is None:
-        text = "Watts were measured and speed was not; energy is measured watts times estimated time."
+        text = "Power was measured but not throughput; energy is measured power times estimated time."
         log.add_warning("speed-estimated", f"{text} Give throughput_tokens_per_s.")
     return FactorsOf(Given, fields)
 
@@ -354,13 +353,13 @@ def _given(known: _Request) -> FactorsOf[Given]:
 def _unexplained(
     known: _Request, measured: list[tuple[MeasuredCurve, tuple[Factor, Factor]]]
 ) -> tuple[FactorsOf[Unexplained], Alternatives]:
-    """What the fit leaves open, wider for what was never measured."""
+    """Errors of the fit; wider for configurations without measurements."""
     request, machine = known.request, known.machine
     residual_log, long_log = FactorLog(), FactorLog()
     calibration = replace(known.calibration, log=residual_log)
     software, kind = known.calibration.scopes[4], known.calibration.scopes[2]
     trust = calibration.within(request.task, software, kind)
-    # what was read on processors was read with their usual engines, so that their range holds those
+    # measurements on processors used the usual engines, so their range includes the error of the engine
     engine = "processor_slowness" if machine.table == PROCESSORS else "engine_slowness"
     residuals = [
         trust.record_error("serving_residual", f"{known.size.key}/{machine.family}"),
@@ -369,7 +368,7 @@ def _unexplained(
     ]
     if known.size.row is None or known.size.row.get("layers") is None:
         residuals.append(trust.record_error("unknown_dimensions", known.size.key))
-    long_log.add_warning("task-not-measured", "Prompts as long as this were never measured; the interval is wider.")
+    long_log.add_warning("task-not-measured", "There are no measurements of prompts this long; the interval is wider.")
     unknown_task = replace(known.calibration, log=long_log).record("unknown_task")
     elsewhere = known.calibration.within().find("engine_slowness")
     rate = request.requests_per_s
@@ -415,7 +414,7 @@ def _curves(
     task: str,
     software_year: int | None,
 ) -> list[MeasuredCurve]:
-    """For each number of devices the measurements of a model, beside the formulas."""
+    """The curve of measurements of a model for each number of devices."""
     row = size.row or {}
     rows = catalog.rows_by(MEASUREMENTS, "model_id", "accelerator_id", "precision")
     weight_bytes = present(catalog.factor(TABLE, ("weight_bytes", precision), "value", "weight_bytes"))

@@ -1,4 +1,4 @@
-"""A training run: from what the caller gave to the inputs of its chain."""
+"""Resolve a training run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,25 +47,25 @@ SCALING = (
 )
 NARROW: Mapping[Precision, str] = {"fp8": "fp8_factor", "fp4": "fp4_factor"}
 MFU_OF: Mapping[bool | None, str] = {None: "mfu", True: "tuned_mfu", False: "first_mfu"}
-"""The column of a run that is known to be tuned, known to be no benchmark's, or neither."""
+"""Column of the utilisation by ``tuned``: True, False, or not given."""
 FEW_SOURCES = 3
 DENSE = 0.9
-"""Active over total parameters from which on a model counts as dense."""
+"""Active over total parameters from which a model counts as dense."""
 COUNTED_IN = ("qlora",)
-"""Methods whose bytes per parameter were measured with the activations in them."""
+"""Methods whose measured bytes per parameter include activations."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ResolvedTraining:
-    """A training run, resolved but for its place.
+    """A resolved training run, without its place.
 
     Attributes:
-        inputs: What its chain takes.
-        machine: On what it runs.
-        host: The host of that.
-        precision: At which precision.
-        count: How many accelerators the request names, None if it leaves their number open.
-        fits: Memory that the run needs and that an accelerator gives; None where that is not known.
+        inputs: Inputs of its chain.
+        machine: The machine.
+        host: Host of the machine.
+        precision: Precision of the run.
+        count: Number of accelerators of the request, None if not given.
+        fits: Memory of the run and of an accelerator; None if not known.
     """
 
     inputs: FactorsOf[TrainingInputs]
@@ -77,16 +77,16 @@ class ResolvedTraining:
 
 
 def resolve_training(run: TrainingRun, catalog: Catalog, log: FactorLog) -> ResolvedTraining:
-    """Complete a training run but for its place.
+    """Resolve a training run, without its place.
 
     Args:
-        run: What the caller gave.
+        run: The request.
         catalog: The tables.
-        log: Collects what is used and what is missing.
+        log: Receives factors, warnings and gaps.
 
     Raises:
         UnknownNameError: If a name is not known.
-        BadRequestError: If fields contradict each other, or a needed figure is not known.
+        BadRequestError: If fields contradict each other, or a required figure is not known.
     """
     machine = resolve_machine(run.machine, catalog)
     if machine.log.warnings:
@@ -130,7 +130,7 @@ def _arithmetic(
     run: TrainingRun, size: ModelSize, defaults: "_Defaults", catalog: Catalog, log: FactorLog
 ) -> FactorsOf[Arithmetic] | None:
     if run.training_tokens_b is None:
-        log.mark_unavailable("training_flop", "it follows from training_tokens_b, which was not given")
+        log.mark_unavailable("training_flop", "needs training_tokens_b, which was not given")
         return None
     fields: dict[str, object] = {
         "active_params_b": size.record_active(log),
@@ -150,7 +150,7 @@ def _arithmetic(
 
 
 def _warn_of_not_6nd(run: TrainingRun, size: ModelSize, log: FactorLog) -> None:
-    """Warn if the table knows a model's training and it was not 6 x parameters x tokens."""
+    """Warn if the published FLOP of a model differ from 6 x parameters x tokens."""
     row = size.row
     if row is None or run.method != "pretraining" or not (row["training_flop"] and row["training_tokens_b"]):
         return
@@ -198,7 +198,7 @@ def _utilization(
     row = _mfu_row(machine, catalog)
     narrow, tuned = NARROW.get(precision), run.tuned
     if narrow and tuned is None and row["mfu_family"] != ANY:
-        text = f"A run at {precision} is taken to be as well tuned as a benchmark; give tuned: false where it is not."
+        text = f"A run at {precision} is assumed to be as well tuned as a benchmark; otherwise give tuned: false."
         log.add_warning("tuned-assumed", text)
         tuned = True
     mfu = present(catalog.factor("mfu", row["mfu_family"], MFU_OF[tuned], "mfu", "1", "share"))
@@ -228,12 +228,12 @@ def _mfu_row(machine: ResolvedMachine, catalog: Catalog) -> Row:
 
 
 def _warn_of_few_sources(machine: ResolvedMachine, row: Row, log: FactorLog) -> None:
-    """Warn if a utilisation rests on other chips, or on few laboratories."""
+    """Warn if the utilisation is that of other chips, or is based on few laboratories."""
     if row["mfu_family"] == ANY:
-        text = f"No measured run on {machine.id} is known; its utilisation is that of all chips, and its interval wide."
+        text = f"No measured run on {machine.id} is known; the utilisation of all chips is used, with a wide interval."
         log.add_warning("utilization-unmeasured", text)
     elif row["sources"] < FEW_SOURCES:
-        text = f"The utilisation of {machine.id} rests on {row['sources']:g} laboratories; its interval is wide."
+        text = f"The utilisation of {machine.id} is based on {row['sources']:g} laboratories; its interval is wide."
         log.add_warning("few-sources", text)
 
 
@@ -274,7 +274,7 @@ def _defaults(catalog: Catalog, method: Training) -> _Defaults:
 
 
 def _memory(run: TrainingRun, size: ModelSize, machine: ResolvedMachine, defaults: _Defaults) -> TrainingMemory | None:
-    """The memory of a run; None if the model's size or the accelerator's memory is open."""
+    """Memory of a run; None if the model's size or the accelerator's memory is not known."""
     memory = machine.row.get("memory_gb")
     if not size.total_b or not memory:
         return None
@@ -329,13 +329,13 @@ def _rated_power(
 
 
 def power_fraction(catalog: Catalog, power_family: str, workload: Workload, params_b: float | None) -> Factor:
-    """Share of its thermal design power that an accelerator draws in training.
+    """Share of the thermal design power that an accelerator draws in training.
 
     Args:
         catalog: The tables.
         power_family: The family of accelerators.
-        workload: What is trained.
-        params_b: All parameters of the model, None if they are open. [10^9]
+        workload: Kind of model.
+        params_b: All parameters of the model, None if not known. [10^9]
     """
     bands: list[tuple[float | None, Factor]] = catalog.memos[_power_bands](power_family, workload)
     for limit, factor in bands:
@@ -345,7 +345,7 @@ def power_fraction(catalog: Catalog, power_family: str, workload: Workload, para
 
 
 def _power_bands(catalog: Catalog, power_family: str, workload: Workload) -> list[tuple[float | None, Factor]]:
-    """Bands of model sizes with the share of each: of the family, then of any; the narrowest of each first."""
+    """Bands of model sizes and their shares: of the family, then of any family; the narrowest of each first."""
     bands: list[tuple[float | None, Factor]] = []
     for family in (power_family, ANY):
         limits = catalog.group("power_fractions", family, workload)
@@ -357,11 +357,11 @@ def _power_bands(catalog: Catalog, power_family: str, workload: Workload) -> lis
 
 
 def _overheads(run: TrainingRun, log: FactorLog) -> tuple[Factor, ...]:
-    """Work besides the final run, over that of the final run."""
+    """Work of development, failed and repeated runs, relative to the final run."""
     names = ("development_share", "failed_share", "retrainings")
     given = [(name, getattr(run.overheads, name)) for name in names]
     factors = tuple(log.record_input(name, share, "1") for name, share in given if share)
     if not factors:
-        text = "Development, failed and repeated runs are not counted; give overheads."
+        text = "Development, failed and repeated runs are not included; give overheads."
         log.add_warning("final-run-only", text)
     return factors

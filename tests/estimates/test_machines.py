@@ -271,7 +271,7 @@ GIVEN = {"accelerator": "Xeon E5-2683 v4", "hours": 24, "cores": 12}
 @pytest.mark.parametrize(
     ("change", "field", "text"),
     [
-        pytest.param({"accelerator": "h100"}, "cores", "is no processor", id="accelerator"),
+        pytest.param({"accelerator": "h100"}, "cores", "which is not a processor", id="accelerator"),
         pytest.param({"accelerator": "Xeon Gold 6122"}, "cores", "not known; give its sockets", id="cores-unknown"),
         pytest.param({"accelerators": 2}, "accelerators", "not allowed together with cores", id="beside-sockets"),
         pytest.param({"hours": None, "accelerator_hours": 5}, "cores", "give hours", id="beside-socket-hours"),
