@@ -4,9 +4,10 @@ from typing import Annotated, Literal, NotRequired, TypeAlias
 
 from typing_extensions import TypedDict
 
-from costsvc.answers.docs import Doc, nullable
 from costsvc.answers.explanation import STEPS_ONLY, FactorAnswer, Provenance, Step
 from costsvc.answers.quantities import Amounts, CarbonBasis, Metric, OpenQuantity, Quantity
+from costsvc.answers.request_body import RequestBody
+from costsvc.docs import Doc, nullable
 
 Verdict: TypeAlias = Literal["from", "up_to", "always", "never", "equal"]
 
@@ -170,7 +171,7 @@ class Amortization(Provenance):
     """Which strategy is cheaper, from how many tasks or requests on, and how certain that is."""
 
     id: Annotated[str, Doc("Equal requests on equal versions have equal ids")]
-    request: Annotated[dict[str, object], Doc("The request with its defaults")]
+    request: Annotated[RequestBody, Doc("The request with its defaults")]
     tasks: Annotated[float, Doc("Number of tasks")]
     requests_per_task: Annotated[float, Doc("Mean number of requests per task")]
     carbon_basis: Annotated[CarbonBasis, Doc("Which CO2e counts")]

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from typing_extensions import TypedDict
 
-from costsvc.answers.docs import Doc
 from costsvc.answers.explanation import Provenance
 from costsvc.answers.placement import Differences, OutcomeAnswer
 from costsvc.answers.quantities import CarbonBasis
+from costsvc.answers.request_body import RequestBody
+from costsvc.docs import Doc
 
 
 class Cause(TypedDict):
@@ -44,7 +45,7 @@ class ChangeAnswer(Provenance):
     """Effect of a change, and its causes."""
 
     id: Annotated[str, Doc("Equal requests on equal versions have equal ids")]
-    request: Annotated[dict[str, object], Doc("The request with its defaults")]
+    request: Annotated[RequestBody, Doc("The request with its defaults")]
     carbon_basis: Annotated[CarbonBasis, Doc("Which CO2e counts")]
     before: Annotated[OutcomeAnswer, Doc("The workload before the change")]
     after: Annotated[OutcomeAnswer, Doc("The workload after the change")]

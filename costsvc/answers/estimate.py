@@ -1,12 +1,15 @@
 """Estimates of training runs and of inference requests."""
 
-from typing import Annotated, Literal, NotRequired
+from typing import Annotated, Literal, NotRequired, final
 
 from typing_extensions import TypedDict
 
-from costsvc.answers.docs import Doc, nullable
 from costsvc.answers.explanation import STEPS_ONLY, Driver, Explained, Step
 from costsvc.answers.quantities import Quantity
+from costsvc.answers.request_body import RequestBody
+from costsvc.docs import Doc, nullable
+
+PhaseName = Literal["final", "development", "failed", "retraining"]
 
 
 class Basis(TypedDict):
@@ -102,7 +105,7 @@ class Estimate(Totals, Explained):
     """Energy, CO2e, water and cost of a workload, with the factors and sources behind them."""
 
     id: Annotated[str, Doc("Equal requests on equal versions have equal ids")]
-    request: Annotated[dict[str, object], Doc("The request under canonical names")]
+    request: Annotated[RequestBody, Doc("The request under canonical names")]
     equivalents: Annotated[list[Equivalent], Doc("Totals in everyday units")]
     drivers: Annotated[
         dict[str, list[Driver]], Doc("For each total the factors that contribute most to its uncertainty")
@@ -116,7 +119,7 @@ class Estimate(Totals, Explained):
 class Phase(TypedDict):
     """One phase of a training run."""
 
-    name: Annotated[Literal["final", "development", "failed", "retraining"], Doc("Which phase")]
+    name: Annotated[PhaseName, Doc("Which phase")]
     hours: Annotated[Quantity, Doc("Accelerator-hours", "h")]
     energy_kwh: Annotated[Quantity, Doc("Energy at the building's meter", "kWh")]
     carbon_kg: Annotated[Quantity | None, nullable("Total CO2e", "kg")]
@@ -124,6 +127,7 @@ class Phase(TypedDict):
     cost_usd: Annotated[Quantity | None, nullable("Total cost", "USD")]
 
 
+@final
 class TrainingEstimate(Estimate):
     """Estimate of a training run."""
 
@@ -142,6 +146,7 @@ class PerUnit(TypedDict):
     cost_usd: Annotated[Quantity | None, nullable("Cost", "USD")]
 
 
+@final
 class InferenceEstimate(Estimate):
     """Estimate of inference requests, per unit and in total."""
 

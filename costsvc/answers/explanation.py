@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from typing_extensions import TypedDict
 
-from costsvc.answers.docs import Doc
+from costsvc.docs import Doc
 
 Origin = Literal["request", "table", "default", "measured", "overlay"]
 STEPS_ONLY = "only with ?explain=true"

@@ -4,10 +4,13 @@ from typing import Annotated, Literal
 
 from typing_extensions import TypedDict
 
-from costsvc.answers.docs import Doc, nullable
 from costsvc.answers.estimate import Totals
 from costsvc.answers.explanation import Explained
 from costsvc.answers.quantities import Quantity
+from costsvc.answers.request_body import RequestBody
+from costsvc.docs import Doc, nullable
+
+FootprintBasis = Literal["hours", "compute"]
 
 
 class ModelAnswer(TypedDict):
@@ -29,13 +32,11 @@ class ModelFootprint(Explained):
     """Footprint of the training of a model, and what it is estimated from."""
 
     id: Annotated[str, Doc("Equal requests on equal versions have equal ids")]
-    request: Annotated[dict[str, object], Doc("The request under canonical names")]
+    request: Annotated[RequestBody, Doc("The request under canonical names")]
     model: Annotated[ModelAnswer, Doc("The model")]
     basis: Annotated[
-        Literal["hours", "compute"] | None,
+        FootprintBasis | None,
         Doc("Estimated from published accelerator-hours, or from FLOP or tokens; null if nothing is published"),
     ]
-    training: Annotated[
-        dict[str, object] | None, nullable("Request to /v1/estimates/training that gives the same estimate")
-    ]
+    training: Annotated[RequestBody | None, nullable("Request to /v1/estimates/training that gives the same estimate")]
     estimate: Annotated[TrainingTotals | None, nullable("Totals of that estimate")]

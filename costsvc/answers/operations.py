@@ -4,7 +4,7 @@ from typing import Annotated, NotRequired
 
 from typing_extensions import TypedDict
 
-from costsvc.answers.docs import Doc
+from costsvc.docs import Doc
 from costsvc.limits import ERRORS, WRONG_ENTRIES
 
 

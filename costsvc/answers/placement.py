@@ -4,9 +4,10 @@ from typing import Annotated
 
 from typing_extensions import TypedDict
 
-from costsvc.answers.docs import Doc, nullable
 from costsvc.answers.explanation import Provenance
 from costsvc.answers.quantities import Amounts, CarbonBasis, OpenQuantity, Quantity
+from costsvc.answers.request_body import RequestBody
+from costsvc.docs import Doc, nullable
 
 
 class Difference(TypedDict):
@@ -29,7 +30,7 @@ class Differences(TypedDict):
 class OutcomeAnswer(Amounts):
     """Totals of a workload in one place."""
 
-    request: Annotated[dict[str, object], Doc("A request that gives the same estimate")]
+    request: Annotated[RequestBody, Doc("A request that gives the same estimate")]
     hours: Annotated[Quantity | None, nullable("Wall-clock time", "h")]
 
 
@@ -69,7 +70,7 @@ class PlacementAnswer(Provenance):
     """Where, and on which accelerator, the workload should run."""
 
     id: Annotated[str, Doc("Equal requests on equal versions have equal ids")]
-    request: Annotated[dict[str, object], Doc("The request with its defaults")]
+    request: Annotated[RequestBody, Doc("The request with its defaults")]
     carbon_basis: Annotated[CarbonBasis, Doc("Which CO2e counts")]
     weights: Annotated[dict[str, float], Doc("Weights of the score, by metric")]
     options_considered: Annotated[int, Doc("Number of combinations that were compared")]

@@ -4,10 +4,13 @@ from typing import Annotated, Literal
 
 from typing_extensions import TypedDict
 
-from costsvc.answers.docs import Doc, nullable
 from costsvc.answers.estimate import Place
 from costsvc.answers.explanation import Explained
 from costsvc.answers.quantities import Quantity
+from costsvc.answers.request_body import RequestBody
+from costsvc.docs import Doc, nullable
+
+Alternative = Literal["now", "average", "best_other_region"]
 
 
 class Emitted(TypedDict):
@@ -43,7 +46,7 @@ class Elsewhere(Timed):
 class Saving(TypedDict):
     """Savings of the best window; negative if it does worse."""
 
-    against: Annotated[Literal["now", "average", "best_other_region"], Doc("What the window is compared with")]
+    against: Annotated[Alternative, Doc("What the window is compared with")]
     location_kg: Annotated[Quantity, Doc("CO2e saved", "kg")]
     percent: Annotated[
         Quantity | None, Doc("Relative to what the window is compared with, in percent; null if that is 0")
@@ -71,7 +74,7 @@ class ScheduleAnswer(Explained):
     """When a workload is best run, and what that saves."""
 
     id: Annotated[str, Doc("Equal requests on equal versions have equal ids")]
-    request: Annotated[dict[str, object], Doc("The request under canonical names")]
+    request: Annotated[RequestBody, Doc("The request under canonical names")]
     place: Annotated[Place, Doc("Where the workload runs")]
     duration_h: Annotated[float, Doc("Time that the workload takes", "h")]
     energy_kwh: Annotated[Quantity, Doc("Energy at the building's meter", "kWh")]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from typing_extensions import TypedDict
 
-from costsvc.answers.docs import Doc
+from costsvc.docs import Doc
 
 NO_INTERVAL = "null if the estimates rest on the caller's numbers alone and have no interval"
 NO_VERDICT = "null without an interval, or if the figures are not measurements"

@@ -1,227 +1,289 @@
-"""The answer as plain data: quantities, factors with their sources, warnings, versions."""
+"""What all answers contain: quantities, factors with their sources, warnings, gaps and versions."""
 
 import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import NotRequired
 
 import numpy as np
 
 from costsvc import __version__
+from costsvc.answers.estimate import Bases, Carbon, Cost, Equivalent, Place, Water
+from costsvc.answers.explanation import Driver, Explained, FactorAnswer, Step
+from costsvc.answers.quantities import Quantity
+from costsvc.answers.request_body import RequestBody
 from costsvc.model.chains.footprint import NAMES, Footprint
-from costsvc.model.uncertainty import Factor, Quantity, quantities, variance_shares
+from costsvc.model.uncertainty import Factor, quantities, variance_shares
 from costsvc.reference.catalog import Catalog
 from costsvc.resolve.log import FactorLog
 from costsvc.resolve.machine import ResolvedMachine
 from costsvc.resolve.site import ResolvedSite
 from costsvc.units import Numeric
 
-Plain = dict[str, Any]
 DRIVERS = 5
 DRIVER_SHARE = 0.01
 ROUNDING = 1e-9
-"""Relative spread of draws up to which a number counts as one without width."""
-FIELDS: dict[str, tuple[str, ...]] = {
-    "carbon": ("location_kg", "market_kg", "marginal_kg", "embodied_kg", "total_kg"),
-    "water": ("onsite_l", "offsite_l", "total_l"),
-}
-COSTS = ("rental_usd", "hardware_usd", "electricity_usd", "facility_usd", "total_usd")
+"""Relative spread of draws below which a number has no interval."""
 TOTALS = ("energy_kwh", "total_kg", "total_l", "total_usd")
-ENERGIES = ("accelerator_energy_kwh", "it_energy_kwh", "energy_kwh")
-
-
-SECTION = {
-    **{name: f"carbon.{name}" for name in FIELDS["carbon"]},
-    **{name: f"water.{name}" for name in FIELDS["water"]},
-    **{name: f"cost.{name}" for name in (*COSTS, "social_usd")},
+"""The totals whose drivers are listed."""
+SECTIONS: Mapping[str, type] = {"carbon": Carbon, "water": Water, "cost": Cost}
+PATHS: Mapping[str, str] = {
+    name: f"{section}.{name}" for section, kind in SECTIONS.items() for name in kind.__annotations__
 }
-"""Where an answer has each number of a footprint that may not exist."""
+"""The path in an answer of each number of a footprint that may not be available."""
+Quantities = Mapping[str, Quantity | None]
 
 
-def estimate(
-    request: Plain,
-    found: Footprint,
-    extra: dict[str, Numeric | None],
+class EstimateBody(Explained):
+    """The fields that estimates of training and of inference have in common and in this order."""
+
+    id: str
+    request: RequestBody
+    place: Place
+    accelerator_hours: Quantity
+    accelerator_energy_kwh: Quantity
+    it_energy_kwh: Quantity
+    energy_kwh: Quantity
+    carbon: Carbon
+    water: Water
+    cost: Cost
+    equivalents: list[Equivalent]
+    drivers: dict[str, list[Driver]]
+    explanation: NotRequired[list[Step]]
+
+
+def build_estimate(
+    request: RequestBody,
+    footprint: Footprint,
+    extra: Mapping[str, Numeric | None],
     site: ResolvedSite,
     log: FactorLog,
     catalog: Catalog,
-) -> tuple[Plain, dict[str, Quantity | None]]:
-    """What every estimate has, and the quantities of ``extra`` for the caller to place.
+) -> tuple[EstimateBody, dict[str, Quantity | None]]:
+    """Build the fields that all estimates have in common, and the quantities of further samples.
 
     Args:
         request: The canonical request.
-        found: Its footprint.
-        extra: Further samples that want an interval, by name.
-        site: Where.
-        log: What was used, and what is missing.
-        catalog: The tables.
+        footprint: Its footprint.
+        extra: Further samples by name.
+        site: The site of the workload.
+        log: The factors, warnings and gaps.
+        catalog: The reference tables.
+
+    Returns:
+        The common fields, and a quantity for each sample of ``extra``.
     """
-    samples = {**amounts(found, log), **extra}
+    samples = {**available_amounts(footprint, log), **extra}
     q = dict(zip(samples, quantities(list(samples.values())), strict=True))
-    carbon: Plain = {name: q[name] for name in FIELDS["carbon"]}
-    answer: Plain = {
-        "id": identity(request, catalog),
+    drivers = rank_drivers(footprint, log, q)
+    explained = explain_log(log, catalog, site.date)
+    return _body(request, q, site, catalog, drivers, explained), {name: q[name] for name in extra}
+
+
+def _body(
+    request: RequestBody,
+    q: Quantities,
+    site: ResolvedSite,
+    catalog: Catalog,
+    drivers: dict[str, list[Driver]],
+    explained: Explained,
+) -> EstimateBody:
+    return {
+        "id": request_id(request, catalog),
         "request": request,
-        "place": described(site),
-        "accelerator_hours": q["accelerator_hours"],
-        **{name: q[name] for name in ENERGIES},
-        "carbon": {**carbon, "basis": site.bases},
-        "water": {name: q[name] for name in FIELDS["water"]},
-        "cost": {name: q[name] for name in (*COSTS, "social_usd")},
-        "equivalents": equivalents(q, catalog),
-        "drivers": drivers(found, log, q),
-        **explained(log, catalog, site.date),
+        "place": describe_place(site),
+        "accelerator_hours": require(q["accelerator_hours"]),
+        "accelerator_energy_kwh": require(q["accelerator_energy_kwh"]),
+        "it_energy_kwh": require(q["it_energy_kwh"]),
+        "energy_kwh": require(q["energy_kwh"]),
+        "carbon": _carbon(q, site.bases),
+        "water": _water(q),
+        "cost": _cost(q),
+        "equivalents": list_equivalents(q, catalog),
+        "drivers": drivers,
+        "factors": explained["factors"],
+        "unavailable": explained["unavailable"],
+        "sources": explained["sources"],
+        "warnings": explained["warnings"],
+        "data_version": explained["data_version"],
+        "version": explained["version"],
     }
-    return answer, {name: q[name] for name in extra}
 
 
-def described(site: ResolvedSite) -> Plain:
-    """A place as an answer shows it."""
+def require(quantity: Quantity | None) -> Quantity:
+    """A quantity that is available in every answer.
+
+    Raises:
+        LookupError: If it is missing, which is a bug of this service.
+    """
+    if quantity is None:
+        raise LookupError("a quantity that every answer has is missing")
+    return quantity
+
+
+def _carbon(q: Quantities, bases: Bases) -> Carbon:
+    return {
+        "location_kg": q["location_kg"],
+        "market_kg": q["market_kg"],
+        "marginal_kg": q["marginal_kg"],
+        "embodied_kg": require(q["embodied_kg"]),
+        "total_kg": q["total_kg"],
+        "basis": bases,
+    }
+
+
+def _water(q: Quantities) -> Water:
+    return {"onsite_l": require(q["onsite_l"]), "offsite_l": q["offsite_l"], "total_l": q["total_l"]}
+
+
+def _cost(q: Quantities) -> Cost:
+    return {
+        "rental_usd": q["rental_usd"],
+        "hardware_usd": q["hardware_usd"],
+        "electricity_usd": q["electricity_usd"],
+        "facility_usd": q["facility_usd"],
+        "total_usd": q["total_usd"],
+        "social_usd": q["social_usd"],
+    }
+
+
+def describe_place(site: ResolvedSite) -> Place:
+    """The place of a site, with the area and year of its grid intensity."""
     location = site.bases["location"]
     return {
         "region": site.place.region,
         "country": site.place.country,
-        "zone": location and location["zone"],
-        "resolution": location and location["resolution"],
-        "year": (location and location["year"]) or site.year,
+        "zone": location["zone"] if location else None,
+        "resolution": location["resolution"] if location else None,
+        "year": (location["year"] if location else None) or site.year,
         "pue": site.pue.value,
     }
 
 
-def amounts(found: Footprint, log: FactorLog) -> dict[str, Numeric | None]:
-    """Every number of a footprint by its name, None for one that the log marks as unavailable."""
+def available_amounts(footprint: Footprint, log: FactorLog) -> dict[str, Numeric | None]:
+    """Every number of a footprint by name, None if the log marks it as unavailable."""
     missing = log.unavailable
-    return {name: None if SECTION.get(name) in missing else getattr(found, name) for name in NAMES}
+    return {name: None if PATHS.get(name) in missing else getattr(footprint, name) for name in NAMES}
 
 
-def explained(log: FactorLog, catalog: Catalog, day: dt.date | None = None) -> Plain:
-    """The factors, their sources, the warnings and gaps, and the versions of an answer.
+def explain_log(log: FactorLog, catalog: Catalog, day: dt.date | None = None) -> Explained:
+    """The factors, sources, warnings, gaps and versions of an answer.
 
     Args:
-        log: What the answer rests on.
-        catalog: The tables.
-        day: The day of the estimate, None if it names none.
+        log: The factors, warnings and gaps.
+        catalog: The reference tables.
+        day: The day of the estimate; None for the reference date of the tables.
     """
     log.warn_of_old(day or catalog.reference_date)
-    sources = catalog.tables["sources"].rows
-    used = sorted({f.source_id for f in log.factors.values() if f.source_id})
+    rows = catalog.tables["sources"].rows
+    used = sorted({factor.source_id for factor in log.factors.values() if factor.source_id})
     return {
-        "factors": [factor(f) for f in log.factors.values()],
+        "factors": [describe_factor(factor) for factor in log.factors.values()],
         "unavailable": [{"field": name, "reason": reason} for name, reason in log.unavailable.items()],
-        "sources": [sources[source] for source in used],
+        "sources": [dict(rows[source]) for source in used],
         "warnings": [{"code": code, "message": message} for code, message in log.warnings.items()],
         "data_version": catalog.version,
         "version": __version__,
     }
 
 
-def together(parts: Mapping[str, FactorLog], own: FactorLog, catalog: Catalog) -> Plain:
-    """What the parts of a comparison and the comparison itself rest on.
-
-    Args:
-        parts: The log of each part, by its place in the request; gaps are named with that.
-        own: The log of the comparison itself.
-        catalog: The tables.
-
-    Returns:
-        As :func:`explained`, but for the factors: each part has its own.
-    """
-    whole = FactorLog(factors=dict(own.factors), warnings=dict(own.warnings))
-    for place, log in parts.items():
-        whole.factors |= {f"{place}.{name}": held for name, held in log.factors.items()}
-        whole.warnings |= log.warnings
-        whole.unavailable |= {f"{place}.{field}": reason for field, reason in log.unavailable.items()}
-    body = explained(whole, catalog)
-    del body["factors"]
-    return body
+def describe_factor(factor: Factor) -> FactorAnswer:
+    """A factor as answers list it."""
+    return _describe_factor(factor) if factor.origin == "request" else _cached_description(factor)
 
 
-def factor(found: Factor) -> Plain:
-    """A factor as the answer shows it."""
-    return _plain(found) if found.origin == "request" else _kept(found)
-
-
-def _plain(found: Factor) -> Plain:
+def _describe_factor(factor: Factor) -> FactorAnswer:
     return {
-        "name": found.name,
-        "value": found.value,
-        "low": found.low,
-        "high": found.high,
-        "unit": found.unit,
-        "origin": found.origin,
-        "source_id": found.source_id,
-        "locator": found.locator,
-        "year": found.year,
-        "as_of": found.as_of,
+        "name": factor.name,
+        "value": factor.value,
+        "low": factor.low,
+        "high": factor.high,
+        "unit": factor.unit,
+        "origin": factor.origin,
+        "source_id": factor.source_id,
+        "locator": factor.locator,
+        "year": factor.year,
+        "as_of": factor.as_of,
     }
 
 
-_kept = lru_cache(maxsize=8192)(_plain)
-"""Figures of the tables come again and again; those of a request do not."""
+_cached_description = lru_cache(maxsize=8192)(_describe_factor)
+"""Cached for factors of the tables, which recur; those of a request rarely do."""
 
 
-def equivalents(q: dict[str, Quantity | None], catalog: Catalog) -> list[Plain]:
-    """The totals in things that a person can picture."""
-    shown = []
+def list_equivalents(q: Quantities, catalog: Catalog) -> list[Equivalent]:
+    """The totals in everyday units."""
+    equivalents: list[Equivalent] = []
     for id_, row in catalog.tables["equivalences"].rows.items():
         amount = q.get(row["metric"])
-        if amount is not None and amount["value"] is not None:
+        if amount is not None:
             value = amount["value"] / row["value"]
-            shown.append({"name": id_, "value": value, "unit": row["unit"], "source_id": row["source_id"]})
-    return shown
+            equivalents.append({"name": str(id_), "value": value, "unit": row["unit"], "source_id": row["source_id"]})
+    return equivalents
 
 
-def drivers(found: Footprint, log: FactorLog, q: Mapping[str, Quantity | None]) -> dict[str, list[Plain]]:
-    """The factors that contribute most to the width of each total, the largest first."""
-    known = amounts(found, log)
-    wide = {name: total for name in TOTALS if isinstance(total := known[name], np.ndarray) and _has_width(q[name])}
-    uncertain = [f for f in log.factors.values() if f.low != f.high]
-    shares = variance_shares([f.identity for f in uncertain], list(wide.values()))
-    return {metric: _ranked(uncertain, row) for metric, row in zip(wide, shares, strict=True)}
+def rank_drivers(footprint: Footprint, log: FactorLog, q: Quantities) -> dict[str, list[Driver]]:
+    """The factors that contribute most to the uncertainty of each total, the largest first."""
+    amounts = available_amounts(footprint, log)
+    totals = {name: total for name in TOTALS if isinstance(total := amounts[name], np.ndarray) and _has_width(q[name])}
+    uncertain = [factor for factor in log.factors.values() if factor.low != factor.high]
+    shares = variance_shares([factor.identity for factor in uncertain], list(totals.values()))
+    return {metric: _largest(uncertain, row) for metric, row in zip(totals, shares, strict=True)}
 
 
 def _has_width(total: Quantity | None) -> bool:
-    """Whether an interval is wider than what rounding leaves."""
+    """Whether an interval is wider than rounding errors."""
     return total is not None and total["high"] - total["low"] > ROUNDING * abs(total["value"])
 
 
-def _ranked(factors: list[Factor], shares: list[float]) -> list[Plain]:
-    large = [(share, f.name) for share, f in zip(shares, factors, strict=True) if share >= DRIVER_SHARE]
+def _largest(factors: list[Factor], shares: list[float]) -> list[Driver]:
+    large = [(share, factor.name) for share, factor in zip(shares, factors, strict=True) if share >= DRIVER_SHARE]
     return [{"name": name, "share": share} for share, name in sorted(large, reverse=True)[:DRIVERS]]
 
 
-def identity(request: Plain, catalog: Catalog) -> str:
+def request_id(request: Mapping[str, object], catalog: Catalog) -> str:
     """The first 128 bits of SHA-256 over request, version and data version, in hexadecimal."""
     text = json.dumps([request, __version__, catalog.version], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def canonical_request(
-    given: dict[str, Any], machine: ResolvedMachine, count: float, site: ResolvedSite, chosen: dict[str, Any]
-) -> dict[str, Any]:
-    """A request as the answer repeats it.
+def canonicalize_request(
+    payload: Mapping[str, object],
+    machine: ResolvedMachine,
+    count: float,
+    site: ResolvedSite,
+    choices: Mapping[str, object],
+) -> RequestBody:
+    """The request that an answer repeats; it gives the same estimate.
 
     Args:
-        given: What the caller sent.
-        machine: The machine that its names led to.
-        count: Accelerators at work together.
-        site: The place that its names led to.
-        chosen: Further choices by field.
+        payload: The request as the caller sent it.
+        machine: The resolved machine.
+        count: Number of accelerators that run together.
+        site: The resolved site.
+        choices: Further defaults by field.
 
     Returns:
-        Fields in alphabetical order, so that equal requests look equal.
+        Fields in alphabetical order, so that equal requests have equal ids; without fields that are null.
     """
-    names: dict[str, Any] = {"region": site.place.region, "year": site.year, "date": site.date.isoformat()}
+    names: RequestBody = {"region": site.place.region, "year": site.year, "date": site.date.isoformat()}
+    fields = dict(payload)
     if machine.instance is not None:
-        names |= {"instance": machine.instance, "instances": given.get("instances", 1)}
+        names |= {"instance": machine.instance, "instances": payload.get("instances", 1)}
     else:
         names |= {"accelerator": machine.id}
-        if given.get("cores") is None:
+        if payload.get("cores") is None:
             names |= {"accelerators": int(count)}
-        given = {name: value for name, value in given.items() if name not in ("instance", "instances")}
+        fields = {name: value for name, value in payload.items() if name not in ("instance", "instances")}
     if site.household:
-        given |= {"pricing": {**given.get("pricing", {}), "kind": site.pricing.kind}}
-    whole = {**given, **names, **chosen}
-    return {name: whole[name] for name in sorted(whole) if whole[name] is not None}
+        fields |= {"pricing": {**pricing_of(payload), "kind": site.pricing.kind}}
+    merged = {**fields, **names, **choices}
+    return {name: merged[name] for name in sorted(merged) if merged[name] is not None}
+
+
+def pricing_of(payload: Mapping[str, object]) -> RequestBody:
+    """The object ``pricing`` of a request; empty if it has none."""
+    pricing = payload.get("pricing")
+    return dict(pricing) if isinstance(pricing, Mapping) else {}

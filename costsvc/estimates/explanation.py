@@ -1,19 +1,20 @@
-"""The chain of steps that leads to an answer: formulas, inputs, results and references as plain data."""
+"""The calculation steps of an answer: formulas, inputs, results and references."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from costsvc.answers.explanation import Step
 from costsvc.model.explanation import Traced, label_traced
 from costsvc.units import Numeric
 
-Plain = dict[str, Any]
 SIGNS = {"add": ("+", 1), "subtract": ("-", 1), "multiply": ("*", 2), "divide": ("/", 2), "power": ("**", 4)}
-"""How operations of two numbers are written, and how strongly they bind."""
+"""Operators and their precedence."""
 NEGATIVE = 3
+"""Precedence of a sign."""
 ATOM = 5
+"""Precedence of a number, a name or a call."""
 FUNCTIONS = {"maximum": "max", "minimum": "min"}
-"""What numpy calls otherwise than mathematics does."""
+"""Functions of numpy whose usual name is another."""
 UNITS = {
     "tokens_per_s": "token/s",
     "kwh": "kWh",
@@ -30,35 +31,35 @@ UNITS = {
     "flop": "FLOP",
     "g_per_unit": "g",
 }
-"""Names end in their unit."""
+"""Units by the suffix of a name."""
 
 
-def explanation(results: Mapping[str, Numeric | None], known: Mapping[str, float]) -> list[Plain]:
-    """The steps to some results, each after those that it needs.
+def list_steps(results: Mapping[str, Numeric | None], known: Mapping[str, float]) -> list[Step]:
+    """List the calculation steps of some results, each after the steps that it depends on.
 
     Args:
-        results: Traced numbers under the names by which they are shown; None is left out.
-        known: Names and values that stand elsewhere in the answer, where steps begin.
+        results: Traced numbers by name; None is left out.
+        known: Values by name that the answer contains elsewhere; steps start from them.
     """
-    ends = [label_traced(found, name, unit(name)) for name, found in results.items() if found is not None]
+    ends = [label_traced(number, name, unit_of(name)) for name, number in results.items() if number is not None]
     return _Chain(known=known).steps(ends)
 
 
-def unit(name: str) -> str:
-    """The unit in which a name ends, or 1."""
+def unit_of(name: str) -> str:
+    """The unit of a name by its suffix; 1 if it has none."""
     last = name.rpartition(".")[2].removesuffix("_per_request")
-    return next((shown for end, shown in UNITS.items() if last == end or last.endswith(f"_{end}")), "1")
+    return next((unit for suffix, unit in UNITS.items() if last == suffix or last.endswith(f"_{suffix}")), "1")
 
 
 @dataclass(slots=True, kw_only=True)
 class _Chain:
-    """Numbers on the way to the results, each once, and the names under which they are shown.
+    """The numbers that results depend on, without duplicates, and their names.
 
     Attributes:
-        known: Names and values where steps begin.
-        same: For each traced number, by id, the one that stands for all like it.
-        like: Those numbers by what they are made of.
-        names: Under which name each is shown, by id.
+        known: Values by name that steps start from.
+        same: For each traced number, by id, the number itself and the one that represents all equal ones.
+        like: Representative numbers by operation and arguments.
+        names: Name of each step, by id.
     """
 
     known: Mapping[str, float]
@@ -66,38 +67,40 @@ class _Chain:
     like: dict[tuple[object, ...], Traced] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
 
-    def steps(self, ends: list[Traced]) -> list[Plain]:
-        """The steps to some numbers, then the checks of equations that were solved on the way."""
-        ends = [self._one(end) for end in ends]
-        order = {id(found): found for end in ends for found in self._before(end)}
-        for found in [found for found in order.values() if found.check is not None]:
-            check = self._one(label_traced(found.check or 0.0, f"{found.name}_check", found.unit))
-            order |= {id(one): one for one in self._before(check)}
-        shown = [found for found in order.values() if found.name is not None]
-        self._name(ends, shown)
-        return [self._step(found) for found in shown if not self._is_known(found)]
+    def steps(self, ends: list[Traced]) -> list[Step]:
+        """The steps of some numbers, then the checks of the equations that were solved for them."""
+        ends = [self._representative(end) for end in ends]
+        order = {id(number): number for end in ends for number in self._in_order(end)}
+        for number in [number for number in order.values() if number.check is not None]:
+            check = self._representative(label_traced(number.check or 0.0, f"{number.name}_check", number.unit))
+            order |= {id(one): one for one in self._in_order(check)}
+        named = [number for number in order.values() if number.name is not None]
+        self._assign_names(ends, named)
+        return [self._step(number) for number in named if not self._is_known(number)]
 
-    def _one(self, found: Traced) -> Traced:
-        """The number that stands for all that are made alike; a name of its own keeps one apart."""
-        if id(found) in self.same:
-            return self.same[id(found)][1]
-        found.arguments = tuple(self._one(one) if isinstance(one, Traced) else one for one in found.arguments)
-        made = tuple(id(one) if isinstance(one, Traced) else one for one in found.arguments)
-        key = (found.operation, *made, *(() if made else (found.name, float(found), id(found.check))))
-        first = self.like.setdefault(key, found)
-        if found.settled and first.name != found.name:
+    def _representative(self, number: Traced) -> Traced:
+        """The number that represents all with equal operation and arguments; a different name separates them."""
+        if id(number) in self.same:
+            return self.same[id(number)][1]
+        number.arguments = tuple(
+            self._representative(one) if isinstance(one, Traced) else one for one in number.arguments
+        )
+        made = tuple(id(one) if isinstance(one, Traced) else one for one in number.arguments)
+        key = (number.operation, *made, *(() if made else (number.name, float(number), id(number.check))))
+        first = self.like.setdefault(key, number)
+        if number.settled and first.name != number.name:
             if first.settled:
-                first = self.like.setdefault((*key, found.name), found)
+                first = self.like.setdefault((*key, number.name), number)
             else:
-                first.name, first.unit, first.settled = found.name, found.unit, True
-        # the number itself is kept, so that no other gets its id
-        self.same[id(found)] = found, first
+                first.name, first.unit, first.settled = number.name, number.unit, True
+        # a reference to the number itself, so that its id is not reused
+        self.same[id(number)] = number, first
         return first
 
-    def _before(self, found: Traced) -> Iterator[Traced]:
-        """A number after all that it is made of."""
+    def _in_order(self, number: Traced) -> Iterator[Traced]:
+        """The numbers that a number depends on, then the number itself."""
         seen = set()
-        waiting = [(found, False)]
+        waiting = [(number, False)]
         while waiting:
             one, ready = waiting.pop()
             if ready:
@@ -107,53 +110,53 @@ class _Chain:
                 waiting.append((one, True))
                 waiting.extend((part, False) for part in reversed(one.arguments) if isinstance(part, Traced))
 
-    def _is_known(self, found: Traced) -> bool:
-        value = self.known.get(found.name or "")
-        return not found.arguments and found.check is None and value is not None and value == float(found)
+    def _is_known(self, number: Traced) -> bool:
+        value = self.known.get(number.name or "")
+        return not number.arguments and number.check is None and value is not None and value == float(number)
 
-    def _name(self, ends: list[Traced], shown: list[Traced]) -> None:
-        """Give each its name; of several that would have the same, all but the first get a number."""
-        for found in [*ends, *(one for one in shown if one.settled), *shown]:
-            if id(found) in self.names:
+    def _assign_names(self, ends: list[Traced], named: list[Traced]) -> None:
+        """Give each number a unique name; duplicates of a name get a numeric suffix."""
+        for number in [*ends, *(one for one in named if one.settled), *named]:
+            if id(number) in self.names:
                 continue
-            name = found.name or ""
-            if not self._is_known(found):
+            name = number.name or ""
+            if not self._is_known(number):
                 taken = {*self.known, *self.names.values()}
                 count = 1
                 while name in taken:
                     count += 1
-                    name = f"{found.name}_{count}"
-            self.names[id(found)] = name
+                    name = f"{number.name}_{count}"
+            self.names[id(number)] = name
 
-    def _step(self, found: Traced) -> Plain:
+    def _step(self, number: Traced) -> Step:
         inputs: dict[str, float] = {}
-        reference = found.reference
-        if found.check is not None:
-            check = self.names[id(self._one(found.check))]
-            reference = f"Sought by bisection: the number that equals {check}, which follows from it."
+        reference = number.reference
+        if number.check is not None:
+            check = self.names[id(self._representative(number.check))]
+            reference = f"Solved by bisection: the value that equals {check}, which depends on it."
         return {
-            "name": self.names[id(found)],
-            "formula": self._formula(found, inputs)[0],
+            "name": self.names[id(number)],
+            "formula": self._formula(number, inputs)[0],
             "inputs": inputs,
-            "value": float(found),
-            "unit": found.unit if found.unit not in (None, "1") else unit(found.name or ""),
+            "value": float(number),
+            "unit": number.unit if number.unit not in (None, "1") else unit_of(number.name or ""),
             "reference": reference,
         }
 
-    def _formula(self, found: Traced, inputs: dict[str, float]) -> tuple[str, int]:
-        """How a number comes about, and how strongly the last operation binds."""
-        if not found.arguments:
-            return _number(float(found))
-        parts = [self._operand(one, inputs) for one in found.arguments]
-        if found.operation == "positive":
+    def _formula(self, number: Traced, inputs: dict[str, float]) -> tuple[str, int]:
+        """The formula of a number, and the precedence of its last operation."""
+        if not number.arguments:
+            return _number(float(number))
+        parts = [self._operand(one, inputs) for one in number.arguments]
+        if number.operation == "positive":
             return parts[0]
-        if found.operation == "negative":
+        if number.operation == "negative":
             return f"-{_bracketed(parts[0], NEGATIVE)}", NEGATIVE
-        if found.operation in SIGNS:
-            sign, strength = SIGNS[found.operation]
-            left, right = (strength + 1, strength) if sign == "**" else (strength, strength + (sign in "-/"))
-            return f"{_bracketed(parts[0], left)} {sign} {_bracketed(parts[1], right)}", strength
-        name = FUNCTIONS.get(found.operation, found.operation)
+        if number.operation in SIGNS:
+            sign, precedence = SIGNS[number.operation]
+            left, right = (precedence + 1, precedence) if sign == "**" else (precedence, precedence + (sign in "-/"))
+            return f"{_bracketed(parts[0], left)} {sign} {_bracketed(parts[1], right)}", precedence
+        name = FUNCTIONS.get(number.operation, number.operation)
         return f"{name}({', '.join(text for text, _ in parts)})", ATOM
 
     def _operand(self, one: float, inputs: dict[str, float]) -> tuple[str, int]:
@@ -167,11 +170,11 @@ class _Chain:
 
 
 def _bracketed(part: tuple[str, int], least: int) -> str:
-    text, strength = part
-    return text if strength >= least else f"({text})"
+    text, precedence = part
+    return text if precedence >= least else f"({text})"
 
 
 def _number(value: float) -> tuple[str, int]:
-    """A number in full precision."""
+    """A number in full precision, and its precedence."""
     short = f"{value:g}".replace("e+0", "e").replace("e+", "e")
     return short if float(short) == value else repr(value), NEGATIVE if value < 0 else ATOM

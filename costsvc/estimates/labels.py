@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from costsvc.answers.quantities import PlacementMetric
 from costsvc.model.amortization import Verdict
 
 MINUS = "\N{MINUS SIGN}"
 GROUPED = 1e4
-"""From here on a signed number has no exponent but separators of thousands."""
+"""Signed numbers from here on have thousands separators in place of an exponent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Metric:
-    """A quantity that answers total and comparisons rank by.
+class MetricLabel:
+    """The names and the unit of a metric.
 
     Attributes:
         field: Its field in an answer.
@@ -22,21 +23,21 @@ class Metric:
         unit: The unit of the field.
     """
 
-    field: str
+    field: PlacementMetric
     slug: str
     title: str
     noun: str
     unit: str
 
 
-LABELS: Mapping[str, Metric] = {
-    metric.field: metric
-    for metric in (
-        Metric(field="energy_kwh", slug="energy", title="Energy", noun="energy", unit="kWh"),
-        Metric(field="carbon_kg", slug="carbon", title="CO2e", noun="CO2e", unit="kg"),
-        Metric(field="water_l", slug="water", title="Water", noun="water", unit="L"),
-        Metric(field="cost_usd", slug="cost", title="Cost", noun="cost", unit="USD"),
-        Metric(field="hours", slug="time", title="Time", noun="time", unit="h"),
+LABELS: Mapping[PlacementMetric, MetricLabel] = {
+    label.field: label
+    for label in (
+        MetricLabel(field="energy_kwh", slug="energy", title="Energy", noun="energy", unit="kWh"),
+        MetricLabel(field="carbon_kg", slug="carbon", title="CO2e", noun="CO2e", unit="kg"),
+        MetricLabel(field="water_l", slug="water", title="Water", noun="water", unit="L"),
+        MetricLabel(field="cost_usd", slug="cost", title="Cost", noun="cost", unit="USD"),
+        MetricLabel(field="hours", slug="time", title="Time", noun="time", unit="h"),
     )
 }
 """The metrics by field, in the order of tables and figures."""

@@ -1,16 +1,17 @@
-"""What the training of a known model has cost: from its accelerator-hours, else from its arithmetic.
+"""Footprint of the training of a known model: from its accelerator-hours, else from its FLOP or tokens.
 
-No table holds energy or CO2e that somebody published for a whole model, so no answer claims to be such.
+The tables have no published energy or CO2e of a whole model, so every answer is an estimate.
 """
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
 
+from costsvc.answers.explanation import Explained
+from costsvc.answers.model_footprint import FootprintBasis, ModelAnswer, ModelFootprint, TrainingTotals
+from costsvc.answers.request_body import RequestBody
 from costsvc.estimates import answer
-from costsvc.estimates.answer import Plain
-from costsvc.estimates.training import ResolvedRun, canonical_run, compute_run, record_run, resolve_run
+from costsvc.estimates.training import ResolvedRun, canonicalize_run, compute_run, record_run, resolve_run
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.grid import nearest_year
 from costsvc.reference.places import WORLD
@@ -19,51 +20,55 @@ from costsvc.requests.workloads import Machine, Site, Subject, TrainingRun
 from costsvc.resolve.log import FactorLog
 from costsvc.units import PER_BILLION
 
-Basis = Literal["hours", "compute"]
-AMOUNTS: Mapping[Basis, str] = {"hours": "accelerator_hours", "compute": "training_tokens_b"}
+AMOUNTS: Mapping[FootprintBasis, str] = {"hours": "accelerator_hours", "compute": "training_tokens_b"}
+"""The field of a training request that a run is estimated from."""
 RUNS = "training_runs"
 ENOUGH = 5
-"""Models of a year from which on it is told what they were usually trained on."""
-TOTALS = (
-    "place",
-    "accelerator_hours",
-    "duration_h",
-    "training_flop",
-    "accelerator_energy_kwh",
-    "it_energy_kwh",
-    "energy_kwh",
-    "carbon",
-    "water",
-    "cost",
-)
-EXPLAINED = ("factors", "unavailable", "sources", "warnings", "data_version", "version")
-ASSUMED = "The power is that of training an llm and the grid that of the year of release; the tables know neither."
+"""Fewest models of a year from which the usual accelerator of that year is counted."""
+ASSUMED = "The power is that of training an llm and the grid that of the year of release; neither is in the tables."
 UNSIZED = "the active parameters are not known; give them to POST /v1/estimates/training with the tokens"
-UNKNOWN = "neither accelerator-hours nor FLOP nor tokens are known; give them to POST /v1/estimates/training"
+UNKNOWN = "accelerator-hours, FLOP and tokens are not known; give one of them to POST /v1/estimates/training"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """The training of a model, as far as a table knows it.
+    """The training run of a model in the tables.
 
     Attributes:
-        basis: What the run is made from.
+        basis: What the run is estimated from.
         run: The run.
-        row: Where its amount stands.
+        row: The row that has its hours, FLOP or tokens.
     """
 
-    basis: Basis
+    basis: FootprintBasis
     run: TrainingRun
     row: Row
 
 
-def model_footprint(name: str, region: str | None, catalog: Catalog) -> Plain:
-    """Answer what the training of a model has cost.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimatedRecord:
+    """The estimate of a record, and its explanation.
+
+    Attributes:
+        region: Where the model is assumed to have been trained.
+        explained: Factors, sources, warnings and gaps.
+        training: The training request that gives the same estimate; None if nothing is published.
+        totals: The totals of that estimate.
+    """
+
+    region: str
+    explained: Explained
+    training: RequestBody | None = None
+    totals: TrainingTotals | None = None
+
+
+def estimate_model_footprint(name: str, region: str | None, catalog: Catalog) -> ModelFootprint:
+    """Estimate the footprint of the training of a known model.
 
     Args:
         name: The model.
-        region: Where it is taken to have been trained, None for the world's average.
-        catalog: The tables.
+        region: Where it is assumed to have been trained, None for the world's average.
+        catalog: The reference tables.
 
     Raises:
         UnknownNameError: If the model or the region is not known.
@@ -71,109 +76,139 @@ def model_footprint(name: str, region: str | None, catalog: Catalog) -> Plain:
     model = catalog.model(name)
     log = FactorLog()
     record = find_record(model, region, catalog, log)
-    found = _nothing(model, region, catalog, log) if record is None else _estimate(record, catalog, log)
-    request = {"model": model["model_id"], "region": found["region"]}
+    estimated = _no_estimate(model, region, catalog, log) if record is None else _estimate(record, catalog, log)
+    request: RequestBody = {"model": model["model_id"], "region": estimated.region}
     return {
-        "id": answer.identity(request, catalog),
+        "id": answer.request_id(request, catalog),
         "request": request,
-        "model": {column: model[column] for column in ("model_id", "name", "organization", "released_on")},
+        "model": _model(model),
         "basis": record.basis if record else None,
-        "training": found["training"],
-        "estimate": found["estimate"],
-        **found["explained"],
+        "training": estimated.training,
+        "estimate": estimated.totals,
+        **estimated.explained,
+    }
+
+
+def _model(model: Row) -> ModelAnswer:
+    return {
+        "model_id": model["model_id"],
+        "name": model["name"],
+        "organization": model["organization"],
+        "released_on": model["released_on"],
     }
 
 
 def resolve_record(record: Record, catalog: Catalog, log: FactorLog) -> ResolvedRun:
-    """Complete the run of a record and its place; what the table knows of it counts as the table's.
+    """Resolve the run of a record and its site; its hours or tokens have the table as their origin.
 
     Args:
         record: The record.
-        catalog: The tables.
-        log: What finding the record has collected.
+        catalog: The reference tables.
+        log: The log of :func:`find_record`.
     """
     resolved = resolve_run(record.run, catalog)
     whole = FactorLog(warnings=dict(log.warnings), unavailable=dict(log.unavailable))
     whole.include(resolved.log)
     whole.add_warning("run-assumed", ASSUMED)
     amount = AMOUNTS[record.basis]
-    source_id, locator = _stands(record.row)
+    source_id, locator = _source_of(record.row)
     whole.factors[amount] = replace(whole.factors[amount], origin="table", source_id=source_id, locator=locator)
     return replace(resolved, log=whole)
 
 
-def _stands(row: Row) -> tuple[str, str]:
-    """Where an amount stands; the sizes of a model may come from elsewhere than its training."""
-    found = "training_" if row.get("training_source_id") else ""
-    return row[f"{found}source_id"], row[f"{found}locator"]
+def _source_of(row: Row) -> tuple[str, str]:
+    """Source and locator of an amount; the size of a model and its training may have different sources."""
+    prefix = "training_" if row.get("training_source_id") else ""
+    return row[f"{prefix}source_id"], row[f"{prefix}locator"]
 
 
 def find_record(model: Row, region: str | None, catalog: Catalog, log: FactorLog) -> Record | None:
-    """The training of a model, from the best that the tables know of it."""
-    place = Site(region=region, year=_year(model))
+    """Find the training run of a model: by its accelerator-hours, else by its FLOP or tokens."""
+    site = Site(region=region, year=_year(model))
     if model["hours_note"]:
-        log.add_warning("hours-doubtful", f"The table says of the hours: {model['hours_note']}.")
-    return _of_hours(model, place, catalog, log) or _of_compute(model, place, catalog, log)
+        log.add_warning("hours-doubtful", f"Note of the table on the hours: {model['hours_note']}.")
+    return _of_hours(model, site, catalog, log) or _of_compute(model, site, catalog, log)
 
 
-def _estimate(record: Record, catalog: Catalog, log: FactorLog) -> Plain:
+def _estimate(record: Record, catalog: Catalog, log: FactorLog) -> EstimatedRecord:
     resolved = resolve_record(record, catalog, log)
     result = compute_run(resolved)
     record_run(resolved, result.training)
     extra = {"duration_h": result.training.duration_h, "training_flop": result.training.flop}
-    request, site = canonical_run(record.run, resolved, result.training), resolved.around.site
-    body, q = answer.estimate(request, result.footprint, extra, site, resolved.log, catalog)
-    totals = {**body, **q}
-    explained = {name: body[name] for name in EXPLAINED}
-    explained["unavailable"] = [{**gap, "field": f"estimate.{gap['field']}"} for gap in body["unavailable"]]
+    request, site = canonicalize_run(record.run, resolved, result.training), resolved.around.site
+    body, q = answer.build_estimate(request, result.footprint, extra, site, resolved.log, catalog)
+    totals: TrainingTotals = {
+        "place": body["place"],
+        "accelerator_hours": body["accelerator_hours"],
+        "duration_h": q["duration_h"],
+        "training_flop": q["training_flop"],
+        "accelerator_energy_kwh": body["accelerator_energy_kwh"],
+        "it_energy_kwh": body["it_energy_kwh"],
+        "energy_kwh": body["energy_kwh"],
+        "carbon": body["carbon"],
+        "water": body["water"],
+        "cost": body["cost"],
+    }
+    return EstimatedRecord(
+        region=site.place.region, explained=_with_prefix(body, "estimate"), training=request, totals=totals
+    )
+
+
+def _with_prefix(explained: Explained, prefix: str) -> Explained:
+    """Factors, sources, warnings and gaps of an estimate that is part of an answer, with a prefix for its gaps."""
     return {
-        "region": site.place.region,
-        "training": request,
-        "estimate": {name: totals[name] for name in TOTALS},
-        "explained": explained,
+        "factors": explained["factors"],
+        "unavailable": [
+            {"field": f"{prefix}.{gap['field']}", "reason": gap["reason"]} for gap in explained["unavailable"]
+        ],
+        "sources": explained["sources"],
+        "warnings": explained["warnings"],
+        "data_version": explained["data_version"],
+        "version": explained["version"],
     }
 
 
-def _nothing(model: Row, region: str | None, catalog: Catalog, log: FactorLog) -> Plain:
+def _no_estimate(model: Row, region: str | None, catalog: Catalog, log: FactorLog) -> EstimatedRecord:
     is_trained = model["training_flop"] or model["training_tokens_b"]
     for field in ("basis", "training", "estimate"):
         log.mark_unavailable(field, UNSIZED if is_trained else UNKNOWN)
-    named = catalog.place(region or WORLD).region
-    return {"region": named, "training": None, "estimate": None, "explained": answer.explained(log, catalog)}
+    return EstimatedRecord(region=catalog.place(region or WORLD).region, explained=answer.explain_log(log, catalog))
 
 
-def _of_hours(model: Row, place: Site, catalog: Catalog, log: FactorLog) -> Record | None:
-    """The run of the table of runs, which is checked by hand, else that of the table of models."""
+def _of_hours(model: Row, site: Site, catalog: Catalog, log: FactorLog) -> Record | None:
+    """The run in the table of runs, which is checked by hand, else in the table of models."""
     row = _runs(catalog).get(model["model_id"])
     if row is not None:
         count = None if row["accelerators"] is None else int(row["accelerators"])
         machine = Machine(accelerator=row["accelerator"], accelerators=count)
-        return Record(basis="hours", run=_run(model, place, machine, hours=row["accelerator_hours"]), row=row)
+        return Record(basis="hours", run=_run(model, site, machine, hours=row["accelerator_hours"]), row=row)
     named, hours = _named(model, log), model["training_accelerator_hours"]
     if named is None or hours is None:
         return None
-    return Record(basis="hours", run=_run(model, place, named, hours=hours), row=model)
+    return Record(basis="hours", run=_run(model, site, named, hours=hours), row=model)
 
 
-def _of_compute(model: Row, place: Site, catalog: Catalog, log: FactorLog) -> Record | None:
-    """A run of the model's FLOP, told as tokens, or of its tokens."""
+def _of_compute(model: Row, site: Site, catalog: Catalog, log: FactorLog) -> Record | None:
+    """A run by the model's FLOP, converted to tokens, or by its tokens."""
     tokens, active = model["training_tokens_b"], model["active_params_b"]
     if active is None:
         return None
     if model["training_flop"] is not None:
         k = catalog.default("flop_per_param_token_pretraining").value
         tokens = model["training_flop"] / (k * active * PER_BILLION**2)
-        log.add_warning("flop-as-tokens", f"training_tokens_b is what gives the FLOP at {k:g} per parameter and token.")
+        log.add_warning(
+            "flop-as-tokens", f"training_tokens_b is converted from FLOP at {k:g} FLOP per parameter and token."
+        )
     if tokens is None:
         return None
     if model["flop_note"]:
-        log.add_warning("flop-doubtful", f"The table says of the FLOP: {model['flop_note']}.")
+        log.add_warning("flop-doubtful", f"Note of the table on the FLOP: {model['flop_note']}.")
     machine = _named(model, log) or _usual(model, catalog, log)
-    return Record(basis="compute", run=_run(model, place, machine, tokens_b=tokens), row=model)
+    return Record(basis="compute", run=_run(model, site, machine, tokens_b=tokens), row=model)
 
 
 def _run(
-    model: Row, place: Site, machine: Machine, *, hours: float | None = None, tokens_b: float | None = None
+    model: Row, site: Site, machine: Machine, *, hours: float | None = None, tokens_b: float | None = None
 ) -> TrainingRun:
     id_ = model["model_id"]
     return TrainingRun(
@@ -181,35 +216,35 @@ def _run(
         subject=Subject(model=id_),
         accelerator_hours=hours,
         training_tokens_b=tokens_b,
-        site=place,
+        site=site,
         said={"model": id_, "accelerator_hours": hours, "training_tokens_b": tokens_b},
     )
 
 
 def _runs(catalog: Catalog) -> dict[str, Row]:
-    """The table of runs by the names of the table of models."""
-    found: dict[str, Row] = {}
+    """The table of runs by model id."""
+    runs: dict[str, Row] = {}
     for row in catalog.tables[RUNS].rows.values():
         match = catalog.models.find(row["run_id"]) or catalog.models.find(row["name"])
         if match is not None:
-            found.setdefault(match.id, row)
-    return found
+            runs.setdefault(match.id, row)
+    return runs
 
 
 def _named(model: Row, log: FactorLog) -> Machine | None:
-    """What the table says that the model was trained on; of several accelerators the first that is known."""
+    """The accelerator that a model was trained on; the first known one of several."""
     if not model["training_accelerator"]:
         return None
     known = model["training_accelerator"].split(",")
     others = (model["training_hardware"] or "").split(",")
     names = [name for name in (*known, *others) if name]
     if len(names) > 1:
-        log.add_warning("several-accelerators", f"It was trained on {', '.join(names)}; {known[0]} is taken.")
+        log.add_warning("several-accelerators", f"The model was trained on {', '.join(names)}; {known[0]} is assumed.")
     return Machine(accelerator=known[0])
 
 
 def _usual(model: Row, catalog: Catalog, log: FactorLog) -> Machine:
-    """What most models of the same year, or of the nearest with enough of them, were trained on."""
+    """The most frequent accelerator of models of the same year, or of the nearest year with enough models."""
     counts: dict[int, Counter[str]] = {}
     for row in catalog.tables["models"].rows.values():
         named, year = row["training_accelerator"], _year(row)
@@ -220,8 +255,8 @@ def _usual(model: Row, catalog: Catalog, log: FactorLog) -> Machine:
     if year is None:
         raise LookupError("models has no year with enough accelerators")
     usual = counts[year].most_common(1)[0][0]
-    said = model["training_hardware"] or "not known"
-    text = f"What it was trained on is {said}; {usual} is taken, on which most models of {year} were trained."
+    published = f" ({model['training_hardware']})" if model["training_hardware"] else ""
+    text = f"The accelerator{published} is not known; {usual} is assumed, the most frequent one of models of {year}."
     log.add_warning("accelerator-assumed", text)
     return Machine(accelerator=usual)
 

@@ -1,10 +1,15 @@
-"""What requests to a model cost, each and together."""
+"""Estimates of requests to a model, per request and in total."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from costsvc.answers.estimate import InferenceEstimate, PerUnit
+from costsvc.answers.explanation import Step
+from costsvc.answers.quantities import Quantity
+from costsvc.answers.request_body import RequestBody
 from costsvc.estimates import answer
-from costsvc.estimates.answer import Plain, canonical_request
-from costsvc.estimates.explanation import explanation
+from costsvc.estimates.answer import canonicalize_request, require
+from costsvc.estimates.explanation import list_steps
 from costsvc.model.chains.footprint import Footprint, footprint
 from costsvc.model.chains.replica import Replica
 from costsvc.model.chains.serving import Served, serve_request
@@ -20,18 +25,17 @@ from costsvc.resolve.surroundings import ResolvedSurroundings, resolve_surroundi
 from costsvc.resolve.text import ResolvedText
 from costsvc.units import G_PER_KG, J_PER_KWH, ML_PER_L, PER_MILLION, Numeric
 
-FIGURES = ("accelerator_energy_j", "it_energy_j", "energy_j", "carbon_g", "water_ml", "cost_usd")
 PER = ("per_request", "per_output_token", "per_million_tokens")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ResolvedRequest:
-    """A request to a model in its place, resolved.
+    """A resolved request to a model with its site and prices.
 
     Attributes:
         serving: The request itself.
-        around: Its place and prices.
-        log: What was used.
+        around: Its site and prices.
+        log: The factors, warnings and gaps.
     """
 
     serving: ResolvedServing
@@ -41,24 +45,24 @@ class ResolvedRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RequestResult:
-    """A request in its place, computed.
+    """The results of one request.
 
     Attributes:
-        served: What it takes of replica and machines.
-        footprint: What one request costs.
+        served: Its use of the replica and of machines.
+        footprint: Its footprint.
     """
 
     served: Served
     footprint: Footprint
 
 
-def estimate_serving(request: Serving, catalog: Catalog, *, explain: bool = False) -> Plain:
-    """Answer what requests to a model cost.
+def estimate_serving(request: Serving, catalog: Catalog, *, explain: bool = False) -> InferenceEstimate:
+    """Estimate energy, CO2e, water and cost of requests to a model.
 
     Args:
         request: The requests.
-        catalog: The tables.
-        explain: Whether the steps that lead to the answer are part of it.
+        catalog: The reference tables.
+        explain: Whether the answer contains its calculation steps.
 
     Raises:
         UnknownNameError: If a name is not known.
@@ -68,8 +72,15 @@ def estimate_serving(request: Serving, catalog: Catalog, *, explain: bool = Fals
     result = compute_request(resolved)
     record_request(request, resolved.serving, result.served, resolved.log)
     _mark_gaps(request, resolved)
-    body, q = answer.estimate(
-        {**canonical_serving(request, resolved, result.served), "task": request.task},
+    estimate = _answer(request, resolved, result, catalog)
+    if explain:
+        estimate["explanation"] = _explain(request, resolved)
+    return estimate
+
+
+def _answer(request: Serving, resolved: ResolvedRequest, result: RequestResult, catalog: Catalog) -> InferenceEstimate:
+    body, q = answer.build_estimate(
+        {**canonicalize_serving(request, resolved, result.served), "task": request.task},
         result.footprint.times(request.requests),
         _extra(result, resolved.log),
         resolved.around.site,
@@ -79,16 +90,28 @@ def estimate_serving(request: Serving, catalog: Catalog, *, explain: bool = Fals
     return {
         **body,
         "duration_h": q["duration_h"],
-        **{per: {name: q[f"{per}.{name}"] for name in FIGURES} for per in PER},
+        "per_request": _per_unit(q, "per_request"),
+        "per_output_token": _per_unit(q, "per_output_token"),
+        "per_million_tokens": _per_unit(q, "per_million_tokens"),
         "throughput_tokens_per_s": q["throughput_tokens_per_s"],
-        "latency_s": q["latency_s"],
+        "latency_s": require(q["latency_s"]),
         "sci": {"g_per_unit": q["per_request.carbon_g"], "unit": "request"},
-        **({"explanation": _explanation(request, resolved)} if explain else {}),
+    }
+
+
+def _per_unit(q: Mapping[str, Quantity | None], per: str) -> PerUnit:
+    return {
+        "accelerator_energy_j": q[f"{per}.accelerator_energy_j"],
+        "it_energy_j": q[f"{per}.it_energy_j"],
+        "energy_j": q[f"{per}.energy_j"],
+        "carbon_g": q[f"{per}.carbon_g"],
+        "water_ml": q[f"{per}.water_ml"],
+        "cost_usd": q[f"{per}.cost_usd"],
     }
 
 
 def resolve_request(request: Serving, catalog: Catalog) -> ResolvedRequest:
-    """Complete a request and its place; see :func:`estimate_serving` for what it raises."""
+    """Resolve a request and its site; see :func:`estimate_serving` for what it raises."""
     log = FactorLog()
     serving = resolve_serving(request, catalog, log)
     around = resolve_surroundings(request.site, serving.machine, catalog, log)
@@ -100,29 +123,29 @@ def compute_request(resolved: ResolvedRequest, number: Number = sample) -> Reque
 
     Args:
         resolved: The request.
-        number: What a factor becomes.
+        number: Converts each factor to a number.
     """
     served = serve_request(resolved.serving.inputs.numbers(number))
     return RequestResult(served=served, footprint=footprint(served.usage, resolved.around.inputs.numbers(number)))
 
 
-def canonical_serving(request: Serving, resolved: ResolvedRequest, served: Served) -> Plain:
+def canonicalize_serving(request: Serving, resolved: ResolvedRequest, served: Served) -> RequestBody:
     """The request as an answer repeats it."""
-    chosen: Plain = {"precision": resolved.serving.precision, "requests": request.requests}
+    choices: RequestBody = {"precision": resolved.serving.precision, "requests": request.requests}
     if served.text is None or request.requests_per_s is None:
-        chosen["batch_size"] = central_value(served.use.batch)
+        choices["batch_size"] = central_value(served.use.batch)
     count = central_value(decisive(served.use.accelerators))
-    return canonical_request(request.said, resolved.serving.machine, count, resolved.around.site, chosen)
+    return canonicalize_request(request.said, resolved.serving.machine, count, resolved.around.site, choices)
 
 
 def record_request(request: Serving, resolved: ResolvedServing, served: Served, log: FactorLog) -> None:
-    """Add to the log of a request what follows from its numbers.
+    """Log what depends on the results of a request: the fabric, measurements, context and memory.
 
     Args:
         request: The request.
-        resolved: What its names led to.
-        served: What it takes.
-        log: Collects it.
+        resolved: The resolved request.
+        served: Its results.
+        log: The log.
     """
     if served.usage.has_fabric:
         log.record(resolved.host.fabric)
@@ -133,7 +156,7 @@ def record_request(request: Serving, resolved: ResolvedServing, served: Served, 
 
 
 def _record_alternatives(resolved: ResolvedText, text: TextUse, log: FactorLog) -> None:
-    """Record what the measurement that was used, or the formulas alone, rest on."""
+    """Log the factors of the measurement that was used, or of the formulas without measurement."""
     alternatives, place = resolved.alternatives, int(central_value(text.measurement))
     log.include(alternatives.residual if place < 0 else alternatives.measured[place])
     if place < 0 and text.is_long:
@@ -146,30 +169,31 @@ def _warn_of_context(resolved: ResolvedServing, text: ResolvedText, use: TextUse
     load, longest = use.replica.load, text.context_length
     tokens = central_value(load.input_tokens) + central_value(load.output_tokens)
     if resolved.size.row is not None and longest is not None and tokens > longest:
-        beyond = f"{tokens:g} tokens are more than the {longest:g} that {resolved.size.row['model_id']} was made for"
-        log.add_warning("beyond-context", f"{beyond}; the figures are those of a model that takes them.")
+        context = f"the context length of {resolved.size.row['model_id']}, {longest:g}"
+        message = f"{tokens:g} tokens exceed {context}; the estimate is for a model with a sufficient context length."
+        log.add_warning("beyond-context", message)
 
 
 def _warn_of_memory(request: Serving, replica: Replica, count: float | None, log: FactorLog) -> None:
-    """Warn of an assumed replica, of one that does not hold a request, and of a batch that does not fit."""
+    """Warn of an assumed replica, of insufficient memory, and of a batch that does not fit."""
     if count is None:
         log.add_warning(
             "accelerators-assumed",
-            f"The replica's accelerators were not given; {central_value(replica.load.accelerators):g} hold weights and"
-            " cache in the fewest accelerator-hours for a request.",
+            f"accelerators is not given; {central_value(replica.load.accelerators):g} is assumed: the replica with"
+            " enough memory for weights and cache that needs the fewest accelerator-hours per request.",
         )
     needed, room, most = map(central_value, (replica.needed_gb, replica.room_gb, replica.largest_batch))
     if needed > room:
-        text = f"Weights and the cache of one request take {needed:.3g} GB, the replica's memory has {room:.3g} GB."
+        text = f"Weights and the cache of one request take {needed:.3g} GB; the replica has {room:.3g} GB of memory."
         log.add_warning("does-not-fit", text)
     if request.batch_size is not None and request.batch_size > most:
-        text = f"A batch of {request.batch_size:g} does not fit in memory; {most:.3g} sequences"
-        log.add_warning("batch-capped", f"{text} are decoded together, and the others wait.")
+        text = f"A batch of {request.batch_size:g} does not fit in memory"
+        log.add_warning("batch-capped", f"{text}; {most:.3g} sequences are decoded at a time and the others wait.")
 
 
 def _mark_gaps(request: Serving, resolved: ResolvedRequest) -> None:
     log = resolved.log
-    reason = "requests have a latency_s each; how long they are asked for is not part of the request"
+    reason = "it depends on when the requests arrive, which is not part of the request; see latency_s"
     log.mark_unavailable("duration_h", reason)
     if resolved.serving.text is None or request.output_tokens == 0:
         for field in ("throughput_tokens_per_s", *PER[1:]):
@@ -189,8 +213,8 @@ def _extra(result: RequestResult, log: FactorLog) -> dict[str, Numeric | None]:
 
 
 def _figures(one: Footprint, log: FactorLog) -> dict[str, Numeric | None]:
-    """The footprint of one request, in units that suit one."""
-    known = answer.amounts(one, log)
+    """The footprint of one request in small units."""
+    known = answer.available_amounts(one, log)
     return {
         "accelerator_energy_j": one.accelerator_energy_kwh * J_PER_KWH,
         "it_energy_j": one.it_energy_kwh * J_PER_KWH,
@@ -214,11 +238,11 @@ def _per(amount: Numeric | None, per: str, output_tokens: Numeric | None) -> Num
     return each * PER_MILLION if per == "per_million_tokens" else each
 
 
-def _explanation(request: Serving, resolved: ResolvedRequest) -> list[Plain]:
+def _explain(request: Serving, resolved: ResolvedRequest) -> list[Step]:
     with naming_formulas():
         result = compute_request(resolved, traced)
-    for name, amount in answer.amounts(result.footprint, resolved.log).items():
+    for name, amount in answer.available_amounts(result.footprint, resolved.log).items():
         relabel(amount, f"{name}_per_request")
     whole = result.footprint.times(traced(input_factor("requests", request.requests, "1")))
-    ends = {**answer.amounts(whole, resolved.log), **_extra(result, resolved.log)}
-    return explanation(ends, resolved.log.values())
+    ends = {**answer.available_amounts(whole, resolved.log), **_extra(result, resolved.log)}
+    return list_steps(ends, resolved.log.values())

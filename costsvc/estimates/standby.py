@@ -1,4 +1,4 @@
-"""What idle replicas cost."""
+"""Footprint of idle replicas."""
 
 from dataclasses import dataclass
 
@@ -16,12 +16,12 @@ from costsvc.resolve.surroundings import ResolvedSurroundings, resolve_surroundi
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ResolvedHosting:
-    """Idle replicas in their place, resolved.
+    """Resolved idle replicas with their site and prices.
 
     Attributes:
-        inputs: What their chain takes.
-        around: Their place and prices.
-        log: What was used.
+        inputs: Inputs of their chain.
+        around: Their site and prices.
+        log: The factors, warnings and gaps.
     """
 
     inputs: FactorsOf[StandbyInputs]
@@ -30,11 +30,11 @@ class ResolvedHosting:
 
 
 def resolve_hosting(hosting: Hosting, catalog: Catalog) -> ResolvedHosting:
-    """Complete idle replicas and their place.
+    """Resolve idle replicas and their site.
 
     Args:
-        hosting: Accelerators, hours and place.
-        catalog: The tables.
+        hosting: Accelerators, hours and site.
+        catalog: The reference tables.
 
     Raises:
         UnknownNameError: If a name is not known.
@@ -52,6 +52,6 @@ def compute_hosting(resolved: ResolvedHosting, number: Number = sample) -> Footp
 
     Args:
         resolved: The replicas.
-        number: What a factor becomes.
+        number: Converts each factor to a number.
     """
     return footprint(stand_by(resolved.inputs.numbers(number)), resolved.around.inputs.numbers(number))

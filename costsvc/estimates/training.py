@@ -1,11 +1,14 @@
-"""What a training run costs, from its hours or from its parameters and tokens."""
+"""Estimates of training runs, from their hours or from parameters and tokens."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
+from costsvc.answers.estimate import Phase, PhaseName, TrainingEstimate
+from costsvc.answers.explanation import Step
+from costsvc.answers.quantities import Quantity
+from costsvc.answers.request_body import RequestBody
 from costsvc.estimates import answer
-from costsvc.estimates.answer import Plain, canonical_request
-from costsvc.estimates.explanation import explanation
+from costsvc.estimates.answer import EstimateBody, canonicalize_request
+from costsvc.estimates.explanation import list_steps
 from costsvc.model.chains.footprint import Footprint, footprint
 from costsvc.model.chains.training import Training, train
 from costsvc.model.explanation import naming_formulas
@@ -21,12 +24,12 @@ from costsvc.units import G_PER_KG, Numeric
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ResolvedRun:
-    """A training run in its place, resolved.
+    """A resolved training run with its site and prices.
 
     Attributes:
         run: The run itself.
-        around: Its place and prices.
-        log: What was used.
+        around: Its site and prices.
+        log: The factors, warnings and gaps.
     """
 
     run: ResolvedTraining
@@ -36,24 +39,24 @@ class ResolvedRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TrainingResult:
-    """A training run in its place, computed.
+    """The results of a training run.
 
     Attributes:
-        training: What it takes of its machines.
-        footprint: What all phases cost together.
+        training: Its use of machines.
+        footprint: The footprint of all phases.
     """
 
     training: Training
     footprint: Footprint
 
 
-def estimate_training(run: TrainingRun, catalog: Catalog, *, explain: bool = False) -> Plain:
-    """Answer what a training run costs.
+def estimate_training(run: TrainingRun, catalog: Catalog, *, explain: bool = False) -> TrainingEstimate:
+    """Estimate energy, CO2e, water and cost of a training run.
 
     Args:
         run: The run.
-        catalog: The tables.
-        explain: Whether the steps that lead to the answer are part of it.
+        catalog: The reference tables.
+        explain: Whether the answer contains its calculation steps.
 
     Raises:
         UnknownNameError: If a name is not known.
@@ -62,11 +65,14 @@ def estimate_training(run: TrainingRun, catalog: Catalog, *, explain: bool = Fal
     resolved = resolve_run(run, catalog)
     result = compute_run(resolved)
     record_run(resolved, result.training)
-    return _answer(run, resolved, result, catalog, explain=explain)
+    estimate = _answer(run, resolved, result, catalog)
+    if explain:
+        estimate["explanation"] = _explain(resolved)
+    return estimate
 
 
 def resolve_run(run: TrainingRun, catalog: Catalog) -> ResolvedRun:
-    """Complete a training run and its place; see :func:`estimate_training` for what it raises."""
+    """Resolve a training run and its site; see :func:`estimate_training` for what it raises."""
     log = FactorLog()
     resolved = resolve_training(run, catalog, log)
     around = resolve_surroundings(run.site, resolved.machine, catalog, log)
@@ -78,7 +84,7 @@ def compute_run(resolved: ResolvedRun, number: Number = sample) -> TrainingResul
 
     Args:
         resolved: The run.
-        number: What a factor becomes.
+        number: Converts each factor to a number.
     """
     training = train(resolved.run.inputs.numbers(number))
     return TrainingResult(
@@ -87,38 +93,38 @@ def compute_run(resolved: ResolvedRun, number: Number = sample) -> TrainingResul
 
 
 def record_run(resolved: ResolvedRun, training: Training) -> None:
-    """Add to the log of a run what follows from its numbers."""
+    """Log the assumptions and limits that depend on the results of a run."""
     record_training(resolved.run, training, resolved.log)
 
 
 def record_training(run: ResolvedTraining, training: Training, log: FactorLog) -> None:
-    """Add to a log what follows from the numbers of a run: assumed accelerators, memory, limits, fabric."""
+    """Log what depends on the results of a run: assumed accelerators, power limit, fabric, memory."""
     count = _count(run, training)
     if training.in_time is not None and training.wanted is not None:
         days = log.factors["longest_run_days"].value
         in_time, wanted = float(training.in_time), float(training.wanted)
-        why = "whole hosts that hold the run" if wanted > in_time else f"whole hosts that end within {days:g} days"
-        why = why if count == wanted else "the most that can be asked for"
-        log.add_warning("accelerators-assumed", f"The number of accelerators was not given: {count:g}, {why}.")
+        reason = "whole hosts with enough memory" if wanted > in_time else f"whole hosts that finish in {days:g} days"
+        reason = reason if count == wanted else "the largest number that a request may have"
+        log.add_warning("accelerators-assumed", f"accelerators is not given; {count:g} is assumed: {reason}.")
     if training.limited:
         log.add_warning(
-            "power-limited", "A limit below the rated power makes a run slower; its time is not changed for it."
+            "power-limited", "A power limit below the rated power slows a run down; the run time does not include this."
         )
     if training.usage.has_fabric:
         log.record(run.host.fabric)
-    reason = too_large(run, training, count)
-    if reason is not None and run.fits is not None and training.needed_gb is not None:
+    excess = too_large(run, training, count)
+    if excess is not None and run.fits is not None and training.needed_gb is not None:
         fewest = float(run.fits.fewest(training.needed_gb))
-        log.add_warning("does-not-fit", f"{reason} The smallest number that holds it is {fewest:g}.")
+        log.add_warning("does-not-fit", f"{excess} The smallest number that fits is {fewest:g}.")
 
 
 def _count(run: ResolvedTraining, training: Training) -> float:
-    """Accelerators of the run: those that the request names, or those that were found for it."""
+    """Number of accelerators of a run: from the request, or the assumed one."""
     return float(decisive(training.usage.accelerators)) if run.count is None else run.count
 
 
 def too_large(run: ResolvedTraining, training: Training, count: float) -> str | None:
-    """Why accelerators do not hold a run; None if they do or nobody knows."""
+    """Why a run does not fit in memory; None if it fits or the memory is not known."""
     if run.fits is None or training.needed_gb is None:
         return None
     needed_gb, each_gb = float(training.needed_gb), float(run.fits.each_gb)
@@ -126,22 +132,20 @@ def too_large(run: ResolvedTraining, training: Training, count: float) -> str | 
         return None
     return (
         f"Weights, gradients, optimizer states and activations take {needed_gb:.4g} GB; "
-        f"{count:g} x {run.machine.id} have {count * each_gb:.4g} GB to give."
+        f"{count:g} x {run.machine.id} have {count * each_gb:.4g} GB available."
     )
 
 
-def canonical_run(run: TrainingRun, resolved: ResolvedRun, result: Training) -> Plain:
-    """The request of a run as an answer repeats it."""
+def canonicalize_run(run: TrainingRun, resolved: ResolvedRun, result: Training) -> RequestBody:
+    """The canonical request of a run."""
     count = _count(resolved.run, result)
-    chosen = {"precision": resolved.run.precision}
-    return canonical_request(run.said, resolved.run.machine, count, resolved.around.site, chosen)
+    choices = {"precision": resolved.run.precision}
+    return canonicalize_request(run.said, resolved.run.machine, count, resolved.around.site, choices)
 
 
-def _answer(
-    run: TrainingRun, resolved: ResolvedRun, result: TrainingResult, catalog: Catalog, *, explain: bool
-) -> Plain:
-    request = canonical_run(run, resolved, result.training)
-    body, q = answer.estimate(
+def _answer(run: TrainingRun, resolved: ResolvedRun, result: TrainingResult, catalog: Catalog) -> TrainingEstimate:
+    request = canonicalize_run(run, resolved, result.training)
+    body, q = answer.build_estimate(
         request, result.footprint, _extra(resolved, result), resolved.around.site, resolved.log, catalog
     )
     return {
@@ -150,7 +154,6 @@ def _answer(
         "training_flop": q["training_flop"],
         "phases": _phases(body, run.overheads),
         "sci": {"g_per_unit": q["g_per_unit"], "unit": "training run"},
-        **({"explanation": _explanation(resolved)} if explain else {}),
     }
 
 
@@ -163,35 +166,39 @@ def _extra(resolved: ResolvedRun, result: TrainingResult) -> dict[str, Numeric |
     }
 
 
-def _explanation(resolved: ResolvedRun) -> list[Plain]:
+def _explain(resolved: ResolvedRun) -> list[Step]:
     with naming_formulas():
         result = compute_run(resolved, traced)
-    ends = {**answer.amounts(result.footprint, resolved.log), **_extra(resolved, result)}
-    return explanation(ends, resolved.log.values())
+    ends = {**answer.available_amounts(result.footprint, resolved.log), **_extra(resolved, result)}
+    return list_steps(ends, resolved.log.values())
 
 
-def _phases(body: Plain, overheads: Overheads) -> list[Plain]:
-    """The totals of an answer, shared out over the phases by their work."""
-    parts = {
-        "final": 1.0,
-        "development": overheads.development_share,
-        "failed": overheads.failed_share,
-        "retraining": overheads.retrainings,
-    }
-    whole = sum(parts.values())
-    totals = {
-        "hours": body["accelerator_hours"],
-        "energy_kwh": body["energy_kwh"],
-        "carbon_kg": body["carbon"]["total_kg"],
-        "water_l": body["water"]["total_l"],
-        "cost_usd": body["cost"]["total_usd"],
-    }
-    return [
-        {"name": name, **{metric: _scaled(total, part / whole) for metric, total in totals.items()}}
-        for name, part in parts.items()
-        if part
+def _phases(body: EstimateBody, overheads: Overheads) -> list[Phase]:
+    """The totals of an estimate by phase, in proportion to the work of each."""
+    works: list[tuple[PhaseName, float]] = [
+        ("final", 1.0),
+        ("development", overheads.development_share),
+        ("failed", overheads.failed_share),
+        ("retraining", overheads.retrainings),
     ]
+    total = sum(work for _, work in works)
+    return [_phase(name, body, work / total) for name, work in works if work]
 
 
-def _scaled(quantity: Mapping[str, float] | None, share: float) -> dict[str, float] | None:
-    return None if quantity is None else {name: number * share for name, number in quantity.items()}
+def _phase(name: PhaseName, body: EstimateBody, share: float) -> Phase:
+    return {
+        "name": name,
+        "hours": _share_of(body["accelerator_hours"], share),
+        "energy_kwh": _share_of(body["energy_kwh"], share),
+        "carbon_kg": _scaled(body["carbon"]["total_kg"], share),
+        "water_l": _scaled(body["water"]["total_l"], share),
+        "cost_usd": _scaled(body["cost"]["total_usd"], share),
+    }
+
+
+def _scaled(total: Quantity | None, share: float) -> Quantity | None:
+    return None if total is None else _share_of(total, share)
+
+
+def _share_of(total: Quantity, share: float) -> Quantity:
+    return {"value": total["value"] * share, "low": total["low"] * share, "high": total["high"] * share}

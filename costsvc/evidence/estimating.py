@@ -1,9 +1,11 @@
 """The only place where evidence reaches into estimates: requests, and how they are estimated."""
 
-from costsvc.estimates.answer import Plain
-from costsvc.estimates.comparisons.amortization import amortization as estimate_amortization
-from costsvc.estimates.serving import estimate_serving
-from costsvc.estimates.training import estimate_training
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from costsvc.estimates import serving, training
+from costsvc.estimates.comparisons.amortization import compare_strategies
+from costsvc.reference.catalog import Catalog
 from costsvc.requests.comparisons import Comparison, Known, StrategySpec
 from costsvc.requests.workloads import (
     Engine,
@@ -18,6 +20,9 @@ from costsvc.requests.workloads import (
     Workload,
 )
 from costsvc.resolve.text import DIMENSIONS
+
+Plain: TypeAlias = Mapping[str, Any]
+"""A request or an answer as JSON, read by key."""
 
 __all__ = [
     "DIMENSIONS",
@@ -39,3 +44,18 @@ __all__ = [
     "estimate_serving",
     "estimate_training",
 ]
+
+
+def estimate_training(run: TrainingRun, catalog: Catalog) -> Plain:
+    """Estimate a training run."""
+    return training.estimate_training(run, catalog)
+
+
+def estimate_serving(request: Serving, catalog: Catalog) -> Plain:
+    """Estimate requests to a model."""
+    return serving.estimate_serving(request, catalog)
+
+
+def estimate_amortization(request: Comparison, catalog: Catalog) -> Plain:
+    """Compare strategies."""
+    return compare_strategies(request, catalog)

@@ -22,13 +22,12 @@ from typing import Literal, TypeAlias, TypeVar
 import numpy as np
 
 from costsvc.errors import NotFiniteError
+from costsvc.model.quantities import OpenQuantity, Quantity
 from costsvc.units import Array, Numeric
 
 Origin = Literal["request", "table", "default", "measured", "overlay"]
 Scale = Literal["log", "above-one", "share"]
-Quantity: TypeAlias = dict[str, float]
 Bounded = TypeVar("Bounded", Array, float)
-OpenQuantity: TypeAlias = dict[str, float | None]
 
 DRAWS = 256
 TAIL = 0.05
@@ -164,8 +163,8 @@ def open_quantity(result: Numeric | None) -> OpenQuantity | None:
     finite(central_value(result))
     if not isinstance(result, np.ndarray):
         return {**_quantity(result)}
-    (quantity,) = _as_quantities(_intervals([result]))
-    return {name: end if np.isfinite(end) else None for name, end in quantity.items()}
+    ((value, low, high),) = _intervals([result]).tolist()
+    return {"value": value, "low": low if isfinite(low) else None, "high": high if isfinite(high) else None}
 
 
 def finite(numbers: Bounded) -> Bounded:

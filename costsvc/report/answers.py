@@ -1,49 +1,90 @@
-"""Answers as reports read them: names of their parts, and accessors.
+"""Answers as reports read them: their union, the requests and sources that they repeat, and accessors."""
 
-Answers are plain dictionaries; each alias names the part of the API's schema that it stands for.
-"""
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias, TypeVar, cast
 
-from collections.abc import Iterable
-from typing import TypeAlias
+from typing_extensions import TypedDict
 
-from costsvc.estimates.answer import Plain
+from costsvc.answers.amortization import Amortization
+from costsvc.answers.change import ChangeAnswer
+from costsvc.answers.estimate import Estimate, InferenceEstimate, Phase, TrainingEstimate
+from costsvc.answers.explanation import FactorAnswer, Provenance
+from costsvc.answers.placement import Difference, PlacementAnswer
+from costsvc.answers.quantities import Metric, OpenQuantity, Quantity
+from costsvc.answers.schedule import ScheduleAnswer
 
-Answer: TypeAlias = Plain
+A = TypeVar("A")
+T = TypeVar("T")
+Answer: TypeAlias = (
+    TrainingEstimate | InferenceEstimate | Amortization | PlacementAnswer | ChangeAnswer | ScheduleAnswer
+)
 """An answer to any question."""
-Estimate: TypeAlias = Plain
-"""An answer about one training run, or about requests to a model."""
-AmortizationAnswer: TypeAlias = Plain
-PlacementAnswer: TypeAlias = Plain
-ChangeAnswer: TypeAlias = Plain
-ScheduleAnswer: TypeAlias = Plain
-Request: TypeAlias = Plain
-"""A request, as it was posted or as an answer repeats it."""
-QuantityAnswer: TypeAlias = Plain
-"""``value``, ``low`` and ``high``."""
-Totals: TypeAlias = Plain
-"""Quantities by metric; None if a metric is not known."""
-Outcome: TypeAlias = Plain
-"""The totals of a workload with its request."""
-StrategyAnswer: TypeAlias = Plain
-BreakEven: TypeAlias = Plain
-Curve: TypeAlias = Plain
-Surface: TypeAlias = Plain
-SurfaceMetric: TypeAlias = Plain
-CarbonAnswer: TypeAlias = Plain
-CarbonBasis: TypeAlias = Plain
-FactorAnswer: TypeAlias = Plain
-DriverAnswer: TypeAlias = Plain
-CauseAnswer: TypeAlias = Plain
-PhaseAnswer: TypeAlias = Plain
-Window: TypeAlias = Plain
-Span: TypeAlias = Plain
-Saving: TypeAlias = Plain
-SourceRow: TypeAlias = Plain
-
-ENDS = ("value", "low", "high")
+AnyEstimate: TypeAlias = TrainingEstimate | InferenceEstimate
+"""An estimate of a training run or of requests."""
 
 
-def totals(estimate: Estimate) -> dict[str, QuantityAnswer | None]:
+class Pricing(TypedDict, total=False):
+    """The object ``pricing`` of a request, as far as reports read it."""
+
+    kind: str
+
+
+class Request(TypedDict, total=False):
+    """A request of a workload or a schedule, as far as reports read it."""
+
+    accelerator: str
+    accelerators: float
+    active_params_b: float
+    batch_size: float
+    cores: float
+    deadline: str
+    earliest: str
+    input_tokens: float
+    instance: str
+    instances: float
+    method: str
+    model: str
+    output_tokens: float
+    pricing: Pricing
+    region: str
+    requests: float
+    requests_per_s: float
+    task: str
+    total_params_b: float
+    training_tokens_b: float
+    workload: str
+
+
+class Source(TypedDict):
+    """A row of the table of sources, as far as reports read it."""
+
+    source_id: str
+    producer: str
+    title: str
+    published: str
+    url: str | None
+
+
+def of_kind(read: Callable[[A], T]) -> Callable[[Answer], T]:
+    """A function that reads answers of one kind, for a table of such functions by kind.
+
+    Args:
+        read: The function; the table passes it only answers of its kind.
+    """
+    return cast("Callable[[Answer], T]", read)
+
+
+def read_request(body: object) -> Request:
+    """A request that an answer repeats; the endpoint has validated its fields."""
+    return cast("Request", body)
+
+
+def sources_of(answer: Provenance) -> list[Source]:
+    """The sources of an answer; the table has these columns."""
+    return cast("list[Source]", answer["sources"])
+
+
+def totals(estimate: Estimate) -> dict[Metric, Quantity | None]:
     """The four totals of an estimate by metric.
 
     Args:
@@ -57,17 +98,17 @@ def totals(estimate: Estimate) -> dict[str, QuantityAnswer | None]:
     }
 
 
-def central_value(quantity: QuantityAnswer | None) -> float | None:
+def central_value(quantity: Quantity | None) -> float | None:
     """The central value of a quantity; None if it is not known."""
     return quantity["value"] if quantity else None
 
 
-def upper_ends(quantities: Iterable[QuantityAnswer]) -> list[float | None]:
-    """The upper end of each quantity; None if it is open."""
+def upper_ends(quantities: Iterable[Quantity]) -> list[float]:
+    """The upper end of each quantity."""
     return [quantity["high"] for quantity in quantities]
 
 
-def percent_of(difference: Plain | None) -> QuantityAnswer | None:
+def percent_of(difference: Difference | None) -> OpenQuantity | None:
     """The relative part of a difference; None if the difference or its reference is not known."""
     return difference["percent"] if difference else None
 
@@ -77,22 +118,22 @@ def factor_of(estimate: Estimate, name: str) -> FactorAnswer | None:
     return next((factor for factor in estimate["factors"] if factor["name"] == name), None)
 
 
-def unavailable_reason(answer: Answer, *fields: str) -> str:
+def unavailable_reason(answer: Provenance, *fields: str) -> str:
     """The reason of the first of some fields that is unavailable; empty if none is.
 
     Args:
         answer: The answer.
         *fields: Dotted names of fields.
     """
-    reasons: dict[str, str] = {gap["field"]: gap["reason"] for gap in answer["unavailable"]}
+    reasons = {gap["field"]: gap["reason"] for gap in answer["unavailable"]}
     return next((reasons[field] for field in fields if field in reasons), "")
 
 
-def workload_kind(request: Request) -> str | None:
+def workload_kind(body: object) -> str | None:
     """The kind of workload inside a request, ``training`` or ``inference``; None if it has neither."""
-    return next((kind for kind in ("training", "inference") if kind in request), None)
+    return next((kind for kind in ("training", "inference") if isinstance(body, Mapping) and kind in body), None)
 
 
-def used_phases(estimate: Estimate) -> list[PhaseAnswer]:
-    """The phases of a training run that take time."""
-    return [phase for phase in estimate.get("phases", []) if phase["hours"]["value"]]
+def used_phases(estimate: AnyEstimate) -> list[Phase]:
+    """The phases of a training run that take time; none of requests."""
+    return [phase for phase in estimate["phases"] if phase["hours"]["value"]] if "phases" in estimate else []

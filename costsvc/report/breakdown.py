@@ -1,11 +1,13 @@
 """The parts of each total of an estimate, and the amounts that no total includes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from costsvc.estimates.labels import Metric
+from costsvc.answers.estimate import Basis, Estimate
+from costsvc.answers.quantities import Metric, Quantity
+from costsvc.estimates.labels import MetricLabel
 from costsvc.report import numbers
-from costsvc.report.answers import CarbonBasis, Estimate, QuantityAnswer, central_value, totals
+from costsvc.report.answers import central_value, totals
 from costsvc.report.labels import TOTALS
 from costsvc.units import PERCENT
 
@@ -35,8 +37,8 @@ class Total(NamedTuple):
         parts: Its known parts.
     """
 
-    metric: Metric
-    quantity: QuantityAnswer | None
+    metric: MetricLabel
+    quantity: Quantity | None
     parts: list[Part]
 
 
@@ -46,13 +48,13 @@ Amount = tuple[str, str, float | None]
 
 def breakdown(estimate: Estimate) -> list[Total]:
     """The four totals of an estimate with their parts."""
-    amounts = {"energy_kwh": _energy, "carbon_kg": _carbon, "water_l": _water, "cost_usd": _cost}
-    return [_total(metric, quantity, amounts[metric](estimate)) for metric, quantity in totals(estimate).items()]
+    return [_total(metric, quantity, AMOUNTS[metric](estimate)) for metric, quantity in totals(estimate).items()]
 
 
 def _energy(estimate: Estimate) -> list[Amount]:
     chips, servers, meter = (
-        estimate[field]["value"] for field in ("accelerator_energy_kwh", "it_energy_kwh", "energy_kwh")
+        quantity["value"]
+        for quantity in (estimate["accelerator_energy_kwh"], estimate["it_energy_kwh"], estimate["energy_kwh"])
     )
     return [
         ("chips", "", chips),
@@ -81,10 +83,23 @@ def _cost(estimate: Estimate) -> list[Amount]:
     cost = estimate["cost"]
     if cost["rental_usd"]:
         return [("rent", "includes hardware, electricity and facility", central_value(cost["rental_usd"]))]
-    return [(name, "", central_value(cost[f"{name}_usd"])) for name in ("hardware", "electricity", "facility")]
+    return [
+        ("hardware", "", central_value(cost["hardware_usd"])),
+        ("electricity", "", central_value(cost["electricity_usd"])),
+        ("facility", "", central_value(cost["facility_usd"])),
+    ]
 
 
-def _total(metric: str, quantity: QuantityAnswer | None, amounts: list[Amount]) -> Total:
+AMOUNTS: Mapping[Metric, Callable[[Estimate], list[Amount]]] = {
+    "energy_kwh": _energy,
+    "carbon_kg": _carbon,
+    "water_l": _water,
+    "cost_usd": _cost,
+}
+"""Computes the parts of each total."""
+
+
+def _total(metric: Metric, quantity: Quantity | None, amounts: list[Amount]) -> Total:
     whole = central_value(quantity)
     parts = [
         Part(name, detail, value, PERCENT * value / whole if whole else None)
@@ -97,16 +112,16 @@ def _total(metric: str, quantity: QuantityAnswer | None, amounts: list[Amount]) 
 def other_amounts(estimate: Estimate) -> Iterator[tuple[str, str, str]]:
     """Amounts that no total includes: name, amount and basis."""
     carbon = estimate["carbon"]
-    for basis, name in (("market", "CO2e, market-based"), ("marginal", "CO2e, marginal")):
-        amount = carbon[f"{basis}_kg"]
-        if amount is not None:
-            yield name, numbers.carbon(amount), _basis(carbon["basis"][basis])
+    if carbon["market_kg"] is not None:
+        yield "CO2e, market-based", numbers.carbon(carbon["market_kg"]), _basis(carbon["basis"]["market"])
+    if carbon["marginal_kg"] is not None:
+        yield "CO2e, marginal", numbers.carbon(carbon["marginal_kg"]), _basis(carbon["basis"]["marginal"])
     if estimate["cost"]["social_usd"] is not None:
         yield "Damage of the CO2e", numbers.money(estimate["cost"]["social_usd"]), "social cost of carbon"
 
 
-def _basis(basis: CarbonBasis | None) -> str:
+def _basis(basis: Basis | None) -> str:
     if basis is None:
         return ""
-    values = (basis[field] for field in ("scope", "method", "zone", "year"))
+    values = (basis["scope"], basis["method"], basis["zone"], basis["year"])
     return ", ".join(str(value) for value in values if value is not None)

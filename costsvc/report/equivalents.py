@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from costsvc.answers.estimate import Estimate
 from costsvc.reference.table import Row
 from costsvc.report import numbers
-from costsvc.report.answers import Estimate
 from costsvc.report.labels import METRIC_OF_TOTAL, TOTALS
 
 MOST = 2

@@ -2,21 +2,18 @@
 
 from collections.abc import Callable, Mapping
 
+from costsvc.answers.amortization import Amortization
+from costsvc.answers.change import ChangeAnswer
+from costsvc.answers.estimate import InferenceEstimate, TrainingEstimate
+from costsvc.answers.placement import PlacementAnswer
+from costsvc.answers.quantities import Metric
+from costsvc.answers.schedule import ScheduleAnswer
 from costsvc.report import numbers
-from costsvc.report.answers import (
-    AmortizationAnswer,
-    Answer,
-    ChangeAnswer,
-    Estimate,
-    PlacementAnswer,
-    Request,
-    ScheduleAnswer,
-    percent_of,
-)
-from costsvc.report.labels import ALTERNATIVES, COMPARED
+from costsvc.report.answers import Answer, Request, of_kind, percent_of, read_request
+from costsvc.report.labels import ALTERNATIVES, COMPARED, TOTALS
 from costsvc.units import PER_BILLION
 
-IN_HEADLINE = ("energy_kwh", "carbon_kg", "cost_usd")
+IN_HEADLINE: tuple[Metric, ...] = ("energy_kwh", "carbon_kg", "cost_usd")
 """The metrics of a change that its headline names."""
 
 
@@ -30,15 +27,15 @@ def headline(kind: str, answer: Answer) -> str:
     return _HEADLINES[kind](answer)
 
 
-def _training(answer: Estimate) -> str:
-    request = answer["request"]
+def _training(answer: TrainingEstimate) -> str:
+    request = read_request(answer["request"])
     hours = numbers.count(answer["accelerator_hours"]["value"])
     where = answer["place"]["region"]
     return f"Training {_model(request)}: {hours} accelerator-hours on {_machine(request)} in {where}"
 
 
-def _inference(answer: Estimate) -> str:
-    request = answer["request"]
+def _inference(answer: InferenceEstimate) -> str:
+    request = read_request(answer["request"])
     number = numbers.count(request.get("requests", 1.0))
     noun = "request" if number == "1" else "requests"
     return f"{number} {noun} to {_model(request)} on {_machine(request)} in {answer['place']['region']}"
@@ -58,13 +55,13 @@ def _machine(request: Request) -> str:
     return f"{request.get('accelerators', 1):g} x {request['accelerator']}"
 
 
-def _amortization(answer: AmortizationAnswer) -> str:
+def _amortization(answer: Amortization) -> str:
     tasks, ranking = numbers.count(answer["tasks"]), answer["ranking"]
-    metric = "cost_usd" if ranking["cost_usd"] else "energy_kwh"
+    metric: Metric = "cost_usd" if ranking["cost_usd"] else "energy_kwh"
     if not ranking[metric]:
         return f"At {tasks} tasks, the cost of no strategy is known"
     cheapest = ranking[metric][0]
-    others = [COMPARED[field].noun for field, order in ranking.items() if order and order[0] != cheapest]
+    others = [TOTALS[field].noun for field in TOTALS if ranking[field] and ranking[field][0] != cheapest]
     exception = f"; not in {' and '.join(others)}" if others else ""
     return f"At {tasks} tasks, {cheapest} is the cheapest in {COMPARED[metric].noun}{exception}"
 
@@ -73,7 +70,7 @@ def _placement(answer: PlacementAnswer) -> str:
     if not answer["options"]:
         return "No option is within the limits"
     best = answer["options"][0]
-    request, percent = best["request"], percent_of(best["difference"]["carbon_kg"])
+    request, percent = read_request(best["request"]), percent_of(best["difference"]["carbon_kg"])
     where = f"{_machine(request)} in {request.get('region', 'world')}"
     change = f": {numbers.change(percent['value'])} CO2e compared with now" if percent else ""
     return f"Best of {answer['options_allowed']}: {where}{change}"
@@ -95,16 +92,16 @@ def _schedule(answer: ScheduleAnswer) -> str:
         return f"No hourly grid data for {answer['place']['region']}"
     start = answer["windows"][0]["spans"][0]["start"].replace("T", " ").removesuffix(":00Z")
     saving = next((saving for saving in answer["savings"] or [] if saving["against"] == "now"), None)
-    percent = percent_of(saving)
+    percent = saving["percent"] if saving else None
     less = f"; {percent['value']:.0f} % less CO2e than {ALTERNATIVES['now']}" if percent else ""
     return f"Best start at {start} UTC{less}"
 
 
 _HEADLINES: Mapping[str, Callable[[Answer], str]] = {
-    "training": _training,
-    "inference": _inference,
-    "amortization": _amortization,
-    "placement": _placement,
-    "change": _change,
-    "schedule": _schedule,
+    "training": of_kind(_training),
+    "inference": of_kind(_inference),
+    "amortization": of_kind(_amortization),
+    "placement": of_kind(_placement),
+    "change": of_kind(_change),
+    "schedule": of_kind(_schedule),
 }

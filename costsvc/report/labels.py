@@ -2,24 +2,27 @@
 
 from collections.abc import Mapping
 
-from costsvc.estimates.labels import LABELS, VERDICTS, Metric
+from costsvc.answers.amortization import BreakEven
+from costsvc.answers.quantities import CarbonBasis, Metric, PlacementMetric
+from costsvc.answers.schedule import Alternative
+from costsvc.estimates.labels import LABELS, VERDICTS, MetricLabel
+from costsvc.model.amortization import Verdict
 from costsvc.report import numbers
-from costsvc.report.answers import BreakEven
 
-COMPARED: Mapping[str, Metric] = LABELS
+COMPARED: Mapping[PlacementMetric, MetricLabel] = LABELS
 """The metrics of comparisons: the totals and the time."""
-TOTALS: Mapping[str, Metric] = {field: metric for field, metric in COMPARED.items() if field != "hours"}
+TOTALS: Mapping[Metric, MetricLabel] = {field: metric for field, metric in COMPARED.items() if field != "hours"}
 """The four totals of every answer."""
-DIMENSIONS: Mapping[str, str] = {**{field: field for field in TOTALS}, "hours": "time_h"}
+DIMENSIONS: Mapping[PlacementMetric, str] = {**{field: field for field in TOTALS}, "hours": "time_h"}
 """The dimension in which a metric is formatted."""
-BOUNDARIES: Mapping[str, str] = {
+BOUNDARIES: Mapping[Metric, str] = {
     "energy_kwh": "at the building's meter",
     "carbon_kg": "operation and manufacture",
     "water_l": "on site and at power plants",
     "cost_usd": "what is paid",
 }
 """What each total includes."""
-METRIC_OF_TOTAL: Mapping[str, str] = {
+METRIC_OF_TOTAL: Mapping[str, Metric] = {
     "energy_kwh": "energy_kwh",
     "total_kg": "carbon_kg",
     "total_l": "water_l",
@@ -31,7 +34,7 @@ SCOPES: Mapping[str, str] = {
     "direct": "direct emissions of power plants only",
 }
 """Emission factors of the grid."""
-CARBON_BASES: Mapping[str, str] = {
+CARBON_BASES: Mapping[CarbonBasis, str] = {
     "total": "location-based and embodied",
     "location": "location-based",
     "market": "market-based",
@@ -45,7 +48,7 @@ VALUE_PARTS: Mapping[str, str] = {
     "value_usd": "net value",
 }
 """The parts of the net value of a strategy."""
-ALTERNATIVES: Mapping[str, str] = {
+ALTERNATIVES: Mapping[Alternative, str] = {
     "now": "a start at once",
     "average": "the average start",
     "best_other_region": "the best other region",
@@ -62,8 +65,9 @@ def verdict(entry: BreakEven, tasks: str, strategy: str, against: str) -> str | 
         strategy: The name of its strategy, as the text shows it.
         against: The name of the strategy that it is compared with, likewise.
     """
-    template = VERDICTS.get(entry["verdict"])
-    return template.format(a=strategy, b=against, at=tasks, units="tasks") if template else None
+    if entry["verdict"] is None:
+        return None
+    return VERDICTS[Verdict(entry["verdict"])].format(a=strategy, b=against, at=tasks, units="tasks")
 
 
 def short_verdict(entry: BreakEven) -> str:

@@ -4,16 +4,26 @@ The value of a quantity and both ends of its interval have the same unit, so tha
 at sight: ``12.3 MWh (8.91 to 17.1)``.
 """
 
-from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
+
+from typing_extensions import ReadOnly, TypedDict
 
 from costsvc import units
 from costsvc.estimates.labels import MINUS, signed
 from costsvc.model.uncertainty import DRAWS
 from costsvc.report.dimensions import DIMENSIONS, DOLLARS
 
-Quantity: TypeAlias = Mapping[str, float | None] | float | None
-"""A quantity of an answer, a number without an interval, or nothing."""
+
+class Interval(TypedDict):
+    """What quantities, factors and other intervals of answers have in common."""
+
+    value: ReadOnly[float | None]
+    low: ReadOnly[float | None]
+    high: ReadOnly[float | None]
+
+
+Amount: TypeAlias = Interval | float | None
+"""An interval of an answer, a number without an interval, or nothing."""
 
 NOT_KNOWN = "not known"
 NO_LOWER_BOUND = "no lower bound"
@@ -68,7 +78,7 @@ def scale(value: float, dimension: str) -> tuple[float, str]:
     return suitable[-1] if suitable else steps[0]
 
 
-def format_quantity(quantity: Quantity, dimension: str) -> FormattedQuantity:
+def format_quantity(quantity: Amount, dimension: str) -> FormattedQuantity:
     """Format a quantity in one unit for value, low and high.
 
     An open end is ``no lower bound`` or ``no upper bound``; a missing quantity is ``not known`` without a unit.
@@ -87,7 +97,7 @@ def format_quantity(quantity: Quantity, dimension: str) -> FormattedQuantity:
     )
 
 
-def text(quantity: Quantity, dimension: str) -> str:
+def text(quantity: Amount, dimension: str) -> str:
     """Format a quantity in one line: ``12.3 MWh (8.91 to 17.1)``, without the interval if it has no width."""
     formatted = format_quantity(quantity, dimension)
     if not formatted.low:
@@ -101,37 +111,37 @@ def text(quantity: Quantity, dimension: str) -> str:
     return f"{value} ({_interval(formatted, with_unit=dimension == 'cost_usd')})"
 
 
-def energy(kwh: Quantity) -> str:
+def energy(kwh: Amount) -> str:
     """Format energy in kWh."""
     return text(kwh, "energy_kwh")
 
 
-def carbon(kg: Quantity) -> str:
+def carbon(kg: Amount) -> str:
     """Format a mass of CO2e in kg."""
     return text(kg, "carbon_kg")
 
 
-def water(litres: Quantity) -> str:
+def water(litres: Amount) -> str:
     """Format a volume of water in L."""
     return text(litres, "water_l")
 
 
-def money(usd: Quantity) -> str:
+def money(usd: Amount) -> str:
     """Format a sum of money in USD."""
     return text(usd, "cost_usd")
 
 
-def duration(hours: Quantity) -> str:
+def duration(hours: Amount) -> str:
     """Format a time in h."""
     return text(hours, "time_h")
 
 
-def power(watts: Quantity) -> str:
+def power(watts: Amount) -> str:
     """Format a power in W."""
     return text(watts, "power_w")
 
 
-def count(number: Quantity) -> str:
+def count(number: Amount) -> str:
     """Format a count: ``1,230``, ``1.23 million``."""
     return text(number, "number")
 
@@ -150,7 +160,7 @@ def probability(value: float | None) -> str:
     return NOT_KNOWN if value is None else percent(min(max(value, 1 / DRAWS), 1 - 1 / DRAWS))
 
 
-def change(percent: Quantity) -> str:
+def change(percent: Amount) -> str:
     """Format a change in per cent with its sign and interval: ``+12.3 % (+8 to +15)``."""
     value, low, high = (signed_or_open(number) for number in _value_low_high(percent))
     return f"{value} %" if value == low == high else f"{value} % ({low} to {high})"
@@ -181,10 +191,10 @@ def factor(number: float | str | None) -> str:
     return text.replace("-", MINUS)
 
 
-def _value_low_high(quantity: Quantity) -> tuple[float | None, float | None, float | None]:
-    if isinstance(quantity, Mapping):
-        return quantity["value"], quantity["low"], quantity["high"]
-    return quantity, quantity, quantity
+def _value_low_high(quantity: Amount) -> tuple[float | None, float | None, float | None]:
+    if quantity is None or isinstance(quantity, float | int):
+        return quantity, quantity, quantity
+    return quantity["value"], quantity["low"], quantity["high"]
 
 
 def _reference_size(numbers: tuple[float | None, float | None, float | None]) -> float:

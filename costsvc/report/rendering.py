@@ -5,7 +5,7 @@ a server renders in a process that answers nothing else.
 """
 
 import re
-from typing import Any, Literal
+from typing import Literal, TypeAlias
 from xml.sax.saxutils import escape
 
 import orjson
@@ -13,7 +13,8 @@ import orjson
 from costsvc.errors import UndrawableError
 from costsvc.store import Store
 
-Spec = dict[str, Any]
+Spec: TypeAlias = dict[str, object]
+"""A Vega-Lite specification, or a part of one."""
 Format = Literal["svg", "png"]
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """The palette of Okabe and Ito, which colour-blind readers can distinguish."""
@@ -45,7 +46,7 @@ def render(spec: Spec, form: Format) -> bytes:
         svg = str(vl_convert.vegalite_to_svg(spec, vl_version=VERSION))
     except ValueError as error:
         raise UndrawableError from error
-    return _with_description(svg, spec.get("description", "")).encode()
+    return _with_description(svg, str(spec.get("description", ""))).encode()
 
 
 def _with_description(svg: str, text: str) -> str:
@@ -77,7 +78,7 @@ class FigureRenderer:
         return figure
 
 
-def _without_controls(part: Any) -> Any:
+def _without_controls(part: object) -> object:
     """A part of a specification with replacements for the characters that XML does not allow."""
     if isinstance(part, str):
         return NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", part)

@@ -3,8 +3,8 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TypedDict
 
+from costsvc.answers.estimate import Bases, Basis
 from costsvc.model.chains.footprint import MISSING, Market, Place
 from costsvc.model.inputs import Constant, FactorsOf
 from costsvc.model.uncertainty import Factor, Scale
@@ -27,24 +27,6 @@ NO_RESIDUAL = (
     "no residual mix is known for the share without a contract; give contract.residual_g_per_kwh, or a share of 1"
 )
 NO_MARKET = "no contract was given and the region has no published carbon-free share; give contract {share, g_per_kwh}"
-
-
-class Basis(TypedDict):
-    """Scope, method, zone, year and resolution of an intensity."""
-
-    scope: Scope
-    method: str
-    zone: str | None
-    year: int | None
-    resolution: str
-
-
-class Bases(TypedDict):
-    """The basis of each kind of CO2e; None if it does not exist."""
-
-    location: Basis | None
-    market: Basis | None
-    marginal: Basis | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

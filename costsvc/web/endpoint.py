@@ -1,12 +1,12 @@
 """What the API, the page, the figures and the texts share of an endpoint."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import marshmallow as ma
 
-from costsvc.estimates.answer import Plain
 from costsvc.reference.catalog import Catalog
+from costsvc.report.answers import Answer
 from costsvc.web.fields import Request
 
 
@@ -44,12 +44,12 @@ class Endpoint:
     kind: str
     path: str
     schema: ma.Schema
-    estimate: Callable[..., Plain]
-    example: Plain
+    estimate: Callable[..., Answer]
+    example: Mapping[str, object]
     answer_type: type
     explains: bool = False
 
-    def answer(self, body: Plain, tables: Catalog, *, explain: bool = False) -> Plain:
+    def answer(self, body: Mapping[str, object], tables: Catalog, *, explain: bool = False) -> Answer:
         """The answer to a body.
 
         Args:

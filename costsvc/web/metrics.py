@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import Any
 
 from flask import Flask, Response, g, request
 from prometheus_client import (
@@ -18,7 +19,6 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from costsvc import __version__
-from costsvc.estimates.answer import Plain
 
 UNROUTED = "unknown"
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -76,7 +76,7 @@ def register(app: Flask, kinds: Iterable[str], data_version: str) -> None:
     TABLES_REJECTED.set(0)
 
 
-def estimated(kind: str, found: Plain) -> None:
+def estimated(kind: str, found: Mapping[str, Any]) -> None:
     """Count an answer and the amounts that it estimates; one that is null is not counted, one that is huge in part.
 
     Args:
@@ -86,7 +86,7 @@ def estimated(kind: str, found: Plain) -> None:
     estimates, amounts = _counters(kind)
     estimates.inc()
     for where, counter in amounts:
-        quantity = found
+        quantity: Any = found
         for name in where:
             quantity = quantity[name]
         if quantity is not None:

@@ -10,7 +10,6 @@ from typing import Any
 
 import marshmallow as ma
 
-from costsvc.estimates.answer import Plain
 from costsvc.web.api.parts import Amount, KnownQuantity
 from costsvc.web.fields import NameList, Number, StrictBoolean
 
@@ -22,14 +21,14 @@ EXACT = 2**53
 """Below this every whole number is a float, and is repeated to the caller without a decimal point."""
 
 
-def body(pairs: Iterable[tuple[str, str]], schema: ma.Schema) -> Plain:
+def body(pairs: Iterable[tuple[str, str]], schema: ma.Schema) -> dict[str, Any]:
     """The JSON that is equivalent to a query, without empty fields.
 
     Args:
         pairs: NameList and texts.
         schema: Reads the JSON.
     """
-    grown: Plain = {}
+    grown: dict[str, Any] = {}
     for name, text in pairs:
         if text.strip():
             _put(grown, name, text.strip(), schema)
@@ -62,7 +61,7 @@ def _text(value: Any) -> str:
     return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
-def _put(grown: Plain, name: str, text: str, schema: ma.Schema) -> None:
+def _put(grown: dict[str, Any], name: str, text: str, schema: ma.Schema) -> None:
     """Lay a text where its name says; under the rest of the name where the schema knows no such field."""
     head, _, rest = name.partition(".")
     field = schema.fields.get(head)
@@ -119,9 +118,9 @@ def _number(text: str) -> Any:
     return int(found) if found.is_integer() and abs(found) < EXACT else found
 
 
-def _listed(grown: Plain, schema: ma.Schema) -> Plain:
+def _listed(grown: dict[str, Any], schema: ma.Schema) -> dict[str, Any]:
     """The same with lists in place of numbered entries."""
-    done: Plain = {}
+    done: dict[str, Any] = {}
     for name, value in grown.items():
         field = schema.fields.get(name)
         inner = inside(field)

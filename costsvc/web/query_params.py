@@ -5,7 +5,7 @@ from typing import Any
 import marshmallow as ma
 from flask import request
 
-from costsvc.estimates.answer import Plain
+from costsvc.answers.request_body import RequestBody
 from costsvc.web import query
 from costsvc.web.endpoint import Endpoint
 
@@ -13,7 +13,7 @@ DOWNLOAD = "download"
 YES = "1"
 
 
-def body(endpoint: Endpoint, *others: str) -> Plain:
+def body(endpoint: Endpoint, *others: str) -> RequestBody:
     """The body of the request that the query describes.
 
     Args:

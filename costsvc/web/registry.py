@@ -6,8 +6,8 @@ import orjson
 from marshmallow import ValidationError
 
 from costsvc.errors import BadRequestError
-from costsvc.estimates.answer import Plain
 from costsvc.reference.catalog import Catalog
+from costsvc.report.answers import Answer
 from costsvc.services import Services
 from costsvc.web.api import amortization, change, inference, placement, schedule, training
 from costsvc.web.endpoint import Endpoint
@@ -19,7 +19,9 @@ ENDPOINTS: Mapping[str, Endpoint] = {
 }
 
 
-def cached_answer(endpoint: Endpoint, body: Plain, services: Services, *, explain: bool = False) -> Plain:
+def cached_answer(
+    endpoint: Endpoint, body: Mapping[str, object], services: Services, *, explain: bool = False
+) -> Answer:
     """The answer to a body, from the cache if it is there.
 
     It is kept as JSON: as objects an answer takes fifteen times the memory, and callers decide how large it is.
@@ -41,11 +43,11 @@ def cached_answer(endpoint: Endpoint, body: Plain, services: Services, *, explai
     if kept is None:
         kept = orjson.dumps(endpoint.answer(orjson.loads(request), services.catalog, explain=explain))
         services.answer_cache.put(key, kept)
-    answer: Plain = orjson.loads(kept)
+    answer: Answer = orjson.loads(kept)
     return answer
 
 
-def answer_request(path: str, body: Plain, tables: Catalog) -> Plain:
+def answer_request(path: str, body: Mapping[str, object], tables: Catalog) -> Answer:
     """The answer to a body as it would be posted, without a server.
 
     Args:

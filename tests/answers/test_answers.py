@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from costsvc.answers import amortization, explanation, quantities
-from costsvc.estimates.comparisons.parts import METRICS, Basis
+from costsvc.estimates.comparisons.parts import METRICS
 from costsvc.model.amortization import Verdict
 from costsvc.model.uncertainty import Origin
 from costsvc.web.openapi import ANSWERS, schemas
@@ -24,4 +24,3 @@ def test_words_of_answers_are_those_of_the_model() -> None:
     assert set(get_args(amortization.Verdict)) == {verdict.value for verdict in Verdict}
     assert set(get_args(explanation.Origin)) == set(get_args(Origin))
     assert get_args(quantities.Metric) == METRICS
-    assert set(get_args(quantities.CarbonBasis)) == set(get_args(Basis))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from costsvc.estimates.comparisons.amortization import amortization
+from costsvc.estimates.comparisons.amortization import compare_strategies
 from costsvc.estimates.serving import estimate_serving
 from costsvc.estimates.training import estimate_training
 from costsvc.reference.catalog import Catalog
@@ -32,4 +32,4 @@ def serve(catalog: Catalog) -> Ask:
 @pytest.fixture(scope="session")
 def compare(catalog: Catalog) -> Ask:
     schema = ComparisonSchema()
-    return lambda body: amortization(schema.load(body), catalog)
+    return lambda body: compare_strategies(schema.load(body), catalog)

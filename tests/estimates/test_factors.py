@@ -4,11 +4,11 @@
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from costsvc.estimates.answer import Plain
 from costsvc.estimates.training import estimate_training
 from costsvc.requests.workloads import Machine, Pricing, Site, TrainingRun
 
@@ -77,7 +77,7 @@ def table(snapshot):
 def answer(catalog):
     """The answer for a thousand accelerator-hours on two hosts or more."""
 
-    def ask(accelerator: str, region: str, **site: object) -> Plain:
+    def ask(accelerator: str, region: str, **site: object) -> dict[str, Any]:
         machine = Machine(accelerator=accelerator, accelerators=64)
         return estimate_training(
             TrainingRun(machine=machine, accelerator_hours=1000.0, site=Site(region=region, **site)), catalog
@@ -86,7 +86,7 @@ def answer(catalog):
     return ask
 
 
-def _factors(found: Plain, names: tuple[str, ...]) -> Iterator[float | None]:
+def _factors(found: dict[str, Any], names: tuple[str, ...]) -> Iterator[float | None]:
     values: Mapping[str, float] = {factor["name"]: factor["value"] for factor in found["factors"]}
     return (values.get(name) for name in names)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from costsvc.estimates.model_footprint import model_footprint
+from costsvc.estimates.model_footprint import estimate_model_footprint
 from tests.estimates.reading import codes, factors, out_of_order, reasons, value
 
 GIVEN = ("energy_kwh", "carbon.total_kg", "water.total_l", "cost.total_usd")
@@ -126,14 +126,17 @@ def test_compute_without_active_parameters_is_no_basis(footprint):
 def test_a_model_of_unknown_training_says_so(footprint, region):
     answer = footprint("bert-base", **({"region": region} if region else {}))
     assert [answer[name] for name in ("basis", "training", "estimate")] == [None, None, None]
-    assert all("neither accelerator-hours" in reasons(answer)[name] for name in ("basis", "training", "estimate"))
+    assert all(
+        "accelerator-hours, FLOP and tokens are not known" in reasons(answer)[name]
+        for name in ("basis", "training", "estimate")
+    )
     assert answer["request"]["region"] == ("DEU" if region else "world")
 
 
 def test_every_model_is_answered(catalog):
     bases = {}
     for model in catalog.tables["models"]:
-        answer = model_footprint(model, "DE", catalog)
+        answer = estimate_model_footprint(model, "DE", catalog)
         bases[answer["basis"]] = bases.get(answer["basis"], 0) + 1
         assert out_of_order(answer["estimate"] or {}) == {}, model
     assert bases["hours"] >= 170
@@ -194,4 +197,4 @@ def test_a_share_of_an_unknown_training_is_unknown(client):
     body = {"tasks": 1, "strategies": [known, {"name": "b", "upfront": [{"model_footprint": {"model": "bert-base"}}]}]}
     answer = client.post("/v1/comparisons/amortization", json=body).json
     assert answer["strategies"][1]["total"]["energy_kwh"] is None
-    assert any("neither accelerator-hours" in reason for reason in reasons(answer).values())
+    assert any("accelerator-hours, FLOP and tokens are not known" in reason for reason in reasons(answer).values())

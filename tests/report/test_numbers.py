@@ -196,7 +196,7 @@ def test_a_probability_is_never_certain(value: float | None, expected: str) -> N
         ({"value": 5.0, "low": 1.0, "high": None}, "+5 % (+1 to no bound)"),
     ],
 )
-def test_a_change_has_its_sign(change: numbers.Quantity, expected: str) -> None:
+def test_a_change_has_its_sign(change: numbers.Amount, expected: str) -> None:
     assert numbers.change(change) == expected
 
 

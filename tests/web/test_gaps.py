@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from costsvc.estimates.answer import Plain
 from costsvc.report.figures.registry import FIGURES
 from costsvc.report.texts.formats import formats_of
 from costsvc.web import query
@@ -21,11 +20,11 @@ LOAD = {"energy_kwh": 5, "duration_h": 3}
 NO_WATER = {"region": "aws:us-east-1", "grid_g_per_kwh": 300}
 
 
-def known(**amounts: Any) -> Plain:
+def known(**amounts: Any) -> dict[str, Any]:
     return {"known": amounts}
 
 
-def compared(first: list[Plain], second: list[Plain], **others: Any) -> Plain:
+def compared(first: list[dict[str, Any]], second: list[dict[str, Any]], **others: Any) -> dict[str, Any]:
     """Two strategies, the first of which pays once and the second for each task."""
     return {"tasks": 3, "strategies": [{"name": "a", "upfront": first}, {"name": "b", "per_task": second}], **others}
 
@@ -114,14 +113,14 @@ UNSAID = re.compile(r"\b(None|nan|NaN|inf|Infinity|undefined)\b")
 """What a program says that has met a gap unawares."""
 
 
-def pages(kind: str, body: Plain) -> list[str]:
+def pages(kind: str, body: dict[str, Any]) -> list[str]:
     inner = {"inference", "training"} & (body | body.get("before", {})).keys()
     workload = next(iter(inner), "training")
     return [view.path for view in VIEWS if view.kind == kind and (view.workload == workload or view.other is None)]
 
 
 @pytest.mark.parametrize(("kind", "body"), GAPS)
-def test_an_answer_with_gaps_is_told_in_every_form(client: FlaskClient, kind: str, body: Plain) -> None:
+def test_an_answer_with_gaps_is_told_in_every_form(client: FlaskClient, kind: str, body: dict[str, Any]) -> None:
     path, asked = ENDPOINTS[kind].path, list(query.pairs(body))
     assert client.post(path, json=body).status_code == 200
     told = {f"{path}/{one.name}": {200} for one in formats_of(kind)}
@@ -134,7 +133,7 @@ def test_an_answer_with_gaps_is_told_in_every_form(client: FlaskClient, kind: st
 
 
 @pytest.mark.parametrize(("kind", "body"), GAPS)
-def test_a_figure_of_an_answer_with_gaps_can_be_drawn(client: FlaskClient, kind: str, body: Plain) -> None:
+def test_a_figure_of_an_answer_with_gaps_can_be_drawn(client: FlaskClient, kind: str, body: dict[str, Any]) -> None:
     for name in FIGURES[kind]:
         answer = client.get(f"{ENDPOINTS[kind].path}/figures/{name}.svg", query_string=list(query.pairs(body)))
         assert answer.status_code in (200, 404), (name, answer.text)
@@ -144,4 +143,4 @@ def test_a_figure_of_an_answer_with_gaps_can_be_drawn(client: FlaskClient, kind:
 def test_a_schedule_without_a_profile_says_why_in_its_citation(client: FlaskClient) -> None:
     asked = list(query.pairs({"training": RUN | {"region": "IND"}, **DAYS}))
     said = client.get(f"{ENDPOINTS['schedule'].path}/citation.md", query_string=asked).text
-    assert "The best window is not known, as no profile by month and hour is known for IND." in said
+    assert "The best window is not known, as no hourly profile is known for IND." in said

@@ -1,112 +1,134 @@
-"""Before against after: what a change of one workload saves or costs, and which factors it comes from."""
+"""Effect of a change of one workload, and the factors that explain it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from costsvc.answers.change import Cause, CausesAnswer, ChangeAnswer, ProbabilitiesAnswer
+from costsvc.answers.placement import Differences
+from costsvc.answers.quantities import OpenQuantity, PlacementMetric
 from costsvc.errors import located
 from costsvc.estimates import answer
-from costsvc.estimates.answer import Plain
-from costsvc.estimates.comparisons.totals import COLUMNS, WorkloadTotals, difference, shown, total_workload
+from costsvc.estimates.comparisons.provenance import combine_logs
+from costsvc.estimates.comparisons.totals import WorkloadTotals, compare_outcomes, describe_outcome, total_workload
 from costsvc.estimates.labels import LABELS, signed
 from costsvc.model.amortization import probability_cheaper
 from costsvc.model.uncertainty import Factor, central_value
 from costsvc.reference.catalog import Catalog
-from costsvc.requests.comparisons import ChangeSpec, PlacementMetric
+from costsvc.requests.comparisons import ChangeSpec
+from costsvc.requests.workloads import Serving, TrainingRun
 from costsvc.resolve.log import FactorLog
 from costsvc.units import PERCENT
 
 CAUSES = 5
 LEAST = 1e-3
-"""Logarithm of the smallest effect that is told."""
+"""Logarithm of the smallest effect that is listed."""
 REST = "everything else"
-TITLES: Mapping[PlacementMetric, str] = {
-    name: LABELS[name].noun for name in ("carbon_kg", "cost_usd", "energy_kwh", "water_l", "hours")
-}
+SUMMARIZED: tuple[PlacementMetric, ...] = ("carbon_kg", "cost_usd", "energy_kwh", "water_l", "hours")
+"""The metrics of a summary, in its order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sides:
-    """A workload before and after a change, to be computed again with other factors."""
+    """A workload before and after a change, which can be computed again with other factors."""
 
     before: WorkloadTotals
     after: WorkloadTotals
 
-    def central(self, side: WorkloadTotals, other: Mapping[str, float]) -> dict[PlacementMetric, float | None]:
-        """One side's central totals with some of its factors replaced."""
+    def central(self, side: WorkloadTotals, values: Mapping[str, float]) -> dict[PlacementMetric, float | None]:
+        """The central totals of one side with other values of some factors."""
 
         def number(factor: Factor) -> float:
-            return other.get(factor.name, factor.value)
+            return values.get(factor.name, factor.value)
 
-        found = side.again(number)
-        return {name: None if amount is None else central_value(amount) for name, amount in found.items()}
+        totals = side.again(number)
+        return {name: None if amount is None else central_value(amount) for name, amount in totals.items()}
 
 
-def change(asked: ChangeSpec, catalog: Catalog) -> Plain:
-    """Answer what a change of a workload comes to.
+def compare_change(request: ChangeSpec, catalog: Catalog) -> ChangeAnswer:
+    """Compare a workload before and after a change.
 
     Raises:
         UnknownNameError: If a name is not known.
-        BadRequestError: If what is said does not go together.
+        BadRequestError: If fields contradict each other.
     """
-    sides = {"before": asked.before, "after": asked.after}
-    found: list[WorkloadTotals] = []
-    for name, workload in sides.items():
-        with located(f"{name}.{asked.kind}"):
-            found.append(total_workload(workload, asked.carbon_basis, catalog))
-    before, after = found
-    changes = difference(after, before)
+    before, after = (
+        _total(name, workload, request, catalog)
+        for name, workload in (("before", request.before), ("after", request.after))
+    )
+    differences = compare_outcomes(after, before)
     causes = _causes(Sides(before=before, after=after))
     return {
-        "id": answer.identity(asked.said, catalog),
-        "request": asked.said,
-        "carbon_basis": asked.carbon_basis,
-        "before": {"request": before.request, **shown(before)},
-        "after": {"request": after.request, **shown(after)},
-        "difference": changes,
-        "probability_lower": {name: _probability(after, before, name) for name in COLUMNS},
+        "id": answer.request_id(request.said, catalog),
+        "request": request.said,
+        "carbon_basis": request.carbon_basis,
+        "before": describe_outcome(before),
+        "after": describe_outcome(after),
+        "difference": differences,
+        "probability_lower": _probabilities(after, before),
         "causes": causes,
-        "summary": _summary(changes, causes),
-        **answer.together({"before": before.log, "after": after.log}, FactorLog(), catalog),
+        "summary": _summary(differences, causes),
+        **combine_logs({"before": before.log, "after": after.log}, FactorLog(), catalog),
     }
 
 
-def _probability(after: WorkloadTotals, before: WorkloadTotals, name: PlacementMetric) -> float | None:
-    """Share of paired draws in which a metric is lower after than before."""
-    new, old = after.by_metric[name], before.by_metric[name]
+def _total(side: str, workload: TrainingRun | Serving, request: ChangeSpec, catalog: Catalog) -> WorkloadTotals:
+    with located(f"{side}.{request.kind}"):
+        return total_workload(workload, request.carbon_basis, catalog)
+
+
+def _probabilities(after: WorkloadTotals, before: WorkloadTotals) -> ProbabilitiesAnswer:
+    return {
+        "energy_kwh": _probability(after, before, "energy_kwh"),
+        "carbon_kg": _probability(after, before, "carbon_kg"),
+        "water_l": _probability(after, before, "water_l"),
+        "cost_usd": _probability(after, before, "cost_usd"),
+        "hours": _probability(after, before, "hours"),
+    }
+
+
+def _probability(after: WorkloadTotals, before: WorkloadTotals, metric: PlacementMetric) -> float | None:
+    """Share of paired draws in which a metric is lower after the change."""
+    new, old = after.by_metric[metric], before.by_metric[metric]
     return None if new is None or old is None else probability_cheaper(new, old)
 
 
-def _causes(sides: Sides) -> dict[str, list[Plain]]:
-    """For each metric the factors whose change moved it most, and what they leave unexplained.
+def _causes(sides: Sides) -> CausesAnswer:
+    """The factors whose change has the largest effect on each metric, and the unexplained rest.
 
-    Each factor is changed alone, once from where it was before and once from where it is after; the
-    geometric mean of the two is its effect.
+    Each factor is changed alone, once from its value before and once from its value after; its effect is the
+    geometric mean of both.
     """
     before, after = sides.before.log.factors, sides.after.log.factors
-    differing = [name for name in before if name in after and before[name].value != after[name].value]
-    plain = [sides.central(side, {}) for side in (sides.before, sides.after)]
-    moved = {
+    totals = (sides.central(sides.before, {}), sides.central(sides.after, {}))
+    changed = {
         name: (
             sides.central(sides.before, {name: after[name].value}),
             sides.central(sides.after, {name: before[name].value}),
         )
-        for name in differing
+        for name in before
+        if name in after and before[name].value != after[name].value
     }
-    told: dict[str, list[Plain]] = {}
-    for metric in COLUMNS:
-        ends = (plain[0][metric], plain[1][metric])
+
+    def causes(metric: PlacementMetric) -> list[Cause]:
+        old, new = (side[metric] for side in totals)
         effects = {
-            name: _mean(_log(one[metric], ends[0]), _log(ends[1], other[metric]))
-            for name, (one, other) in moved.items()
+            name: _mean(_log(one[metric], old), _log(new, other[metric])) for name, (one, other) in changed.items()
         }
-        told[metric] = list(_told(effects, _log(ends[1], ends[0]), sides))
-    return told
+        return list(_largest(effects, _log(new, old), sides))
+
+    return {
+        "energy_kwh": causes("energy_kwh"),
+        "carbon_kg": causes("carbon_kg"),
+        "water_l": causes("water_l"),
+        "cost_usd": causes("cost_usd"),
+        "hours": causes("hours"),
+    }
 
 
 def _log(amount: float | None, reference: float | None) -> float:
-    """Logarithm of a ratio, 0 where it does not exist."""
+    """Logarithm of a ratio; 0 if it is not defined."""
     if amount is None or reference is None or amount <= 0 or reference <= 0:
         return 0.0
     return float(np.log(amount) - np.log(reference))
@@ -116,8 +138,8 @@ def _mean(first: float, second: float) -> float:
     return (first + second) / 2
 
 
-def _told(effects: Mapping[str, float], whole: float, sides: Sides) -> Iterator[Plain]:
-    """The largest effects in per cent, then what is left of the whole."""
+def _largest(effects: Mapping[str, float], whole: float, sides: Sides) -> Iterator[Cause]:
+    """The largest effects in percent, then the unexplained rest."""
     largest = sorted(effects, key=lambda name: -abs(effects[name]))[:CAUSES]
     named = [name for name in largest if abs(effects[name]) >= LEAST]
     before, after = sides.before.log.factors, sides.after.log.factors
@@ -138,25 +160,26 @@ def _percent(effect: float) -> float:
     return float(PERCENT * np.expm1(effect))
 
 
-def _summary(changes: Mapping[str, Plain | None], causes: Mapping[str, Sequence[Plain]]) -> str:
-    """One line of Markdown that a CI job can post."""
+def _summary(differences: Differences, causes: CausesAnswer) -> str:
+    """One line of Markdown for a pull request."""
     parts = []
-    for name, title in TITLES.items():
-        found = changes[name]
-        if found is not None and found["percent"] is not None:
-            parts.append(f"**{signed(found['percent']['value'])} % {title}**{_range(found['percent'])}")
-    first = next((cause for cause in causes["carbon_kg"] if cause["name"] != REST), None)
-    because = "" if first is None else f"; CO2e mostly by `{first['name']}` {_shift(first)}"
-    return f"This change: {', '.join(parts) or 'nothing that is known differs'}{because}."
+    for metric in SUMMARIZED:
+        difference = differences[metric]
+        if difference is not None and difference["percent"] is not None:
+            percent = difference["percent"]
+            parts.append(f"**{signed(percent['value'])} % {LABELS[metric].noun}**{_range(percent)}")
+    main = next((cause for cause in causes["carbon_kg"] if cause["name"] != REST), None)
+    reason = "" if main is None else f"; largest effect on CO2e: `{main['name']}` {_shift(main)}"
+    return f"This change: {', '.join(parts) or 'no known difference'}{reason}."
 
 
-def _range(percent: Mapping[str, float | None]) -> str:
+def _range(percent: OpenQuantity) -> str:
     low, high = percent["low"], percent["high"]
     if low is None or high is None or low == high:
         return ""
     return f" ({signed(low)} to {signed(high)})"
 
 
-def _shift(cause: Plain) -> str:
+def _shift(cause: Cause) -> str:
     unit = "" if cause["unit"] == "1" else f" {cause['unit']}"
     return f"{cause['before']:.3g} to {cause['after']:.3g}{unit}"

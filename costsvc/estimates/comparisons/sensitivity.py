@@ -1,106 +1,106 @@
-"""What would have to change for the other strategy to be the cheaper one."""
+"""The factor whose change would reverse the comparison of two strategies."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from costsvc.estimates.answer import Plain
-from costsvc.estimates.comparisons.parts import Metric
-from costsvc.estimates.comparisons.strategies import Resolved, Resolver
+from costsvc.answers.amortization import Flip
+from costsvc.answers.quantities import Metric
+from costsvc.estimates.comparisons.strategies import EstimatedStrategy, StrategyEstimator
 from costsvc.model.amortization import total
 from costsvc.model.uncertainty import Factor, central_value, shift_by_sigma, slopes
 from costsvc.units import Array
 
 FARTHEST = 6.0
-"""Standard deviations beyond which no factor is asked to move."""
+"""Largest shift of a factor, in standard deviations."""
 TRIED = 2
-"""Factors that are tried, those first that would have to move least."""
+"""Number of factors that are tried, those with the smallest required shift first."""
 STRETCH = 1.5
 ROUNDS = 12
 CLOSE = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Duel:
+class StrategyPair:
     """Two strategies in one metric at given numbers of tasks and requests.
 
     Attributes:
-        resolver: Estimates them again.
-        first: The one.
-        second: The other.
-        metric: In what they are counted.
+        estimator: Estimates them again.
+        first: The strategy.
+        second: The strategy that it is compared with.
+        metric: The metric that they are compared in.
         tasks: Number of tasks. [1]
-        requests: Requests to each. [1]
+        requests: Requests per task. [1]
     """
 
-    resolver: Resolver
-    first: Resolved
-    second: Resolved
+    estimator: StrategyEstimator
+    first: EstimatedStrategy
+    second: EstimatedStrategy
     metric: Metric
     tasks: float
     requests: float
 
     def gap(self) -> Array | None:
-        """Sample of how much more the first costs; None where one is not known or nothing has width."""
-        first, second = (one.strategy(self.metric) for one in (self.first, self.second))
+        """Sample of the extra cost of the first; None if a total is not known or nothing is uncertain."""
+        first, second = (one.total(self.metric, self.tasks, self.requests) for one in (self.first, self.second))
         if first is None or second is None:
             return None
-        gap = total(first, self.tasks, self.requests) - total(second, self.tasks, self.requests)
+        gap = first - second
         return gap if isinstance(gap, np.ndarray) else None
 
     def central_gap(self, identity: str, value: float) -> float:
-        """How much more the first costs with one factor at another value."""
-        found = [self.resolver.central(one, self.metric, identity, value) for one in (self.first, self.second)]
-        ends = [central_value(total(one, self.tasks, self.requests)) for one in found if one is not None]
-        return ends[0] - ends[1]
+        """The extra cost of the first if one factor has another value."""
+        changed = [self.estimator.change_factor(one, self.metric, identity, value) for one in (self.first, self.second)]
+        totals = [central_value(total(one, self.tasks, self.requests)) for one in changed if one is not None]
+        return totals[0] - totals[1]
 
 
-def flip(duel: Duel) -> Plain | None:
-    """The one factor whose change flips who is cheaper, and how far it would have to go.
+def find_switching_factor(pair: StrategyPair) -> Flip | None:
+    """Find the single factor whose change would reverse the comparison of two strategies.
 
     Args:
-        duel: Two strategies.
+        pair: Two strategies.
 
     Returns:
-        The factor with its value now, the value at which both cost the same, and whether that lies in its 90 %
-        interval; None where no single uncertain factor can do it.
+        The factor with its value, the value at which both strategies cost the same, and whether that lies in its
+        90 % interval; None if no single uncertain factor can reverse the comparison.
     """
-    gap = duel.gap()
-    factors = _uncertain(duel)
+    gap = pair.gap()
+    factors = _uncertain(pair)
     if gap is None or gap[0] == 0 or not factors:
         return None
     slope = slopes([factor.identity for factor in factors], [gap])[0]
     with np.errstate(divide="ignore"):
         needed = -gap[0] / slope
     for place in np.argsort(np.abs(needed))[:TRIED]:
-        value = _solved(duel, factors[place], float(needed[place]), float(gap[0]))
+        value = _solved(pair, factors[place], float(needed[place]), float(gap[0]))
         if value is not None:
-            return _shown(factors[place], value)
+            return _switching_factor(factors[place], value)
     return None
 
 
-def _uncertain(duel: Duel) -> list[Factor]:
-    """Factors with width of either strategy, each once."""
-    found = {
+def _uncertain(pair: StrategyPair) -> list[Factor]:
+    """The uncertain factors of both strategies, without duplicates."""
+    factors = {
         factor.identity: factor
-        for one in (duel.first, duel.second)
-        for piece in one.pieces
-        for factor in piece.log.factors.values()
+        for one in (pair.first, pair.second)
+        for part in one.parts
+        for factor in part.log.factors.values()
         if factor.low != factor.high
     }
-    return list(found.values())
+    return list(factors.values())
 
 
-def _solved(duel: Duel, factor: Factor, guess: float, gap: float) -> float | None:
-    """The value of a factor at which both cost the same, sought from a linear guess on."""
+def _solved(pair: StrategyPair, factor: Factor, guess: float, gap: float) -> float | None:
+    """The value of a factor at which both strategies cost the same; the search starts from a linear guess."""
 
     def at(deviations: float) -> float:
-        return duel.central_gap(factor.identity, shift_by_sigma(factor, deviations)) / gap
+        return pair.central_gap(factor.identity, shift_by_sigma(factor, deviations)) / gap
 
     reach = guess
     while np.isfinite(reach) and abs(reach) <= FARTHEST:
-        # the gap is 1 where the factor is now, and has to become 0
+        # the gap is scaled to 1 at the central value; the solution is 0
         if at(reach) <= 0:
             return shift_by_sigma(factor, _crossing(at, reach))
         reach *= STRETCH
@@ -108,7 +108,7 @@ def _solved(duel: Duel, factor: Factor, guess: float, gap: float) -> float | Non
 
 
 def _crossing(at: Callable[[float], float], far: float) -> float:
-    """Where the gap is none, between no move and one that is too far: regula falsi of the Illinois kind.
+    """The shift at which the gap is 0, between 0 and one that is too far: the Illinois algorithm.
 
     References:
         M. Dowell, P. Jarratt, "A modified regula falsi method", BIT 11 (1971), doi:10.1007/BF01934364.
@@ -127,7 +127,7 @@ def _crossing(at: Callable[[float], float], far: float) -> float:
     return b
 
 
-def _shown(factor: Factor, value: float) -> Plain:
+def _switching_factor(factor: Factor, value: float) -> Flip:
     return {
         "factor": factor.name,
         "value": factor.value,

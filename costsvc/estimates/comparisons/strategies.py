@@ -1,11 +1,12 @@
-"""Strategies whose parts are estimated, and what time makes of them."""
+"""Strategies with estimated parts, over the horizon of a comparison."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from costsvc.answers.quantities import Metric
 from costsvc.errors import located
-from costsvc.estimates.comparisons.parts import METRICS, Amounts, Metric, ResolvedPart, resolve_part
-from costsvc.model.amortization import Strategy
+from costsvc.estimates.comparisons.parts import METRICS, PartAmounts, ResolvedPart, resolve_part
+from costsvc.model.amortization import Strategy, total
 from costsvc.model.horizon import Horizon, TimeFactors, discounting, time_factors
 from costsvc.model.inputs import Number, traced
 from costsvc.model.uncertainty import Factor, central_value, sample
@@ -16,17 +17,17 @@ from costsvc.resolve.log import FactorLog, input_factor
 from costsvc.units import Numeric
 
 SECTIONS = ("upfront", "per_task", "per_request")
-KINDS_OF_GROWTH = ("plain", "grid", "money")
+KINDS_OF_WEIGHTS = ("plain", "grid", "money")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Growth:
-    """What time makes of each part of a strategy, by what is counted.
+class TimeWeights:
+    """Weights of the parts of a strategy over its lifetime.
 
     Attributes:
-        plain: Energy, water, and the manufacture of machines, which stay what they are.
-        grid: CO2e of a grid that gets cleaner or dirtier.
-        money: Discounted money.
+        plain: Of energy, water and embodied carbon, which do not change over time.
+        grid: Of CO2e of a grid whose intensity has a trend.
+        money: Of discounted money.
     """
 
     plain: TimeFactors
@@ -34,39 +35,39 @@ class Growth:
     money: TimeFactors
 
     @classmethod
-    def of(cls, asked: Comparison, tasks: float) -> "Growth":
-        """The factors of a request; all of them 1 where it says nothing of time."""
-        if asked.time is None:
+    def of(cls, request: Comparison, tasks: float) -> "TimeWeights":
+        """The weights of a request; all 1 if it has no ``time``."""
+        if request.time is None:
             return cls(plain=TimeFactors(), grid=TimeFactors(), money=TimeFactors())
-        arriving = asked.time.tasks_per_month
+        arriving = request.time.tasks_per_month
         horizon = Horizon(
-            lifetime_months=asked.time.lifetime_months,
+            lifetime_months=request.time.lifetime_months,
             adoption_months=0.0 if arriving is None else tasks / arriving,
-            retraining_months=asked.time.retraining_interval_months,
+            retraining_months=request.time.retraining_interval_months,
         )
         return cls(
             plain=time_factors(horizon, 0.0),
-            grid=time_factors(horizon, asked.time.grid_trend_per_year),
-            money=time_factors(horizon, discounting(asked.time.discount_rate)),
+            grid=time_factors(horizon, request.time.grid_trend_per_year),
+            money=time_factors(horizon, discounting(request.time.discount_rate)),
         )
 
-    def on(self, found: Amounts, role: str, number: Number) -> dict[Metric, Numeric | None]:
-        """A part's amounts over the horizon."""
+    def apply(self, amounts: PartAmounts, role: str, number: Number) -> dict[Metric, Numeric | None]:
+        """Weight a part's amounts over the horizon."""
         plain, grid, money = (
-            _time_factor(kind, getattr(getattr(self, kind), role), number) for kind in KINDS_OF_GROWTH
+            _time_factor(kind, getattr(getattr(self, kind), role), number) for kind in KINDS_OF_WEIGHTS
         )
-        carbon = found.by_metric["carbon_kg"]
+        carbon = amounts.by_metric["carbon_kg"]
         return {
-            "energy_kwh": _times(found.by_metric["energy_kwh"], plain),
-            "carbon_kg": None if carbon is None else carbon * grid + found.embodied_kg * (plain - grid),
-            "water_l": _times(found.by_metric["water_l"], plain),
-            "cost_usd": _times(found.by_metric["cost_usd"], money),
+            "energy_kwh": _times(amounts.by_metric["energy_kwh"], plain),
+            "carbon_kg": None if carbon is None else carbon * grid + amounts.embodied_kg * (plain - grid),
+            "water_l": _times(amounts.by_metric["water_l"], plain),
+            "cost_usd": _times(amounts.by_metric["cost_usd"], money),
         }
 
 
 def _time_factor(kind: str, factor: float, number: Number) -> Numeric:
-    is_shown = number is traced and factor != 1
-    return traced(input_factor(f"{kind}_time_factor", factor, "1")) if is_shown else factor
+    is_step = number is traced and factor != 1
+    return traced(input_factor(f"{kind}_time_factor", factor, "1")) if is_step else factor
 
 
 def _times(amount: Numeric | None, factor: Numeric) -> Numeric | None:
@@ -74,18 +75,18 @@ def _times(amount: Numeric | None, factor: Numeric) -> Numeric | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Piece:
-    """A part of a strategy, estimated.
+class EstimatedPart:
+    """An estimated part of a strategy.
 
     Attributes:
-        where: Where it stands in the request.
+        path: Its path in the request.
         section: upfront, per_task or per_request.
-        part: What the request has of it.
-        resolved: The part, resolved.
-        by_metric: What it comes to over the horizon, None if that is not known.
+        part: The part of the request.
+        resolved: The resolved part.
+        by_metric: Its total over the horizon by metric, None if that is not known.
     """
 
-    where: str
+    path: str
     section: str
     part: Part
     resolved: ResolvedPart
@@ -93,130 +94,132 @@ class Piece:
 
     @property
     def log(self) -> FactorLog:
-        """What it rests on."""
+        """Its factors, warnings and gaps."""
         return self.resolved.log
 
     @property
     def kind(self) -> str:
-        """What kind of part it is."""
+        """The kind of the part."""
         return KINDS[type(self.part)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Resolved:
-    """A strategy whose parts are estimated.
+class EstimatedStrategy:
+    """A strategy with estimated parts.
 
     Attributes:
         name: Its name.
-        pieces: Its parts.
-        sections: For each section and metric the sum of its parts over the horizon, None where one is not known.
+        parts: Its parts.
+        sections: For each section and metric the sum of its parts over the horizon, None if one is not known.
     """
 
     name: str
-    pieces: Sequence[Piece]
+    parts: Sequence[EstimatedPart]
     sections: Mapping[str, Mapping[Metric, Numeric | None]]
 
-    def strategy(self, metric: Metric) -> Strategy | None:
-        """The strategy in one metric, or None where a part of it is not known."""
+    def in_metric(self, metric: Metric) -> Strategy | None:
+        """The strategy in one metric; None if a part of it is not known."""
         upfront, per_task, per_request = (self.sections[section][metric] for section in SECTIONS)
         if upfront is None or per_task is None or per_request is None:
             return None
         return Strategy(upfront=upfront, per_task=per_task, per_request=per_request)
 
+    def total(self, metric: Metric, tasks: float, requests: float) -> Numeric | None:
+        """The total of all tasks and their requests; None if a part of it is not known."""
+        known = self.in_metric(metric)
+        return None if known is None else total(known, tasks, requests)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Resolver:
-    """Estimates strategies of a request, once or again with other numbers.
+class StrategyEstimator:
+    """Estimates the strategies of a request, also with other numbers in place of its factors.
 
     Attributes:
-        asked: The request.
-        growth: What time makes of its parts.
-        catalog: The tables.
+        request: The request.
+        weights: The weights of its parts over time.
+        catalog: The reference tables.
     """
 
-    asked: Comparison
-    growth: Growth
+    request: Comparison
+    weights: TimeWeights
     catalog: Catalog
 
-    def resolve(self, index: int) -> Resolved:
+    def estimate(self, index: int) -> EstimatedStrategy:
         """Estimate all parts of a strategy.
 
         Args:
-            index: Which strategy of the request.
+            index: Index of the strategy in the request.
 
         Raises:
             UnknownNameError: If a name in a part is not known.
-            BadRequestError: If what a part says does not go together.
+            BadRequestError: If fields of a part contradict each other.
         """
-        spec = self.asked.strategies[index]
-        pieces = [
-            self.piece(f"strategies.{index}.{place}", section, part)
+        spec = self.request.strategies[index]
+        parts = [
+            self._estimate_part(f"strategies.{index}.{path}", section, part)
             for section in SECTIONS
-            for place, part in _parts(spec, section)
+            for path, part in _parts(spec, section)
         ]
-        return Resolved(name=spec.name, pieces=pieces, sections=in_sections(pieces))
+        return EstimatedStrategy(name=spec.name, parts=parts, sections=sum_sections(parts))
 
-    def piece(self, where: str, section: str, part: Part) -> Piece:
-        """Estimate a part.
+    def _estimate_part(self, path: str, section: str, part: Part) -> EstimatedPart:
+        with located(f"{path}.{KINDS[type(part)]}"):
+            resolved = resolve_part(part, self.request.carbon_basis, self.catalog)
+        by_metric = self.weights.apply(resolved.amounts(sample), _role(section, part), sample)
+        return EstimatedPart(path=path, section=section, part=part, resolved=resolved, by_metric=by_metric)
+
+    def estimate_again(self, part: EstimatedPart, number: Number) -> EstimatedPart:
+        """Estimate a part with other numbers in place of its factors.
 
         Args:
-            where: Its place in the request.
-            section: upfront, per_task or per_request.
             part: The part.
+            number: Converts each factor to a number.
         """
-        with located(f"{where}.{KINDS[type(part)]}"):
-            resolved = resolve_part(part, self.asked.carbon_basis, self.catalog)
-        amounts = self.growth.on(resolved.amounts(sample), _role(section, part), sample)
-        return Piece(where=where, section=section, part=part, resolved=resolved, by_metric=amounts)
+        amounts = part.resolved.amounts(number)
+        return replace(part, by_metric=self.weights.apply(amounts, _role(part.section, part.part), number))
 
-    def again(self, piece: Piece, number: Number) -> Piece:
-        """A part with other numbers in place of its factors.
+    def change_factor(
+        self, strategy: EstimatedStrategy, metric: Metric, identity: str, value: float
+    ) -> Strategy | None:
+        """Estimate a strategy at central values, except for one factor.
 
         Args:
-            piece: The part.
-            number: What a factor becomes.
-        """
-        found = piece.resolved.amounts(number)
-        return replace(piece, by_metric=self.growth.on(found, _role(piece.section, piece.part), number))
-
-    def central(self, found: Resolved, metric: Metric, identity: str, value: float) -> Strategy | None:
-        """A strategy at central values, all but one.
-
-        Args:
-            found: The strategy.
-            metric: In what it is counted.
-            identity: The factor that has another value.
-            value: That value.
+            strategy: The strategy.
+            metric: The metric.
+            identity: Identity of the factor.
+            value: Its value.
         """
 
         def number(factor: Factor) -> float:
             return value if factor.identity == identity else factor.value
 
-        pieces = [self.again(piece, number) if _rests_on(piece, identity) else piece for piece in found.pieces]
-        strategy = Resolved(name=found.name, pieces=pieces, sections=in_sections(pieces)).strategy(metric)
-        if strategy is None:
+        parts = [self.estimate_again(part, number) if _uses(part, identity) else part for part in strategy.parts]
+        changed = EstimatedStrategy(name=strategy.name, parts=parts, sections=sum_sections(parts)).in_metric(metric)
+        if changed is None:
             return None
         return Strategy(
-            upfront=central_value(strategy.upfront),
-            per_task=central_value(strategy.per_task),
-            per_request=central_value(strategy.per_request),
+            upfront=central_value(changed.upfront),
+            per_task=central_value(changed.per_task),
+            per_request=central_value(changed.per_request),
         )
 
 
-def _rests_on(piece: Piece, identity: str) -> bool:
-    return any(factor.identity == identity for factor in piece.log.factors.values())
+def _uses(part: EstimatedPart, identity: str) -> bool:
+    return any(factor.identity == identity for factor in part.log.factors.values())
 
 
-def in_sections(pieces: Sequence[Piece]) -> dict[str, Mapping[Metric, Numeric | None]]:
-    """For each section and metric the sum of its parts, None where one is not known."""
+def sum_sections(parts: Sequence[EstimatedPart]) -> dict[str, Mapping[Metric, Numeric | None]]:
+    """Sum the parts of each section in each metric; None if one is not known."""
     return {
-        section: {metric: _sum([p.by_metric for p in pieces if p.section == section], metric) for metric in METRICS}
+        section: {
+            metric: _sum([part.by_metric[metric] for part in parts if part.section == section]) for metric in METRICS
+        }
         for section in SECTIONS
     }
 
 
 def _role(section: str, part: Part) -> str:
-    """The time factor that a part takes: what stands by is paid all the time."""
+    """The weight that applies to a part; idle replicas are paid for as long as they run."""
     return f"{section}_standing" if isinstance(part, Hosting) and section != "per_request" else section
 
 
@@ -229,11 +232,10 @@ def _parts(spec: StrategySpec, section: str) -> Iterator[tuple[str, Part]]:
     yield from ((f"{section}.{i}", part) for i, part in enumerate(parts))
 
 
-def _sum(found: Sequence[Mapping[Metric, Numeric | None]], metric: Metric) -> Numeric | None:
-    total: Numeric = 0.0
-    for by_metric in found:
-        value = by_metric[metric]
-        if value is None:
+def _sum(amounts: Sequence[Numeric | None]) -> Numeric | None:
+    whole: Numeric = 0.0
+    for amount in amounts:
+        if amount is None:
             return None
-        total = total + value
-    return total
+        whole = whole + amount
+    return whole

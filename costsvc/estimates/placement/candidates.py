@@ -1,4 +1,4 @@
-"""Where and on what a workload could run: the machines that hold it, and the places."""
+"""Candidates of a placement: the accelerators that a workload fits on, and the sites."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -26,20 +26,20 @@ from costsvc.resolve.training import ResolvedTraining, resolve_training
 Workload = TrainingRun | Serving
 ALL = "all"
 PROBE_B = 7.0
-"""Parameters [10^9] at which accelerators are compared where the run's own are not known."""
+"""Parameters [10^9] for which accelerators are compared if those of the run are not known."""
 DOES_NOT_FIT = "does-not-fit"
 MEASURED = ("accelerator_power_w", "it_power_w", "accelerator_power_limit_w")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Fitting:
-    """A machine that holds the workload.
+class Candidate:
+    """An accelerator that the workload fits on.
 
     Attributes:
         workload: The workload on it.
         machine: The machine.
-        usage: What the workload takes of it, at central values.
-        duration_h: Hours from begin to end, those of one request for serving.
+        usage: The workload's use of it, at central values.
+        duration_h: Wall-clock hours; of one request for serving.
     """
 
     workload: Workload
@@ -49,21 +49,21 @@ class Fitting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
-    """A machine that does not hold the workload, and why."""
+class Rejected:
+    """An accelerator that the workload cannot run on, and the reason."""
 
     accelerator: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Spot:
-    """A place with what is known of it.
+class SiteChoice:
+    """A site to compare.
 
     Attributes:
-        site: As a request would name it.
-        resolved: Completed from the tables, as a data centre.
-        home: The same as a household, None if it is none to any of the machines.
+        site: The site of a request.
+        resolved: The resolved site, as a data centre.
+        home: The resolved site as a household; None if it is not a household for any of the machines.
     """
 
     site: Site
@@ -71,44 +71,44 @@ class Spot:
     home: ResolvedSite | None
 
     def is_home_of(self, machine: ResolvedMachine, kind: PriceKind | None) -> bool:
-        """Whether it is a household to a machine that is paid for in some way, None being the usual one."""
+        """Whether it is a household for a machine at a kind of price; None for the default kind."""
         if self.home is None:
             return False
         there = replace(self.site, pricing=replace(self.site.pricing, kind=kind))
         return is_household(machine, there, self.resolved.place)
 
 
-def machines(
+def place_on_accelerators(
     workload: Workload, named: Workload, candidates: Candidates, catalog: Catalog
-) -> Iterator[Fitting | Refused]:
-    """The workload on each accelerator, or why it cannot run there.
+) -> Iterator[Candidate | Rejected]:
+    """Place the workload on each accelerator.
 
     Args:
-        workload: The workload on its own machine, as a number of accelerators.
-        named: The same on its machine as it was named, whose price may be another.
+        workload: The workload on accelerators, also if its request has an instance.
+        named: The workload on the machine of its request, whose price may differ.
         candidates: Which accelerators.
-        catalog: The tables.
+        catalog: The reference tables.
 
     Raises:
         UnknownNameError: If an accelerator is not known.
-        BadRequestError: If a measured power is to hold for several accelerators.
+        BadRequestError: If a measured power would apply to several accelerators.
     """
     own = resolve_machine(workload.machine, catalog).id
     tried = _accelerators(own, candidates, catalog)
-    given = [name for name in MEASURED if getattr(workload.machine, name) is not None]
-    if given and tried != [own]:
-        text = "A measured or limited power holds for one accelerator; leave it out, or vary regions only."
-        raise BadRequestError({f"{KINDS[type(workload)]}.{given[0]}": text})
+    measured = [name for name in MEASURED if getattr(workload.machine, name) is not None]
+    if measured and tried != [own]:
+        text = "not allowed together with several accelerators; omit the field, or compare regions only"
+        raise BadRequestError({f"{KINDS[type(workload)]}.{measured[0]}": text})
     for id_ in tried:
         try:
-            moved = named if id_ == own else on(workload, id_, catalog)
-            yield _fitting(moved, catalog)
+            moved = named if id_ == own else move_to(workload, id_, catalog)
+            yield _candidate(moved, catalog)
         except BadRequestError as error:
-            yield Refused(accelerator=id_, reason=" ".join(error.problems.values()))
+            yield Rejected(accelerator=id_, reason=" ".join(error.problems.values()))
 
 
-def settled(workload: Workload, catalog: Catalog) -> Workload:
-    """The workload with accelerators in place of an instance, sold by who rents that instance out."""
+def use_accelerators(workload: Workload, catalog: Catalog) -> Workload:
+    """Replace the instance of a workload by its accelerators, with the provider of the instance."""
     machine = resolve_machine(workload.machine, catalog)
     if machine.instance is None:
         return workload
@@ -124,31 +124,29 @@ def settled(workload: Workload, catalog: Catalog) -> Workload:
 
 
 def _with_hours(run: TrainingRun, accelerator_hours: float) -> TrainingRun:
-    """A run with its time in accelerator-hours, said so too."""
-    said = {name: value for name, value in run.said.items() if name != "hours"}
-    said |= {"accelerator_hours": accelerator_hours}
-    return replace(run, accelerator_hours=accelerator_hours, hours=None, said=said)
+    """A run with its time in accelerator-hours, also in its payload."""
+    payload = {name: value for name, value in run.said.items() if name != "hours"}
+    payload |= {"accelerator_hours": accelerator_hours}
+    return replace(run, accelerator_hours=accelerator_hours, hours=None, said=payload)
 
 
 def _accelerators(own: str, candidates: Candidates, catalog: Catalog) -> list[str]:
-    """Ids of the accelerators to try, each once."""
-    asked = candidates.accelerators
-    if asked is None:
+    """Ids of the accelerators to try, without duplicates."""
+    names = candidates.accelerators
+    if names is None:
         return [own]
     rows = catalog.tables["accelerators"].rows
-    if asked == ALL:
+    if names == ALL:
         return [str(id_) for id_, row in rows.items() if candidates.segment in (None, row["segment"])]
-    found = []
-    for place, name in enumerate(asked):
-        found.append(catalog.accelerator(name, f"accelerators.{place}")[0].id)
-    return list(dict.fromkeys(found))
+    ids = [catalog.accelerator(name, f"accelerators.{i}")[0].id for i, name in enumerate(names)]
+    return list(dict.fromkeys(ids))
 
 
-def on(workload: Workload, accelerator: str, catalog: Catalog) -> Workload:
-    """The same workload on another accelerator.
+def move_to(workload: Workload, accelerator: str, catalog: Catalog) -> Workload:
+    """Move a workload to another accelerator.
 
-    Given hours are those of the workload's own accelerator; others take as much longer or shorter as the same
-    training would by peak and utilisation.
+    Hours of the request apply to the accelerator of the request; those of another one are scaled by the ratio of
+    peak throughput times utilization.
     """
     machine = Machine(accelerator=accelerator)
     if isinstance(workload, Serving):
@@ -162,31 +160,31 @@ def on(workload: Workload, accelerator: str, catalog: Catalog) -> Workload:
 
 
 def _probed_hours(run: TrainingRun, catalog: Catalog) -> float:
-    """Accelerator-hours for 10^9 tokens of a run of its size."""
+    """Accelerator-hours of 10^9 tokens for a run of this size."""
     subject = run.subject if run.subject != Subject() else Subject(total_params_b=PROBE_B)
     probe = replace(run, accelerator_hours=None, hours=None, training_tokens_b=1.0, subject=subject)
     return central_value(_central_training(probe, catalog)[1].final_hours)
 
 
 def _central_training(run: TrainingRun, catalog: Catalog) -> tuple[ResolvedTraining, Training]:
-    """A run without its place, at central values."""
+    """A run without its site, at central values."""
     resolved = resolve_training(run, catalog, FactorLog())
     return resolved, train(resolved.inputs.numbers(central))
 
 
-def _fitting(workload: Workload, catalog: Catalog) -> Fitting:
-    """Resolve a workload on a machine that holds it.
+def _candidate(workload: Workload, catalog: Catalog) -> Candidate:
+    """Resolve a workload on its machine.
 
     Raises:
-        BadRequestError: If it does not fit, or a figure of the machine is not known.
+        BadRequestError: If it does not fit, or a property of the machine is not known.
     """
     if isinstance(workload, Serving):
-        return _fitting_serving(workload, catalog)
+        return _serving_candidate(workload, catalog)
     resolved, training = _central_training(workload, catalog)
     reason = too_large(resolved, training, central_value(training.usage.accelerators))
     if reason is not None:
         raise BadRequestError({"accelerators": reason})
-    return Fitting(
+    return Candidate(
         workload=workload,
         machine=resolved.machine,
         usage=training.usage,
@@ -194,7 +192,7 @@ def _fitting(workload: Workload, catalog: Catalog) -> Fitting:
     )
 
 
-def _fitting_serving(request: Serving, catalog: Catalog) -> Fitting:
+def _serving_candidate(request: Serving, catalog: Catalog) -> Candidate:
     log = FactorLog()
     resolved = resolve_serving(request, catalog, log)
     served = serve_request(resolved.inputs.numbers(central))
@@ -202,51 +200,52 @@ def _fitting_serving(request: Serving, catalog: Catalog) -> Fitting:
     if DOES_NOT_FIT in log.warnings:
         raise BadRequestError({"accelerator": log.warnings[DOES_NOT_FIT]})
     duration_h = central_value(served.usage.hours) / central_value(served.usage.accelerators)
-    return Fitting(workload=request, machine=resolved.machine, usage=served.usage, duration_h=duration_h)
+    return Candidate(workload=request, machine=resolved.machine, usage=served.usage, duration_h=duration_h)
 
 
-def spots(own: Site, fitting: Sequence[Fitting], candidates: Candidates, catalog: Catalog, each: int) -> list[Spot]:
-    """The places to try: regions, years and sellers that go together.
+def choose_sites(
+    own: Site, machines: Sequence[Candidate], candidates: Candidates, catalog: Catalog, options_per_site: int
+) -> list[SiteChoice]:
+    """Choose the sites to compare: the combinations of regions, years and sellers that exist.
 
     Args:
-        own: The workload's own place.
-        fitting: The machines to place there.
+        own: The site of the workload.
+        machines: The machines to place there.
         candidates: Which regions, years and sellers.
-        catalog: The tables.
-        each: Options in each place.
+        catalog: The reference tables.
+        options_per_site: Number of options at each site.
 
     Raises:
         UnknownNameError: If a region or a provider is not known.
-        BadRequestError: If there are too many, which is found before any is resolved.
+        BadRequestError: If there are too many; this is checked before any is resolved.
     """
-    found = []
+    sites = []
     for region in _regions(own, candidates, catalog):
         operator = catalog.place(region).operator if region else UNKNOWN_OPERATOR
         for provider in _sellers(own, operator, candidates, catalog):
             for year in candidates.years or (own.year,):
                 pricing = replace(own.pricing, provider=provider)
-                found.append(replace(own, region=region, year=year, pricing=pricing))
-            if len(found) > PLACEMENT_PLACES:
-                raise BadRequestError(
-                    {"regions": f"More than {PLACEMENT_PLACES} places; name fewer regions, providers or years."}
-                )
-    if len(found) * each > PLACEMENT_OPTIONS:
-        text = f"More than {PLACEMENT_OPTIONS} options; name fewer accelerators, regions, years or prices."
-        raise BadRequestError({"accelerators": text})
-    return [_spot(there, fitting, catalog) for there in found]
+                sites.append(replace(own, region=region, year=year, pricing=pricing))
+            if len(sites) > PLACEMENT_PLACES:
+                text = f"must give at most {PLACEMENT_PLACES} combinations of region, provider and year"
+                raise BadRequestError({"regions": text})
+    if len(sites) * options_per_site > PLACEMENT_OPTIONS:
+        text = f"must give at most {PLACEMENT_OPTIONS} combinations with regions, years and prices"
+        raise BadRequestError({"accelerators": f"{text}, got {len(sites) * options_per_site}"})
+    return [_site_choice(site, machines, catalog) for site in sites]
 
 
-def _spot(there: Site, fitting: Sequence[Fitting], catalog: Catalog) -> Spot:
-    resolved = resolve_site(there, None, catalog, FactorLog())
-    usual = replace(there, pricing=replace(there.pricing, kind=None))
-    hosted = (one.machine for one in fitting)
-    guest = next((one for one in hosted if is_household(one, usual, resolved.place)), None)
-    home = None if guest is None else resolve_site(usual, guest, catalog, FactorLog())
-    return Spot(site=there, resolved=resolved, home=home)
+def _site_choice(site: Site, machines: Sequence[Candidate], catalog: Catalog) -> SiteChoice:
+    resolved = resolve_site(site, None, catalog, FactorLog())
+    default = replace(site, pricing=replace(site.pricing, kind=None))
+    at_home = (one.machine for one in machines if is_household(one.machine, default, resolved.place))
+    machine = next(at_home, None)
+    home = None if machine is None else resolve_site(default, machine, catalog, FactorLog())
+    return SiteChoice(site=site, resolved=resolved, home=home)
 
 
 def _regions(own: Site, candidates: Candidates, catalog: Catalog) -> Sequence[str | None]:
-    """Ids of the regions to try, each once."""
+    """Ids of the regions to try, without duplicates."""
     if candidates.regions is None:
         return [own.region]
     if candidates.regions == ALL:
@@ -264,7 +263,7 @@ def _regions(own: Site, candidates: Candidates, catalog: Catalog) -> Sequence[st
 
 
 def _all_regions(own: Site, candidates: Candidates, catalog: Catalog) -> list[str]:
-    """Every region, but for those whose operator has no price where only what is offered counts."""
+    """All regions; without those whose operator sells nothing if only offered options count."""
     rows = catalog.tables["regions"].rows
     kinds = candidates.price_kinds or (own.pricing.kind,)
     if not candidates.offered_only or OWNED in kinds or own.pricing.usd_per_accelerator_hour is not None:
@@ -274,7 +273,7 @@ def _all_regions(own: Site, candidates: Candidates, catalog: Catalog) -> list[st
 
 
 def _sellers(own: Site, operator: str, candidates: Candidates, catalog: Catalog) -> Sequence[str | None]:
-    """Whose prices can apply in a building: its operator's, or anybody's where that is open."""
+    """The sellers whose prices can apply in a building: its operator, or any if the operator is not known."""
     if candidates.providers is None:
         return [own.pricing.provider if operator == UNKNOWN_OPERATOR else None]
     named = [catalog.provider(name, f"providers.{i}") for i, name in enumerate(candidates.providers)]

@@ -1,124 +1,181 @@
-"""Where and on what a workload should run: every option at once, the best of them in full."""
+"""Ranking of places and accelerators for a workload: all options at once, the best of them in full."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from costsvc.answers.placement import OptionAnswer, PlacementAnswer, Point
+from costsvc.answers.quantities import PlacementMetric
 from costsvc.errors import located
 from costsvc.estimates import answer
-from costsvc.estimates.answer import Plain
-from costsvc.estimates.comparisons.totals import COLUMNS, WorkloadTotals, difference, shown, total_workload
-from costsvc.estimates.placement.candidates import Fitting, Refused, machines, settled, spots
+from costsvc.estimates.comparisons.provenance import combine_logs
+from costsvc.estimates.comparisons.totals import (
+    COLUMNS,
+    WorkloadTotals,
+    compare_outcomes,
+    describe_outcome,
+    total_workload,
+)
+from costsvc.estimates.placement.candidates import (
+    Candidate,
+    Rejected,
+    choose_sites,
+    place_on_accelerators,
+    use_accelerators,
+)
 from costsvc.estimates.placement.options import Options, compute_options
-from costsvc.model import placement as placing
+from costsvc.model import placement as formulas
 from costsvc.reference.catalog import Catalog
-from costsvc.requests.comparisons import KINDS, Placement, PlacementMetric
+from costsvc.requests.comparisons import KINDS, Placement
 from costsvc.resolve.log import FactorLog
 
 FRONT: tuple[PlacementMetric, ...] = ("cost_usd", "carbon_kg", "hours", "water_l")
-"""What an option of the front is not beaten in all at once."""
+"""The metrics of the Pareto front."""
 LIMITED: Mapping[str, PlacementMetric] = {
     "max_usd": "cost_usd",
     "max_hours": "hours",
     "max_kg": "carbon_kg",
     "max_l": "water_l",
 }
-FRONT_SHOWN = 500
+"""The metric of each limit."""
+MOST_POINTS = 500
+"""Most points of the Pareto front in an answer."""
 
 
-def placement(asked: Placement, catalog: Catalog) -> Plain:
-    """Answer where and on what a workload should run.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ranking:
+    """Scored options.
+
+    Attributes:
+        options: All options.
+        weights: Weight of each metric in the score.
+        score: Score of each option; NaN if a metric that counts is not known.
+        front: Whether each option is on the Pareto front.
+        order: Indices of the options within the limits, the best first.
+        unranked: Number of options within the limits that have no score.
+    """
+
+    options: Options
+    weights: Mapping[PlacementMetric, float]
+    score: npt.NDArray[np.float64]
+    front: npt.NDArray[np.bool_]
+    order: Sequence[int]
+    unranked: int
+
+
+def rank_placements(request: Placement, catalog: Catalog) -> PlacementAnswer:
+    """Rank places, accelerators and prices for a workload.
 
     Raises:
         UnknownNameError: If a name is not known.
-        BadRequestError: If what is said does not go together, or there are too many options.
+        BadRequestError: If fields contradict each other, or there are too many options.
     """
-    with located(KINDS[type(asked.workload)]):
-        own = settled(asked.workload, catalog)
-        named = replace(asked.workload, site=own.site)
-        baseline = total_workload(named, asked.carbon_basis, catalog)
-    tried = list(machines(own, named, asked.candidates, catalog))
-    fitting = [one for one in tried if isinstance(one, Fitting)]
-    kinds = asked.candidates.price_kinds or (own.site.pricing.kind,)
-    places = spots(own.site, fitting, asked.candidates, catalog, len(fitting) * len(kinds))
-    options = compute_options(own, (fitting, places, kinds), asked.carbon_basis, catalog)
-    allowed = _allowed(options, asked)
-    weights = _weights(asked)
-    score = placing.weighted_score(options.amounts, np.array(list(weights.values())))
-    front = placing.pareto_front(np.where(allowed, np.array([options.column(name) for name in FRONT]), np.nan).T)
-    ranked = [int(i) for i in np.argsort(score, kind="stable") if allowed[i] and not np.isnan(score[i])]
-    unranked = int(np.count_nonzero(allowed)) - len(ranked)
-    best = [total_workload(options.workload(i), asked.carbon_basis, catalog) for i in ranked[: asked.shown]]
+    with located(KINDS[type(request.workload)]):
+        own = use_accelerators(request.workload, catalog)
+        named = replace(request.workload, site=own.site)
+        baseline = total_workload(named, request.carbon_basis, catalog)
+    tried = list(place_on_accelerators(own, named, request.candidates, catalog))
+    candidates = [one for one in tried if isinstance(one, Candidate)]
+    kinds = request.candidates.price_kinds or (own.site.pricing.kind,)
+    sites = choose_sites(own.site, candidates, request.candidates, catalog, len(candidates) * len(kinds))
+    options = compute_options(own, (candidates, sites, kinds), request.carbon_basis, catalog)
+    ranking = _rank(options, request)
+    best = [total_workload(options.workload(i), request.carbon_basis, catalog) for i in ranking.order[: request.shown]]
     logs = {"baseline": baseline.log, **{f"options.{i}": one.log for i, one in enumerate(best)}}
     return {
-        "id": answer.identity(asked.said, catalog),
-        "request": asked.said,
-        "carbon_basis": asked.carbon_basis,
-        "weights": {name: weight for name, weight in weights.items() if weight},
-        "options_considered": len(score),
-        "options_allowed": len(ranked),
-        "baseline": {"request": baseline.request, **shown(baseline)},
-        "options": [
-            {"rank": rank, "score": float(score[i]), "pareto": bool(front[i]), **_told(one, baseline)}
-            for rank, (i, one) in enumerate(zip(ranked, best, strict=False), start=1)
-        ],
-        "pareto": list(_points(options, front)),
+        "id": answer.request_id(request.said, catalog),
+        "request": request.said,
+        "carbon_basis": request.carbon_basis,
+        "weights": {name: weight for name, weight in ranking.weights.items() if weight},
+        "options_considered": len(ranking.score),
+        "options_allowed": len(ranking.order),
+        "baseline": describe_outcome(baseline),
+        "options": [_option(rank, one, baseline, ranking) for rank, one in enumerate(best, start=1)],
+        "pareto": list(_points(options, ranking.front)),
         "refused": [
-            {"accelerator": one.accelerator, "reason": one.reason} for one in tried if isinstance(one, Refused)
+            {"accelerator": one.accelerator, "reason": one.reason} for one in tried if isinstance(one, Rejected)
         ],
-        **answer.together(logs, _own_log(unranked), catalog),
+        **combine_logs(logs, _unranked_log(ranking.unranked), catalog),
     }
 
 
-def _allowed(options: Options, asked: Placement) -> npt.NDArray[np.bool_]:
-    """Which options keep to the limits and are to be had."""
-    allowed = options.offered | (not asked.candidates.offered_only)
+def _rank(options: Options, request: Placement) -> Ranking:
+    allowed = _allowed(options, request)
+    weights = _weights(request)
+    score = formulas.weighted_score(options.amounts, np.array(list(weights.values())))
+    front = formulas.pareto_front(np.where(allowed, np.array([options.column(name) for name in FRONT]), np.nan).T)
+    order = [int(i) for i in np.argsort(score, kind="stable") if allowed[i] and not np.isnan(score[i])]
+    return Ranking(
+        options=options,
+        weights=weights,
+        score=score,
+        front=front,
+        order=order,
+        unranked=int(np.count_nonzero(allowed)) - len(order),
+    )
+
+
+def _allowed(options: Options, request: Placement) -> npt.NDArray[np.bool_]:
+    """Whether each option is within the limits and offered."""
+    allowed = options.offered | (not request.candidates.offered_only)
     for limit, name in LIMITED.items():
-        most = getattr(asked.limits, limit)
+        most = getattr(request.limits, limit)
         if most is not None:
-            # what is not known keeps to no limit
+            # an unknown amount is not within a limit
             allowed &= options.column(name) <= most
     return allowed
 
 
-def _weights(asked: Placement) -> dict[PlacementMetric, float]:
-    """What one unit of each metric counts."""
-    weights = asked.weights or {asked.metric or "carbon_kg": 1.0}
+def _weights(request: Placement) -> dict[PlacementMetric, float]:
+    """The weight of one unit of each metric."""
+    weights = request.weights or {request.metric or "carbon_kg": 1.0}
     return {name: weights.get(name, 0.0) for name in COLUMNS}
 
 
-def _told(one: WorkloadTotals, baseline: WorkloadTotals) -> Plain:
-    """An option in full, beside the baseline."""
-    changes = difference(one, baseline)
-    usd, kg = changes["cost_usd"], changes["carbon_kg"]
-    avoided = None
+def _option(rank: int, totals: WorkloadTotals, baseline: WorkloadTotals, ranking: Ranking) -> OptionAnswer:
+    """A ranked option, compared with the baseline."""
+    index = ranking.order[rank - 1]
+    differences = compare_outcomes(totals, baseline)
+    usd, kg = differences["cost_usd"], differences["carbon_kg"]
+    usd_per_kg = None
     if usd is not None and kg is not None and kg["absolute"]["value"] < 0:
-        avoided = placing.usd_per_kg_avoided(usd["absolute"]["value"], -kg["absolute"]["value"])
-    return {"request": one.request, **shown(one), "difference": changes, "usd_per_kg_avoided": avoided}
+        usd_per_kg = float(formulas.usd_per_kg_avoided(usd["absolute"]["value"], -kg["absolute"]["value"]))
+    return {
+        "rank": rank,
+        "score": float(ranking.score[index]),
+        "pareto": bool(ranking.front[index]),
+        **describe_outcome(totals),
+        "difference": differences,
+        "usd_per_kg_avoided": usd_per_kg,
+    }
 
 
-def _points(options: Options, front: npt.NDArray[np.bool_]) -> Iterator[Plain]:
-    """The options of the front, from the cheapest on."""
+def _points(options: Options, front: npt.NDArray[np.bool_]) -> Iterator[Point]:
+    """The options on the Pareto front, the cheapest first."""
     members = np.flatnonzero(front)
-    for index in members[np.argsort(options.column("cost_usd")[members], kind="stable")][:FRONT_SHOWN]:
+    for index in members[np.argsort(options.column("cost_usd")[members], kind="stable")][:MOST_POINTS]:
         workload = options.workload(int(index))
-        machine = int(index) // (len(options.spots) * len(options.kinds))
+        energy, carbon, water, cost, hours = options.amounts[index].tolist()
         yield {
-            "accelerator": options.machines[machine].machine.id,
+            "accelerator": options.candidate(int(index)).machine.id,
             "region": workload.site.region,
             "provider": workload.site.pricing.provider,
             "price_kind": options.paid[index],
             "year": workload.site.year,
-            **dict(zip(COLUMNS, options.amounts[index].tolist(), strict=True)),
+            "energy_kwh": energy,
+            "carbon_kg": carbon,
+            "water_l": water,
+            "cost_usd": cost,
+            "hours": hours,
         }
 
 
-def _own_log(unranked: int) -> FactorLog:
-    """What there is to know of the options that have no rank."""
+def _unranked_log(unranked: int) -> FactorLog:
+    """The log of a placement, with a warning if options have no rank."""
     log = FactorLog()
     if unranked:
-        text = f"Something that counts is not known of {unranked} options; they have no rank."
+        text = f"{unranked} options have no rank, because a metric that counts is not known of them."
         log.add_warning("options-not-ranked", text)
     return log

@@ -1,4 +1,4 @@
-"""A workload that can run at one time or another, and in one place or another."""
+"""A flexible load: a workload that can run at different times and sites."""
 
 from dataclasses import dataclass
 
@@ -22,18 +22,20 @@ from costsvc.resolve.training import ResolvedTraining, resolve_training
 from costsvc.units import Array, Numeric
 
 FLAT = np.ones((MONTHS, HOURS))
-"""The shape of a grid of which only the mean of the year is known."""
-RESTS_ON = ("pue", "grid_g_per_kwh")
-REPEATED = ("region-unspecified", "household", "grid-fallback", "grid-year")
+"""The shape of a grid whose profile is not known."""
+FACTORS = ("pue", "grid_g_per_kwh")
+"""Factors of a site that a schedule depends on."""
+WARNINGS = ("region-unspecified", "household", "grid-fallback", "grid-year")
+"""Warnings of a site that a schedule repeats."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Run:
-    """A training run that can be moved.
+    """A training run that can be shifted.
 
     Attributes:
-        resolved: The run, resolved but for its place.
-        training: What it takes of its machines.
+        resolved: The resolved run, without its site.
+        training: Its use of machines.
     """
 
     resolved: ResolvedTraining
@@ -47,12 +49,12 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FlexibleLoad:
-    """A workload wherever and whenever it runs.
+    """A workload that can run at any time and site.
 
     Attributes:
         energy_kwh: Energy of a run at its servers, of a load at the meter. [kWh]
         run: The run; None for a load.
-        site: Where, as the caller gave it.
+        site: The site of the request.
     """
 
     energy_kwh: Numeric
@@ -61,7 +63,7 @@ class FlexibleLoad:
 
     @property
     def machine(self) -> ResolvedMachine | None:
-        """What it runs on, if that is known."""
+        """Its machine; None for a load."""
         return self.run.resolved.machine if self.run else None
 
     def meter_kwh(self, place: Place) -> Numeric:
@@ -71,15 +73,15 @@ class FlexibleLoad:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LoadAtSite:
-    """A workload in a place.
+    """A flexible load at a site.
 
     Attributes:
-        site: The place.
-        profile: Its profile, None if it has none and its intensity is taken as the same all year.
-        g_per_kwh: Intensity at the mean of its year, 0 if it is not known. [g/kWh]
+        site: The resolved site.
+        profile: Its hourly profile; None if it has none and the intensity is assumed constant.
+        g_per_kwh: Annual mean intensity, 0 if it is not known. [g/kWh]
         energy_kwh: Energy at the meter. [kWh]
-        kg: CO2e at the mean of the year. [kg]
-        log: What was used.
+        kg: CO2e at the annual mean intensity. [kg]
+        log: The factors, warnings and gaps.
     """
 
     site: ResolvedSite
@@ -91,12 +93,12 @@ class LoadAtSite:
 
     @property
     def shape(self) -> Array:
-        """Intensity by month and hour over the mean of the year [1]."""
+        """Intensity by month and hour relative to the annual mean [1]."""
         return FLAT if self.profile is None else self.profile.shape
 
 
 def resolve_load(workload: TrainingRun | Load, catalog: Catalog, log: FactorLog) -> FlexibleLoad:
-    """Complete a workload but for its place.
+    """Resolve a workload without its site.
 
     Raises:
         UnknownNameError: If a name is not known.
@@ -109,29 +111,29 @@ def resolve_load(workload: TrainingRun | Load, catalog: Catalog, log: FactorLog)
         resolved = resolve_training(workload, catalog, log)
     training = train(resolved.inputs.numbers(sample))
     record_training(resolved, training, log)
-    log.unavailable.clear()  # what a run leaves open is no field of this answer
+    log.unavailable.clear()  # the gaps of a run are not fields of this answer
     energy = formulas.energy_kwh(training.usage.it_w, training.usage.hours)
     return FlexibleLoad(energy_kwh=energy, run=Run(resolved=resolved, training=training), site=workload.site)
 
 
-def locate_load(where: Site, load: FlexibleLoad, catalog: Catalog, log: FactorLog) -> LoadAtSite:
-    """The workload in a place; of the place only what this answer rests on is recorded."""
-    whole = FactorLog()
-    site = resolve_site(where, load.machine, catalog, whole)
-    wanted = RESTS_ON if load.run else RESTS_ON[1:]
-    log.factors |= {name: whole.factors[name] for name in wanted if name in whole.factors}
-    log.warnings |= {code: whole.warnings[code] for code in REPEATED if code in whole.warnings}
-    if site.grid is None:
-        log.mark_unavailable("annual_g_per_kwh", whole.unavailable["carbon.location_kg"])
-    found = profile(site.place, where.scope, catalog)
-    if found is not None:
-        log.factors[found.mean.name] = found.mean
-    place = site.inputs.numbers(sample)
-    intensity = 0.0 if site.grid is None else place.grid_g_per_kwh
+def locate_load(site: Site, load: FlexibleLoad, catalog: Catalog, log: FactorLog) -> LoadAtSite:
+    """Resolve the site of a load, and log the factors and warnings of the site that this answer depends on."""
+    site_log = FactorLog()
+    resolved = resolve_site(site, load.machine, catalog, site_log)
+    used = FACTORS if load.run else FACTORS[1:]
+    log.factors |= {name: site_log.factors[name] for name in used if name in site_log.factors}
+    log.warnings |= {code: site_log.warnings[code] for code in WARNINGS if code in site_log.warnings}
+    if resolved.grid is None:
+        log.mark_unavailable("annual_g_per_kwh", site_log.unavailable["carbon.location_kg"])
+    hourly = profile(resolved.place, site.scope, catalog)
+    if hourly is not None:
+        log.factors[hourly.mean.name] = hourly.mean
+    place = resolved.inputs.numbers(sample)
+    intensity = 0.0 if resolved.grid is None else place.grid_g_per_kwh
     energy = load.meter_kwh(place)
     return LoadAtSite(
-        site=site,
-        profile=found,
+        site=resolved,
+        profile=hourly,
         g_per_kwh=intensity,
         energy_kwh=energy,
         kg=formulas.grid_kg(energy, intensity, place.grid_losses),

@@ -1,4 +1,4 @@
-"""The time that is open to a workload, and the plans for it."""
+"""The window between earliest start and deadline, and plans in it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,18 +9,18 @@ from costsvc.model import schedule as formulas
 from costsvc.model.schedule import Spans, Timeline
 from costsvc.units import S_PER_H, Array
 
-SHOWN = 5
-"""How many windows of a run that is not interrupted are shown."""
+MOST_PLANS = 5
+"""Most plans without a pause in an answer."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Plan:
-    """When a workload works.
+    """The times at which a workload runs.
 
     Attributes:
-        spans: Instants of the window. [h]
-        ratios: Mean intensity of each span over that of the year. [1]
+        spans: Times between pauses, from the start of the window. [h]
+        ratios: Mean intensity of each span relative to the annual mean. [1]
     """
 
     spans: Spans
@@ -28,20 +28,20 @@ class Plan:
 
     @property
     def ratio(self) -> float:
-        """Mean intensity of the plan over that of the year [1]."""
+        """Mean intensity of the plan relative to the annual mean [1]."""
         return float(np.average(self.ratios, weights=self.spans.ends - self.spans.begins))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """The time that is open to a workload, and how much of it is needed.
+    """The time between earliest start and deadline, and the time that the workload needs.
 
     Attributes:
-        first: The whole hour that instants are counted from.
-        begin: Where it begins. [h]
-        end: Where it ends. [h]
-        duration_h: How long the workload takes. [h]
-        interruptible: Whether it may pause.
+        first: The full hour from which times are counted.
+        begin: Earliest start. [h]
+        end: Deadline. [h]
+        duration_h: Run time of the workload. [h]
+        interruptible: Whether the workload may pause.
     """
 
     first: datetime
@@ -59,16 +59,16 @@ class Window:
 
     @property
     def length_h(self) -> float:
-        """Time that is open [h]."""
+        """Length of the window [h]."""
         return self.end - self.begin
 
     def line(self, shape: Array) -> Timeline:
-        """The intensity over the window, of a grid of some shape."""
+        """The intensity over the window for the profile of a grid."""
         hour = int((self.first - EPOCH).total_seconds() // S_PER_H)
         return formulas.timeline(shape, hour, self.begin, self.end)
 
-    def best(self, line: Timeline, count: int = SHOWN) -> list[Plan]:
-        """The best plans, the best first; where the workload may pause there is one."""
+    def best(self, line: Timeline, count: int = MOST_PLANS) -> list[Plan]:
+        """The best plans, the best first; a single one if the workload may pause."""
         if self.interruptible:
             return [_plan(line, formulas.best_spans(line, self.duration_h))]
         starts = formulas.best_starts(line, self.duration_h, count)
@@ -80,12 +80,12 @@ class Window:
         return _plan(line, Spans(begins=np.array([start]), ends=np.array([end])))
 
     def instant(self, hours: float) -> str:
-        """An instant of the window as the answer shows it."""
-        return iso(self.first + timedelta(seconds=round(hours * S_PER_H)))
+        """A time of the window in UTC."""
+        return format_utc(self.first + timedelta(seconds=round(hours * S_PER_H)))
 
 
-def iso(instant: datetime) -> str:
-    """An instant in UTC, to the second: ``2026-12-01T08:00:00Z``."""
+def format_utc(instant: datetime) -> str:
+    """Format a time in UTC, to the second: ``2026-12-01T08:00:00Z``."""
     return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 

@@ -1,13 +1,13 @@
 """Figures of strategies: their totals, and their totals over the number of tasks."""
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterator, Sequence
 from math import ceil
 from typing import NamedTuple
 
+from costsvc.answers.amortization import Amortization, Curve, StrategyAnswer
+from costsvc.answers.quantities import Metric, Quantity
 from costsvc.report import numbers
-from costsvc.report.answers import ENDS, AmortizationAnswer, Curve, StrategyAnswer
-from costsvc.report.figures.theme import DASHES, WIDTH_PX, Spec
+from costsvc.report.figures.theme import DASHES, WIDTH_PX
 from costsvc.report.figures.vega import (
     DESCRIPTION,
     Unit,
@@ -18,6 +18,7 @@ from costsvc.report.figures.vega import (
     stacked,
 )
 from costsvc.report.labels import COMPARED, TOTALS
+from costsvc.report.rendering import Spec
 
 HEIGHT_PX = 300
 LINE_PX = 18
@@ -34,7 +35,7 @@ BEYOND = "\N{RIGHTWARDS ARROW}"
 LEGEND: Spec = {"symbolType": "stroke", "symbolOpacity": 1, "symbolSize": 300, "symbolStrokeWidth": 3, "columns": 2}
 
 
-def curve(answer: AmortizationAnswer, metric: str) -> Spec | None:
+def curve(answer: Amortization, metric: Metric) -> Spec | None:
     """The total of each strategy over the number of tasks, and where they cross.
 
     Args:
@@ -53,7 +54,7 @@ def curve(answer: AmortizationAnswer, metric: str) -> Spec | None:
     }
 
 
-def _lines(data: Curve, metric: str, unit: Unit) -> Spec:
+def _lines(data: Curve, metric: Metric, unit: Unit) -> Spec:
     names = [line["name"] for line in data["strategies"]]
     strategy = {"field": "strategy", "type": "nominal", "title": None, "scale": {"domain": names}, "legend": LEGEND}
     dash = {**strategy, "scale": {"domain": names, "range": _dashes(len(names))}}
@@ -83,16 +84,26 @@ def _dashes(count: int) -> list[list[int]]:
     return [DASHES[(place + place // cycle) % cycle] for place in range(count)]
 
 
-def _points(data: Curve, metric: str, unit: Unit) -> Iterator[Spec]:
+def _points(data: Curve, metric: Metric, unit: Unit) -> Iterator[Spec]:
     size, unit_name = unit
     step = ceil(len(data["strategies"]) * len(data["tasks"]) / DESCRIBED)
     for line in data["strategies"]:
         for place, tasks in enumerate(data["tasks"]):
-            total = {end: line[end][place] for end in ENDS}
-            ends = {end: None if total[end] is None else float(f"{total[end] / size:.5g}") for end in ENDS}
+            total: Quantity = {"value": line["value"][place], "low": line["low"][place], "high": line["high"][place]}
             text = f"{numbers.count(tasks)} tasks, {line['name']}: {format_metric(total, metric)}"
-            described = {"description": text} if place % step == 0 else {}
-            yield {"strategy": line["name"], "tasks": float(f"{tasks:.5g}"), **ends, "unit": unit_name, **described}
+            yield {
+                "strategy": line["name"],
+                "tasks": _rounded(tasks),
+                "value": _rounded(total["value"] / size),
+                "low": _rounded(total["low"] / size),
+                "high": _rounded(total["high"] / size),
+                "unit": unit_name,
+                **({"description": text} if place % step == 0 else {}),
+            }
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.5g}")
 
 
 class _Rule(NamedTuple):
@@ -103,7 +114,7 @@ class _Rule(NamedTuple):
     dash: list[int]
 
 
-def _rules(answer: AmortizationAnswer, metric: str, end: float) -> Iterator[Spec]:
+def _rules(answer: Amortization, metric: Metric, end: float) -> Iterator[Spec]:
     """Rules at the requested number of tasks and at each break-even; outside of the plot only their labels."""
     for place, rule in enumerate(_marked_tasks(answer, metric)):
         beyond = rule.at > end
@@ -128,7 +139,7 @@ def _label(place: int, *, right: bool) -> Spec:
     return {"mark": mark, "encoding": {"text": {"field": "text"}}}
 
 
-def _marked_tasks(answer: AmortizationAnswer, metric: str) -> Iterator[_Rule]:
+def _marked_tasks(answer: Amortization, metric: Metric) -> Iterator[_Rule]:
     yield _Rule(answer["tasks"], f"requested: {numbers.count(answer['tasks'])}", [2, 3])
     for entry in answer["break_even"]:
         at = entry["tasks"] and entry["tasks"]["value"]
@@ -140,37 +151,34 @@ def _short(name: str) -> str:
     return name if len(name) <= NAME_LETTERS else f"{name[: NAME_LETTERS - 1]}…"
 
 
-def describe_curve(answer: AmortizationAnswer, metric: str) -> str:
+def describe_curve(answer: Amortization, metric: Metric) -> str:
     """The main finding of :func:`curve`."""
     reasons = [entry["reason"] for entry in answer["break_even"] if entry["metric"] == metric and entry["reason"]]
     title = COMPARED[metric].title
     return f"{title} of each strategy over the number of tasks, with its interval. {' '.join(reasons)}".strip()
 
 
-def totals(answer: AmortizationAnswer) -> Spec | None:
+def totals(answer: Amortization) -> Spec | None:
     """The total of each strategy with its interval, in a panel for each metric that is known of all."""
     strategies = answer["strategies"]
     return stacked(
-        [
-            metric_intervals([(one["name"], one["total"][metric]) for one in strategies], metric, zero=True)
-            for metric in _known_of_all(answer)
-        ]
+        [metric_intervals(_known(strategies, metric), metric, zero=True) for metric in _known_of_all(answer)]
     )
 
 
-def describe_totals(answer: AmortizationAnswer) -> str:
+def _known(strategies: Sequence[StrategyAnswer], metric: Metric) -> list[tuple[str, Quantity]]:
+    """The name and the total of each strategy whose total is known."""
+    return [(one["name"], total) for one in strategies if (total := one["total"][metric])]
+
+
+def describe_totals(answer: Amortization) -> str:
     """The main finding of :func:`totals`."""
     lowest = []
     for metric in _known_of_all(answer):
-        best = min(answer["strategies"], key=partial(_value, metric))
-        total = format_metric(best["total"][metric], metric)
-        lowest.append(f"{COMPARED[metric].title} is lowest with {best['name']}, {total}")
+        name, total = min(_known(answer["strategies"], metric), key=lambda one: one[1]["value"])
+        lowest.append(f"{COMPARED[metric].title} is lowest with {name}, {format_metric(total, metric)}")
     return f"Totals of each strategy: {'; '.join(lowest)}."
 
 
-def _known_of_all(answer: AmortizationAnswer) -> list[str]:
-    return [metric for metric in TOTALS if all(one["total"].get(metric) for one in answer["strategies"])]
-
-
-def _value(metric: str, strategy: StrategyAnswer) -> float:
-    return float(strategy["total"][metric]["value"])
+def _known_of_all(answer: Amortization) -> list[Metric]:
+    return [metric for metric in TOTALS if all(one["total"][metric] for one in answer["strategies"])]

@@ -2,25 +2,24 @@
 
 from collections.abc import Iterator
 
+from costsvc.answers.change import Cause, ChangeAnswer
 from costsvc.report import numbers
-from costsvc.report.answers import CauseAnswer, ChangeAnswer, percent_of
-from costsvc.report.figures.theme import Spec
+from costsvc.report.answers import percent_of
 from costsvc.report.figures.vega import bar_row, metric_intervals, ranked_bars, stacked
 from costsvc.report.labels import COMPARED
+from costsvc.report.rendering import Spec
 
 MOST_CAUSES = 4
 
 
 def difference(answer: ChangeAnswer) -> Spec | None:
     """Each metric before and after the change."""
-    sides = ("before", "after")
-    return stacked(
-        [
-            metric_intervals([(side, answer[side][metric]) for side in sides], metric)
-            for metric in COMPARED
-            if all(answer[side][metric] is not None for side in sides)
-        ]
-    )
+    panels = []
+    for metric in COMPARED:
+        before, after = answer["before"][metric], answer["after"][metric]
+        if before is not None and after is not None:
+            panels.append(metric_intervals([("before", before), ("after", after)], metric))
+    return stacked(panels)
 
 
 def describe_difference(answer: ChangeAnswer) -> str:
@@ -54,7 +53,7 @@ def describe_causes(answer: ChangeAnswer) -> str:
     return f"Largest effect on each metric: {', '.join(largest)}."
 
 
-def _causes(answer: ChangeAnswer) -> Iterator[tuple[str, list[CauseAnswer]]]:
+def _causes(answer: ChangeAnswer) -> Iterator[tuple[str, list[Cause]]]:
     for metric, label in COMPARED.items():
         if answer["causes"][metric]:
             yield label.title, answer["causes"][metric][:MOST_CAUSES]

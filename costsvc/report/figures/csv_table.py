@@ -4,9 +4,8 @@ import csv
 import io
 import unicodedata
 from collections.abc import Iterator
-from typing import Any
 
-from costsvc.report.figures.theme import Spec
+from costsvc.report.rendering import Spec
 
 INNER = ("layer", "vconcat", "concat")
 SIDES = ("left", "right", "bottom", "top")
@@ -34,7 +33,7 @@ def to_csv(spec: Spec) -> str:
     return text.getvalue()
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: object) -> object:
     """A value that no spreadsheet evaluates: a text that looks like a formula gets an apostrophe.
 
     Like spreadsheets, this ignores leading blanks and controls and normalises wide forms of signs.
@@ -47,8 +46,12 @@ def _cell(value: Any) -> Any:
 
 def _rows(spec: Spec, panel: Spec | None = None) -> Iterator[Spec]:
     panel = {"panel": spec["title"]} if spec.get("title") else panel or {}
-    for row in spec.get("data", {}).get("values", ()):
-        yield {**panel, **row}
+    data = spec.get("data")
+    if isinstance(data, dict):
+        for row in data["values"]:
+            yield {**panel, **row}
     for name in INNER:
-        for inner in spec.get(name, ()):
-            yield from _rows(inner, panel)
+        panels = spec.get(name)
+        if isinstance(panels, list):
+            for inner in panels:
+                yield from _rows(inner, panel)

@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from costsvc.report.answers import DriverAnswer, Estimate
+from typing_extensions import TypedDict
+
+from costsvc.answers.estimate import Estimate, TrainingEstimate
+from costsvc.answers.explanation import Driver
+from costsvc.answers.quantities import Metric
 from costsvc.report.breakdown import breakdown as totals_with_parts
-from costsvc.report.figures.theme import NORMAL, WIDTH_PX, Spec
+from costsvc.report.figures.theme import NORMAL, WIDTH_PX
 from costsvc.report.figures.vega import DESCRIPTION, bar_row, common_unit, format_metric, ranked_bars
 from costsvc.report.labels import METRIC_OF_TOTAL, TOTALS
+from costsvc.report.rendering import Spec
 from costsvc.units import PERCENT
 
 FITS = "datum.needs < width * (datum.end - datum.begin) / 100"
@@ -31,6 +36,24 @@ AXIS: Spec = {
 Parts = Sequence[tuple[str, float]]
 
 
+class Bar(TypedDict):
+    """A part of a bar."""
+
+    metric: str
+    row: str
+    part: str
+    value: float
+    unit: str
+    share_percent: float
+    amount: str
+    label: str
+    place: int
+    begin: float
+    end: float
+    needs: float
+    description: str
+
+
 def breakdown(answer: Estimate) -> Spec | None:
     """Each total as a bar of its parts, up to 100 %."""
     return _bars(_breakdown(answer))
@@ -41,33 +64,33 @@ def describe_breakdown(answer: Estimate) -> str:
     return f"Parts of each total: {_largest(_breakdown(answer))}."
 
 
-def _breakdown(answer: Estimate) -> Mapping[str, Parts]:
+def _breakdown(answer: Estimate) -> Mapping[Metric, Parts]:
     return {
-        total.metric.field: [(part.name, part.value) for part in total.parts]
-        for total in totals_with_parts(answer)
+        metric: [(part.name, part.value) for part in total.parts]
+        for metric, total in zip(TOTALS, totals_with_parts(answer), strict=True)
         if total.quantity is not None
     }
 
 
-def phases(answer: Estimate) -> Spec | None:
+def phases(answer: TrainingEstimate) -> Spec | None:
     """The shares of final, development, failed and repeated runs in each total."""
     return _bars(_phases(answer)) if len(answer["phases"]) > 1 else None
 
 
-def describe_phases(answer: Estimate) -> str:
+def describe_phases(answer: TrainingEstimate) -> str:
     """The main finding of :func:`phases`."""
     return f"Share of each phase in each total: {_largest(_phases(answer))}."
 
 
-def _phases(answer: Estimate) -> Mapping[str, Parts]:
+def _phases(answer: TrainingEstimate) -> Mapping[Metric, Parts]:
     return {
-        metric: [(phase["name"], phase[metric]["value"]) for phase in answer["phases"]]
+        metric: [(phase["name"], quantity["value"]) for phase in answer["phases"] if (quantity := phase[metric])]
         for metric in TOTALS
         if all(phase[metric] for phase in answer["phases"])
     }
 
 
-def _bars(totals: Mapping[str, Parts]) -> Spec | None:
+def _bars(totals: Mapping[Metric, Parts]) -> Spec | None:
     """A bar for each metric; a part that is too small for its label has it beside the bar."""
     bars = [rows for metric, parts in totals.items() if (rows := list(_rows(metric, parts)))]
     if not bars:
@@ -141,7 +164,7 @@ def _labels_beside() -> Spec:
     }
 
 
-def _rows(metric: str, parts: Parts) -> Iterator[Spec]:
+def _rows(metric: Metric, parts: Parts) -> Iterator[Bar]:
     title, whole, begin = TOTALS[metric].title, sum(value for _, value in parts), 0.0
     if not whole:
         return
@@ -166,10 +189,10 @@ def _rows(metric: str, parts: Parts) -> Iterator[Spec]:
         begin += share
 
 
-def _largest(totals: Mapping[str, Parts]) -> str:
+def _largest(totals: Mapping[Metric, Parts]) -> str:
     """The largest part of each total."""
     bars = (list(_rows(metric, parts)) for metric, parts in totals.items())
-    largest = [max(rows, key=lambda row: float(row["share_percent"])) for rows in bars if rows]
+    largest = [max(rows, key=lambda row: row["share_percent"]) for rows in bars if rows]
     return ", ".join(f"{row['share_percent']:.0f} % of {row['metric']} is {row['part']}" for row in largest)
 
 
@@ -188,11 +211,11 @@ def describe_drivers(answer: Estimate) -> str:
     return f"Largest contribution to the width of each interval: {', '.join(main)}."
 
 
-def _drivers(answer: Estimate) -> Iterator[tuple[str, list[DriverAnswer]]]:
+def _drivers(answer: Estimate) -> Iterator[tuple[str, list[Driver]]]:
     for total, metric in METRIC_OF_TOTAL.items():
         if answer["drivers"].get(total):
             yield TOTALS[metric].title, answer["drivers"][total]
 
 
-def _share(driver: DriverAnswer) -> str:
+def _share(driver: Driver) -> str:
     return f"{PERCENT * driver['share']:.0f} %"

@@ -1,23 +1,41 @@
 """The figure of a placement: cost against CO2e of each option, with the Pareto front."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from math import ceil, floor, log10
 
-from costsvc.report.answers import Outcome, PlacementAnswer
-from costsvc.report.figures.theme import WIDTH_PX, Spec
+from typing_extensions import TypedDict
+
+from costsvc.answers.placement import OutcomeAnswer, PlacementAnswer
+from costsvc.answers.quantities import PlacementMetric
+from costsvc.report.answers import read_request
+from costsvc.report.figures.theme import WIDTH_PX
 from costsvc.report.figures.vega import DESCRIPTION, Unit, axis_title, common_unit, format_metric
 from costsvc.report.labels import COMPARED
+from costsvc.report.rendering import Spec
 
 HEIGHT_PX = 320
 WIDE = 20.0
 """Ratio of the largest to the smallest value from which an axis is logarithmic."""
-AXES: Mapping[str, str] = {metric: COMPARED[metric].slug for metric in ("cost_usd", "carbon_kg")}
-"""The metrics of both axes, and their columns in the unit of the axis."""
 KINDS = ("option", "Pareto front", "now")
 OPTION, FRONT, NOW = KINDS
 EDGE = "least CO2e for the cost"
+COST, CARBON = COMPARED["cost_usd"].slug, COMPARED["carbon_kg"].slug
+"""The columns of both axes, in the unit of the axis."""
 LINES: Spec = {"symbolType": "stroke", "symbolSize": 300, "symbolStrokeWidth": 2}
 KIND: Spec = {"field": "kind", "type": "nominal", "title": None, "scale": {"domain": list(KINDS)}}
+
+
+class PlottedOption(TypedDict):
+    """A point of the figure."""
+
+    name: str
+    kind: str
+    cost_usd: float
+    carbon_kg: float
+    label: str | None
+    align: str
+    dx: int
+    description: str
 
 
 def scatter(answer: PlacementAnswer) -> Spec | None:
@@ -25,11 +43,10 @@ def scatter(answer: PlacementAnswer) -> Spec | None:
     points = list(_points(answer))
     if len(points) <= 1:
         return None
-    units = {metric: common_unit((point[metric] for point in points), metric) for metric in AXES}
-    rows = [_row(point, units) for point in points]
-    for row, is_edge in zip(rows, _edge(rows), strict=True):
-        row["edge"] = is_edge
-    x, y = (_axis([point[metric] for point in points], metric, units[metric]) for metric in AXES)
+    costs, carbons = [point["cost_usd"] for point in points], [point["carbon_kg"] for point in points]
+    units = common_unit(costs, "cost_usd"), common_unit(carbons, "carbon_kg")
+    rows = [{**_row(point, *units), "edge": _is_edge(point, points)} for point in points]
+    x, y = _axis(COST, costs, "cost_usd", units[0]), _axis(CARBON, carbons, "carbon_kg", units[1])
     return {
         "width": WIDTH_PX,
         "height": HEIGHT_PX,
@@ -44,7 +61,7 @@ def _edge_line() -> Spec:
         "transform": [{"filter": "datum.edge"}],
         "mark": {"type": "line", "interpolate": "step-after", "opacity": 0.7, "aria": False},
         "encoding": {
-            "order": {"field": AXES["cost_usd"]},
+            "order": {"field": COST},
             "color": {"value": {"expr": "ink"}},
             "strokeDash": {"datum": EDGE, "title": None, "scale": {"range": [[4, 3]]}, "legend": LINES},
         },
@@ -66,37 +83,38 @@ def _labels() -> Spec:
     }
 
 
-def _points(answer: PlacementAnswer) -> Iterator[Spec]:
+def _points(answer: PlacementAnswer) -> Iterator[PlottedOption]:
     """The options in full, the rest of the Pareto front, and the workload as described."""
     baseline = answer["baseline"]
     costs = [one["cost_usd"]["value"] for one in (baseline, *answer["options"]) if one["cost_usd"]]
     centre = (min(costs) + max(costs)) / 2 if costs else 0.0
     in_full = set()
     for option in answer["options"]:
-        in_full.add((option["request"].get("accelerator"), option["request"].get("region")))
+        request = read_request(option["request"])
+        in_full.add((request.get("accelerator"), request.get("region")))
         kind = FRONT if option["pareto"] else OPTION
         yield from _known_point(option, kind, "best" if option["rank"] == 1 else None, centre)
     yield from _known_point(baseline, NOW, NOW, centre)
-    for option in answer["pareto"]:
-        if (option["accelerator"], option["region"]) not in in_full and option["cost_usd"] > 0:
-            name = f"{option['accelerator']}, {option['region']}"
-            yield _point(name, FRONT, (option["cost_usd"], option["carbon_kg"]), None, centre)
+    for point in answer["pareto"]:
+        if (point["accelerator"], point["region"]) not in in_full and point["cost_usd"] > 0:
+            name = f"{point['accelerator']}, {point['region']}"
+            yield _point(name, FRONT, (point["cost_usd"], point["carbon_kg"]), None, centre)
 
 
-def _known_point(outcome: Outcome, kind: str, label: str | None, centre: float) -> Iterator[Spec]:
+def _known_point(outcome: OutcomeAnswer, kind: str, label: str | None, centre: float) -> Iterator[PlottedOption]:
     """The point of an outcome, unless its cost or CO2e is not known."""
     if outcome["cost_usd"] is None or outcome["carbon_kg"] is None:
         return
-    request = outcome["request"]
+    request = read_request(outcome["request"])
     name = f"{request.get('accelerator', request.get('instance'))}, {request.get('region', 'world')}"
     values = (outcome["cost_usd"]["value"], outcome["carbon_kg"]["value"])
     yield _point(name, kind, values, f"{label}: {name}" if label else None, centre)
 
 
-def _point(name: str, kind: str, values: tuple[float, float], label: str | None, centre: float) -> Spec:
+def _point(name: str, kind: str, values: tuple[float, float], label: str | None, centre: float) -> PlottedOption:
     """A point; its label is on the side of the centre of the plot."""
     cost, carbon = values
-    side = {"align": "right", "dx": -6} if cost > centre else {"align": "left", "dx": 6}
+    align, dx = ("right", -6) if cost > centre else ("left", 6)
     amounts = f"{format_metric(cost, 'cost_usd')}, {format_metric(carbon, 'carbon_kg')} CO2e"
     return {
         "name": name,
@@ -104,34 +122,39 @@ def _point(name: str, kind: str, values: tuple[float, float], label: str | None,
         "cost_usd": cost,
         "carbon_kg": carbon,
         "label": label,
-        **side,
+        "align": align,
+        "dx": dx,
         "description": f"{'now, ' if kind == NOW else ''}{name}: {amounts}",
     }
 
 
-def _row(point: Spec, units: Mapping[str, Unit]) -> Spec:
+def _row(point: PlottedOption, cost: Unit, carbon: Unit) -> Spec:
     """A point in the units of the axes."""
-    row = {name: value for name, value in point.items() if name not in AXES}
-    for metric, column in AXES.items():
-        size, unit_name = units[metric]
-        row |= {column: point[metric] / size, f"{column}_unit": unit_name}
-    return row
+    return {
+        "name": point["name"],
+        "kind": point["kind"],
+        "label": point["label"],
+        "align": point["align"],
+        "dx": point["dx"],
+        "description": point["description"],
+        COST: point["cost_usd"] / cost[0],
+        f"{COST}_unit": cost[1],
+        CARBON: point["carbon_kg"] / carbon[0],
+        f"{CARBON}_unit": carbon[1],
+    }
 
 
-def _edge(rows: list[Spec]) -> list[bool]:
+def _is_edge(point: PlottedOption, points: Sequence[PlottedOption]) -> bool:
     """Whether no other point is better in cost or CO2e without being worse in the other."""
-    cost, carbon = AXES.values()
-    return [
-        not any(
-            (other[cost] <= row[cost] and other[carbon] < row[carbon])
-            or (other[cost] < row[cost] and other[carbon] <= row[carbon])
-            for other in rows
-        )
-        for row in rows
-    ]
+    cost, carbon = point["cost_usd"], point["carbon_kg"]
+    return not any(
+        (other["cost_usd"] <= cost and other["carbon_kg"] < carbon)
+        or (other["cost_usd"] < cost and other["carbon_kg"] <= carbon)
+        for other in points
+    )
 
 
-def _axis(values: list[float], metric: str, unit: Unit) -> Spec:
+def _axis(field: str, values: list[float], metric: PlacementMetric, unit: Unit) -> Spec:
     axis: Spec = {"tickCount": 6, "format": ",~r"}
     scale: Spec = {"zero": False, "nice": True}
     if min(values) > 0 and max(values) / min(values) > WIDE:
@@ -139,7 +162,7 @@ def _axis(values: list[float], metric: str, unit: Unit) -> Spec:
         low, high = (log10(end(values) / unit[0]) for end in (min, max))
         axis["values"] = [step * 10.0**power for power in range(floor(low), ceil(high) + 1) for step in (1, 3)]
     return {
-        "field": AXES[metric],
+        "field": field,
         "type": "quantitative",
         "title": axis_title(metric, unit),
         "scale": {**scale, "padding": 30},

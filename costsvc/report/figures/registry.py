@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from costsvc.report.answers import Answer
+from costsvc.answers.quantities import Metric
+from costsvc.report.answers import A, Answer, of_kind
 from costsvc.report.figures import amortization, change, estimate, placement, schedule, surface
-from costsvc.report.figures.theme import Spec
 from costsvc.report.labels import COMPARED
+from costsvc.report.rendering import Spec
 
-DRAWN = ("cost_usd", "carbon_kg", "energy_kwh", "water_l")
+DRAWN: tuple[Metric, ...] = ("cost_usd", "carbon_kg", "energy_kwh", "water_l")
 """The metrics of curves and surfaces, in their order on the page."""
 
 
@@ -33,17 +34,22 @@ class Figure:
         return {"description": self.describe(answer), **spec} if spec else None
 
 
+def _figure(title: str, specify: Callable[[A], Spec | None], describe: Callable[[A], str]) -> Figure:
+    """A figure of one kind of answer."""
+    return Figure(title=title, specify=of_kind(specify), describe=of_kind(describe))
+
+
 ESTIMATE = {
-    "breakdown": Figure(title="Parts of each total", specify=estimate.breakdown, describe=estimate.describe_breakdown),
-    "drivers": Figure(
+    "breakdown": _figure(title="Parts of each total", specify=estimate.breakdown, describe=estimate.describe_breakdown),
+    "drivers": _figure(
         title="Factors behind the width of each interval",
         specify=estimate.drivers,
         describe=estimate.describe_drivers,
     ),
 }
-PHASES = Figure(title="Phases of the training run", specify=estimate.phases, describe=estimate.describe_phases)
+PHASES = _figure(title="Phases of the training run", specify=estimate.phases, describe=estimate.describe_phases)
 CURVES = {
-    f"{COMPARED[metric].slug}-curve": Figure(
+    f"{COMPARED[metric].slug}-curve": _figure(
         title=f"{COMPARED[metric].title} over the number of tasks",
         specify=partial(amortization.curve, metric=metric),
         describe=partial(amortization.describe_curve, metric=metric),
@@ -51,14 +57,14 @@ CURVES = {
     for metric in DRAWN
 }
 SURFACES = {
-    f"{COMPARED[metric].slug}-surface": Figure(
+    f"{COMPARED[metric].slug}-surface": _figure(
         title=f"Cheapest strategy in {COMPARED[metric].noun} over tasks and requests",
         specify=partial(surface.surface, metric=metric),
         describe=partial(surface.describe_surface, metric=metric),
     )
     for metric in DRAWN
 }
-TOTALS = Figure(
+TOTALS = _figure(
     title="Totals of each strategy with their intervals",
     specify=amortization.totals,
     describe=amortization.describe_totals,
@@ -68,18 +74,18 @@ FIGURES: Mapping[str, Mapping[str, Figure]] = {
     "inference": ESTIMATE,
     "amortization": {**CURVES, **SURFACES, "totals": TOTALS},
     "placement": {
-        "scatter": Figure(
+        "scatter": _figure(
             title="Cost against CO2e of each option", specify=placement.scatter, describe=placement.describe_scatter
         )
     },
     "change": {
-        "difference": Figure(title="Before and after", specify=change.difference, describe=change.describe_difference),
-        "causes": Figure(title="Effect of each factor", specify=change.causes, describe=change.describe_causes),
+        "difference": _figure(title="Before and after", specify=change.difference, describe=change.describe_difference),
+        "causes": _figure(title="Effect of each factor", specify=change.causes, describe=change.describe_causes),
     },
     "schedule": {
-        "profile": Figure(
+        "profile": _figure(
             title="The grid by month and hour", specify=schedule.profile, describe=schedule.describe_profile
         ),
-        "windows": Figure(title="CO2e of each start", specify=schedule.windows, describe=schedule.describe_windows),
+        "windows": _figure(title="CO2e of each start", specify=schedule.windows, describe=schedule.describe_windows),
     },
 }

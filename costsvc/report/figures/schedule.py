@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from costsvc.report.answers import ScheduleAnswer, Span, Window, upper_ends
-from costsvc.report.figures.theme import Spec
+from costsvc.answers.schedule import Emitted, ProfileAnswer, ScheduleAnswer, Span, Timed
+from costsvc.report.answers import upper_ends
 from costsvc.report.figures.vega import DESCRIPTION, axis_title, common_unit, interval_row, intervals
 from costsvc.report.labels import ALTERNATIVES
+from costsvc.report.rendering import Spec
 
 GRID: Spec = {
     "field": "g_per_kwh",
@@ -34,7 +35,7 @@ def profile(answer: ScheduleAnswer) -> Spec | None:
             "g_per_kwh": round(intensity, 1),
             "description": f"{month}, {hour:02d}:00 UTC: {intensity:.0f} g/kWh",
         }
-        for intensity, month, hour in _cells(answer)
+        for intensity, month, hour in _cells(answer["profile"])
     ]
     color = {"color": GRID, "description": DESCRIPTION}
     return {
@@ -48,9 +49,9 @@ def profile(answer: ScheduleAnswer) -> Spec | None:
     }
 
 
-def _cells(answer: ScheduleAnswer) -> Iterator[tuple[float, str, int]]:
+def _cells(grid: ProfileAnswer) -> Iterator[tuple[float, str, int]]:
     """Intensity, month and hour."""
-    for month, hours in zip(MONTHS, answer["profile"]["g_per_kwh"], strict=True):
+    for month, hours in zip(MONTHS, grid["g_per_kwh"], strict=True):
         for hour, intensity in enumerate(hours):
             yield intensity, month, hour
 
@@ -74,7 +75,7 @@ def _best_spans(answer: ScheduleAnswer) -> list[Span]:
 
 def _hours(span: Span) -> Iterator[tuple[int, int]]:
     """Month, from 0, and hour of the day of each hour that a span overlaps."""
-    hour, end = (datetime.fromisoformat(span[name]).astimezone(UTC) for name in ("start", "end"))
+    hour, end = (datetime.fromisoformat(instant).astimezone(UTC) for instant in (span["start"], span["end"]))
     hour = hour.replace(minute=0, second=0, microsecond=0)
     while hour < end:
         yield hour.month - 1, hour.hour
@@ -83,10 +84,13 @@ def _hours(span: Span) -> Iterator[tuple[int, int]]:
 
 def describe_profile(answer: ScheduleAnswer) -> str:
     """The main finding of :func:`profile`."""
-    cells = list(_cells(answer))
+    grid = answer["profile"]
+    if grid is None:
+        return ""
+    cells = list(_cells(grid))
     low, high = min(cells), max(cells)
     return (
-        f"Carbon intensity of the grid {answer['profile']['zone']} by month and hour: from {low[0]:.0f} g/kWh in "
+        f"Carbon intensity of the grid {grid['zone']} by month and hour: from {low[0]:.0f} g/kWh in "
         f"{low[1]} at {low[2]}:00 UTC to {high[0]:.0f} g/kWh in {high[1]} at {high[2]}:00 UTC."
     )
 
@@ -101,7 +105,7 @@ def windows(answer: ScheduleAnswer) -> Spec | None:
     return intervals("", rows, f"{axis_title('carbon_kg', unit)}, times in UTC")
 
 
-def _starts(answer: ScheduleAnswer) -> Iterator[tuple[str, Window]]:
+def _starts(answer: ScheduleAnswer) -> Iterator[tuple[str, Emitted]]:
     for rank, window in enumerate(answer["windows"] or [], 1):
         yield f"{rank}. {_start(window)}", window
     if answer["now"]:
@@ -113,7 +117,7 @@ def _starts(answer: ScheduleAnswer) -> Iterator[tuple[str, Window]]:
         yield other["region"], other
 
 
-def _start(window: Window) -> str:
+def _start(window: Timed) -> str:
     start = datetime.fromisoformat(window["start"])
     return f"{start.day} {MONTHS[start.month - 1]} {start:%H:%M}"
 

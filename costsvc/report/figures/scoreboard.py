@@ -1,14 +1,13 @@
 """Figure of the scoreboard: predicted against published, as a Vega-Lite specification and as SVG."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import ceil, floor, log10
-from typing import Any
+
+from typing_extensions import TypedDict
 
 from costsvc.reference.scoreboard import FigurePoint
-from costsvc.report.rendering import COLOURS, render
-
-Spec = dict[str, Any]
+from costsvc.report.rendering import COLOURS, Spec, render
 
 PANELS = (
     ("Another source: accelerator-hours", "h", r"^another source: hours from"),
@@ -47,6 +46,23 @@ CONFIG: Spec = {
 }
 
 
+class Axes(TypedDict):
+    """The axes of a panel."""
+
+    x: Spec
+    y: Spec
+
+
+class Value(TypedDict):
+    """A point of a panel, rounded."""
+
+    kind: str
+    published: float
+    predicted: float
+    low: float
+    high: float
+
+
 def specification(points: Sequence[FigurePoint]) -> Spec:
     """Vega-Lite of all panels that have points.
 
@@ -79,11 +95,13 @@ def svg(points: Sequence[FigurePoint]) -> str:
 
 
 def _panel(title: str, unit: str, points: Sequence[FigurePoint]) -> Spec:
-    values = [_value(one) for one in points]
-    figures = [value[name] for value in values for name in ("published", "predicted", "low", "high")]
+    values = [_value(point) for point in points]
+    figures = [
+        number for value in values for number in (value["published"], value["predicted"], value["low"], value["high"])
+    ]
     ends = [_rounded(min(figures) / 1.2), _rounded(max(figures) * 1.2)]
     labels = list(dict.fromkeys(value["kind"] for value in values))
-    axes = {"x": _axis("published", unit, ends), "y": _axis("predicted", unit, ends)}
+    axes: Axes = {"x": _axis("published", unit, ends), "y": _axis("predicted", unit, ends)}
     return {
         "title": title,
         "width": SIDE_PX,
@@ -95,7 +113,7 @@ def _panel(title: str, unit: str, points: Sequence[FigurePoint]) -> Spec:
     }
 
 
-def _marks(axes: Spec, labels: Sequence[str]) -> Spec:
+def _marks(axes: Axes, labels: Sequence[str]) -> Spec:
     """Points with their intervals."""
     colour = {"domain": labels, "range": COLOURS[: len(labels)]}
     shape = {"domain": labels, "range": SHAPES[: len(labels)]}
@@ -119,7 +137,7 @@ def _marks(axes: Spec, labels: Sequence[str]) -> Spec:
     }
 
 
-def _line(axes: Spec, ends: Sequence[float], factor: float) -> Spec:
+def _line(axes: Axes, ends: Sequence[float], factor: float) -> Spec:
     """The diagonal, or the line along which predictions are off by a factor."""
     dash = [] if factor == 1.0 else [4, 3]
     return {
@@ -147,10 +165,14 @@ def _ticks(low: float, high: float) -> list[float]:
     return [tick for tick in ticks if low <= tick <= high]
 
 
-def _value(one: FigurePoint) -> Mapping[str, Any]:
-    figures = {"published": one.published, "predicted": one.predicted, "low": one.low, "high": one.high}
-    kind = re.sub(r"^[\w ]+: (joules per token, )?", "", one.kind)
-    return {"kind": kind, **{name: _rounded(value) for name, value in figures.items()}}
+def _value(point: FigurePoint) -> Value:
+    return {
+        "kind": re.sub(r"^[\w ]+: (joules per token, )?", "", point.kind),
+        "published": _rounded(point.published),
+        "predicted": _rounded(point.predicted),
+        "low": _rounded(point.low),
+        "high": _rounded(point.high),
+    }
 
 
 def _rounded(value: float) -> float:

@@ -4,11 +4,15 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import ceil, floor, log10, sqrt
 
+from typing_extensions import TypedDict
+
+from costsvc.answers.amortization import Amortization, Sheet, SurfaceAnswer
+from costsvc.answers.quantities import Metric
 from costsvc.report import numbers
-from costsvc.report.answers import AmortizationAnswer, Surface, SurfaceMetric
-from costsvc.report.figures.theme import LARGE, WIDTH_PX, Spec
+from costsvc.report.figures.theme import LARGE, WIDTH_PX
 from costsvc.report.figures.vega import DESCRIPTION
 from costsvc.report.labels import COMPARED
+from costsvc.report.rendering import Spec
 from costsvc.units import PERCENT
 
 MOST_CELLS = 22
@@ -27,7 +31,28 @@ HALO: Spec = {"stroke": {"expr": "paper"}, "strokeWidth": 4, "strokeJoin": "roun
 Edges = list[tuple[float, float]]
 
 
-def surface(answer: AmortizationAnswer, metric: str) -> Spec | None:
+class Cell(TypedDict):
+    """A cell of the heat map."""
+
+    tasks: float
+    requests_per_task: float
+    cheapest: str
+    probability_percent: float
+    left: float
+    right: float
+    bottom: float
+    top: float
+    description: str
+
+
+class Axes(TypedDict):
+    """The axes of a mark."""
+
+    x: Spec
+    y: Spec
+
+
+def surface(answer: Amortization, metric: Metric) -> Spec | None:
     """The cheapest strategy and its probability over the numbers of tasks and of requests per task.
 
     Args:
@@ -35,12 +60,12 @@ def surface(answer: AmortizationAnswer, metric: str) -> Spec | None:
         metric: The metric of the totals.
     """
     data = _of_metric(answer, metric)
-    if data is None:
+    if data is None or answer["surface"] is None:
         return None
     rows = list(_cells(answer["surface"], data))
     x = _axis([row["left"] for row in rows], [row["right"] for row in rows], "Tasks [number]")
     y = _axis([row["bottom"] for row in rows], [row["top"] for row in rows], "Requests per task [number]")
-    points = {"x": {"field": "tasks", **x}, "y": {"field": "requests_per_task", **y}}
+    points: Axes = {"x": {"field": "tasks", **x}, "y": {"field": "requests_per_task", **y}}
     cells = {
         "x": {"field": "left", **x},
         "x2": {"field": "right"},
@@ -54,22 +79,23 @@ def surface(answer: AmortizationAnswer, metric: str) -> Spec | None:
     return {"width": WIDTH_PX, "height": HEIGHT_PX, "layer": layers}
 
 
-def _of_metric(answer: AmortizationAnswer, metric: str) -> SurfaceMetric | None:
+def _of_metric(answer: Amortization, metric: Metric) -> Sheet | None:
     """The surface of a metric; None if a strategy has no total in it."""
     surfaces = answer["surface"]["metrics"] if answer["surface"] else []
-    data: SurfaceMetric | None = next((one for one in surfaces if one["metric"] == metric), None)
+    data: Sheet | None = next((one for one in surfaces if one["metric"] == metric), None)
     return data if data and len(data["strategies"]) == len(answer["strategies"]) else None
 
 
-def _cells(axes: Surface, data: SurfaceMetric) -> Iterator[Spec]:
+def _cells(axes: SurfaceAnswer, data: Sheet) -> Iterator[Cell]:
     columns, lines = _selection(len(axes["tasks"])), _selection(len(axes["requests_per_task"]))
     across = _edges([axes["tasks"][i] for i in columns])
     up = _edges([axes["requests_per_task"][j] for j in lines])
     names = [strategy["name"] for strategy in data["strategies"]]
+    probabilities, winners = data["probability"] or [], data["cheapest"] or []
     for i, (left, right) in zip(columns, across, strict=True):
         for j, (bottom, top) in zip(lines, up, strict=True):
             tasks, requests = axes["tasks"][i], axes["requests_per_task"][j]
-            probability, cheapest = data["probability"][i][j], names[data["cheapest"][i][j]]
+            probability, cheapest = probabilities[i][j], names[winners[i][j]]
             yield {
                 "tasks": tasks,
                 "requests_per_task": requests,
@@ -129,10 +155,10 @@ def _colours(names: Sequence[str]) -> Spec:
     }
 
 
-def _labels(rows: Sequence[Spec], encoding: Spec) -> Iterator[Spec]:
+def _labels(rows: Sequence[Cell], encoding: Axes) -> Iterator[Spec]:
     """The name of each strategy at the centre of its cells, because colour alone is not accessible."""
     names = dict.fromkeys(row["cheapest"] for row in rows)
-    places = [{**_centre([row for row in rows if row["cheapest"] == name]), "label": name} for name in names]
+    places = [_label(name, [row for row in rows if row["cheapest"] == name]) for name in names]
     text = {"type": "text", "fontSize": LARGE, "fontWeight": "bold", "limit": 200, "aria": False}
     for style in (HALO, {}):
         yield {
@@ -142,15 +168,16 @@ def _labels(rows: Sequence[Spec], encoding: Spec) -> Iterator[Spec]:
         }
 
 
-def _centre(rows: Sequence[Spec]) -> Spec:
-    """The cell that is nearest to the centre of some cells."""
+def _label(name: str, rows: Sequence[Cell]) -> Spec:
+    """The label of a strategy, at the cell nearest to the centre of its cells."""
     logs = [(log10(row["tasks"]), log10(row["requests_per_task"])) for row in rows]
     x, y = (sum(point[axis] for point in logs) / len(logs) for axis in (0, 1))
     nearest = min(zip(logs, rows, strict=True), key=lambda pair: (pair[0][0] - x) ** 2 + (pair[0][1] - y) ** 2)
-    return {name: nearest[1][name] for name in ("tasks", "requests_per_task")}
+    cell = nearest[1]
+    return {"tasks": cell["tasks"], "requests_per_task": cell["requests_per_task"], "label": name}
 
 
-def _requested(answer: AmortizationAnswer, rows: Sequence[Spec], encoding: Spec) -> Iterator[Spec]:
+def _requested(answer: Amortization, rows: Sequence[Cell], encoding: Axes) -> Iterator[Spec]:
     """A mark at the requested tasks and requests, if they are on the map."""
     tasks, requests = answer["tasks"], answer["requests_per_task"]
     if not any(_covers(row, tasks, requests or 0.0) for row in rows):
@@ -167,15 +194,15 @@ def _requested(answer: AmortizationAnswer, rows: Sequence[Spec], encoding: Spec)
     }
 
 
-def _covers(row: Spec, tasks: float, requests: float) -> bool:
+def _covers(row: Cell, tasks: float, requests: float) -> bool:
     """Whether a cell covers some number of tasks and of requests."""
     return bool(row["left"] <= tasks <= row["right"] and row["bottom"] <= requests <= row["top"])
 
 
-def describe_surface(answer: AmortizationAnswer, metric: str) -> str:
+def describe_surface(answer: Amortization, metric: Metric) -> str:
     """The main finding of :func:`surface`."""
     data = _of_metric(answer, metric)
-    cells = [place for row in data["cheapest"] for place in row] if data else []
+    cells = [place for row in data["cheapest"] or [] for place in row] if data else []
     names = [strategy["name"] for strategy in data["strategies"]] if data else []
     shares = {names[place]: PERCENT * cells.count(place) / len(cells) for place in dict.fromkeys(cells)}
     parts = ", ".join(f"{name} in {share:.0f} % of the cells" for name, share in shares.items())

@@ -1,11 +1,10 @@
 """The theme of figures: sizes, and colours for light and dark pages that colour-blind readers can distinguish."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
-from costsvc.report.rendering import COLOURS
+from costsvc.report.rendering import COLOURS, Spec
 
-Spec = dict[str, Any]
 Theme = Literal["light", "dark"]
 Size = Literal["large", "small"]
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
@@ -119,7 +118,10 @@ def _ranges(theme: Theme) -> Spec:
 
 def _narrow(spec: Spec) -> Spec:
     """The specification with narrower plots."""
-    narrow = {**spec, "width": spec["width"] * NARROW} if "width" in spec else dict(spec)
-    if "vconcat" in spec:
-        narrow["vconcat"] = [_narrow(inner) for inner in spec["vconcat"]]
+    narrow = dict(spec)
+    width, panels = spec.get("width"), spec.get("vconcat")
+    if isinstance(width, float | int):
+        narrow["width"] = width * NARROW
+    if isinstance(panels, list):
+        narrow["vconcat"] = [_narrow(panel) for panel in panels]
     return narrow

@@ -1,12 +1,15 @@
 """Parts of Vega-Lite specifications that several figures share."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
+from typing_extensions import TypedDict
+
+from costsvc.answers.quantities import PlacementMetric, Quantity
 from costsvc.report import numbers
-from costsvc.report.answers import ENDS, QuantityAnswer, upper_ends
-from costsvc.report.figures.theme import ROW_PX, WIDTH_PX, Spec
+from costsvc.report.answers import upper_ends
+from costsvc.report.figures.theme import ROW_PX, WIDTH_PX
 from costsvc.report.labels import COMPARED, DIMENSIONS
+from costsvc.report.rendering import Spec
 
 LABEL_PX = 50
 """Space for the label at the outer end of a negative bar."""
@@ -27,12 +30,22 @@ DESCRIPTION: Spec = {"field": "description"}
 ACCENT: Spec = {"value": {"expr": "accent"}}
 
 
-def format_metric(quantity: numbers.Quantity, metric: str) -> str:
+class BarRow(TypedDict):
+    """A row of :func:`ranked_bars`."""
+
+    name: str
+    value: float
+    unit: str
+    label: str
+    description: str
+
+
+def format_metric(quantity: numbers.Amount, metric: PlacementMetric) -> str:
     """Format an amount of a metric."""
     return numbers.text(quantity, DIMENSIONS[metric])
 
 
-def common_unit(values: Iterable[float | None], metric: str) -> Unit:
+def common_unit(values: Iterable[float | None], metric: PlacementMetric) -> Unit:
     """Choose the unit of suitable size for the largest of some values.
 
     Args:
@@ -44,12 +57,12 @@ def common_unit(values: Iterable[float | None], metric: str) -> Unit:
     return size, name or "number"
 
 
-def axis_title(metric: str, unit: Unit) -> str:
+def axis_title(metric: PlacementMetric, unit: Unit) -> str:
     """The title of an axis: the metric and its unit."""
     return f"{COMPARED[metric].title} [{unit[1]}]"
 
 
-def quantitative(field: str, title: str | None, **scale: Any) -> Spec:
+def quantitative(field: str, title: str | None, **scale: object) -> Spec:
     """A numeric axis.
 
     Args:
@@ -57,11 +70,15 @@ def quantitative(field: str, title: str | None, **scale: Any) -> Spec:
         title: What it shows, with its unit.
         **scale: Properties of its scale.
     """
-    axis: Spec = {"title": title, "tickCount": 6}
-    return {"field": field, "type": "quantitative", "scale": {"nice": True, **scale}, "axis": axis}
+    return {
+        "field": field,
+        "type": "quantitative",
+        "scale": {"nice": True, **scale},
+        "axis": {"title": title, "tickCount": 6},
+    }
 
 
-def panel(name: str, rows: list[Spec], layers: list[Spec]) -> Spec:
+def panel(name: str, rows: Sequence[object], layers: list[Spec]) -> Spec:
     """A panel with one line for each row.
 
     Args:
@@ -79,7 +96,7 @@ def panel(name: str, rows: list[Spec], layers: list[Spec]) -> Spec:
     }
 
 
-def ranked_bars(panels: Sequence[tuple[str, list[Spec]]], title: str) -> Spec:
+def ranked_bars(panels: Sequence[tuple[str, list[BarRow]]], title: str) -> Spec:
     """Panels of bars, the longest bar of each first.
 
     Args:
@@ -89,13 +106,14 @@ def ranked_bars(panels: Sequence[tuple[str, list[Spec]]], title: str) -> Spec:
     ends = [row["value"] for _, rows in panels for row in rows]
     padding = LABEL_PX if min(ends) < 0 else 0
     x = quantitative("value", title, domain=[min(0.0, *ends), max(0.0, *ends)], padding=padding, nice=False)
-    x["axis"]["grid"] = False
-    bare = {**x, "axis": {**x["axis"], "title": None, "labels": False, "ticks": False}}
+    axis: Spec = {"title": title, "tickCount": 6, "grid": False}
+    x |= {"axis": axis}
+    bare = {**x, "axis": {**axis, "title": None, "labels": False, "ticks": False}}
     *others, last = panels
     return {"vconcat": [*(_bars(name, rows, bare) for name, rows in others), _bars(*last, x)], "spacing": 14}
 
 
-def _bars(name: str, rows: list[Spec], x: Spec) -> Spec:
+def _bars(name: str, rows: list[BarRow], x: Spec) -> Spec:
     bar = {"type": "bar", "height": 14, "cornerRadius": 2, "fill": {"expr": "accent"}}
     labels = [_bar_label(sign, align, dx) for sign, align, dx in ((">=", "left", 4), ("<", "right", -4))]
     return panel(name, rows, [{"mark": bar, "encoding": {"x": x}}, *labels])
@@ -110,7 +128,7 @@ def _bar_label(sign: str, align: str, dx: int) -> Spec:
     }
 
 
-def bar_row(name: str, percent: float, label: str) -> Spec:
+def bar_row(name: str, percent: float, label: str) -> BarRow:
     """A row of :func:`ranked_bars`.
 
     Args:
@@ -126,7 +144,7 @@ def stacked(panels: list[Spec]) -> Spec | None:
     return {"vconcat": panels, "spacing": 18} if panels else None
 
 
-def metric_intervals(amounts: Sequence[tuple[str, QuantityAnswer]], metric: str, *, zero: bool = False) -> Spec:
+def metric_intervals(amounts: Sequence[tuple[str, Quantity]], metric: PlacementMetric, *, zero: bool = False) -> Spec:
     """A panel of one metric with the interval of each amount.
 
     Args:
@@ -163,7 +181,7 @@ def intervals(name: str, rows: list[Spec], title: str, *, zero: bool = False) ->
     )
 
 
-def interval_row(name: str, amount: QuantityAnswer, metric: str, unit: Unit) -> Spec:
+def interval_row(name: str, amount: Quantity, metric: PlacementMetric, unit: Unit) -> Spec:
     """An amount as a row of :func:`intervals`.
 
     Args:
@@ -175,7 +193,9 @@ def interval_row(name: str, amount: QuantityAnswer, metric: str, unit: Unit) -> 
     size, unit_name = unit
     return {
         "name": name,
-        **{end: None if amount[end] is None else amount[end] / size for end in ENDS},
+        "value": amount["value"] / size,
+        "low": amount["low"] / size,
+        "high": amount["high"] / size,
         "unit": unit_name,
         "label": format_metric(amount["value"], metric),
         "description": f"{name}: {format_metric(amount, metric)}",

@@ -3,27 +3,17 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from costsvc.answers.amortization import Amortization, BreakEven
+from costsvc.answers.change import ChangeAnswer, ProbabilitiesAnswer
+from costsvc.answers.placement import Differences, OutcomeAnswer, PlacementAnswer
+from costsvc.answers.quantities import Amounts, CarbonBasis, PlacementMetric, Quantity
+from costsvc.answers.schedule import Emitted, Saving, ScheduleAnswer
 from costsvc.report import numbers
-from costsvc.report.answers import (
-    AmortizationAnswer,
-    Answer,
-    BreakEven,
-    ChangeAnswer,
-    Outcome,
-    PlacementAnswer,
-    QuantityAnswer,
-    Request,
-    Saving,
-    ScheduleAnswer,
-    Totals,
-    Window,
-    percent_of,
-    workload_kind,
-)
+from costsvc.report.answers import Answer, Request, percent_of, read_request, workload_kind
 from costsvc.report.labels import ALTERNATIVES, CARBON_BASES, COMPARED, DIMENSIONS, verdict
 from costsvc.report.texts import phrases
 from costsvc.report.texts.estimate import INTERVALS
-from costsvc.report.texts.export import Citation, ExportInput, References, citation, identity, short_reason
+from costsvc.report.texts.export import Citation, References, citation, identity, short_reason
 
 UNITS: Mapping[str, str] = {
     **{field: metric.unit for field, metric in COMPARED.items()},
@@ -37,51 +27,50 @@ SELF_EXPLANATORY = ("cost_usd", "hours")
 SEASONAL = "Intensities are means of past years by month and hour, at the average of the grid."
 
 
-def amortization(export: ExportInput) -> Citation:
+def amortization(answer: Amortization) -> Citation:
     """Compose the citation of a comparison of strategies."""
-    answer: AmortizationAnswer = export.answer
     return _citation(
         answer,
         _strategies(answer),
-        *(f"{_quoted(strategy['name'])} takes {_totals(strategy['total'])}." for strategy in answer["strategies"]),
+        *(
+            f"{_quoted(strategy['name'])} takes {_totals(_amounts(strategy['total']))}."
+            for strategy in answer["strategies"]
+        ),
         *(_verdict(entry, answer["tasks"]) for entry in answer["break_even"]),
-        _carbon_basis(answer),
+        _carbon_basis(answer["carbon_basis"]),
     )
 
 
-def change(export: ExportInput) -> Citation:
+def change(answer: ChangeAnswer) -> Citation:
     """Compose the citation of a workload before and after a change."""
-    answer: ChangeAnswer = export.answer
     kind = workload_kind(answer["request"]["before"]) or "inference"
     before, after = answer["before"], answer["after"]
     return _citation(
         answer,
-        f"{_workload(kind, before['request'])} takes {_totals(before)}; after the change, "
-        f"{_machine_and_place(after['request'])}, it takes {_totals(after)}.",
+        f"{_workload(kind, read_request(before['request']))} takes {_totals(_outcome(before))}; after the change, "
+        f"{_machine_and_place(read_request(after['request']))}, it takes {_totals(_outcome(after))}.",
         phrases.one_line(answer["summary"].replace("**", "").replace("`", "")),
         _probability_lower(answer["probability_lower"]),
-        _carbon_basis(answer),
+        _carbon_basis(answer["carbon_basis"]),
     )
 
 
-def placement(export: ExportInput) -> Citation:
+def placement(answer: PlacementAnswer) -> Citation:
     """Compose the citation of a search for a place."""
-    answer: PlacementAnswer = export.answer
     kind = workload_kind(answer["request"]) or "inference"
-    workload = phrases.inside_sentence(_workload(kind, answer["baseline"]["request"]))
+    workload = phrases.inside_sentence(_workload(kind, read_request(answer["baseline"]["request"])))
     return _citation(
         answer,
         f"For {workload}, the search covered {_options(answer)}, ranked by {_ranking(answer)}.",
         _best_option(answer),
-        f"The workload as described takes {_totals(answer['baseline'])}.",
-        _carbon_basis(answer),
+        f"The workload as described takes {_totals(_outcome(answer['baseline']))}.",
+        _carbon_basis(answer["carbon_basis"]),
     )
 
 
-def schedule(export: ExportInput) -> Citation:
+def schedule(answer: ScheduleAnswer) -> Citation:
     """Compose the citation of a search for a start time."""
-    answer: ScheduleAnswer = export.answer
-    request = answer["request"]
+    request = read_request(answer["request"])
     return _citation(
         answer,
         f"For {_scheduled(answer)}, which runs {numbers.duration(answer['duration_h'])} and uses "
@@ -95,7 +84,7 @@ def _citation(answer: Answer, *sentences: str) -> Citation:
     return citation([*sentences, INTERVALS, identity(answer)], answer, References.of(answer))
 
 
-def _strategies(answer: AmortizationAnswer) -> str:
+def _strategies(answer: Amortization) -> str:
     names = phrases.enumeration([_quoted(strategy["name"]) for strategy in answer["strategies"]])
     requests = answer["requests_per_task"]
     each = f" of {numbers.exact(requests)} requests each" if requests is not None else ""
@@ -106,15 +95,28 @@ def _quoted(name: str) -> str:
     return f"“{phrases.one_line(name)}”"
 
 
-def _totals(outcome: Outcome | Totals) -> str:
+def _totals(amounts: Mapping[PlacementMetric, Quantity | None]) -> str:
     known = [
-        f"{numbers.text(outcome[field], DIMENSIONS[field])}{'' if field in SELF_EXPLANATORY else f' of {noun}'}"
-        for field, noun in phrases.METRICS.items()
-        if outcome.get(field) is not None
+        numbers.text(amount, DIMENSIONS[field]) + ("" if field in SELF_EXPLANATORY else f" of {phrases.METRICS[field]}")
+        for field, amount in amounts.items()
+        if amount is not None
     ]
-    missing = [noun for field, noun in phrases.METRICS.items() if field in outcome and outcome[field] is None]
+    missing = [phrases.METRICS[field] for field, amount in amounts.items() if amount is None]
     totals = phrases.enumeration(known) if known else "unknown amounts"
     return totals + (f" ({phrases.enumeration(missing)} not known)" if missing else "")
+
+
+def _outcome(outcome: OutcomeAnswer) -> dict[PlacementMetric, Quantity | None]:
+    return {**_amounts(outcome), "hours": outcome["hours"]}
+
+
+def _amounts(outcome: Amounts) -> dict[PlacementMetric, Quantity | None]:
+    return {
+        "energy_kwh": outcome["energy_kwh"],
+        "carbon_kg": outcome["carbon_kg"],
+        "water_l": outcome["water_l"],
+        "cost_usd": outcome["cost_usd"],
+    }
 
 
 def _verdict(entry: BreakEven, tasks: float) -> str:
@@ -132,8 +134,8 @@ def _probability_cheaper(entry: BreakEven, strategy: str, tasks: float) -> str:
     return f"; at {phrases.plural(tasks, 'task')} the probability that {strategy} is cheaper is {probability}"
 
 
-def _carbon_basis(answer: Answer) -> str:
-    return f"CO₂e is {CARBON_BASES[answer['carbon_basis']]}."
+def _carbon_basis(basis: CarbonBasis) -> str:
+    return f"CO₂e is {CARBON_BASES[basis]}."
 
 
 def _workload(kind: str, request: Request) -> str:
@@ -144,7 +146,7 @@ def _machine_and_place(request: Request, zone: str | None = None) -> str:
     return f"on {phrases.hardware(request)} {phrases.place(request, zone)}"
 
 
-def _probability_lower(probabilities: Mapping[str, float | None]) -> str:
+def _probability_lower(probabilities: ProbabilitiesAnswer) -> str:
     known = [
         f"{numbers.probability(probabilities[field])} for {noun}"
         for field, noun in phrases.METRICS.items()
@@ -162,7 +164,7 @@ def _options(answer: PlacementAnswer) -> str:
 def _ranking(answer: PlacementAnswer) -> str:
     weights = answer["weights"]
     if list(weights.values()) == [1.0]:
-        return phrases.METRICS[next(iter(weights))]
+        return next(noun for field, noun in phrases.METRICS.items() if field in weights)
     terms = [f"{numbers.exact(weight)} per {UNITS[field]}" for field, weight in weights.items()]
     return f"a weighted sum ({phrases.enumeration(terms)})"
 
@@ -171,14 +173,15 @@ def _best_option(answer: PlacementAnswer) -> str:
     if not answer["options"]:
         return ""
     best = answer["options"][0]
-    kind = phrases.one_line(best["request"].get("pricing", {}).get("kind", "on-demand"))
+    request = read_request(best["request"])
+    kind = phrases.one_line(request.get("pricing", {}).get("kind", "on-demand"))
     return (
-        f"The best option is {phrases.hardware(best['request'])} {phrases.place(best['request'])} at {kind} prices, "
-        f"with {_totals(best)}{_difference(best['difference'])}."
+        f"The best option is {phrases.hardware(request)} {phrases.place(request)} at {kind} prices, "
+        f"with {_totals(_outcome(best))}{_difference(best['difference'])}."
     )
 
 
-def _difference(difference: Mapping[str, Answer | None]) -> str:
+def _difference(difference: Differences) -> str:
     percents = {noun: percent_of(difference[field]) for field, noun in phrases.METRICS.items()}
     changes = [f"{numbers.change(percent)} {noun}" for noun, percent in percents.items() if percent]
     return f"; relative to the workload as described this is {phrases.enumeration(changes)}" if changes else ""
@@ -189,38 +192,37 @@ def _scheduled(answer: ScheduleAnswer) -> str:
     request, zone = answer["request"], answer["place"]["zone"]
     kind = workload_kind(request)
     if kind is None:
-        return f"a workload {phrases.place(request, zone)}"
-    workload = request[kind]
+        return f"a workload {phrases.place(read_request(request), zone)}"
+    workload = read_request(request[kind])
     return f"{phrases.inside_sentence(phrases.workload(kind, workload))} {_machine_and_place(workload, zone)}"
 
 
 def _windows(answer: ScheduleAnswer) -> Iterator[str]:
-    if answer["windows"] is None:
+    if answer["windows"] is None or answer["now"] is None:
         yield f"The best window is not known{phrases.because(short_reason(answer, 'windows'))}."
         return
     best, now = answer["windows"][0], answer["now"]
     yield f"The best window, from {_instant(best['start'])} to {_instant(best['end'])}, has {_window(best)}."
     yield f"A start at once has {_window(now)}." if now["start"] != best["start"] else "That is a start at once."
-    for saving in answer["savings"]:
+    for saving in answer["savings"] or []:
         yield _saving(saving, answer)
     yield SEASONAL
 
 
-def _window(window: Window) -> str:
+def _window(window: Emitted) -> str:
     head, bracket, interval = numbers.count(window["g_per_kwh"]).partition(" (")
     return f"{head} g CO₂e/kWh{bracket}{interval} and causes {numbers.carbon(window['location_kg'])} of CO₂e"
 
 
 def _saving(saving: Saving, answer: ScheduleAnswer) -> str:
-    against = phrases.one_line(saving["against"])
-    alternative = ALTERNATIVES.get(against, against)
-    if against == "best_other_region":
-        alternative = f"the best window of {phrases.one_line(answer['best_other_region']['region'])}"
+    alternative, other = ALTERNATIVES[saving["against"]], answer["best_other_region"]
+    if saving["against"] == "best_other_region" and other is not None:
+        alternative = f"the best window of {phrases.one_line(other['region'])}"
     saved = numbers.carbon(saving["location_kg"])
     return f"Compared with {alternative} the saving is {saved} of CO₂e{_percent(saving['percent'])}."
 
 
-def _percent(percent: QuantityAnswer | None) -> str:
+def _percent(percent: Quantity | None) -> str:
     if not percent:
         return ""
     head, bracket, interval = numbers.count(percent).partition(" (")

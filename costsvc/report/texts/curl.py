@@ -2,7 +2,6 @@
 
 import json
 import shlex
-from typing import Any
 
 from costsvc.report.texts.export import ExportInput
 
@@ -26,7 +25,7 @@ def script(export: ExportInput) -> str:
     return SCRIPT.format(note=note, body=shlex.quote(body), address=shlex.quote(export.address))
 
 
-def _with_integers(value: Any) -> Any:
+def _with_integers(value: object) -> object:
     """The same JSON with integers in place of floats without a fraction."""
     if isinstance(value, dict):
         return {name: _with_integers(inner) for name, inner in value.items()}

@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping
 
+from costsvc.answers.estimate import Estimate, InferenceEstimate, PhaseName
+from costsvc.answers.explanation import FactorAnswer
+from costsvc.answers.request_body import RequestBody
+from costsvc.model.quantities import divide_quantity
 from costsvc.report import numbers
-from costsvc.report.answers import ENDS, Estimate, FactorAnswer, Request, used_phases
+from costsvc.report.answers import AnyEstimate, Request, read_request, used_phases
 from costsvc.report.labels import METRIC_OF_TOTAL, SCOPES
 from costsvc.report.texts import phrases
 from costsvc.report.texts.export import Citation, ExportInput, References, citation, identity, short_reason
 from costsvc.units import J_PER_KWH
 
 INTERVALS = "Ranges in parentheses are 90 % intervals."
-PHASES: Mapping[str, str] = {
+PHASES: Mapping[PhaseName, str] = {
     "final": "the final run",
     "development": "development",
     "failed": "failed runs",
@@ -44,13 +48,13 @@ BOUNDARY = (
 
 def estimate(export: ExportInput) -> Citation:
     """Compose the citation of a training or an inference estimate."""
-    answer, references = export.answer, References.of(export.answer)
+    answer, references = export.estimate, References.of(export.answer)
     sentences = [
         _training(answer) if export.kind == "training" else _serving(answer),
         _carbon(answer),
         _market(answer),
         _water_and_cost(answer),
-        "" if export.kind == "training" else _per_request(answer),
+        _per_request(answer) if "per_request" in answer else "",
         INTERVALS,
         _inputs(export, references),
         _defaults(export, references),
@@ -61,8 +65,8 @@ def estimate(export: ExportInput) -> Citation:
     return citation(sentences, answer, references)
 
 
-def _training(answer: Estimate) -> str:
-    request = answer["request"]
+def _training(answer: AnyEstimate) -> str:
+    request = read_request(answer["request"])
     place = phrases.place(request, answer["place"]["zone"])
     return (
         f"{phrases.training(request)} on {phrases.hardware(request)} {place} is estimated to take "
@@ -70,7 +74,7 @@ def _training(answer: Estimate) -> str:
     )
 
 
-def _hours(answer: Estimate) -> str:
+def _hours(answer: AnyEstimate) -> str:
     hours = f"{numbers.count(answer['accelerator_hours'])} accelerator-hours"
     phases = used_phases(answer)
     if len(phases) <= 1:
@@ -80,7 +84,7 @@ def _hours(answer: Estimate) -> str:
 
 
 def _serving(answer: Estimate) -> str:
-    request = answer["request"]
+    request = read_request(answer["request"])
     place = phrases.place(request, answer["place"]["zone"])
     return (
         f"{phrases.serving(request)} on {phrases.hardware(request)} {place}{_load(request)} is estimated to take "
@@ -105,7 +109,8 @@ def _carbon(answer: Estimate) -> str:
         reason = short_reason(answer, "carbon.location_kg", "carbon.total_kg")
         known = f"; {embodied} is {hours}" if carbon["embodied_kg"] else ""
         return f"CO₂e of the electricity is not known{phrases.because(reason)}{known}."
-    scope = SCOPES[carbon["basis"]["location"]["scope"]]
+    basis = carbon["basis"]["location"]
+    scope = SCOPES[basis["scope"]] if basis else ""
     return (
         f"This causes {numbers.carbon(carbon['total_kg'])} of CO₂e: {numbers.carbon(carbon['location_kg'])} from "
         f"the electricity (location-based, {scope}) and {embodied} {hours}."
@@ -129,19 +134,19 @@ def _water_and_cost(answer: Estimate) -> str:
 def _payment(answer: Estimate) -> str:
     if answer["cost"]["rental_usd"] is None:
         return "for hardware, electricity and facility"
-    kind = answer["request"].get("pricing", {}).get("kind", "on-demand")
+    kind = read_request(answer["request"]).get("pricing", {}).get("kind", "on-demand")
     return f"as rent at {phrases.one_line(kind)} prices"
 
 
-def _per_request(answer: Estimate) -> str:
+def _per_request(answer: InferenceEstimate) -> str:
     each = answer["per_request"]
-    energy = {end: each["energy_j"][end] / J_PER_KWH for end in ENDS}
+    energy = divide_quantity(each["energy_j"], J_PER_KWH) if each["energy_j"] else None
     carbon = f" and {numbers.text(each['carbon_g'], 'carbon_g')} of CO₂e" if each["carbon_g"] else ""
     return f"Per request this is {numbers.energy(energy)} of electricity{carbon}."
 
 
 def _inputs(export: ExportInput, references: References) -> str:
-    factors = {factor["name"]: factor for factor in export.answer["factors"]}
+    factors = {factor["name"]: factor for factor in export.estimate["factors"]}
     inputs = [_factor(factors[name], unit, export, references) for name, unit in MAIN_INPUTS.items() if name in factors]
     return f"Main inputs: {'; '.join(inputs)}." if inputs else ""
 
@@ -156,7 +161,7 @@ def _factor(factor: FactorAnswer, unit: str, export: ExportInput, references: Re
     return f"{phrases.factor(factor['name'])} {value}{bracket}{interval}{year}{given}{mark}"
 
 
-def _is_given(field: str, body: Request) -> bool:
+def _is_given(field: str, body: RequestBody) -> bool:
     """Whether the request as posted has a field; the normalised one also has assumed values."""
     return field in body or any(field in inner for inner in body.values() if isinstance(inner, dict))
 
@@ -164,7 +169,7 @@ def _is_given(field: str, body: Request) -> bool:
 def _defaults(export: ExportInput, references: References) -> str:
     defaults = [
         factor
-        for factor in export.answer["factors"]
+        for factor in export.estimate["factors"]
         if factor["origin"] == "default" and factor["name"] not in IN_NOTES
     ]
     formatted = [_factor(factor, _unit(factor), export, references) for factor in defaults]

@@ -2,8 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
-from costsvc.report.answers import Answer, Request, SourceRow, unavailable_reason
+from costsvc.answers.estimate import Estimate
+from costsvc.answers.explanation import Provenance
+from costsvc.answers.request_body import RequestBody
+from costsvc.report.answers import Answer, AnyEstimate, Source, sources_of, unavailable_reason
 from costsvc.report.texts.phrases import one_line, safe_url
 
 ASSUMPTION = "assumption"
@@ -23,8 +27,13 @@ class ExportInput:
 
     kind: str
     answer: Answer
-    body: Request
+    body: RequestBody
     address: str
+
+    @property
+    def estimate(self) -> AnyEstimate:
+        """The answer of a kind of question that estimates a training run or requests."""
+        return cast("AnyEstimate", self.answer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +49,13 @@ class Reference:
 class References:
     """The sources of an answer, numbered in the order in which a text cites them."""
 
-    sources: dict[str, SourceRow]
+    sources: dict[str, Source]
     cited: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, answer: Answer) -> "References":
+    def of(cls, answer: Provenance) -> "References":
         """The sources of an answer, none of them cited yet."""
-        return cls({source["source_id"]: source for source in answer["sources"]})
+        return cls({source["source_id"]: source for source in sources_of(answer)})
 
     def mark(self, source_id: str | None) -> str:
         """Cite a source.
@@ -75,7 +84,7 @@ class Citation:
     more_sources: int
 
 
-def citation(sentences: Sequence[str], answer: Answer, references: References) -> Citation:
+def citation(sentences: Sequence[str], answer: Provenance, references: References) -> Citation:
     """Compose a citation.
 
     Args:
@@ -91,7 +100,7 @@ def citation(sentences: Sequence[str], answer: Answer, references: References) -
     )
 
 
-def identity(answer: Answer) -> str:
+def identity(answer: Answer | Estimate) -> str:
     """The sentence with the versions and the id, by which the numbers can be reproduced."""
     return (
         f"Computed with costsvc {answer['version']} on reference data {answer['data_version']}; "
@@ -99,11 +108,11 @@ def identity(answer: Answer) -> str:
     )
 
 
-def short_reason(answer: Answer, *fields: str) -> str:
+def short_reason(answer: Provenance, *fields: str) -> str:
     """The reason of the first of some fields that is unavailable, without advice; empty if none is."""
     return one_line(unavailable_reason(answer, *fields).partition(";")[0].rstrip("."))
 
 
-def _reference(number: int, source: SourceRow) -> Reference:
+def _reference(number: int, source: Source) -> Reference:
     text = f"{source['producer']}: {source['title']}, {source['published']}."
     return Reference(mark=f"[S{number}]", text=one_line(text), url=safe_url(source["url"]))

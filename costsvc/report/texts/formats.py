@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from costsvc.report.answers import A, of_kind
 from costsvc.report.texts import comparisons, latex, markdown
 from costsvc.report.texts.curl import script
 from costsvc.report.texts.estimate import estimate
@@ -12,13 +13,19 @@ from costsvc.report.texts.export import Citation, ExportInput
 from costsvc.report.texts.model_card import model_card
 from costsvc.report.texts.sci_statement import sci_statement
 
+
+def _of_answer(compose: Callable[[A], Citation]) -> Callable[[ExportInput], Citation]:
+    """A citation that needs only the answer."""
+    return lambda export: of_kind(compose)(export.answer)
+
+
 CITATIONS: Mapping[str, Callable[[ExportInput], Citation]] = {
     "training": estimate,
     "inference": estimate,
-    "amortization": comparisons.amortization,
-    "placement": comparisons.placement,
-    "change": comparisons.change,
-    "schedule": comparisons.schedule,
+    "amortization": _of_answer(comparisons.amortization),
+    "placement": _of_answer(comparisons.placement),
+    "change": _of_answer(comparisons.change),
+    "schedule": _of_answer(comparisons.schedule),
 }
 """The citation of each kind of question."""
 ALL = frozenset(CITATIONS)

@@ -4,12 +4,11 @@ The Hub expects grams, and cards report the emissions of electricity (as CodeCar
 ``emissions`` is location-based without the embodied carbon, which ``source`` and the section add.
 """
 
-from typing import Any
-
 import yaml
 
+from costsvc.answers.estimate import Estimate
 from costsvc.report import numbers
-from costsvc.report.answers import Estimate
+from costsvc.report.answers import read_request
 from costsvc.report.texts import phrases
 from costsvc.report.texts.export import ExportInput, identity, short_reason
 from costsvc.report.texts.markdown import escape
@@ -22,14 +21,14 @@ LINE_WIDTH = 1_000_000
 
 def model_card(export: ExportInput) -> str:
     """Write the metadata block of a model card and the section on its environmental impact."""
-    answer = export.answer
+    answer = export.estimate
     return f"---\n{_interval(answer)}{_metadata(answer)}---\n\n{_section(answer)}\n"
 
 
 def _metadata(answer: Estimate) -> str:
-    request = answer["request"]
+    request = read_request(answer["request"])
     emissions = answer["carbon"]["location_kg"]
-    fields: dict[str, Any] = {
+    fields: dict[str, object] = {
         "emissions": _grams(emissions["value"]) if emissions else None,
         "source": _source(answer),
         "training_type": "fine-tuning" if request.get("method") in FINE_TUNING else "pre-training",
@@ -73,7 +72,7 @@ def _location(answer: Estimate) -> str:
 def _section(answer: Estimate) -> str:
     carbon = answer["carbon"]
     rows = {
-        "Hardware": phrases.hardware(answer["request"]),
+        "Hardware": phrases.hardware(read_request(answer["request"])),
         "Accelerator-hours": numbers.count(answer["accelerator_hours"]),
         "Region": _location(answer),
         "Electricity at the building's meter": numbers.energy(answer["energy_kwh"]),

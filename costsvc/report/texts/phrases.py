@@ -5,11 +5,14 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
+from costsvc.answers.quantities import PlacementMetric
 from costsvc.report import numbers
 from costsvc.report.answers import Request
 from costsvc.report.labels import COMPARED
 
-METRICS: Mapping[str, str] = {field: metric.noun.replace("CO2e", "CO₂e") for field, metric in COMPARED.items()}
+METRICS: Mapping[PlacementMetric, str] = {
+    field: metric.noun.replace("CO2e", "CO₂e") for field, metric in COMPARED.items()
+}
 """The nouns of the metrics, typeset."""
 FACTORS: Mapping[str, str] = {
     "accelerator_peak_tflops": "the accelerator's peak throughput",
@@ -119,11 +122,11 @@ def model(request: Request) -> str:
 def hardware(request: Request) -> str:
     """The machines of a request."""
     if "instance" in request:
-        name, number, noun = request["instance"], request.get("instances", 1), "instance"
+        name, number, noun = request["instance"], request.get("instances", 1.0), "instance"
     elif "cores" in request:
         name, number, noun = request["accelerator"], request["cores"], "core"
     else:
-        name, number, noun = request["accelerator"], request.get("accelerators", 1), "accelerator"
+        name, number, noun = request["accelerator"], request.get("accelerators", 1.0), "accelerator"
     return f"{one_or_more(number, noun)} of type {one_line(name)}"
 
 
@@ -155,11 +158,8 @@ def serving(request: Request) -> str:
 
 
 def _tokens(request: Request) -> str:
-    counts = [
-        f"{numbers.exact(request[field])} {field.removesuffix('_tokens')}"
-        for field in ("input_tokens", "output_tokens")
-        if field in request
-    ]
+    tokens = {"input": request.get("input_tokens"), "output": request.get("output_tokens")}
+    counts = [f"{numbers.exact(number)} {name}" for name, number in tokens.items() if number is not None]
     return f"{enumeration(counts)} tokens each" if counts else ""
 
 

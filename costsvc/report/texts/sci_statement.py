@@ -1,7 +1,10 @@
 """A statement of software carbon intensity, ISO/IEC 21031:2024: ``SCI = ((E * I) + M) per R``."""
 
+from costsvc.answers.estimate import Carbon, Estimate
+from costsvc.answers.quantities import Quantity
+from costsvc.model.quantities import divide_quantity, scale_quantity
 from costsvc.report import numbers
-from costsvc.report.answers import ENDS, CarbonAnswer, Estimate, QuantityAnswer, factor_of, used_phases
+from costsvc.report.answers import AnyEstimate, factor_of, read_request, used_phases
 from costsvc.report.labels import SCOPES
 from costsvc.report.texts import phrases
 from costsvc.report.texts.export import ExportInput, identity, short_reason
@@ -27,7 +30,7 @@ OTHER_STAGE = {
 
 def sci_statement(export: ExportInput) -> str:
     """Write the statement of an estimate as Markdown."""
-    answer = export.answer
+    answer = export.estimate
     unit = phrases.one_line(answer["sci"]["unit"])
     parts = [
         HEAD,
@@ -65,41 +68,42 @@ def _terms(answer: Estimate, unit: str) -> str:
 
 def _functional_units(answer: Estimate) -> float:
     """The number of functional units that the totals of the answer cover."""
-    return float(answer["request"].get("requests", 1.0)) if answer["sci"]["unit"] == "request" else 1.0
+    return float(read_request(answer["request"]).get("requests", 1.0)) if answer["sci"]["unit"] == "request" else 1.0
 
 
-def _per_unit(quantity: QuantityAnswer, number: float, dimension: str) -> str:
+def _per_unit(quantity: Quantity, number: float, dimension: str) -> str:
     # an answer about 0 requests has no amount per request
-    each = {end: quantity[end] / number for end in ENDS} if number else None
-    return numbers.text(each, dimension)
+    return numbers.text(divide_quantity(quantity, number) if number else None, dimension)
 
 
 def _intensity(answer: Estimate) -> str:
     """The intensity at the meter, which includes losses of the grid if the request counts them."""
-    energy, carbon = answer["energy_kwh"]["value"], answer["carbon"]["location_kg"]["value"]
+    energy, carbon = answer["energy_kwh"]["value"], answer["carbon"]["location_kg"]
     factor = factor_of(answer, "grid_g_per_kwh")
-    if not energy:
+    if not energy or carbon is None:
         return numbers.count(factor)
-    intensity = carbon * G_PER_KG / energy
+    intensity = carbon["value"] * G_PER_KG / energy
     if factor is None or not factor["value"]:
         return numbers.count(intensity)
-    losses = intensity / factor["value"]
-    return numbers.count({end: factor[end] * losses for end in ENDS})
+    published: Quantity = {"value": factor["value"], "low": factor["low"], "high": factor["high"]}
+    return numbers.count(scale_quantity(published, intensity / factor["value"]))
 
 
-def _basis(carbon: CarbonAnswer) -> str:
+def _basis(carbon: Carbon) -> str:
     basis = carbon["basis"]["location"]
+    if basis is None:
+        return "location-based"
     year = "" if basis["year"] is None else f", {basis['year']}"
     return f"location-based, {SCOPES[basis['scope']]}, {phrases.one_line(basis['zone'] or 'given')}{year}"
 
 
 def _workload(export: ExportInput) -> str:
-    request = export.answer["request"]
+    request = read_request(export.estimate["request"])
     workload = phrases.workload(export.kind, request)
-    place = phrases.place(request, export.answer["place"]["zone"])
+    place = phrases.place(request, export.estimate["place"]["zone"])
     return f"{phrases.inside_sentence(workload)} on {phrases.hardware(request)} {place}"
 
 
-def _phases(answer: Estimate) -> str:
+def _phases(answer: AnyEstimate) -> str:
     names = [phrases.one_line(phase["name"]) for phase in used_phases(answer)]
     return f"\n- phases of the run: {phrases.enumeration(names)}" if names else ""

@@ -8,8 +8,8 @@ from flask import Response
 
 from costsvc import limits
 from costsvc.answers.amortization import Amortization
-from costsvc.estimates.comparisons.amortization import amortization
-from costsvc.estimates.comparisons.parts import Basis
+from costsvc.answers.quantities import CarbonBasis
+from costsvc.estimates.comparisons.amortization import compare_strategies as estimate_amortization
 from costsvc.requests.comparisons import Axis, Benefit, Comparison, Surface, TaskSpec, Time
 from costsvc.web import metrics
 from costsvc.web.api.parts import StrategySchema
@@ -141,7 +141,7 @@ class ComparisonSchema(Request):
     surface = Object(SurfaceSchema, "Axes of a surface of totals; default: none")
     benefit = Object(BenefitSchema, "Benefit of the tasks, for the net value of each strategy; default: not computed")
     baseline = Name("Name of the strategy that the others are compared with; default: the last", "per-task")
-    carbon_basis = Choice(get_args(Basis), "Which CO2e counts; default total (location and embodied)")
+    carbon_basis = Choice(get_args(CarbonBasis), "Which CO2e counts; default total (location and embodied)")
 
     @ma.validates_schema
     def _together(self, data: dict[str, Any], **_: Any) -> None:
@@ -214,7 +214,7 @@ ENDPOINT = Endpoint(
     kind="amortization",
     path="/v1/comparisons/amortization",
     schema=ComparisonSchema(),
-    estimate=amortization,
+    estimate=estimate_amortization,
     example=EXAMPLE,
     answer_type=Amortization,
     explains=True,
@@ -231,7 +231,7 @@ def compare_strategies(request: Comparison) -> Response:
     Totals of each strategy, the number of tasks or requests at which it becomes cheaper, the
     probability of that, curves to plot, and each task's share of one-time costs.
     """
-    result = amortization(request, catalog(), **parameters(QUERY))
+    result = estimate_amortization(request, catalog(), **parameters(QUERY))
     metrics.estimated(ENDPOINT.kind, result)
     return answer(result)
 

@@ -6,8 +6,8 @@ import marshmallow as ma
 from flask import Response
 
 from costsvc.answers.change import ChangeAnswer
-from costsvc.estimates.comparisons.change import change
-from costsvc.estimates.comparisons.parts import Basis
+from costsvc.answers.quantities import CarbonBasis
+from costsvc.estimates.comparisons.change import compare_change as estimate_change
 from costsvc.requests.comparisons import ChangeSpec
 from costsvc.web import metrics
 from costsvc.web.api.placement import WorkloadSchema, workload
@@ -30,7 +30,7 @@ class ChangeSchema(Request):
 
     before = Object(WorkloadSchema, "The workload before the change", required=True)
     after = Object(WorkloadSchema, "The workload after the change", required=True)
-    carbon_basis = Choice(get_args(Basis), "Which CO2e counts; default total (location and embodied)")
+    carbon_basis = Choice(get_args(CarbonBasis), "Which CO2e counts; default total (location and embodied)")
 
     @ma.validates_schema
     def _alike(self, data: dict[str, Any], **_: Any) -> None:
@@ -53,7 +53,7 @@ ENDPOINT = Endpoint(
     kind="change",
     path="/v1/comparisons/change",
     schema=ChangeSchema(),
-    estimate=change,
+    estimate=estimate_change,
     example=EXAMPLE,
     answer_type=ChangeAnswer,
 )
@@ -68,7 +68,7 @@ def compare_change(request: ChangeSpec) -> Response:
     The difference in each metric on paired draws, the probability that it is lower, the factors that
     explain it, and one line of Markdown for a pull request.
     """
-    result = change(request, catalog())
+    result = estimate_change(request, catalog())
     metrics.estimated(ENDPOINT.kind, result)
     return answer(result)
 

@@ -10,8 +10,8 @@ from flask import Response
 from costsvc import limits
 from costsvc.report.figures.csv_table import to_csv
 from costsvc.report.figures.registry import FIGURES
-from costsvc.report.figures.theme import Size, Spec, Theme, with_theme
-from costsvc.report.rendering import Format  # noqa: TC001 # used by cast
+from costsvc.report.figures.theme import Size, Theme, with_theme
+from costsvc.report.rendering import Format, Spec
 from costsvc.web import problems, query_params
 from costsvc.web.blueprint import CostsvcBlueprint
 from costsvc.web.compression import compressed

@@ -6,7 +6,7 @@ from flask import Response
 
 from costsvc import limits
 from costsvc.answers.model_footprint import ModelFootprint
-from costsvc.estimates.model_footprint import model_footprint
+from costsvc.estimates.model_footprint import estimate_model_footprint
 from costsvc.web import problems
 from costsvc.web.blueprint import CostsvcBlueprint
 from costsvc.web.fields import Name, Request
@@ -34,4 +34,4 @@ def show_footprint(query: dict[str, Any], name: str) -> Response:
     """
     if catalog().models.find(name) is None:
         return problems.problem(404, "not-found", f"No {name[: limits.NAME_LENGTH]!r} in models.")
-    return answer(model_footprint(name, query.get("region"), catalog()))
+    return answer(estimate_model_footprint(name, query.get("region"), catalog()))

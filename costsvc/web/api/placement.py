@@ -7,9 +7,9 @@ from flask import Response
 
 from costsvc import limits
 from costsvc.answers.placement import PlacementAnswer
-from costsvc.estimates.comparisons.parts import Basis
+from costsvc.answers.quantities import CarbonBasis
 from costsvc.estimates.comparisons.totals import COLUMNS
-from costsvc.estimates.placement.placement import placement
+from costsvc.estimates.placement.placement import rank_placements as estimate_placement
 from costsvc.requests.comparisons import Candidates, Limits, Placement, PlacementMetric
 from costsvc.requests.workloads import PriceKind, Serving, TrainingRun
 from costsvc.web import metrics
@@ -128,7 +128,7 @@ class PlacementSchema(WorkloadSchema):
     max_l = Number(limits.AMOUNT, "Maximum water in L")
     metric = Choice(get_args(PlacementMetric), "Metric that options are ranked by; default carbon_kg")
     weights = Object(WeightsSchema, "Weighted sum that options are ranked by, in place of metric")
-    carbon_basis = Choice(get_args(Basis), "Which CO2e counts; default total (location and embodied)")
+    carbon_basis = Choice(get_args(CarbonBasis), "Which CO2e counts; default total (location and embodied)")
     limit = WholeNumber(limits.SHOWN_OPTIONS, "Number of options in the answer; default 10")
 
     @ma.validates_schema
@@ -162,7 +162,7 @@ ENDPOINT = Endpoint(
     kind="placement",
     path="/v1/comparisons/placement",
     schema=PlacementSchema(),
-    estimate=placement,
+    estimate=estimate_placement,
     example=EXAMPLE,
     answer_type=PlacementAnswer,
 )
@@ -178,7 +178,7 @@ def compare_places(request: Placement) -> Response:
     weighted sum; the Pareto front of cost, CO2e, hours and water; the best options in full, compared
     with the workload as described.
     """
-    result = placement(request, catalog())
+    result = estimate_placement(request, catalog())
     metrics.estimated(ENDPOINT.kind, result)
     return answer(result)
 

@@ -8,7 +8,8 @@ from flask import Response
 
 from costsvc import limits
 from costsvc.answers.schedule import ScheduleAnswer
-from costsvc.estimates.schedule.schedule import ALL, schedule
+from costsvc.estimates.schedule.schedule import ALL
+from costsvc.estimates.schedule.schedule import find_windows as estimate_schedule
 from costsvc.requests.comparisons import Load, Schedule
 from costsvc.requests.workloads import Scope, Site
 from costsvc.units import S_PER_H
@@ -113,7 +114,7 @@ ENDPOINT = Endpoint(
     kind="schedule",
     path="/v1/comparisons/schedule",
     schema=ScheduleSchema(),
-    estimate=schedule,
+    estimate=estimate_schedule,
     example=EXAMPLE,
     answer_type=ScheduleAnswer,
 )
@@ -128,7 +129,7 @@ def find_windows(request: Schedule) -> Response:
     The best windows between two times by the grid's profile over months and hours, and the savings
     of the best one compared with starting at once, the average, and other regions.
     """
-    result = schedule(request, catalog())
+    result = estimate_schedule(request, catalog())
     metrics.estimated(ENDPOINT.kind, result)
     return answer(result)
 

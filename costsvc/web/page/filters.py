@@ -5,8 +5,8 @@ from typing import Any
 from flask import Flask
 from markupsafe import Markup
 
+from costsvc.answers.quantities import Quantity
 from costsvc.report import numbers
-from costsvc.report.answers import QuantityAnswer
 from costsvc.report.labels import short_verdict
 
 BAR = Markup(
@@ -18,7 +18,7 @@ BAR = Markup(
 )
 
 
-def interval_bar(quantity: QuantityAnswer | None) -> Markup:
+def interval_bar(quantity: Quantity | None) -> Markup:
     """A bar from 0 to the upper end of an interval, with the interval and the value; empty if it has no width.
 
     Args:
@@ -26,7 +26,7 @@ def interval_bar(quantity: QuantityAnswer | None) -> Markup:
     """
     if quantity is None or not quantity["high"] or quantity["low"] == quantity["high"]:
         return Markup("")
-    low, value, high = (100 * quantity[end] / quantity["high"] for end in ("low", "value", "high"))
+    low, value, high = (100 * end / quantity["high"] for end in (quantity["low"], quantity["value"], quantity["high"]))
     return BAR.format(low=low, width=high - low, at=min(value, 98))
 
 

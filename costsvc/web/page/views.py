@@ -1,8 +1,8 @@
 """GET / and the other pages: a form for a question, and the answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request
@@ -10,7 +10,7 @@ from marshmallow import ValidationError
 
 from costsvc import __version__
 from costsvc.errors import CostsvcError
-from costsvc.report.answers import Answer, Request, totals
+from costsvc.report.answers import Answer, AnyEstimate, totals
 from costsvc.report.breakdown import breakdown, other_amounts
 from costsvc.report.equivalents import equivalents
 from costsvc.report.headlines import headline
@@ -58,10 +58,10 @@ class View:
     kind: str
     workload: str = "training"
     other: tuple[str, str] | None = None
-    examples: Request | None = None
+    examples: Mapping[str, object] | None = None
 
     @property
-    def example(self) -> Request:
+    def example(self) -> Mapping[str, object]:
         """The request of its example."""
         return self.examples or self.question.example
 
@@ -167,12 +167,13 @@ def _report(view: View, answer: Answer, form: forms.Form, fields: Pairs) -> dict
         "fields": {one.name.rpartition(".")[2]: one.name for one in form.controls()},
     }
     if view.kind in forms.WORKLOADS:
+        estimate = cast("AnyEstimate", answer)
         things = {str(id_): row for id_, row in catalog().tables["equivalences"].rows.items()}
         report |= {
-            "totals": totals(answer),
-            "breakdown": breakdown(answer),
-            "other_amounts": list(other_amounts(answer)),
-            "equivalents": equivalents(answer, things),
+            "totals": totals(estimate),
+            "breakdown": breakdown(estimate),
+            "other_amounts": list(other_amounts(estimate)),
+            "equivalents": equivalents(estimate, things),
         }
     return report
 
@@ -184,7 +185,9 @@ def _export(question: Endpoint, export_format: ExportFormat, fields: Pairs) -> d
     return {"title": title, "href": where, "download": f"{where}&download=1"}
 
 
-def _answer(question: Endpoint, body: Request, *, explain: bool) -> tuple[Answer | None, dict[str, list[str]]]:
+def _answer(
+    question: Endpoint, body: Mapping[str, object], *, explain: bool
+) -> tuple[Answer | None, dict[str, list[str]]]:
     """The answer, or the errors by field."""
     try:
         answer = cached_answer(question, body, services(), explain=explain)

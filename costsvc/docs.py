@@ -1,4 +1,4 @@
-"""Descriptions of the fields of an answer, written beside their types."""
+"""Descriptions of the fields of answers, written beside their types."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
