@@ -122,9 +122,13 @@ def test_a_price_is_exact_while_it_was_seen_and_has_a_width_where_it_was_not(ask
     ("body", "words"),
     [
         pytest.param(
-            {"instance": "g6.xlarge", "region": US_EAST, "year": 2022}, "2026-01-19, not of 2022-12-31", id="before"
+            {"instance": "g6.xlarge", "region": US_EAST, "year": 2022},
+            "2026-01-19, because none of 2022-12-31",
+            id="before",
         ),
-        pytest.param({"instance": "t1-45", "date": "2026-11-01"}, "2022-12-12, not of 2026-11-01", id="long-after"),
+        pytest.param(
+            {"instance": "t1-45", "date": "2026-11-01"}, "2022-12-12, because none of 2026-11-01", id="long-after"
+        ),
     ],
 )
 def test_a_price_of_another_time_is_said(ask, body, words):

@@ -206,7 +206,7 @@ def test_a_bad_overlay_is_refused(tmp_path, name, text, message):
 
 
 def test_a_missing_overlay_is_refused(tmp_path):
-    with pytest.raises(TableError, match="which is not there"):
+    with pytest.raises(TableError, match="does not exist"):
         Catalog.load(bundled_data(), tmp_path / "nowhere")
 
 
