@@ -13,7 +13,7 @@ from costsvc.estimates.explanation import list_steps
 from costsvc.model.chains.footprint import Footprint, footprint
 from costsvc.model.chains.replica import Replica
 from costsvc.model.chains.serving import Served, serve_request
-from costsvc.model.chains.text import TextUse
+from costsvc.model.chains.text_inputs import TextUse
 from costsvc.model.explanation import naming_formulas, relabel
 from costsvc.model.inputs import Number, decisive, traced
 from costsvc.model.uncertainty import central_value, sample

@@ -2,7 +2,7 @@
 
 from costsvc.errors import BadRequestError
 from costsvc.model.chains.standby import IdlePower
-from costsvc.model.chains.text import Socket
+from costsvc.model.chains.text_inputs import Socket
 from costsvc.model.inputs import FactorsOf
 from costsvc.model.serving import ServingChip
 from costsvc.model.uncertainty import Factor

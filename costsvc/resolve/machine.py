@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from costsvc.errors import BadRequestError
-from costsvc.model.chains.footprint import Manufacture
+from costsvc.model.chains.surroundings import Manufacture
 from costsvc.model.inputs import Constant, FactorsOf
 from costsvc.model.power import Host
 from costsvc.model.uncertainty import Factor

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from costsvc.errors import BadRequestError
 from costsvc.model.chains.media import ForwardPass, MediaInputs, Pictures
-from costsvc.model.chains.text import Socket
+from costsvc.model.chains.text_inputs import Socket
 from costsvc.model.generation import (
     ForwardConstants,
     GenerationConstants,

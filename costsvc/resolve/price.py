@@ -1,6 +1,6 @@
 """Resolve prices: rent by the hour, or owned hardware, electricity and facility."""
 
-from costsvc.model.chains.footprint import MISSING, Ownership, Price, SocialCost
+from costsvc.model.chains.surroundings import MISSING, Ownership, Price, SocialCost
 from costsvc.model.inputs import FactorsOf
 from costsvc.model.uncertainty import Factor
 from costsvc.reference.catalog import Catalog

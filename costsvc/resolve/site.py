@@ -5,28 +5,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from costsvc.answers.estimate import Bases, Basis
-from costsvc.model.chains.footprint import MISSING, Market, Place
+from costsvc.model.chains.surroundings import MISSING, Market, Place
 from costsvc.model.inputs import Constant, FactorsOf
-from costsvc.model.uncertainty import Factor, Scale
+from costsvc.model.uncertainty import Factor
 from costsvc.reference import places
 from costsvc.reference.catalog import Catalog
-from costsvc.reference.grid import Found, Method
-from costsvc.reference.places import UNKNOWN_OPERATOR, WORLD
-from costsvc.reference.sites import Metric, measure
+from costsvc.reference.places import WORLD
 from costsvc.requests.workloads import ON_DEMAND, OWNED, Contract, PriceKind, Pricing, Scope, Site
-from costsvc.resolve.log import FactorLog, input_factor, present
+from costsvc.resolve.log import FactorLog, input_factor
 from costsvc.resolve.machine import ResolvedMachine
+from costsvc.resolve.place_figures import BUILDING, NO_MARKET, PlaceFigure, figure_of, no_market, table_figures
 
-WIDTH = {"zone": 0, "region": 0, "subdivision": 1, "country": 2, "world": 3}
-"""Rank of an area by its width; a figure of a wider area than the place is a fallback."""
-BUILDING: dict[Metric, tuple[str, Scale]] = {"pue": ("1", "above-one"), "wue_l_per_kwh": ("L/kWh", "log")}
-TIED = "grid_average_tied"
-WATER = ("water_factors", "water_factors_by_mix")
-"""Tables of the water intensity of the grid, the better one first."""
 NO_RESIDUAL = (
     "no residual mix is known for the share without a contract; give contract.residual_g_per_kwh, or a share of 1"
 )
-NO_MARKET = "no contract was given and the region has no published carbon-free share; give contract {share, g_per_kwh}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -76,15 +68,6 @@ class _Names:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Figure:
-    """A figure of a place for the chain (None if not known), with its log and basis."""
-
-    input: Factor | FactorsOf[Market] | None
-    log: FactorLog
-    basis: Basis | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Known:
     """The figures of a place from the tables.
 
@@ -108,7 +91,7 @@ class _Known:
     year: int
     date: dt.date
     log: FactorLog
-    figures: Mapping[str, _Figure]
+    figures: Mapping[str, PlaceFigure]
 
 
 def resolve_site(site: Site, machine: ResolvedMachine | None, catalog: Catalog, log: FactorLog) -> ResolvedSite:
@@ -175,36 +158,25 @@ def _priced(pricing: Pricing, known: _Known) -> Pricing:
     return replace(pricing, kind=ON_DEMAND if known.home is None else OWNED)
 
 
-def _own_figures(site: Site) -> dict[str, _Figure]:
+def _own_figures(site: Site) -> dict[str, PlaceFigure]:
     """Figures of the place from the request, which replace those of the tables."""
-    own: dict[str, _Figure] = {}
+    own: dict[str, PlaceFigure] = {}
     for metric, (unit, scale) in BUILDING.items():
         value: float | None = getattr(site, metric)
         if value is not None:
-            own[metric] = _figure(input_factor(metric, value, unit, scale))
+            own[metric] = figure_of(input_factor(metric, value, unit, scale))
     if site.grid_g_per_kwh is not None:
         basis = Basis(scope=site.scope, method="request", zone=None, year=None, resolution="request")
-        own["grid_g_per_kwh"] = _figure(input_factor("grid_g_per_kwh", site.grid_g_per_kwh, "g/kWh"), basis)
-        own["market"] = _no_market(NO_MARKET)
+        own["grid_g_per_kwh"] = figure_of(input_factor("grid_g_per_kwh", site.grid_g_per_kwh, "g/kWh"), basis)
+        own["market"] = no_market(NO_MARKET)
     if site.contract is not None:
         own["market"] = _of_contract(site.contract, site)
     return own
 
 
-def _figure(factor: Factor, basis: Basis | None = None) -> _Figure:
-    log = FactorLog()
-    return _Figure(input=log.record(factor), log=log, basis=basis)
-
-
-def _no_market(reason: str) -> _Figure:
-    log = FactorLog()
-    log.mark_unavailable("carbon.market_kg", reason)
-    return _Figure(input=None, log=log)
-
-
-def _of_contract(contract: Contract, site: Site) -> _Figure:
+def _of_contract(contract: Contract, site: Site) -> PlaceFigure:
     if contract.share < 1 and contract.residual_g_per_kwh is None:
-        return _no_market(NO_RESIDUAL)
+        return no_market(NO_RESIDUAL)
     log = FactorLog()
     fields: dict[str, object] = {
         "contract_share": log.record_input("contract_share", contract.share, "1", "share"),
@@ -214,7 +186,7 @@ def _of_contract(contract: Contract, site: Site) -> _Figure:
         residual = log.record_input("residual_g_per_kwh", contract.residual_g_per_kwh, "g/kWh")
         fields["residual_g_per_kwh"] = residual
     basis = Basis(scope=site.scope, method="contract", zone=None, year=site.year, resolution="request")
-    return _Figure(input=FactorsOf(Market, fields), log=log, basis=basis)
+    return PlaceFigure(input=FactorsOf(Market, fields), log=log, basis=basis)
 
 
 def _known(catalog: Catalog, names: _Names, renter: str | None, resident: ResolvedMachine | None) -> _Known:
@@ -237,7 +209,7 @@ def _known(catalog: Catalog, names: _Names, renter: str | None, resident: Resolv
         _warn_of_household(home, names, log)
     operator = place.operator if place.row else seller
     year, date = _moment(names.year, names.date, catalog)
-    figures = _table_figures(names.scope, place, (operator, home), year, catalog)
+    figures = table_figures(names.scope, place, (operator, home), year, catalog)
     fields: dict[str, object] = {
         name: MISSING if figure.input is None else figure.input for name, figure in figures.items()
     }
@@ -253,21 +225,6 @@ def _known(catalog: Catalog, names: _Names, renter: str | None, resident: Resolv
         log=log,
         figures=figures,
     )
-
-
-def _table_figures(
-    scope: Scope, place: places.Place, building: tuple[str, ResolvedMachine | None], year: int, catalog: Catalog
-) -> dict[str, _Figure]:
-    operator, home = building
-    grid = _average(scope, place, year, catalog)
-    scopes = (place.region, operator)
-    return {
-        "grid_g_per_kwh": grid,
-        "market": _carbon_free(grid, place, year, catalog),
-        "marginal_g_per_kwh": _marginal(place, year, catalog),
-        **{metric: _of_building(metric, home, scopes, year, catalog) for metric in BUILDING},
-        "grid_water_l_per_kwh": _water(place, catalog),
-    }
 
 
 def moment(site: Site, catalog: Catalog) -> tuple[int, dt.date]:
@@ -306,97 +263,3 @@ def _warn_of_household(machine: ResolvedMachine, names: _Names, log: FactorLog) 
     if not names.has_electricity_price:
         text += " Electricity has industrial prices; give pricing.electricity_usd_per_kwh for a household."
     log.add_warning("household", text)
-
-
-def _of_building(
-    metric: Metric, home: ResolvedMachine | None, scopes: tuple[str, ...], year: int, catalog: Catalog
-) -> _Figure:
-    """A figure of the building: of a household, of the region, of the operator, or of an unknown operator."""
-    unit, scale = BUILDING[metric]
-    if home is not None:
-        factor = catalog.factor("hosts", home.trait("host_family"), metric, metric, unit, scale)
-    else:
-        factor = measure(catalog, (*scopes, UNKNOWN_OPERATOR), metric, unit, year)
-    return _figure(present(factor))
-
-
-def _average(scope: Scope, place: places.Place, year: int, catalog: Catalog) -> _Figure:
-    found = catalog.grid.find(place.areas(direct=scope == "direct"), scope, "average", year)
-    log = FactorLog()
-    if found is None:
-        reason = f"no {scope} intensity is known for {place.region}; give grid_g_per_kwh or another scope"
-        log.mark_unavailable("carbon.location_kg", reason)
-        return _Figure(input=None, log=log)
-    _warn_of_fallback(found, place, year, log)
-    factor = log.record(_intensity(found, "grid_g_per_kwh", catalog))
-    return _Figure(input=factor, log=log, basis=_basis(found, scope, "average"))
-
-
-def _warn_of_fallback(found: Found, place: places.Place, year: int, log: FactorLog) -> None:
-    zone, known = found.row["zone_id"], int(found.row["year"])
-    if WIDTH[found.resolution] > WIDTH[place.level]:
-        text = f"No grid intensity is known for {place.region}; that of {zone} ({found.resolution}) is used."
-        log.add_warning("grid-fallback", text)
-    if found.table == TIED and found.resolution == "country" and (place.fed_by or place.tied_zone is None):
-        log.add_warning(
-            "tied-grid", f"{zone} has no grid intensity; that of its supply is used: {found.row['locator']}."
-        )
-    if known != year:
-        log.add_warning("grid-year", f"No grid intensity of {year} is known for {zone}; that of {known} is used.")
-
-
-def _carbon_free(grid: _Figure, place: places.Place, year: int, catalog: Catalog) -> _Figure:
-    """Market-based intensity from the carbon-free share that an operator publishes for a region."""
-    free = None if grid.basis is None else _carbon_free_share(grid.basis, catalog)
-    share = measure(catalog, (place.region,), "cfe_share", "1", year)
-    if free is None or grid.basis is None or share is None:
-        return _no_market(NO_MARKET)
-    log = FactorLog()
-    fields: dict[str, object] = {"cfe_share": log.record(share), "grid_carbon_free_share": log.record(free)}
-    return _Figure(input=FactorsOf(Market, fields), log=log, basis={**grid.basis, "method": "cfe"})
-
-
-def _carbon_free_share(basis: Basis, catalog: Catalog) -> Factor | None:
-    key = (basis["zone"], basis["year"], basis["scope"], "average")
-    return catalog.factor(
-        "grid_average_electricitymaps", key, "carbon_free_share", "grid_carbon_free_share", "1", "share"
-    )
-
-
-def _marginal(place: places.Place, year: int, catalog: Catalog) -> _Figure:
-    found = catalog.grid.find(place.marginal_areas(), "direct", "marginal", year)
-    log = FactorLog()
-    if found is None:
-        log.mark_unavailable("carbon.marginal_kg", f"no marginal intensity is known for {place.region}")
-        return _Figure(input=None, log=log)
-    if found.resolution == "country" and place.level != "country" and "-" in (place.zone or ""):
-        text = f"No marginal intensity is known for {place.zone}; that of its country, {place.country}, is used."
-        log.add_warning("marginal-fallback", text)
-    factor = log.record(_intensity(found, "grid_marginal_g_per_kwh", catalog))
-    return _Figure(input=factor, log=log, basis=_basis(found, "direct", "marginal"))
-
-
-def _intensity(found: Found, name: str, catalog: Catalog) -> Factor:
-    key = tuple(found.row[column] for column in catalog.tables[found.table].key)
-    return present(catalog.factor(found.table, key, "g_per_kwh", name, "g/kWh"))
-
-
-def _basis(found: Found, scope: Scope, method: Method) -> Basis:
-    row = found.row
-    return Basis(scope=scope, method=method, zone=row["zone_id"], year=int(row["year"]), resolution=found.resolution)
-
-
-def _water(place: places.Place, catalog: Catalog) -> _Figure:
-    log = FactorLog()
-    for zone in filter(None, (place.country, place.fed_by, WORLD)):
-        for table in WATER:
-            factor = catalog.factor(table, zone, "l_per_kwh", "grid_water_l_per_kwh", "L/kWh")
-            if factor is None:
-                continue
-            if zone == WORLD and place.region != WORLD:
-                log.add_warning(
-                    "water-fallback", f"No water intensity is known for {place.region}; the world's is used."
-                )
-            return _Figure(input=log.record(factor), log=log)
-    log.mark_unavailable("water.offsite_l", f"no water intensity of the grid is known for {place.region}")
-    return _Figure(input=None, log=log)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from costsvc.model.chains.footprint import MISSING, SocialCost, Surroundings
+from costsvc.model.chains.surroundings import MISSING, SocialCost, Surroundings
 from costsvc.model.inputs import FactorsOf
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.workloads import Pricing, Site

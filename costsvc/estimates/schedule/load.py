@@ -7,7 +7,7 @@ import numpy as np
 from costsvc.errors import located
 from costsvc.estimates.training import record_training
 from costsvc.model import footprint as formulas
-from costsvc.model.chains.footprint import Place
+from costsvc.model.chains.surroundings import Place
 from costsvc.model.chains.training import Training, train
 from costsvc.model.inputs import decisive
 from costsvc.model.uncertainty import central_value, sample

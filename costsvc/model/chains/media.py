@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from costsvc.model.chains.text import ReplicaUse, Socket
+from costsvc.model.chains.text_inputs import ReplicaUse, Socket
 from costsvc.model.generation import (
     ForwardConstants,
     GenerationConstants,

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from costsvc.model.chains.media import MediaInputs, answer_in_media
-from costsvc.model.chains.text import ReplicaUse, TextInputs, TextUse, answer_in_text
+from costsvc.model.chains.text import answer_in_text
+from costsvc.model.chains.text_inputs import ReplicaUse, TextInputs, TextUse
 from costsvc.model.inputs import label
 from costsvc.model.power import Host, Usage, server_w, spans_hosts
 
