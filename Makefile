@@ -1,9 +1,10 @@
-# Each target sets up what it needs: Python 3.11 or newer and make are enough.
+# Each target installs what it needs; Python 3.11 or newer and make must be present.
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
-# Locks are complete and pip resolves nothing: each of its releases installs the same. `requirements/check.py` says what
-# a lock leaves out. Modules are compiled when they are first imported, which halves the time of a set-up.
+# The lock files list every dependency, so pip resolves nothing and every version of pip installs the same.
+# `requirements/check.py` reports a dependency that a lock file lacks. Modules are compiled at their first import, which
+# halves the time of an installation.
 PIP := -m pip install --quiet --disable-pip-version-check --no-compile --no-deps
 LOCKED := $(PIP) --require-hashes
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
@@ -16,16 +17,16 @@ run: .venv/runtime ## serve on PORT
 
 PYTEST := $(BIN)/pytest --numprocesses auto
 
-test: .venv/dev ## every test but the slow ones, with line and branch coverage
+test: .venv/dev ## all tests but the slow ones, with line and branch coverage
 	$(PYTEST) -m "not slow" --cov --cov-fail-under=95
 
-test-fast: .venv/dev ## tests without a browser, Prometheus, the contract and fits
+test-fast: .venv/dev ## tests that need no browser, no Prometheus, no contract test and no fit
 	$(PYTEST) -m "not (browser or prometheus or contract or fits or slow)"
 
-test-slow: .venv/dev ## tests that kill processes, wait, or ask for much; none is no failure
+test-slow: .venv/dev ## tests that kill processes, wait or send heavy load; pytest's status 5 means there are none
 	$(PYTEST) -m slow || [ $$? -eq 5 ]
 
-check: lint types ## what has to hold before a change lands
+check: lint types ## linters, types, import contracts, table descriptions, openapi.yaml
 	$(BIN)/lint-imports
 	$(BIN)/frictionless validate data/datapackage.json
 	$(BIN)/costsvc openapi | diff openapi.yaml -
@@ -44,13 +45,13 @@ data: .venv/dev ## rebuild data/ from the upstream files in FOLDER, then fit
 openapi: .venv/runtime ## write openapi.yaml
 	$(BIN)/costsvc openapi > openapi.yaml
 
-bench: .venv/runtime .bench/boaviztapi.made .bench/ecologits.made ## requests per second against a bare view and against the peers
+bench: .venv/runtime .bench/boaviztapi.made .bench/ecologits.made ## requests per second against a bare view and other tools
 	$(BIN)/python -m benchmarks
 
-load: .venv/runtime ## what holds under load, attack and kills; writes docs/reliability.md
+load: .venv/runtime ## latency and errors under load, attacks and kills; writes docs/reliability.md
 	$(BIN)/python -m benchmarks.reliability $(SCALE)
 
-validate: .venv/dev .bench/ecologits.made ## estimates and peers against the published figures in FOLDER; writes docs/validation.*
+validate: .venv/dev .bench/ecologits.made ## estimates of costsvc and EcoLogits against published figures in FOLDER; writes docs/validation.*
 	$(BIN)/costsvc data validate $(FOLDER) --docs docs --ecologits ".bench/ecologits/bin/python benchmarks/ecologits_energy.py"
 
 docs: .venv/dev
@@ -59,7 +60,7 @@ docs: .venv/dev
 image:
 	docker build --tag costsvc .
 
-lock: .venv/dev ## resolve requirements/ again; UPGRADE=--upgrade takes newer releases
+lock: .venv/dev ## resolve requirements/ again; UPGRADE=--upgrade allows newer versions
 	$(LOCK) $(UPGRADE) --group build -o requirements/build.txt
 	$(LOCK) $(UPGRADE) pyproject.toml -c requirements/build.txt -o requirements/runtime.txt
 	$(LOCK) $(UPGRADE) pyproject.toml --extra calibration --extra test --group build --group dev -c requirements/runtime.txt -o requirements/dev.txt
@@ -67,7 +68,7 @@ lock: .venv/dev ## resolve requirements/ again; UPGRADE=--upgrade takes newer re
 
 .venv: .venv/dev
 
-# An environment that is begun is begun from nothing, so that what was left half-finished does no harm.
+# An interrupted installation leaves no target, so the next one starts from an empty environment.
 .venv/runtime: requirements/build.txt requirements/runtime.txt requirements/check.py pyproject.toml
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python $(LOCKED) -r requirements/build.txt -r requirements/runtime.txt
@@ -82,7 +83,7 @@ lock: .venv/dev ## resolve requirements/ again; UPGRADE=--upgrade takes newer re
 	mv .venv/begun .venv/runtime
 	touch $@
 
-# a peer in an environment of its own, never beside our packages
+# another tool to compare with, in an environment of its own
 .bench/%.made: benchmarks/%.in benchmarks/%.txt | .venv/runtime
 	$(PYTHON) -m venv --clear .bench/$*
 	.bench/$*/bin/python $(LOCKED) -r benchmarks/$*.txt

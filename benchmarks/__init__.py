@@ -1,1 +1,1 @@
-"""How fast the service is, beside a bare view and beside its peers; see ``make bench``."""
+"""Benchmarks of the service against a bare view and other tools; see ``make bench``."""

@@ -1,7 +1,7 @@
-"""One run: requests per second, microseconds per call, start-up and memory.
+"""Measure requests per second, microseconds per call, start-up time and memory.
 
-One gunicorn worker each. Every body differs, nothing is cached. Rounds of the service and of
-the bare view alternate quickly, so that whatever else the machine does slows both.
+Each server has one gunicorn worker. All bodies differ, so no answer is cached. Rounds of the
+service and of the bare view alternate, so that other load on the machine slows both.
 """
 
 import csv
@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def _decisions(draw: random.Random) -> list[tuple[str, list[bytes], int]]:
-    """The largest comparisons: what they are, requests that all differ, and the limit in ms."""
+    """The largest comparisons: name, requests that all differ, and limit in ms."""
     hours = [draw.uniform(100, 10_000) for _ in range(DECISIONS)]
     kinds = (("placement", decisions.placement, 1000), ("amortization", decisions.amortization, 300))
     return [
@@ -76,7 +76,7 @@ def _decisions(draw: random.Random) -> list[tuple[str, list[bytes], int]]:
 
 
 def _figures(service: Server, bodies: Sequence[object]) -> None:
-    """Whether those who estimate notice those who draw."""
+    """Latency of estimates while other clients render figures."""
     alone = figures.p95_ms(service, bodies)
     with figures.drawn(service) as took:
         beside = figures.p95_ms(service, bodies)
@@ -85,7 +85,7 @@ def _figures(service: Server, bodies: Sequence[object]) -> None:
 
 
 def _alternate(service: Server, bare: Server, ours: Sequence[bytes]) -> tuple[float, float]:
-    """Requests per second of both, each message once to each."""
+    """Requests per second of both servers; each gets every message once."""
     rounds = [ours[start : start + ROUND] for start in range(0, len(ours), ROUND)]
     rates = [(rate(service, messages)[0], rate(bare, _to_root(messages))[0]) for messages in rounds]
     estimates, views = (harmonic_mean(column) for column in zip(*rates, strict=True))
@@ -107,7 +107,7 @@ def _to_root(messages: Sequence[bytes]) -> list[bytes]:
 
 
 def _boaviztapi(draw: random.Random) -> float:
-    """Requests per second of BoaviztAPI, asked for its short answer."""
+    """Requests per second of BoaviztAPI, for its short answer."""
     bodies = [
         {
             "provider": "aws",
@@ -148,7 +148,7 @@ def _ecologits_us() -> float:
 
 
 def _environment(peer: str) -> Path:
-    """The Python of a peer's own environment, which the Makefile made."""
+    """The Python of another tool's environment, which the Makefile creates."""
     return ENVIRONMENTS / peer / "bin" / "python"
 
 

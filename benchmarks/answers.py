@@ -1,4 +1,4 @@
-"""Records what the service answers to random requests, and compares it with what it answers later.
+"""Record the answers to random requests, and compare them with the answers of later code.
 
     python -m benchmarks.answers record FILE [--count 3000] [--seed 0]
     python -m benchmarks.answers compare FILE
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def record(file: Path, requests: Iterable[Request], processes: int) -> None:
-    """Write what the service answers to requests, and print how many have which status."""
+    """Write the answers to requests, and print their number by status."""
     statuses: Counter[tuple[str, int]] = Counter()
     with gzip.open(file, "wb") as lines:
         for line in _each(answer, requests, processes):
@@ -70,11 +70,11 @@ def record(file: Path, requests: Iterable[Request], processes: int) -> None:
 
 
 def compare(file: Path, processes: int) -> int:
-    """Ask again what a file holds, and print what differs.
+    """Repeat the requests of a file, and print differences of their answers.
 
     Args:
-        file: What was recorded.
-        processes: How many processes ask.
+        file: The recorded answers.
+        processes: Number of processes.
 
     Returns:
         1 if anything differs, else 0.
@@ -94,13 +94,13 @@ def compare(file: Path, processes: int) -> int:
 
 
 def recorded_in(file: Path) -> Iterator[Plain]:
-    """What a file holds: address, body, status and answer of each request."""
+    """The lines of a file: address, body, status and answer of each request."""
     with gzip.open(file, "rb") as lines:
         yield from map(orjson.loads, lines)
 
 
 def answer(request: Request) -> Plain:
-    """What the service answers to a request, as a line of a file."""
+    """The answer to a request, as a line of a file."""
     if request.body is None:
         response = _client().get(request.address)
     else:
@@ -110,7 +110,7 @@ def answer(request: Request) -> Plain:
 
 
 def differing_from(line: Plain) -> tuple[str, list[Difference]]:
-    """The address of a recorded request, and how its answer differs now."""
+    """The address of a recorded request, and the differences of its answer."""
     now = answer(Request(line["address"], line["body"]))
     if now["status"] != line["status"]:
         return line["address"], [Difference("status", "status", line["status"], now["status"])]
@@ -119,15 +119,15 @@ def differing_from(line: Plain) -> tuple[str, list[Difference]]:
 
 @cache
 def _client() -> FlaskClient:
-    """The client of this process, and of those forked from it."""
+    """The client of this process and its forks."""
     return create_app(Settings()).test_client()
 
 
 def _each(make: Callable[[Given], Made], given: Iterable[Given], processes: int) -> Iterator[Made]:
-    """What is made of each, in order, by several processes.
+    """Apply a function to each item, in order, in several processes.
 
-    Each process is a fork of one that has answered nothing, and ends after a few requests: what it answers does not
-    hang on how many others there are.
+    Each process is a fork of one without any requests, and ends after a few items, so the results do not depend on the
+    number of processes.
     """
     _client()
     with multiprocessing.get_context("fork").Pool(processes, maxtasksperchild=1) as pool:

@@ -1,4 +1,4 @@
-"""What Flask and gunicorn alone can do: a view that returns bytes."""
+"""A bare Flask view that returns bytes, for the speed of Flask and gunicorn alone."""
 
 import os
 

@@ -1,7 +1,7 @@
-"""Rows per second of the chains on columns: many templates, gathered by block.
+"""Rows per second of the chains on columns.
 
-``python -m benchmarks.columns`` runs the serving chain with the batch given, and the training chain from hours and from
-tokens, through the footprint, on one core.
+``python -m benchmarks.columns`` runs the serving chain with given batches, and the training chain from hours and from
+tokens, each with the footprint, on one core. The rows of a block have many different templates.
 """
 
 import time
@@ -74,7 +74,7 @@ def _training_templates(catalog: Catalog, **given: Any) -> Columns:
 
 
 def _stacked(rows: Sequence[Any], around: Sequence[Any]) -> Columns:
-    """Columns of templates; what the regions differ in beyond numbers is taken from the first."""
+    """Columns of templates; differences of the regions besides numbers are ignored."""
     markets = [replace(one, place=replace(one.place, market=None)) for one in around]
     return stack(rows), stack(markets)
 
@@ -99,12 +99,12 @@ def _train_tokens(columns: Columns, codes: npt.NDArray[np.int64], numbers: Array
 
 
 def rows_per_s(run: Callable[[Columns, npt.NDArray[np.int64], Array], Any], columns: Columns, templates: int) -> float:
-    """Rows that a chain takes in a second, the best of some rounds.
+    """Rows per second of a chain, the best of several rounds.
 
     Args:
         run: The chain, from columns of templates, a template and a number for each row.
         columns: The templates.
-        templates: How many there are.
+        templates: Number of templates.
     """
     random = np.random.default_rng(0)
     codes = random.integers(0, templates, BLOCK)

@@ -1,4 +1,4 @@
-"""The two largest comparisons that anybody may ask for at once."""
+"""The two largest comparisons within the limits."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What differs between two answers, whatever their texts and the order of what they list by name."""
+"""Differences between two answers, ignoring texts and the order of named entries."""
 
 import math
 from collections import Counter
@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
-"""How far apart two numbers may lie that count as equal."""
+"""Largest difference of two numbers that count as equal."""
 TEXTS = frozenset(
     (
         *("reason", "message", "locator", "summary", "formula", "reference", "detail", "title"),
         *("version", "id", "data_version"),
     )
 )
-"""Fields that are not compared: texts for people, and what changes with each version."""
+"""Fields that are not compared: texts, and fields that change with each version."""
 SETS = {"warnings": "code", "unavailable": "field"}
-"""Lists of which only the set of one field is compared."""
+"""Lists of which only one field is compared, as a set."""
 NAMED = {
     "factors": ("value", "low", "high", "unit", "origin", "source_id"),
     "explanation": ("value", "inputs"),
 }
-"""Lists whose entries are compared by name, and in which fields."""
+"""Lists whose entries are compared by name, with the compared fields."""
 
 Plain = dict[str, Any]
 
@@ -31,10 +31,10 @@ class Difference:
     """One value that differs.
 
     Attributes:
-        kind: What differs: the status, or a number, null, a factor, a warning, ...
-        path: Where in the answer.
-        before: The value as recorded.
-        after: The value now.
+        kind: Kind of difference: status, number, null, factor, warning, ...
+        path: Path in the answer.
+        before: The recorded value.
+        after: The new value.
     """
 
     kind: str
@@ -44,10 +44,10 @@ class Difference:
 
 
 class Absent:
-    """What stands in place of a value that is not there."""
+    """Placeholder of a missing value."""
 
     def __repr__(self) -> str:
-        """As a report shows it."""
+        """The text of a report."""
         return "absent"
 
 
@@ -55,14 +55,14 @@ ABSENT = Absent()
 
 
 def differences(before: Any, after: Any) -> list[Difference]:
-    """Every value in which two answers differ."""
+    """All differences between two answers."""
     old, new = dict(_leaves(before, "")), dict(_leaves(after, ""))
     pairs = ((path, old.get(path, ABSENT), new.get(path, ABSENT)) for path in {**old, **new})
     return [Difference(_kind(path, *values), path, *_told(*values)) for path, *values in pairs if not _alike(*values)]
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """All values of an answer, each with its path."""
+    """All values of an answer with their paths."""
     if isinstance(value, dict):
         yield path, type(value)
         for name, inner in value.items():
@@ -88,7 +88,7 @@ def _field(name: str, value: Any, path: str) -> Iterator[tuple[str, Any]]:
 
 
 def _named(entries: list[Plain], fields: tuple[str, ...], path: str) -> Iterator[tuple[str, Any]]:
-    """The fields of entries under their names; the second of a name, by value, gets #2."""
+    """The fields of named entries; the second entry of a name, ordered by value, gets #2."""
     seen: Counter[str] = Counter()
     for entry in sorted(entries, key=lambda one: (one["name"], one["value"])):
         seen[entry["name"]] += 1
@@ -108,14 +108,14 @@ def _is_number(value: Any) -> bool:
 
 
 def _told(before: Any, after: Any) -> tuple[Any, Any]:
-    """The values as a report shows them: of sets only what the other lacks."""
+    """The values for a report; of sets only the elements that the other lacks."""
     if isinstance(before, frozenset) and isinstance(after, frozenset):
         return sorted(before - after), sorted(after - before)
     return before, after
 
 
 def _kind(path: str, before: Any, after: Any) -> str:
-    """The name of a difference: in which list it is, and what differs."""
+    """The kind of a difference, with its list."""
     last = path.rpartition(".")[2]
     if last in (*SETS, "errors"):
         return last

@@ -1,4 +1,4 @@
-"""Microseconds per call of ecologits; runs in an environment of its own, which has no costsvc."""
+"""Microseconds per call of ecologits; runs in its own environment, without costsvc."""
 
 import logging
 import sys

@@ -22,7 +22,7 @@ NOT_COMPARED = {
 
 
 def joules(active_b: float, total_b: float, batch: float | None) -> float:
-    """Joules of all chips per output token, without the rest of the server."""
+    """Energy of all chips per output token, without the rest of the server [J]."""
     found = compute_llm_impacts_dag(
         model_active_parameter_count=active_b,
         model_total_parameter_count=total_b,

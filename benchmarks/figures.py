@@ -1,4 +1,4 @@
-"""Estimates while figures are drawn: whoever draws must not hold up whoever estimates."""
+"""Latency of estimates while figures are rendered, which must not delay them."""
 
 import json
 import threading
@@ -14,14 +14,14 @@ from urllib.parse import urlencode
 from benchmarks.load import HOST, Server
 
 DRAWERS = 3
-"""Clients that ask for one figure after another."""
+"""Clients that request one figure after another."""
 PAUSE_S = 0.02
-"""Between two estimates: someone works with the service, nobody floods it."""
+"""Seconds between two estimates: a user works with the service and does not flood it."""
 NAMES = ("breakdown.svg", "drivers.svg")
 
 
 def p95_ms(server: Server, bodies: Sequence[object]) -> float:
-    """The time below which 95 of 100 estimates answer, asked one after another.
+    """The 95th percentile of the latency of estimates, requested one after another.
 
     Args:
         server: The service.
@@ -40,7 +40,7 @@ def p95_ms(server: Server, bodies: Sequence[object]) -> float:
 
 @contextmanager
 def drawn(server: Server) -> Iterator[list[float]]:
-    """Figures that all differ are asked for in the meantime; the list fills with the seconds that each took."""
+    """Request different figures in the background; yields a list that receives the seconds of each."""
     end, took = threading.Event(), list[float]()
     clients = [threading.Thread(target=_draw, args=(server, place, end, took)) for place in range(DRAWERS)]
     for client in clients:

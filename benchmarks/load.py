@@ -1,4 +1,4 @@
-"""A server started, and requests driven through it; the same client for every server."""
+"""Start a server and send requests to it, with the same client for every server."""
 
 import json
 import os
@@ -22,7 +22,7 @@ KB_PER_MB = 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """A server that answers.
+    """A running server.
 
     Attributes:
         port: Where it listens.
@@ -35,7 +35,7 @@ class Server:
     pid: int
 
     def worker_mb(self) -> float:
-        """Resident memory of its largest worker in MB, pages shared with other processes included."""
+        """Resident memory of its largest worker, including shared pages [MB]."""
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
         status = [Path(f"/proc/{pid}/status").read_text() for pid in children]
         return max(int(text.split("VmRSS:")[1].split()[0]) for text in status) / KB_PER_MB
@@ -43,7 +43,7 @@ class Server:
 
 @contextmanager
 def served(command: Sequence[str | Path], ready: str, **environment: str) -> Iterator[Server]:
-    """Start a command with a free PORT, wait until it answers, stop it at the end."""
+    """Start a command with a free PORT, wait until it answers, and stop it at the end."""
     with socket.create_server((HOST, 0)) as probe:
         port = probe.getsockname()[1]
     words = [str(word).replace("$PORT", str(port)) for word in command]
@@ -60,7 +60,7 @@ def served(command: Sequence[str | Path], ready: str, **environment: str) -> Ite
 
 
 def requests(path: str, bodies: Sequence[object]) -> list[bytes]:
-    """POST requests, ready to be sent."""
+    """POST requests as bytes."""
     head = f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: application/json\r\nContent-Length: "
     texts = [json.dumps(body) for body in bodies]
     return [f"{head}{len(text)}\r\n\r\n{text}".encode() for text in texts]

@@ -1,4 +1,4 @@
-"""Counts through how many files, functions and calls a request goes.
+"""Count the files, functions and calls that a request goes through.
 
     python -m benchmarks.walk
 
@@ -46,7 +46,7 @@ HEADINGS = ("files", "functions", "calls", "changes of file", "into reference/")
 
 @dataclass(slots=True)
 class Walk:
-    """The way of one request through costsvc.
+    """The path of one request through costsvc.
 
     Attributes:
         files: The files that it entered.
@@ -64,7 +64,7 @@ class Walk:
     _file: str = ""
 
     def follow(self, frame: FrameType, event: str, _: object) -> None:
-        """Count an event, as `sys.setprofile` tells it."""
+        """Count an event of `sys.setprofile`."""
         file = frame.f_code.co_filename
         if event not in ("call", "return") or not file.startswith(PACKAGE):
             return
@@ -92,7 +92,7 @@ def main() -> None:
 
 
 def walks(path: str, body: dict[str, Any]) -> tuple[Walk, Walk]:
-    """The ways of a request whose machine and place are new to the service, and of the same once more."""
+    """The paths of a request whose machine and place are not cached, and of the same request again."""
     client = create_app(Settings()).test_client()
     client.post(path, json={**body, **ELSEWHERE})
     return walk(client, path, {**body, **HERE}), walk(client, path, {**body, **HERE})
@@ -122,7 +122,7 @@ def _followed_by(way: Walk) -> Iterator[None]:
 
 
 def _caller(frame: FrameType) -> str:
-    """The file of costsvc that a call came from and a return goes to, empty where there is none."""
+    """The file of costsvc that makes a call; empty if there is none."""
     outer = frame.f_back
     while outer is not None and not outer.f_code.co_filename.startswith(PACKAGE):
         outer = outer.f_back

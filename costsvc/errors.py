@@ -1,15 +1,15 @@
-"""What can go wrong in the domain. The HTTP status of each is chosen in web/problems.py."""
+"""Errors of the domain; ``web/problems.py`` chooses their HTTP statuses."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import ClassVar
 
-SHOWN = 80
-"""Letters of a name that a message repeats."""
+LONGEST_QUOTE = 80
+"""Characters of a name that a message quotes."""
 
 
 class CostsvcError(Exception):
-    """Root of the errors that a caller can act on."""
+    """Base of the errors that a caller can act on."""
 
     code: ClassVar[str] = "error"
 
@@ -21,16 +21,16 @@ class SettingsError(CostsvcError):
 
 
 class TableError(CostsvcError):
-    """A reference table is not as its description says; the service does not start."""
+    """A reference table contradicts its description; the service does not start."""
 
     code: ClassVar[str] = "bad-table"
 
 
 class BadRequestError(CostsvcError):
-    """A well-formed request asks for something that has no answer.
+    """A well-formed request is inconsistent or cannot be estimated.
 
     Attributes:
-        problems: For each field, what is wrong with its value and what it must be.
+        problems: Message for each field: what its value must be.
     """
 
     code: ClassVar[str] = "bad-request"
@@ -41,7 +41,7 @@ class BadRequestError(CostsvcError):
 
 
 class NotFiniteError(BadRequestError):
-    """What follows from a request is no finite number; found where quantities are made, so that no text meets one."""
+    """A result is not a finite number; raised when quantities are made, so that it never reaches an answer."""
 
     def __init__(self) -> None:
         text = "these numbers have no finite result; use less extreme ones"
@@ -49,10 +49,10 @@ class NotFiniteError(BadRequestError):
 
 
 class UndrawableError(BadRequestError):
-    """A figure of an answer cannot be drawn, however often it is tried."""
+    """A figure of an answer cannot be rendered; retrying does not help."""
 
     def __init__(self) -> None:
-        super().__init__({"body": "This figure cannot be drawn; its data and its specification are available."})
+        super().__init__({"body": "this figure cannot be rendered; its data and specification are available"})
 
 
 class UnknownNameError(CostsvcError):
@@ -61,8 +61,8 @@ class UnknownNameError(CostsvcError):
     Attributes:
         field: The field of the request that holds the name.
         name: The name as the caller wrote it.
-        near: The nearest names that are known, best first.
-        advice: What to do where none of them is meant.
+        near: The nearest known names, best first.
+        advice: What to do if none of them is meant.
     """
 
     code: ClassVar[str] = "unknown-name"
@@ -70,12 +70,12 @@ class UnknownNameError(CostsvcError):
     def __init__(self, field: str, name: str, near: Sequence[str], advice: str = "") -> None:
         self.field, self.name, self.near, self.advice = field, name, tuple(near), advice
         hint = f" Nearest known: {', '.join(self.near)}." if self.near else ""
-        shown = name if len(name) <= SHOWN else name[:SHOWN] + "..."
-        super().__init__(f"{shown!r} is not known.{hint}{f' {advice}' if advice else ''}")
+        quoted = name if len(name) <= LONGEST_QUOTE else name[:LONGEST_QUOTE] + "..."
+        super().__init__(f"{quoted!r} is not known.{hint}{f' {advice}' if advice else ''}")
 
 
 class BusyError(CostsvcError):
-    """Too much of a kind of work is under way; the same request will be answered a little later."""
+    """Too many requests of this kind are running; the same request will succeed later."""
 
     code: ClassVar[str] = "busy"
 
@@ -85,7 +85,7 @@ class BusyError(CostsvcError):
 
 @contextmanager
 def located(where: str) -> Iterator[None]:
-    """Let errors of a part name the field as the whole request has it."""
+    """Prefix the fields of errors in a part of a request with the path of the part."""
     try:
         yield
     except UnknownNameError as error:

@@ -1,4 +1,4 @@
-"""The range of every number that a request may hold; schema, commands and documents read it here."""
+"""Limits of every number in a request; schemas, commands and documentation read them here."""
 
 from dataclasses import dataclass
 
@@ -11,8 +11,8 @@ class Limit:
         low: Smallest value.
         high: Largest value.
         unit: Unit of both.
-        least: Smallest size of a value that is not 0: below it a number means nothing, and its inverse overflows.
-        whole: True where only whole numbers make sense.
+        least: Smallest absolute value besides 0; a smaller one has no meaning, and its inverse overflows.
+        whole: Whether only whole numbers are allowed.
     """
 
     low: float
@@ -76,21 +76,21 @@ PRICE_KINDS = (1, 5)
 YEARS = (1, 20)
 SHOWN_OPTIONS = Limit(low=1, high=100, unit="1", whole=True)
 PLACEMENT_OPTIONS = 400_000
-"""Most combinations of accelerator, region, seller, kind of price and year that one request may ask for."""
+"""Largest number of combinations of accelerator, region, seller, kind of price and year in one request."""
 PLACEMENT_PLACES = 10_000
-"""Most combinations of region, seller and year among them."""
+"""Largest number of combinations of region, seller and year among them."""
 RETRAININGS = 100_000
-"""Most retrainings over a lifetime: one an hour for eleven years."""
+"""Largest number of retrainings over a lifetime: one per hour for eleven years."""
 SURFACE_VALUES = 40_000
-"""Most totals of a surface in one metric: those of ten strategies on 63 x 63 points."""
+"""Largest number of totals of a surface in one metric: ten strategies on 63 x 63 points."""
 ERRORS = 20
-"""Most errors that an answer tells; of the others it tells the number."""
+"""Largest number of errors in an answer; of further errors it has only the number."""
 WRONG_ENTRIES = 1000
-"""Entries of a list with errors after which the list is not read on."""
+"""Number of list entries with errors after which the rest of the list is not checked."""
 NAME_LENGTH = 200
 BODY_BYTES = 1_048_576
-"""Largest body that is read into memory."""
+"""Largest body of a request."""
 DRAINED_BYTES = 64 * BODY_BYTES
-"""How much of a body that is too large is still taken in, so that its sender can read the answer."""
+"""Bytes of a too large body that are received and dropped, so that its sender can read the answer."""
 PAGE = 1000
-"""Most rows of one page of a catalog."""
+"""Largest number of rows on a page of a listing."""

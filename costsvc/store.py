@@ -1,17 +1,17 @@
-"""A store of finished bytes that is bounded by their number, whoever decides how large one is."""
+"""A cache of bytes whose total size is bounded."""
 
 from collections import OrderedDict
 from threading import Lock
 
 LARGEST_SHARE = 4
-"""What is larger than this part of the room is not kept: it would drive out what everybody else asked for."""
+"""An entry larger than the capacity divided by this is not stored, because it would evict most others."""
 
 
 class Store:
-    """The values that were used last, in so many bytes.
+    """Least-recently-used cache with a capacity in bytes.
 
     Attributes:
-        size: Bytes of keys and values that are kept.
+        size: Bytes of the stored keys and values.
     """
 
     def __init__(self, room: int) -> None:
@@ -21,7 +21,7 @@ class Store:
         self.size = 0
 
     def get(self, key: bytes) -> bytes | None:
-        """The value of a key, if it is kept."""
+        """The value of a key, None if it is not stored."""
         with self._lock:
             found = self._kept.get(key)
             if found is not None:
@@ -29,7 +29,7 @@ class Store:
             return found
 
     def put(self, key: bytes, value: bytes) -> None:
-        """Keep a value; if the store is full, forget those that were used least recently."""
+        """Store a value; if the store is full, drop the least recently used ones."""
         size = len(key) + len(value)
         if size > self._room // LARGEST_SHARE:
             return

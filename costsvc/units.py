@@ -1,7 +1,7 @@
-"""Units of the project and the only conversions between them.
+"""Units of the project, and the only conversions between them.
 
-Energy is in kWh, power in W, mass of CO2e in kg, water in L, money in USD and time in h
-wherever a name does not say otherwise.
+Unless a name states another unit, energy is in kWh, power in W, mass of CO2e in kg, water in L, money in USD and
+time in h.
 """
 
 from typing import TypeAlias
@@ -11,10 +11,10 @@ import numpy.typing as npt
 
 Array: TypeAlias = npt.NDArray[np.float64]
 Numeric: TypeAlias = float | Array
-"""A number, a column of rows, the central value followed by its draws, or rows of those: draws are the last axis."""
+"""A number, a column of rows, a sample (central value and draws), or rows of samples; draws are the last axis."""
 
 Condition: TypeAlias = bool | np.bool_ | npt.NDArray[np.bool_]
-"""A decision, or one per row."""
+"""A condition, or one per row."""
 
 W_PER_KW = 1e3
 J_PER_KWH = 3.6e6

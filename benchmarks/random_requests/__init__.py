@@ -1,4 +1,4 @@
-"""Random requests of every kind, the same for the same seed."""
+"""Random requests of every kind, reproducible by seed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ from benchmarks.random_requests.training import training
 from costsvc.settings import bundled_data
 
 FAULTY = 0.05
-"""Share of requests with a fault put in."""
+"""Share of requests with a fault."""
 EXPLAINED = 0.15
-"""Share of those that ask for the steps, of the kinds that have any."""
+"""Share of requests with ``explain``, of the kinds that have it."""
 SHARES = {training: 45, inference: 35, amortization: 8, placement: 4, change: 4, schedule: 3, None: 1}
-"""How many of a hundred requests are of each kind; None is the footprint of a known model."""
+"""Requests of each kind per hundred; None is the footprint of a known model."""
 ADDRESSES = {
     training: "/v1/estimates/training",
     inference: "/v1/estimates/inference",
@@ -46,7 +46,7 @@ class Request:
 
 
 def random_requests(count: int, seed: int) -> Iterator[Request]:
-    """Requests of all kinds; those of a smaller count are the first of a larger one."""
+    """Requests of all kinds; a smaller count gives the first requests of a larger one."""
     draw, names = Draw(seed), Names.load(bundled_data())
     for _ in range(count):
         yield _request(draw, names)

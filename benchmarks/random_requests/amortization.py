@@ -1,4 +1,4 @@
-"""Draws comparisons of strategies."""
+"""Draw comparisons of strategies."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ BASES = ("total", "location", "market", "marginal")
 
 
 def amortization(draw: Draw, names: Names) -> dict[str, Any]:
-    """Two to four strategies over tasks, mostly with something more."""
+    """Two to four strategies over tasks, mostly with optional fields."""
     strategies = [_strategy(draw, names, place) for place in range(draw.choice((2, 2, 2, 3, 4)))]
     tasks = _tasks(draw)
     return {

@@ -1,4 +1,4 @@
-"""Draws comparisons of places, changes and times."""
+"""Draw placements, changes and schedules."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ COUNTRIES = ("SWE", "USA", "DEU", "FR", "JP", "IND")
 
 
 def placement(draw: Draw, names: Names) -> dict[str, Any]:
-    """A workload over machines and places, of which not both are all that there are."""
+    """A workload over machines and places, not both of which are ``all``."""
     everywhere = draw.is_in(0.3)
     named = _workload(draw, names, placed=True)
     machines, places = _machines(draw, names, everywhere=everywhere), _places(draw, names, everywhere=everywhere)
@@ -27,7 +27,7 @@ def placement(draw: Draw, names: Names) -> dict[str, Any]:
 
 
 def _workload(draw: Draw, names: Names, *, placed: bool = False) -> dict[str, Any]:
-    """A training run or requests, without measured power where it is to be tried on other machines."""
+    """A training run or requests, without measured power if other machines are compared."""
     kind, make = draw.choice((("training", training), ("inference", inference)))
     return {kind: {name: value for name, value in make(draw, names).items() if not placed or name not in MEASURED}}
 
@@ -51,7 +51,7 @@ def _places(draw: Draw, names: Names, *, everywhere: bool) -> dict[str, Any]:
 
 
 def _wishes(draw: Draw) -> dict[str, Any]:
-    """Prices and years to try, limits, and what counts."""
+    """Prices and years to compare, limits, and weights."""
     rank: dict[str, Any] = {}
     if draw.is_in(0.35):
         rank = {"weights": {name: draw.size(0.01, 10) for name in draw.sample(METRICS, draw.randint(1, 3))}}
@@ -73,7 +73,7 @@ def _wishes(draw: Draw) -> dict[str, Any]:
 
 
 def change(draw: Draw, names: Names) -> dict[str, Any]:
-    """A workload, and the same with some fields of another."""
+    """A workload, and the same with some fields changed."""
     kind, make = draw.choice((("training", training), ("inference", inference)))
     before = make(draw, names)
     after = _changed(draw, names, before, make)
@@ -96,7 +96,7 @@ def _changed(
 
 
 def schedule(draw: Draw, names: Names) -> dict[str, Any]:
-    """A load or a training run, and the time that is open to it."""
+    """A load or a training run, and its time window."""
     hours, load = draw.size(0.5, 400), _load(draw, names)
     first = datetime(
         draw.randint(2025, 2028), draw.randint(1, 12), draw.randint(1, 28), draw.randint(0, 23), tzinfo=UTC

@@ -1,18 +1,18 @@
-"""Draws what a request says: numbers over ranges, and fields that only some requests have."""
+"""Draw fields of requests: numbers in ranges, and optional fields."""
 
 import random
 from collections.abc import Callable, Mapping
 from typing import Any
 
 Field = tuple[float, Callable[[], Any]]
-"""How large a share of requests has the field, and what draws its value."""
+"""Share of requests with the field, and the function that draws its value."""
 
 
 class Draw(random.Random):
     """A generator of random numbers that also draws fields of requests."""
 
     def is_in(self, share: float) -> bool:
-        """Whether a request belongs to a share of all requests."""
+        """True for a share of all requests."""
         return self.random() < share
 
     def between(self, low: float, high: float) -> float:
@@ -32,5 +32,5 @@ class Draw(random.Random):
         return self.choices(list(weights), list(weights.values()))[0]
 
     def fields(self, fields: Mapping[str, Field]) -> dict[str, Any]:
-        """Some fields, each with its share."""
+        """Optional fields, each with its share."""
         return {name: value() for name, (share, value) in fields.items() if self.is_in(share)}

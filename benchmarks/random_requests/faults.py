@@ -1,4 +1,4 @@
-"""Puts a fault into a request, as callers do."""
+"""Put typical faults into requests."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Draws requests to models."""
+"""Draw requests to models."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ def _text(draw: Draw, names: Names) -> dict[str, Any]:
 
 
 def _load(draw: Draw, kind: str) -> dict[str, Any]:
-    """How many sequences there are at once: said directly, by a rate, by a share of the memory, or not at all."""
+    """The batch: as batch_size, by a rate, by a share of the memory, or not given."""
     loads: dict[str, dict[str, Any]] = {
         "batch": {"batch_size": draw.count(1, 512)},
         "rate": {"requests_per_s": draw.size(0.001, 50)},
@@ -65,7 +65,7 @@ def _tokens(draw: Draw) -> dict[str, Any]:
 
 
 def _measured(draw: Draw) -> dict[str, Any]:
-    """What the caller measured, or the limit that is set; mostly neither."""
+    """Measurements or a power limit; mostly neither."""
     kind = draw.weighted({"none": 70, "speed": 8, "energy": 6, "both": 3, "power": 6, "limit": 7})
     speed = {"throughput_tokens_per_s": draw.size(5, 20_000)}
     energy = {"accelerator_energy_j_per_output_token": draw.size(0.05, 50)}

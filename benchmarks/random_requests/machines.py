@@ -1,4 +1,4 @@
-"""Draws on what a request runs, and which model."""
+"""Draw machines and models of requests."""
 
 from typing import Any
 
@@ -6,18 +6,18 @@ from benchmarks.random_requests.draw import Draw
 from benchmarks.random_requests.names import Names
 
 USUAL = ("h100", "a100", "h200", "b200", "v100", "mi300x", "tpu-v4", "tpu-v5e", "l4", "t4", "a10g", "rtx-4090", "l40s")
-"""Names that most callers give."""
+"""Names that most callers use."""
 PRECISIONS = ("fp32", "tf32", "bf16", "fp16", "fp8", "int8", "fp4", "int4")
 
 
 def accelerator(draw: Draw, names: Names) -> str:
-    """The name of an accelerator: a usual one, one of a data centre, any, or another name of one."""
+    """The name of an accelerator: a common one, one of a data centre, any, or an alias."""
     kind = draw.weighted({"usual": 40, "datacenter": 30, "accelerators": 12, "aliases": 12, "processors": 6})
     return draw.choice(USUAL) if kind == "usual" else str(draw.choice(getattr(names, kind)))
 
 
 def instance(draw: Draw, names: Names) -> str:
-    """A cloud instance, with or without the name of who rents it out."""
+    """A cloud instance, with or without its provider."""
     if draw.is_in(0.25):
         return str(draw.choice(names.processor_instances))
     found: str = draw.choice(names.instances)
@@ -25,7 +25,7 @@ def instance(draw: Draw, names: Names) -> str:
 
 
 def hosted(draw: Draw, names: Names) -> dict[str, Any]:
-    """A machine as training runs and hosting take it: an instance, a processor's cores, or accelerators."""
+    """A machine for training runs and hosting: an instance, a processor's cores, or accelerators."""
     kind = draw.weighted({"instance": 25, "cores": 8, "accelerators": 67})
     if kind == "instance":
         some = draw.fields({"instances": (0.4, lambda: draw.count(1, 64))})
@@ -37,7 +37,7 @@ def hosted(draw: Draw, names: Names) -> dict[str, Any]:
 
 
 def is_processor(machine: dict[str, Any], names: Names) -> bool:
-    """Whether a machine has no accelerators, so that tokens do not lead to its hours."""
+    """Whether a machine is a processor, whose hours cannot be computed from tokens."""
     return "cores" in machine or machine.get("instance") in names.processor_instances
 
 

@@ -1,4 +1,4 @@
-"""Names that the tables know, read from the files themselves and not through the service."""
+"""Names in the tables, read from the files directly rather than through the service."""
 
 import csv
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ Rows = list[dict[str, str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """What requests may name.
+    """Names that requests may use.
 
     Attributes:
         datacenter: Accelerators of data centres.

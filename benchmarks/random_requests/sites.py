@@ -1,4 +1,4 @@
-"""Draws the place, the time and the price of a request."""
+"""Draw place, time and price of requests."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def region(draw: Draw, names: Names) -> str:
 
 
 def day(draw: Draw) -> str:
-    """A day of the years that prices are known of, and somewhat beyond."""
+    """A day within the years with known prices, or a little outside."""
     return f"{draw.randint(2019, 2028)}-{draw.randint(1, 12):02}-{draw.randint(1, 28):02}"
 
 
@@ -53,7 +53,7 @@ def contract(draw: Draw) -> dict[str, Any]:
 
 
 def pricing(draw: Draw, names: Names) -> dict[str, Any]:
-    """Rent of any kind, or what hardware of one's own costs."""
+    """Rental prices of any kind, or prices of owned hardware."""
     if draw.is_in(0.35):
         return {"kind": "owned", **_owned(draw)}
     return draw.fields(

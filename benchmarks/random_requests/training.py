@@ -1,4 +1,4 @@
-"""Draws training runs."""
+"""Draw training runs."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ METHODS = ("pretraining", "finetuning", "lora", "qlora", "prompt-tuning", "probe
 
 
 def training(draw: Draw, names: Names) -> dict[str, Any]:
-    """A training run, with its hours or with its tokens."""
+    """A training run, with hours or tokens."""
     machine = hosted(draw, names)
     amount = _amount(draw, machine, names)
     of_tokens = "training_tokens_b" in amount
@@ -28,7 +28,7 @@ def training(draw: Draw, names: Names) -> dict[str, Any]:
 
 
 def _amount(draw: Draw, machine: dict[str, Any], names: Names) -> dict[str, Any]:
-    """How much is trained: one of the three amounts, where the machine goes with it."""
+    """One of the three amounts of training that the machine allows."""
     hours, alone, tokens = draw.size(1, 1e6), draw.size(0.5, 5000), draw.size(0.01, 15_000)
     if draw.is_in(0.08 if is_processor(machine, names) else 0.45):
         return {"training_tokens_b": tokens}
@@ -38,7 +38,7 @@ def _amount(draw: Draw, machine: dict[str, Any], names: Names) -> dict[str, Any]
 
 
 def _of_tokens(draw: Draw) -> dict[str, Any]:
-    """What goes with tokens only."""
+    """Fields that are allowed only with tokens."""
     length = draw.fields({"sequence_length": (0.3, lambda: draw.count(128, 131_072))})
     if draw.is_in(0.25):
         return {"mfu": draw.between(0.05, 0.7), **length}
@@ -51,7 +51,7 @@ def _of_tokens(draw: Draw) -> dict[str, Any]:
 
 
 def _work(draw: Draw) -> dict[str, Any]:
-    """What kind of work it is, and what comes beside the final run."""
+    """Kind of workload, and overheads."""
     return draw.fields(
         {
             "workload": (0.3, lambda: draw.choice(WORKLOADS)),

@@ -1,1 +1,1 @@
-"""What the service does beside slow, greedy and hostile clients, and when parts of it are killed."""
+"""Behaviour of the service with slow, greedy and hostile clients, and when its processes are killed."""

@@ -1,6 +1,6 @@
-"""``make load``: every promise about load and faults, measured in one run; writes docs/reliability.md.
+"""``make load``: measure every promise about load and faults; writes docs/reliability.md.
 
-``python -m benchmarks.reliability 0.1`` takes a tenth of the time and prints only.
+``python -m benchmarks.reliability 0.1`` takes a tenth of the time and only prints.
 """
 
 import asyncio
@@ -34,16 +34,16 @@ KEPT = 16
 EVERY_S = 3.0
 INTRODUCTION = """# Reliability
 
-Written by `make load`. One service as it is started (`gunicorn --config python:costsvc.web.gunicorn_conf`), its
-clients on the same machine: the measured one at 127.0.0.1, those that attack at 127.0.0.2. The load generator is
-`benchmarks/reliability` (asyncio, requests at random times of their own; an answer's time counts from the moment at
-which its request was due).
+Written by `make load`. One service (`gunicorn --config python:costsvc.web.gunicorn_conf`) and its clients run on the
+same machine; the measured client has the address 127.0.0.1, attackers have 127.0.0.2. The load generator is
+`benchmarks/reliability` (asyncio, requests at random times; the time of an answer is measured from the moment at which
+its request was due).
 """
 
 
 @dataclass(slots=True)
 class Report:
-    """What was promised, what was seen, and whether that keeps it."""
+    """Promises, measurements, and whether the promises hold."""
 
     rows: list[tuple[str, str, str, bool]] = field(default_factory=list)
 
@@ -234,7 +234,7 @@ def _version(service: Server) -> str:
 
 @contextmanager
 def _watching(do: Callable[[], object], every_s: float) -> Iterator[None]:
-    """Do something every so often meanwhile."""
+    """Call a function at regular intervals in the background."""
     going = True
 
     def loop() -> None:
@@ -259,7 +259,7 @@ def _children(pid: int) -> set[int]:
 
 
 def _family(pid: int) -> set[int]:
-    """Everything that a process has started, and what that has."""
+    """All descendants of a process."""
     return {found for child in _children(pid) for found in (child, *_family(child))}
 
 

@@ -1,4 +1,4 @@
-"""Clients that nobody wants, from an address of their own: slow ones, silent ones, and ones that never pause."""
+"""Attacking clients with their own address: slow ones, silent ones, and ones that never pause."""
 
 import resource
 import socket
@@ -47,7 +47,7 @@ def _slow(port: int, kind: str, count: int, ready: Event) -> None:
             try:
                 _dribble(one, kind, sent)
             except OSError:
-                # whoever was closed comes again
+                # reopen closed connections
                 one.close()
                 with suppress(OSError):
                     opened[number] = _opened(port, kind)
@@ -83,7 +83,7 @@ def _press(port: int, kind: str, ready: Event) -> None:
 
 @contextmanager
 def attacked(port: int, kind: str, count: int = 4) -> Iterator[None]:
-    """Be attacked by a process of its own.
+    """Run attackers in a process of their own.
 
     Args:
         port: Where the service listens.
@@ -105,6 +105,6 @@ def attacked(port: int, kind: str, count: int = 4) -> Iterator[None]:
 
 
 def enough_files() -> None:
-    """Let this process and its children open as many connections as there are attackers."""
+    """Raise the limit of open files for the connections of all attackers."""
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

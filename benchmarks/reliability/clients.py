@@ -1,4 +1,4 @@
-"""The measured client: requests at times of their own, whether earlier ones were answered or not."""
+"""The measured client: requests at random times, whether earlier ones were answered or not."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ INFERENCE = "/v1/estimates/inference"
 
 @dataclass(slots=True)
 class Seen:
-    """What a client has seen.
+    """Results of a client.
 
     Attributes:
         seconds: How long each answer took from the moment at which its request was due. [s]
@@ -32,23 +32,23 @@ class Seen:
     ends: list[float] = field(default_factory=list)
 
     def at(self, share: float) -> float:
-        """The time within which a share of the answers came [ms]."""
+        """Quantile of the latency [ms]."""
         ordered = sorted(self.seconds) or [float("nan")]
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))] * MS
 
     @property
     def median(self) -> float:
-        """The median time of an answer [ms]."""
+        """Median of the latency [ms]."""
         return median(self.seconds) * MS if self.seconds else float("nan")
 
     @property
     def failed(self) -> int:
-        """Requests that had no answer, or one that says that the service failed."""
+        """Requests without an answer or with a 5xx."""
         return sum(count for outcome, count in self.outcomes.items() if not outcome.startswith(("2", "3", "4")))
 
     @property
     def gap_s(self) -> float:
-        """The longest time without an answer [s]."""
+        """Longest time without an answer [s]."""
         ends = sorted(self.ends)
         return max((b - a for a, b in pairwise(ends)), default=0.0)
 
@@ -63,7 +63,7 @@ def message(path: str, body: object | None = None, **headers: str) -> bytes:
 
 
 def training(draw: random.Random) -> bytes:
-    """A training estimate that no other is like."""
+    """A training estimate that differs from all others."""
     hours = round(draw.uniform(1, 1e5), 4)
     return message(TRAINING, {"accelerator": "h100", "accelerator_hours": hours, "region": "aws:us-east-1"})
 
@@ -88,14 +88,14 @@ async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, s
 
 
 class Client:
-    """Keeps connections, and opens one where none is free."""
+    """Reuses connections, and opens one if none is free."""
 
     def __init__(self, port: int, *, keep: bool = True, origin: str = HOST) -> None:
         self.port, self.keep, self.origin, self.seen = port, keep, origin, Seen()
         self._free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     async def ask(self, sent: bytes, due: float | None = None) -> tuple[str, bytes]:
-        """Send a request and record what came of it."""
+        """Send a request and record its outcome."""
         began = time.perf_counter() if due is None else due
         try:
             status, body = await asyncio.wait_for(self._asked(sent), PATIENCE_S)
@@ -125,7 +125,7 @@ class Client:
         return await asyncio.open_connection(HOST, self.port, local_addr=(self.origin, 0))
 
     async def arrive(self, make: Callable[[random.Random], bytes], per_s: float, seconds: float) -> Seen:
-        """Requests that arrive at random, so many per second in the mean, for some seconds."""
+        """Send requests at random times with a mean rate, for some seconds."""
         draw, tasks = random.Random(1), []
         start = due = time.perf_counter()
         while due < start + seconds:
@@ -136,7 +136,7 @@ class Client:
         return self.seen
 
     async def press(self, make: Callable[[random.Random], bytes], clients: int, seconds: float) -> Seen:
-        """Clients that ask again as soon as they have their answer, for some seconds."""
+        """Run clients that send the next request as soon as they have an answer, for some seconds."""
         end = time.perf_counter() + seconds
 
         async def one(number: int) -> None:
@@ -149,17 +149,17 @@ class Client:
 
 
 def measured(port: int, per_s: float, seconds: float, make: Callable[[random.Random], bytes] = training) -> Seen:
-    """What a client sees whose requests arrive at random on fresh connections."""
+    """Results of a client whose requests arrive at random on fresh connections."""
     return asyncio.run(Client(port, keep=False).arrive(make, per_s, seconds))
 
 
 def pressed(
     port: int, clients: int, seconds: float, make: Callable[[random.Random], bytes] = mixed, origin: str = HOST
 ) -> Seen:
-    """What clients see that never pause."""
+    """Results of clients that never pause."""
     return asyncio.run(Client(port, origin=origin).press(make, clients, seconds))
 
 
 def shares(seen: Seen, of: Sequence[float] = (0.5, 0.99)) -> str:
-    """The times of an answer, in words."""
+    """Quantiles of the latency as text."""
     return ", ".join(f"p{share * 100:g} {seen.at(share):.1f} ms" for share in of)

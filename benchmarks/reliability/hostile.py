@@ -1,4 +1,4 @@
-"""Bodies and addresses that nobody means well with, and what no answer to them may be."""
+"""Hostile bodies and addresses, and checks of the answers to them."""
 
 import asyncio
 import json
@@ -56,7 +56,7 @@ SLOWEST_S = 2.0
 
 
 def _spoilt(part: Any, draw: random.Random) -> Any:
-    """A request with something wild in one place or several."""
+    """A request with random faults in one or several places."""
     if isinstance(part, dict) and part and draw.random() < 0.9:
         name = draw.choice(sorted(part))
         found = {**part, name: _spoilt(part[name], draw)}
@@ -98,7 +98,7 @@ def _address(draw: random.Random) -> bytes:
 
 
 def requests(count: int) -> Iterator[bytes]:
-    """So many hostile requests, the same in every run."""
+    """A number of hostile requests, the same in every run."""
     draw = random.Random(7)
     for _ in range(count):
         yield _body(draw) if draw.random() < 0.75 else _address(draw)
@@ -109,7 +109,7 @@ def _not_a_number(text: str) -> float:
 
 
 def faults(body: bytes) -> list[str]:
-    """What an answer must not hold: numbers that are none, and intervals out of order."""
+    """Faults of an answer: numbers that are not finite, and intervals out of order."""
     try:
         answer = json.loads(body, parse_constant=_not_a_number)
     except ValueError as error:

@@ -15,7 +15,7 @@ from costsvc.answers.explanation import Driver, Explained, FactorAnswer, Step
 from costsvc.answers.quantities import Quantity
 from costsvc.answers.request_body import RequestBody
 from costsvc.model.chains.footprint import NAMES, Footprint
-from costsvc.model.uncertainty import Factor, influence, quantities
+from costsvc.model.uncertainty import Factor, quantities, variance_shares
 from costsvc.reference.catalog import Catalog
 from costsvc.resolve.log import FactorLog
 from costsvc.resolve.machine import ResolvedMachine
@@ -229,7 +229,7 @@ def rank_drivers(footprint: Footprint, log: FactorLog, q: Quantities) -> dict[st
     amounts = available_amounts(footprint, log)
     totals = {name: total for name in TOTALS if isinstance(total := amounts[name], np.ndarray) and _has_width(q[name])}
     uncertain = [factor for factor in log.factors.values() if factor.low != factor.high]
-    shares = influence([factor.identity for factor in uncertain], list(totals.values()))
+    shares = variance_shares([factor.identity for factor in uncertain], list(totals.values()))
     return {metric: _largest(uncertain, row) for metric, row in zip(totals, shares, strict=True)}
 
 

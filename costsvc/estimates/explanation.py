@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from costsvc.answers.explanation import Step
-from costsvc.model.explanation import Traced, called
+from costsvc.model.explanation import Traced, label_traced
 from costsvc.units import Numeric
 
 SIGNS = {"add": ("+", 1), "subtract": ("-", 1), "multiply": ("*", 2), "divide": ("/", 2), "power": ("**", 4)}
@@ -41,7 +41,7 @@ def list_steps(results: Mapping[str, Numeric | None], known: Mapping[str, float]
         results: Traced numbers by name; None is left out.
         known: Values by name that the answer contains elsewhere; steps start from them.
     """
-    ends = [called(number, name, unit_of(name)) for name, number in results.items() if number is not None]
+    ends = [label_traced(number, name, unit_of(name)) for name, number in results.items() if number is not None]
     return _Chain(known=known).steps(ends)
 
 
@@ -72,7 +72,7 @@ class _Chain:
         ends = [self._representative(end) for end in ends]
         order = {id(number): number for end in ends for number in self._in_order(end)}
         for number in [number for number in order.values() if number.check is not None]:
-            check = self._representative(called(number.check or 0.0, f"{number.name}_check", number.unit))
+            check = self._representative(label_traced(number.check or 0.0, f"{number.name}_check", number.unit))
             order |= {id(one): one for one in self._in_order(check)}
         named = [number for number in order.values() if number.name is not None]
         self._assign_names(ends, named)

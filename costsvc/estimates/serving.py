@@ -13,10 +13,10 @@ from costsvc.estimates.explanation import list_steps
 from costsvc.model.chains.footprint import Footprint, footprint
 from costsvc.model.chains.replica import Replica
 from costsvc.model.chains.serving import Served, serve_request
-from costsvc.model.chains.text import TextUse
-from costsvc.model.explanation import naming_formulas, rename
+from costsvc.model.chains.text_inputs import TextUse
+from costsvc.model.explanation import naming_formulas, relabel
 from costsvc.model.inputs import Number, decisive, traced
-from costsvc.model.uncertainty import middle, sample
+from costsvc.model.uncertainty import central_value, sample
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.workloads import Serving
 from costsvc.resolve.log import FactorLog, input_factor
@@ -133,8 +133,8 @@ def canonicalize_serving(request: Serving, resolved: ResolvedRequest, served: Se
     """The request as an answer repeats it."""
     choices: RequestBody = {"precision": resolved.serving.precision, "requests": request.requests}
     if served.text is None or request.requests_per_s is None:
-        choices["batch_size"] = middle(served.use.batch)
-    count = middle(decisive(served.use.accelerators))
+        choices["batch_size"] = central_value(served.use.batch)
+    count = central_value(decisive(served.use.accelerators))
     return canonicalize_request(request.said, resolved.serving.machine, count, resolved.around.site, choices)
 
 
@@ -157,17 +157,17 @@ def record_request(request: Serving, resolved: ResolvedServing, served: Served, 
 
 def _record_alternatives(resolved: ResolvedText, text: TextUse, log: FactorLog) -> None:
     """Log the factors of the measurement that was used, or of the formulas without measurement."""
-    alternatives, place = resolved.alternatives, int(middle(text.measurement))
+    alternatives, place = resolved.alternatives, int(central_value(text.measurement))
     log.include(alternatives.residual if place < 0 else alternatives.measured[place])
     if place < 0 and text.is_long:
         log.include(alternatives.long_prompt)
-    if middle(text.use.accelerators) != 1:
+    if central_value(text.use.accelerators) != 1:
         log.include(alternatives.idle)
 
 
 def _warn_of_context(resolved: ResolvedServing, text: ResolvedText, use: TextUse, log: FactorLog) -> None:
     load, longest = use.replica.load, text.context_length
-    tokens = middle(load.input_tokens) + middle(load.output_tokens)
+    tokens = central_value(load.input_tokens) + central_value(load.output_tokens)
     if resolved.size.row is not None and longest is not None and tokens > longest:
         context = f"the context length of {resolved.size.row['model_id']}, {longest:g}"
         message = f"{tokens:g} tokens exceed {context}; the estimate is for a model with a sufficient context length."
@@ -179,10 +179,14 @@ def _warn_of_memory(request: Serving, replica: Replica, count: float | None, log
     if count is None:
         log.add_warning(
             "accelerators-assumed",
-            f"accelerators is not given; {middle(replica.load.accelerators):g} is assumed: the replica with"
+            f"accelerators is not given; {central_value(replica.load.accelerators):g} is assumed: the replica with"
             " enough memory for weights and cache that needs the fewest accelerator-hours per request.",
         )
-    needed, room, most = middle(replica.needed_gb), middle(replica.room_gb), middle(replica.largest_batch)
+    needed, room, most = (
+        central_value(replica.needed_gb),
+        central_value(replica.room_gb),
+        central_value(replica.largest_batch),
+    )
     if needed > room:
         text = f"Weights and the cache of one request take {needed:.3g} GB; the replica has {room:.3g} GB of memory."
         log.add_warning("does-not-fit", text)
@@ -242,7 +246,7 @@ def _explain(request: Serving, resolved: ResolvedRequest) -> list[Step]:
     with naming_formulas():
         result = compute_request(resolved, traced)
     for name, amount in answer.available_amounts(result.footprint, resolved.log).items():
-        rename(amount, f"{name}_per_request")
+        relabel(amount, f"{name}_per_request")
     whole = result.footprint.times(traced(input_factor("requests", request.requests, "1")))
     ends = {**answer.available_amounts(whole, resolved.log), **_extra(result, resolved.log)}
     return list_steps(ends, resolved.log.values())

@@ -19,7 +19,7 @@ from costsvc.requests.workloads import (
     TrainingRun,
     Workload,
 )
-from costsvc.resolve.text import DIMENSIONS
+from costsvc.resolve.text_request import DIMENSIONS
 
 Plain: TypeAlias = Mapping[str, Any]
 """A request or an answer as JSON, read by key."""

@@ -1,6 +1,6 @@
-"""Shared against per task: totals of a strategy, where two cross, and who bears what.
+"""Shared model against one per task: totals of a strategy, break-even of two, and shares of tasks.
 
-A strategy is paid once (F), per task (a) and per request (e):
+A strategy costs F once, a per task and e per request:
 ``total(N, q) = F + N (a + q e)`` for N tasks and q requests per task.
 """
 
@@ -16,7 +16,7 @@ ROUNDING = 1e-12
 
 
 class Verdict(StrEnum):
-    """From when on the first strategy is the cheaper one."""
+    """For which counts the first strategy is cheaper."""
 
     FROM = "from"
     UP_TO = "up_to"
@@ -40,12 +40,12 @@ VERDICTS: dict[tuple[int, int], Verdict] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Strategy:
-    """What a strategy costs in one metric.
+    """Costs of a strategy in one metric.
 
     Attributes:
-        upfront: Paid once, F. [metric]
-        per_task: Paid for each task, a. [metric]
-        per_request: Paid for each request, e. [metric]
+        upfront: Cost paid once, F. [metric]
+        per_task: Cost of each task, a. [metric]
+        per_request: Cost of each request, e. [metric]
     """
 
     upfront: Numeric
@@ -55,12 +55,12 @@ class Strategy:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Crossing:
-    """Where two strategies cost the same.
+    """Break-even of two strategies.
 
     Attributes:
-        verdict: When the first is the cheaper one, at the central values.
-        at: The count where they cross; infinite in those draws that do not cross, None where
-            the central values do not. [1]
+        verdict: For which counts the first is cheaper, at the central values.
+        at: Count at which they cost the same; infinite in draws without a crossing, None if the
+            central values have none. [1]
     """
 
     verdict: Verdict
@@ -71,9 +71,9 @@ def total(strategy: Strategy, tasks: Numeric, requests_per_task: Numeric) -> Num
     """Cost of a strategy over its horizon.
 
     Args:
-        strategy: Its parts. [metric]
+        strategy: Its costs. [metric]
         tasks: Number of tasks N. [1]
-        requests_per_task: Requests to each of them q. [1]
+        requests_per_task: Requests per task q. [1]
 
     Returns:
         Cost. [metric]
@@ -82,11 +82,11 @@ def total(strategy: Strategy, tasks: Numeric, requests_per_task: Numeric) -> Num
 
 
 def each_task(strategy: Strategy, requests_per_task: Numeric) -> Numeric:
-    """What a task costs with its requests.
+    """Cost of a task with its requests.
 
     Args:
-        strategy: Its parts. [metric]
-        requests_per_task: Requests to the task. [1]
+        strategy: Costs of the strategy. [metric]
+        requests_per_task: Requests per task. [1]
 
     Returns:
         Cost. [metric]
@@ -95,10 +95,10 @@ def each_task(strategy: Strategy, requests_per_task: Numeric) -> Numeric:
 
 
 def without_requests(strategy: Strategy, tasks: Numeric) -> Numeric:
-    """What a strategy costs before the first request.
+    """Cost of a strategy without requests.
 
     Args:
-        strategy: Its parts. [metric]
+        strategy: Its costs. [metric]
         tasks: Number of tasks. [1]
 
     Returns:
@@ -111,12 +111,12 @@ def tasks_crossing(first: Strategy, second: Strategy, requests_per_task: Numeric
     """The number of tasks from which, or up to which, the first strategy is cheaper.
 
     Args:
-        first: The strategy asked about. [metric]
-        second: The one it is held against. [metric]
-        requests_per_task: Requests to each task. [1]
+        first: The strategy. [metric]
+        second: The strategy that it is compared with. [metric]
+        requests_per_task: Requests per task. [1]
 
     Returns:
-        Verdict and the number of tasks where the two cost the same. [1]
+        Verdict, and the number of tasks at which the two cost the same. [1]
     """
     per_task = [each_task(strategy, requests_per_task) for strategy in (first, second)]
     return crossing(difference(first.upfront, second.upfront), difference(per_task[1], per_task[0]))
@@ -126,32 +126,32 @@ def requests_crossing(first: Strategy, second: Strategy, tasks: Numeric) -> Cros
     """The requests per task from which, or up to which, the first strategy is cheaper.
 
     Args:
-        first: The strategy asked about. [metric]
-        second: The one it is held against. [metric]
+        first: The strategy. [metric]
+        second: The strategy that it is compared with. [metric]
         tasks: Number of tasks, above 0. [1]
 
     Returns:
-        Verdict and the requests per task where the two cost the same. [1]
+        Verdict, and the requests per task at which the two cost the same. [1]
     """
     before = [without_requests(strategy, tasks) for strategy in (first, second)]
     return crossing(difference(*before), tasks * difference(second.per_request, first.per_request))
 
 
-def crossing(dearer: Numeric, saved_per_unit: Numeric) -> Crossing:
-    """Where what the first strategy costs more at the start is saved again.
+def crossing(extra_upfront: Numeric, saved_per_unit: Numeric) -> Crossing:
+    """The number of units after which savings per unit pay back higher costs at the start.
 
     Args:
-        dearer: How much more the first costs before the first unit. [metric]
-        saved_per_unit: How much less it costs for each unit. [metric]
+        extra_upfront: Extra cost of the first strategy before the first unit. [metric]
+        saved_per_unit: Savings of the first strategy for each unit. [metric]
 
     Returns:
-        Verdict at the central values and the crossing. [1]
+        Verdict at the central values, and the crossing. [1]
     """
-    verdict = VERDICTS[_sign(dearer), _sign(saved_per_unit)]
+    verdict = VERDICTS[_sign(extra_upfront), _sign(saved_per_unit)]
     if verdict not in (Verdict.FROM, Verdict.UP_TO):
         return Crossing(verdict=verdict, at=None)
     with np.errstate(divide="ignore", invalid="ignore"):
-        at = np.divide(dearer, saved_per_unit)
+        at = np.divide(extra_upfront, saved_per_unit)
     return Crossing(verdict=verdict, at=np.where(at > 0, at, np.inf)[()])
 
 
@@ -159,11 +159,11 @@ def probability_cheaper(first: Numeric, second: Numeric) -> float:
     """Share of paired draws in which the first total is below the second.
 
     Args:
-        first: Sample of the one total, central value first. [metric]
-        second: Sample of the other. [metric]
+        first: Sample of the first total, central value first. [metric]
+        second: Sample of the second total. [metric]
 
     Returns:
-        Probability; 0, 0.5 (equal) or 1 where neither has width. [1]
+        Probability; 0, 0.5 (equal) or 1 if neither has width. [1]
     """
     differences = np.atleast_1d(difference(first, second))
     draws = differences[1:] if differences.size > 1 else differences
@@ -171,16 +171,16 @@ def probability_cheaper(first: Numeric, second: Numeric) -> float:
 
 
 def value_of_building(benefit: Numeric, cost: Numeric, social_cost: Numeric, second_order: Numeric) -> Numeric:
-    """What building a model is worth to everybody.
+    """Net value of building a model, to society.
 
     Args:
-        benefit: What its tasks are worth. [USD]
-        cost: What is paid. [USD]
+        benefit: Value of its tasks. [USD]
+        cost: Money paid. [USD]
         social_cost: Damage of its CO2e. [USD]
-        second_order: What its use does beside that, damage counted above 0. [USD]
+        second_order: Second-order effects of its use; damage is positive. [USD]
 
     Returns:
-        Value; below 0 where it had better not be built. [USD]
+        Net value; negative if it is not worth building. [USD]
 
     References:
         R. Bommasani et al., "On the Opportunities and Risks of Foundation Models", arXiv:2108.07258, section 5.3.
@@ -189,32 +189,32 @@ def value_of_building(benefit: Numeric, cost: Numeric, social_cost: Numeric, sec
 
 
 def shares(weights: Sequence[float]) -> Array:
-    """Each task's share of what is paid once.
+    """Each task's share of the costs paid once.
 
     Args:
-        weights: The key: ones, requests, tokens or weights of the tasks, not all 0. [1]
+        weights: Allocation key: ones, requests, tokens or weights of the tasks, not all 0. [1]
 
     Returns:
-        Shares that add up to one. [1]
+        Shares, which sum to one. [1]
     """
     keys = np.asarray(weights, dtype=float)
-    found: Array = keys / keys.sum()
-    return found
+    fractions: Array = keys / keys.sum()
+    return fractions
 
 
 def difference(first: Numeric, second: Numeric) -> Array:
-    """First less second, exactly 0 where they differ by no more than rounding.
+    """First minus second; exactly 0 if they differ only by rounding.
 
     Args:
-        first: Any amount. [metric]
-        second: Another. [metric]
+        first: An amount. [metric]
+        second: Another amount. [metric]
 
     Returns:
         The difference. [metric]
     """
-    found = first - second
+    exact = first - second
     size = np.maximum(np.abs(first), np.abs(second))
-    return np.where(np.abs(found) <= ROUNDING * size, 0.0, found)
+    return np.where(np.abs(exact) <= ROUNDING * size, 0.0, exact)
 
 
 def _sign(number: Numeric) -> int:

@@ -1,4 +1,4 @@
-"""What of a language model's shape matters for serving it: bytes to read and bytes to keep."""
+"""Shape of a language model: the bytes that serving it reads and keeps in memory."""
 
 from dataclasses import dataclass, replace
 
@@ -10,27 +10,27 @@ from costsvc.units import PER_BILLION, Numeric
 BYTES_PER_GB = 1e9
 FLOP_PER_MULTIPLY_ADD = 2.0
 STATE_WIDTH = 2
-"""Recurrent state is kept at 32 bits where keys and values have 16."""
+"""Width of recurrent state (32 bits) relative to that of keys and values (16 bits)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ServedModel:
-    """A language model as the serving formulas see it; NaN where a dimension is not known.
+    """Dimensions of a language model for the serving formulas; NaN if not known.
 
     Attributes:
         total_params_b: All parameters. [10^9]
         active_params_b: Parameters that one token passes through. [10^9]
         layers: Transformer blocks. [1]
         full_layers: Blocks whose cache grows with the whole context. [1]
-        window_layers: Blocks whose cache ends at the sliding window. [1]
+        window_layers: Blocks whose cache is limited to a sliding window. [1]
         window_tokens: Length of the sliding window. [token]
-        picked_tokens: Tokens that a query of a full block attends to, where an index picks them; 0 where it attends to
+        picked_tokens: Tokens that a query of a full block attends to if an index selects them; 0 if it attends to
             all. [token]
         attended_values: Numbers that a query multiplies with each token it attends to: query heads times the sizes of
             their keys and values. [1]
-        cached_values: Numbers kept per token and block: keys and values, or the latent. [1]
-        state_values: Numbers of recurrent state that a sequence keeps whatever its length. [1]
-        expert_share: Routed experts that a token takes, of those that there are; 1 if dense. [1]
+        cached_values: Numbers cached per token and block: keys and values, or the latent. [1]
+        state_values: Numbers of recurrent state per sequence, independent of its length. [1]
+        expert_share: Share of the routed experts that process a token; 1 if dense. [1]
     """
 
     total_params_b: Numeric
@@ -48,16 +48,16 @@ class ServedModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ShapeRule:
-    """How the usual model of a size is shaped; fitted to the models table.
+    """Dimensions of the typical model of a size; fitted to the models table.
 
     Attributes:
         layers_coefficient: Blocks of a dense model with 10^9 parameters. [1]
         layers_exponent: Growth of blocks with active parameters. [1]
         layers_sparsity_exponent: Growth of blocks with total over active parameters. [1]
-        cached_values: Numbers that a block keeps per token. [1]
-        attended_coefficient: Numbers that a query multiplies with a token, over the root of a block's active
-            parameters. [1]
-        expert_share_factor: Share of experts taken, of active over total parameters. [1]
+        cached_values: Numbers that a block caches per token. [1]
+        attended_coefficient: Numbers that a query multiplies with a token, relative to the square root of a block's
+            active parameters. [1]
+        expert_share_factor: Share of experts that process a token, relative to active over total parameters. [1]
     """
 
     layers_coefficient: Numeric
@@ -70,11 +70,11 @@ class ShapeRule:
 
 @formula
 def completed(model: ServedModel, rule: ShapeRule) -> ServedModel:
-    """A model whose missing dimensions are those of the usual model of its size.
+    """Fill in missing dimensions with those of the typical model of the same size.
 
     Args:
-        model: The model; NaN where a dimension is missing.
-        rule: The usual shape.
+        model: The model; a missing dimension is NaN.
+        rule: Dimensions of the typical model.
 
     Returns:
         The model without NaN.
@@ -102,7 +102,7 @@ def completed(model: ServedModel, rule: ShapeRule) -> ServedModel:
 
 @formula
 def expert_params_b(model: ServedModel) -> Numeric:
-    """Parameters that sit in routed experts.
+    """Parameters in routed experts.
 
     With d parameters for every token and x in experts, total = d + x and active = d + share x.
 
@@ -121,13 +121,13 @@ def expert_params_b(model: ServedModel) -> Numeric:
 def touched_params_b(model: ServedModel, batch: Numeric, routing_exponent: Numeric) -> Numeric:
     """Parameters that one decode step reads.
 
-    If a batch of b tokens chose experts independently, it would leave one alone with
-    probability (1 - share)^b. Tokens choose alike, so b counts as b^exponent choices.
+    If the b tokens of a batch chose experts independently, an expert would be unused with
+    probability (1 - share)^b. The choices are correlated, so b counts as b^exponent choices.
 
     Args:
         model: The model.
         batch: Sequences decoded together. [1]
-        routing_exponent: See above; 1 is independent choice. [1]
+        routing_exponent: Exponent of the batch; 1 is independent choice. [1]
 
     Returns:
         Parameters read. [10^9]
@@ -139,13 +139,13 @@ def touched_params_b(model: ServedModel, batch: Numeric, routing_exponent: Numer
 
 @formula
 def attended_pairs(new_tokens: Numeric, cached_tokens: Numeric, window_tokens: Numeric) -> Numeric:
-    """Pairs of a new token and one that it attends to, in a block with a window.
+    """Number of pairs of a new token and a token that it attends to, in a block with a window.
 
-    The i-th of n new tokens attends to the c cached ones and the i before it, up to the window.
+    The i-th of n new tokens attends to the c cached tokens and the i before it, up to the window.
 
     Args:
-        new_tokens: Tokens that are read. [token]
-        cached_tokens: Tokens before them whose keys and values are kept already. [token]
+        new_tokens: Prompt tokens to process. [token]
+        cached_tokens: Preceding tokens whose keys and values are cached. [token]
         window_tokens: Length of the window. [token]
 
     Returns:
@@ -157,22 +157,22 @@ def attended_pairs(new_tokens: Numeric, cached_tokens: Numeric, window_tokens: N
 
 @formula
 def attention_flop(model: ServedModel, new_tokens: Numeric, cached_tokens: Numeric, index_share: Numeric) -> Numeric:
-    """Arithmetic of the attention of a prompt, beside that of the weights.
+    """Arithmetic of the attention of a prompt, without that of the weights.
 
     Each pair of tokens costs one multiplication and one addition for every number of the keys and of the values.
     Recurrent and linear blocks have no such pairs.
 
     Args:
         model: The model, complete.
-        new_tokens: Tokens that are read. [token]
-        cached_tokens: Tokens before them whose keys and values are kept already. [token]
-        index_share: Cost of a pair in the index that picks tokens, over that of a pair attended to. [1]
+        new_tokens: Prompt tokens to process. [token]
+        cached_tokens: Preceding tokens whose keys and values are cached. [token]
+        index_share: Cost of a pair in the index that selects tokens, relative to a pair of the attention. [1]
 
     Returns:
         Arithmetic of one prompt. [FLOP]
 
     References:
-        T. Dao, "FlashAttention-2", arXiv:2307.08691, section 4.1, counts it so: 4 n^2 d per block, halved by causality.
+        T. Dao, "FlashAttention-2", arXiv:2307.08691, section 4.1: 4 n^2 d per block, halved by causality.
     """
     everything = new_tokens * (new_tokens / 2 + cached_tokens)
     picked = attended_pairs(new_tokens, cached_tokens, model.picked_tokens) + index_share * everything
@@ -184,14 +184,14 @@ def attention_flop(model: ServedModel, new_tokens: Numeric, cached_tokens: Numer
 
 @formula
 def cache_per_sequence(model: ServedModel, context_tokens: Numeric) -> Numeric:
-    """Numbers that one sequence keeps: keys and values of its tokens, and recurrent state.
+    """Numbers that one sequence caches: keys and values of its tokens, and recurrent state.
 
     Args:
         model: The model.
-        context_tokens: Tokens that the sequence holds. [token]
+        context_tokens: Tokens of the sequence. [token]
 
     Returns:
-        Numbers over all blocks; one of recurrent state counts twice, it has twice the width. [1]
+        Numbers in all blocks; a number of recurrent state counts twice, because it has twice the width. [1]
     """
     windowed = model.window_layers * np.minimum(context_tokens, model.window_tokens)
     growing = model.cached_values * (model.full_layers * context_tokens + windowed)
@@ -200,19 +200,19 @@ def cache_per_sequence(model: ServedModel, context_tokens: Numeric) -> Numeric:
 
 @formula
 def moved_per_step(model: ServedModel, context_tokens: Numeric) -> Numeric:
-    """Numbers that a decode step moves for one sequence.
+    """Numbers that a decode step reads and writes for one sequence.
 
-    The cache is read, where an index picks tokens only theirs; recurrent state is read and written.
+    The step reads the cache (if an index selects tokens, only theirs) and reads and writes recurrent state.
 
     Args:
         model: The model.
-        context_tokens: Tokens that the sequence holds. [token]
+        context_tokens: Tokens of the sequence. [token]
 
     Returns:
-        Numbers of the cache's width. [1]
+        Numbers, in the width of the cache. [1]
 
     References:
-        T. Dao, A. Gu, "Transformers are SSMs", arXiv:2405.21060, section 3, on recurrent state.
+        T. Dao, A. Gu, "Transformers are SSMs", arXiv:2405.21060, section 3 (recurrent state).
     """
     picked = np.where(model.picked_tokens > 0, np.minimum(context_tokens, model.picked_tokens), context_tokens)
     windowed = model.window_layers * np.minimum(context_tokens, model.window_tokens)
@@ -222,7 +222,7 @@ def moved_per_step(model: ServedModel, context_tokens: Numeric) -> Numeric:
 
 @formula
 def weights_gb(total_params_b: Numeric, weight_bytes: Numeric) -> Numeric:
-    """Memory that the weights of one replica take.
+    """Memory of the weights of one replica.
 
     Args:
         total_params_b: All parameters. [10^9]
@@ -236,11 +236,11 @@ def weights_gb(total_params_b: Numeric, weight_bytes: Numeric) -> Numeric:
 
 @formula
 def cache_gb(model: ServedModel, batch: Numeric, context_tokens: Numeric, cache_bytes: Numeric) -> Numeric:
-    """Memory that the key-value cache of a batch takes.
+    """Memory of the key-value cache of a batch.
 
     Args:
         model: The model.
-        batch: Sequences held at once. [1]
+        batch: Sequences in the cache. [1]
         context_tokens: Tokens of a sequence. [token]
         cache_bytes: Bytes per cached number. [B]
 
@@ -251,11 +251,11 @@ def cache_gb(model: ServedModel, batch: Numeric, context_tokens: Numeric, cache_
 
 
 def fewest_accelerators(needed_gb: Numeric, device_gb: Numeric) -> Numeric:
-    """Fewest devices that hold a replica: a power of two, as tensor parallelism wants it.
+    """Smallest number of devices that holds a replica: a power of two, as tensor parallelism needs.
 
     Args:
-        needed_gb: Weights and cache. [GB]
-        device_gb: Memory of one device that weights and cache may take. [GB]
+        needed_gb: Memory of weights and cache. [GB]
+        device_gb: Memory of one device for weights and cache. [GB]
 
     Returns:
         Devices of the replica, at least 1. [1]

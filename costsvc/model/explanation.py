@@ -1,7 +1,7 @@
-"""Numbers that remember how they came about, so that an answer can show its arithmetic.
+"""Traced numbers: floats that record their operations, so that an answer can show its calculation.
 
-The formulas are run a second time, on central values, with traced numbers in place of floats: what is
-shown is what was computed, and nothing of it is written down twice.
+The formulas run a second time, on central values, with traced numbers in place of floats. So the
+steps in an answer are exactly the computation, and no formula is written twice.
 """
 
 import re
@@ -25,7 +25,7 @@ R = TypeVar("R")
 SECTION = r"^{}:\n((?:    .*\n|\n)+)"
 UNIT = re.compile(r"\[([^\]]+)\]")
 PLAIN = {"less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "isnan", "isfinite", "sign"}
-"""Questions about a number: their answers decide what is computed and are no part of it."""
+"""Operations that test a number: their results select a branch and are not steps."""
 NEUTRAL: dict[str, tuple[float | None, float | None]] = {
     "add": (0.0, 0.0),
     "subtract": (None, 0.0),
@@ -33,20 +33,20 @@ NEUTRAL: dict[str, tuple[float | None, float | None]] = {
     "divide": (None, 1.0),
     "power": (None, 1.0),
 }
-"""First and second operands that change nothing."""
+"""First and second operand without effect, by operation."""
 
 
 class Traced(NDArrayOperatorsMixin, float):  # type: ignore[misc] # every operator of the one hides that of the other
-    """A number with the operation and the arguments that gave it.
+    """A number with the operation and the arguments that it results from.
 
     Attributes:
-        operation: Name of the numpy function; empty where the number was given.
-        arguments: What it was applied to.
-        name: What it is called, None for what stands inside the formula of another.
+        operation: Name of the numpy function; empty for an input.
+        arguments: Arguments of the operation.
+        name: Its name; None for an intermediate number inside a formula.
         unit: Its unit.
-        reference: Who says that the formula holds, or where a given number comes from.
-        settled: Whether its name is more than that of the formula which gave it.
-        check: Of the solution of an equation the number that has to equal it.
+        reference: Publication of the formula, or source of an input.
+        settled: Whether it has a name other than that of the formula it results from.
+        check: Other side of the equation, if the number is the solution of one.
     """
 
     __slots__ = ("arguments", "check", "name", "operation", "reference", "settled", "unit")
@@ -62,25 +62,25 @@ class Traced(NDArrayOperatorsMixin, float):  # type: ignore[misc] # every operat
 
     def __new__(cls, value: float, operation: str = "", *arguments: float) -> "Traced":
         """A number without a name."""
-        found = super().__new__(cls, value)
-        found.operation, found.arguments = operation, arguments
-        found.name = found.unit = found.reference = found.check = None
-        found.settled = False
-        return found
+        number = super().__new__(cls, value)
+        number.operation, number.arguments = operation, arguments
+        number.name = number.unit = number.reference = number.check = None
+        number.settled = False
+        return number
 
     def __getitem__(self, _: tuple[()]) -> "Traced":
         return self
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        """Compute, and remember of what."""
+        """Compute, and record operation and arguments."""
         if method != "__call__" or kwargs:
-            raise TypeError(f"An explanation cannot show {ufunc.__name__}.{method} with {sorted(kwargs)}.")
+            raise TypeError(f"{ufunc.__name__}.{method} with {sorted(kwargs)} cannot be traced")
         operands = tuple(one if isinstance(one, Traced) else float(one) for one in inputs)
         value = ufunc(*(float(one) for one in operands))
         return value if ufunc.__name__ in PLAIN else _simplest(ufunc.__name__, operands, float(value))
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        """Show of a choice only what was taken."""
+        """Trace only the selected branch of a choice."""
         if function is np.where:
             condition, taken, otherwise = args
             return taken if condition else otherwise
@@ -88,11 +88,11 @@ class Traced(NDArrayOperatorsMixin, float):  # type: ignore[misc] # every operat
             return np.minimum(np.maximum(args[0], args[1]), args[2])
         if function in (np.ndim, np.ravel, np.ones_like):
             return function(float(self))
-        raise TypeError(f"An explanation cannot show {function.__name__}.")
+        raise TypeError(f"{function.__name__} cannot be traced")
 
 
 def _simplest(operation: str, operands: tuple[float, ...], value: float) -> float:
-    """The number of an operation, or the operand that it leaves as it is."""
+    """The result of an operation, or the operand that it does not change."""
     if operation == "multiply" and any(type(one) is float and one == 0 for one in operands):
         return 0.0
     for place, neutral in enumerate(NEUTRAL.get(operation, ())):
@@ -101,91 +101,91 @@ def _simplest(operation: str, operands: tuple[float, ...], value: float) -> floa
     return Traced(value, operation, *operands)
 
 
-def given(value: float, name: str, unit: str, reference: str | None = None) -> Traced:
-    """A number to start from.
+def traced_input(value: float, name: str, unit: str, reference: str | None = None) -> Traced:
+    """Make a traced number of an input.
 
     Args:
         value: The number, in ``unit``. [any]
-        name: What it is called.
+        name: Its name.
         unit: Its unit.
-        reference: Where it comes from.
+        reference: Its source.
 
     Returns:
         The number, traced. [any]
     """
-    found = Traced(value)
-    found.name, found.unit, found.reference, found.settled = name, unit, reference, True
-    return found
+    number = Traced(value)
+    number.name, number.unit, number.reference, number.settled = name, unit, reference, True
+    return number
 
 
-def called(number: Numeric, name: str, unit: str | None = None) -> Traced:
-    """A number under a name of its own.
+def label_traced(number: Numeric, name: str, unit: str | None = None) -> Traced:
+    """Give a number a name, so that it becomes a step.
 
     Args:
-        number: The number; one that has a name already is shown as equal to the new one. [any]
-        name: What it is called.
-        unit: Its unit, where its formula does not say it.
+        number: The number; if it has a name already, the step is ``new name = old name``. [any]
+        name: Its name.
+        unit: Its unit, if its formula does not state it.
 
     Returns:
         The number, traced. [any]
     """
-    found = number if isinstance(number, Traced) else Traced(float(number))
-    if found.settled and found.name != name:
-        unit = found.unit or unit
-        found = Traced(found, "positive", found)
-    found.name, found.unit, found.settled = name, found.unit or unit, True
-    return found
+    traced = number if isinstance(number, Traced) else Traced(float(number))
+    if traced.settled and traced.name != name:
+        unit = traced.unit or unit
+        traced = Traced(traced, "positive", traced)
+    traced.name, traced.unit, traced.settled = name, traced.unit or unit, True
+    return traced
 
 
-def rename(number: Numeric | None, name: str) -> None:
-    """Give a traced number that follows from others another name.
+def relabel(number: Numeric | None, name: str) -> None:
+    """Replace the name of a traced result.
 
     Args:
-        number: The number; what was given keeps its name. [any]
-        name: What it is called from now on.
+        number: The number; an input keeps its name. [any]
+        name: Its new name.
     """
     if isinstance(number, Traced) and number.arguments:
         number.name = name
 
 
-def untraced(number: Numeric) -> Numeric:
-    """A number without its past.
+def plain_number(number: Numeric) -> Numeric:
+    """A number without its trace.
 
     Args:
-        number: Any number or numbers. [any]
+        number: A number or an array. [any]
 
     Returns:
-        The same. [any]
+        The same, as a plain float if it was traced. [any]
     """
     return float(number) if isinstance(number, Traced) else number
 
 
-def solved(solution: Numeric, equation: Callable[[Numeric], Numeric], unit: str) -> Traced:
-    """The solution x of x = f(x), which has no formula of its own.
+def traced_root(solution: Numeric, equation: Callable[[Numeric], Numeric], unit: str) -> Traced:
+    """Trace the solution x of x = f(x), which has no closed formula.
 
     Args:
-        solution: What was found, without a past. [any]
+        solution: The solution, as a plain number. [any]
         equation: The function f. [any]
         unit: Unit of the solution.
 
     Returns:
-        The solution, traced; f of it is shown as its check. [any]
+        The solution, traced; its check is f(solution). [any]
     """
-    found = Traced(float(solution))
-    found.unit = unit
-    check = equation(found)
-    found.check = check if isinstance(check, Traced) else None
-    return found
+    root = Traced(float(solution))
+    root.unit = unit
+    check = equation(root)
+    root.check = check if isinstance(check, Traced) else None
+    return root
 
 
 def formula(function: Callable[P, R]) -> Callable[P, R]:
-    """Mark a function as a formula: inside :func:`naming_formulas` its traced results are named after it.
+    """Register a formula, so that :func:`naming_formulas` names its traced results after it.
 
     Args:
-        function: A formula; of an object as result the fields are named.
+        function: A formula; if it returns an object, its fields are named.
 
     Returns:
-        The same function: outside an explanation a formula costs nothing.
+        The same function; outside an explanation it runs without overhead.
     """
     FORMULAS[function.__code__] = function
     return function

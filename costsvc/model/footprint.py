@@ -1,7 +1,7 @@
-"""From usage in a place to energy, carbon, water and money.
+"""Energy, carbon, water and money of usage in a place.
 
-Energy passes three boundaries, and each function says at which it stands: the accelerators, the
-servers (IT), the building's meter. PUE is applied once, between the last two.
+Energy has three boundaries, and each function states its own: the accelerators, the servers (IT)
+and the building's meter. PUE is applied once, between the last two.
 """
 
 import numpy as np
@@ -13,14 +13,14 @@ LN_10 = float(np.log(10.0))
 
 
 def energy_kwh(power_w: Numeric, hours: Numeric) -> Numeric:
-    """Energy of a power held for a time.
+    """Energy of a mean power over a time.
 
     Args:
         power_w: Mean power. [W]
         hours: Time. [h]
 
     Returns:
-        Energy, at the boundary where the power was taken. [kWh]
+        Energy, at the boundary of the power. [kWh]
     """
     return power_w / W_PER_KW * hours
 
@@ -30,7 +30,7 @@ def meter_energy_kwh(it_energy_kwh: Numeric, pue: Numeric) -> Numeric:
     """Energy at the building's meter.
 
     Args:
-        it_energy_kwh: Energy that reached the servers. [kWh]
+        it_energy_kwh: Energy at the servers. [kWh]
         pue: Power usage effectiveness of the building, at least 1. [1]
 
     Returns:
@@ -48,8 +48,8 @@ def grid_kg(energy_kwh: Numeric, g_per_kwh: Numeric, grid_losses: Numeric) -> Nu
 
     Args:
         energy_kwh: Energy at the meter. [kWh]
-        g_per_kwh: Intensity of what is fed into the grid. [g/kWh]
-        grid_losses: Share lost between power plant and meter, 0 where the intensity holds it. [1]
+        g_per_kwh: Intensity of electricity fed into the grid. [g/kWh]
+        grid_losses: Share lost between power plant and meter; 0 if the intensity includes it. [1]
 
     Returns:
         CO2e. [kg]
@@ -66,8 +66,8 @@ def contract_g_per_kwh(share: Numeric, contract_g_per_kwh: Numeric, residual_g_p
 
     Args:
         share: Share of the electricity that the contract covers. [1]
-        contract_g_per_kwh: Intensity of what was contracted. [g/kWh]
-        residual_g_per_kwh: Intensity of the untracked rest. [g/kWh]
+        contract_g_per_kwh: Intensity of the contracted electricity. [g/kWh]
+        residual_g_per_kwh: Intensity of the residual mix. [g/kWh]
 
     Returns:
         Market-based intensity. [g/kWh]
@@ -80,12 +80,12 @@ def contract_g_per_kwh(share: Numeric, contract_g_per_kwh: Numeric, residual_g_p
 
 @formula
 def cfe_g_per_kwh(cfe_share: Numeric, grid_g_per_kwh: Numeric, grid_carbon_free_share: Numeric) -> Numeric:
-    """Market-based intensity under hourly matched carbon-free energy.
+    """Market-based intensity with hourly matched carbon-free energy.
 
-    What is not matched comes from the plants of the grid that do emit.
+    The unmatched share comes from the emitting plants of the grid.
 
     Args:
-        cfe_share: Share of the load matched hour by hour with carbon-free energy. [1]
+        cfe_share: Share of the load that carbon-free energy matches hour by hour. [1]
         grid_g_per_kwh: Average intensity of the grid. [g/kWh]
         grid_carbon_free_share: Carbon-free share of the grid. [1]
 
@@ -103,14 +103,14 @@ def cfe_g_per_kwh(cfe_share: Numeric, grid_g_per_kwh: Numeric, grid_carbon_free_
 def embodied_kg(
     hours: Numeric, chip_kg: Numeric, host_share_kg: Numeric, service_life_years: Numeric, utilization: Numeric
 ) -> Numeric:
-    """Manufacture of the machines, by the hours that a run used them.
+    """Embodied CO2e of the machines, allocated by hours of use.
 
     Args:
         hours: Accelerator-hours. [h]
-        chip_kg: Manufacture of one accelerator. [kg]
-        host_share_kg: One accelerator's share of its host. [kg]
+        chip_kg: Embodied CO2e of one accelerator. [kg]
+        host_share_kg: Embodied CO2e of one accelerator's share of its host. [kg]
         service_life_years: Years in service. [year]
-        utilization: Share of that time in which the machine does work. [1]
+        utilization: Share of that time in which the machine works. [1]
 
     Returns:
         Embodied CO2e. [kg]
@@ -123,10 +123,10 @@ def embodied_kg(
 
 @formula
 def onsite_l(it_energy_kwh: Numeric, wue_l_per_kwh: Numeric) -> Numeric:
-    """Water that cooling takes on site; it is metered per kWh of servers, so PUE has no part.
+    """Water consumed for cooling on site. WUE is per kWh at the servers, so PUE is not applied.
 
     Args:
-        it_energy_kwh: Energy that reached the servers. [kWh]
+        it_energy_kwh: Energy at the servers. [kWh]
         wue_l_per_kwh: Water usage effectiveness of the site. [L/kWh]
 
     Returns:
@@ -156,11 +156,11 @@ def offsite_l(energy_kwh: Numeric, grid_l_per_kwh: Numeric) -> Numeric:
 
 
 def priced_usd(amount: Numeric, usd_per_unit: Numeric) -> Numeric:
-    """Money for an amount at a price: rent by the hour, electricity or facility by the kWh.
+    """Amount times price: rent by the hour, electricity or facility by the kWh.
 
     Args:
         amount: Accelerator-hours [h] or energy at the meter. [kWh]
-        usd_per_unit: Price of one. [USD/unit]
+        usd_per_unit: Price of one unit. [USD/unit]
 
     Returns:
         Money. [USD]
@@ -172,17 +172,17 @@ def priced_usd(amount: Numeric, usd_per_unit: Numeric) -> Numeric:
 def hardware_usd(
     hours: Numeric, purchase_usd: Numeric, age_years: Numeric, utilization: Numeric, decline_per_year: Numeric
 ) -> Numeric:
-    """What owned hardware loses in value during the hours used.
+    """Loss of value of owned hardware during the hours of use.
 
-    Performance gets cheaper each year; what the hardware loses by that in the hours of the run is
-    the run's cost of hardware.
+    The price of performance falls each year; the value that the hardware loses thereby during the
+    run is the run's hardware cost.
 
     Args:
         hours: Accelerator-hours. [h]
         purchase_usd: Price of one accelerator with its share of server and network. [USD]
-        age_years: Age of the hardware at the run. [year]
-        utilization: Share of its time in which it does work. [1]
-        decline_per_year: Fall of the price of performance, in powers of ten. [1/year]
+        age_years: Age of the hardware during the run. [year]
+        utilization: Share of the time in which it works. [1]
+        decline_per_year: Decline of the price of performance, in powers of ten. [1/year]
 
     Returns:
         Write-off. [USD]
@@ -197,15 +197,15 @@ def hardware_usd(
 
 @formula
 def social_usd(total_kg: Numeric, usd_per_t: Numeric, price_index_ratio: Numeric) -> Numeric:
-    """Damage of CO2e to everybody.
+    """Damage of CO2e to society.
 
     Args:
         total_kg: CO2e, operational and embodied. [kg]
-        usd_per_t: Social cost of carbon of the emission year. [USD/t]
-        price_index_ratio: Price level of the answer over that of the table. [1]
+        usd_per_t: Social cost of carbon in the year of emission. [USD/t]
+        price_index_ratio: Price level of the answer relative to that of the table. [1]
 
     Returns:
-        Social cost, beside what is paid and not part of it. [USD]
+        Social cost; not part of the money paid. [USD]
 
     References:
         US EPA, "Report on the Social Cost of Greenhouse Gases" (2023), table ES.1.

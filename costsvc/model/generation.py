@@ -1,4 +1,4 @@
-"""Images, video and small tasks: energy of a request that is bound by arithmetic."""
+"""Images, video and single forward passes: energy of a request that is bound by arithmetic."""
 
 from dataclasses import dataclass, replace
 
@@ -13,12 +13,12 @@ PIXELS_PER_MEGAPIXEL = 1e6
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PictureModel:
-    """A model that denoises images or video; NaN where a figure is not known.
+    """A diffusion model of images or video; NaN if a figure is not known.
 
     Attributes:
         params_b: Parameters of the denoising network. [10^9]
-        pixels_per_token: Side of the square that becomes one latent token. [px]
-        frames_per_latent: Frames of a video that become one latent frame. [1]
+        pixels_per_token: Side of the square of pixels that one latent token encodes. [px]
+        frames_per_latent: Video frames that one latent frame encodes. [1]
         guidance_passes: Passes per step: 2 with classifier-free guidance, else 1. [1]
     """
 
@@ -30,11 +30,11 @@ class PictureModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PictureRule:
-    """What the usual denoising network is like; each field is a row name of table serving_fit.
+    """Figures of the typical denoising network; each field is a row name of the table serving_fit.
 
     Attributes:
-        pixels_per_token: Side of the square that becomes one latent token. [px]
-        frames_per_latent: Frames of a video that become one latent frame. [1]
+        pixels_per_token: Side of the square of pixels that one latent token encodes. [px]
+        frames_per_latent: Video frames that one latent frame encodes. [1]
         guidance_passes: Passes through the network per step. [1]
     """
 
@@ -45,11 +45,11 @@ class PictureRule:
 
 @formula
 def pictured(model: PictureModel, rule: PictureRule) -> PictureModel:
-    """A model whose missing figures are those of the usual network.
+    """Fill in missing figures with those of the typical network.
 
     Args:
-        model: The model; NaN where a figure is missing.
-        rule: The usual network.
+        model: The model; a missing figure is NaN.
+        rule: The typical network.
 
     Returns:
         The model without NaN.
@@ -64,14 +64,14 @@ def pictured(model: PictureModel, rule: PictureRule) -> PictureModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class GenerationLoad:
-    """Images or videos that are made together.
+    """Images or videos that are generated together.
 
     Attributes:
         steps: Denoising steps. [1]
         width_px: Width of the picture. [px]
         height_px: Height of the picture. [px]
         frames: Frames of the video; 1 for an image. [1]
-        batch: Pictures or videos made together, at least 1. [1]
+        batch: Pictures or videos generated together, at least 1. [1]
         accelerators: Devices that share the work. [1]
     """
 
@@ -85,19 +85,19 @@ class GenerationLoad:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class GenerationConstants:
-    """What the fit found; each field is a row name of the table serving_fit.
+    """Fitted constants of images and video; each field is a row name of the table serving_fit.
 
     Attributes:
         attention_width: Width times blocks of a network of 10^9 parameters. [1]
         attention_width_exponent: Its growth with parameters. [1]
-        generation_efficiency: Share of the peak reached by a network of 10^9 parameters. [1]
+        generation_efficiency: Share of the peak that a network of 10^9 parameters reaches. [1]
         generation_efficiency_exponent: Its growth with parameters. [1]
-        generation_multiplier: The chip's share of its peak against an H100's. [1]
-        codec_tflop_per_megapixel: Decoding each frame, which devices do not share. [TFLOP]
-        prompt_tflop: Encoding the prompt, which devices do not share. [TFLOP]
-        step_overhead_s: Launching one step. [s]
-        generation_power_share: Share of the power limit drawn while a chip computes. [1]
-        waiting_power_share: Share of it drawn while the chip waits. [1]
+        generation_multiplier: The chip's share of its peak relative to an H100's. [1]
+        codec_tflop_per_megapixel: Arithmetic of decoding a frame, which devices do not share. [TFLOP]
+        prompt_tflop: Arithmetic of encoding the prompt, which devices do not share. [TFLOP]
+        step_overhead_s: Time to launch one step. [s]
+        generation_power_share: Share of the power limit that a chip draws while it computes. [1]
+        waiting_power_share: Share of the power limit that a chip draws while it waits. [1]
     """
 
     attention_width: Numeric
@@ -114,11 +114,11 @@ class GenerationConstants:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Work:
-    """What a request of fixed work costs its chips.
+    """Energy, time and power of a request with fixed work.
 
     Attributes:
         j_per_item: Energy of the chips per image, video or request. [J]
-        latency_s: Time from the start of a batch to its end. [s]
+        latency_s: Duration of a batch. [s]
         accelerator_power_w: Mean power of one accelerator. [W]
     """
 
@@ -129,13 +129,13 @@ class Work:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ForwardConstants:
-    """What small tasks need; each field is a row name of the table serving_fit.
+    """Constants of single forward passes; each field is a row name of the table serving_fit.
 
     Attributes:
         forward_efficiency: Share of the peak that a forward pass reaches. [1]
-        forward_overhead_s: Time per batch that is not arithmetic. [s]
-        generation_power_share: Share of the power limit drawn while the chip computes. [1]
-        waiting_power_share: Share of it drawn while the chip waits. [1]
+        forward_overhead_s: Time per batch besides arithmetic. [s]
+        generation_power_share: Share of the power limit that the chip draws while it computes. [1]
+        waiting_power_share: Share of the power limit that the chip draws while it waits. [1]
     """
 
     forward_efficiency: Numeric
@@ -149,7 +149,7 @@ def latent_tokens(model: PictureModel, load: GenerationLoad) -> Numeric:
     """Tokens of the latent picture or video that a step denoises.
 
     Args:
-        model: Its codec; the first frame of a video is kept whole.
+        model: The model; its codec does not merge the first frame of a video with others.
         load: Size and frames.
 
     Returns:
@@ -163,13 +163,13 @@ def latent_tokens(model: PictureModel, load: GenerationLoad) -> Numeric:
 def denoising_tflop(model: PictureModel, load: GenerationLoad, constants: GenerationConstants) -> Numeric:
     """Arithmetic of all denoising steps of one item.
 
-    Each token passes through the weights and attends to every other token: two products of
-    2 FLOP per pair and unit of width, in every block.
+    Each token passes through the weights and attends to every other token. In each block attention
+    has two products of 2 FLOP per pair of tokens and unit of width.
 
     Args:
         model: The network.
         load: Steps, size and frames.
-        constants: Width of the usual network.
+        constants: Fitted constants.
 
     Returns:
         Arithmetic of one image or video. [TFLOP]
@@ -186,14 +186,14 @@ def denoising_tflop(model: PictureModel, load: GenerationLoad, constants: Genera
 def generate(model: PictureModel, chip: ServingChip, load: GenerationLoad, constants: GenerationConstants) -> Work:
     """Energy and time of images or videos.
 
-    Denoising is shared among the devices; each step is launched, prompts are encoded and
-    latents decoded, whatever their number.
+    The devices share the denoising. Launching steps, encoding prompts and decoding latents take the
+    same time on any number of devices.
 
     Args:
         model: The network, complete.
         chip: The accelerator.
-        load: What is generated.
-        constants: What the fit found.
+        load: Images or videos to generate.
+        constants: Fitted constants.
 
     Returns:
         Energy per item, and time and power of the batch.
@@ -206,13 +206,13 @@ def generate(model: PictureModel, chip: ServingChip, load: GenerationLoad, const
 def computing_s(
     model: PictureModel, chip: ServingChip, load: GenerationLoad, constants: GenerationConstants
 ) -> Numeric:
-    """Time that a batch of images or videos takes at the speed of arithmetic.
+    """Compute time of a batch of images or videos.
 
     Args:
         model: The network, complete.
         chip: The accelerator.
-        load: What is generated.
-        constants: What the fit found.
+        load: Images or videos to generate.
+        constants: Fitted constants.
 
     Returns:
         Time. [s]
@@ -229,7 +229,7 @@ def codec_tflop(load: GenerationLoad, constants: GenerationConstants) -> Numeric
 
     Args:
         load: Size and frames.
-        constants: What the fit found.
+        constants: Fitted constants.
 
     Returns:
         Arithmetic of one image or video. [TFLOP]
@@ -246,10 +246,10 @@ def forward(params_b: Numeric, tokens: Numeric, batch: Numeric, chip: ServingChi
         tokens: Tokens, or patches, of a request. [token]
         batch: Requests in the pass, at least 1. [1]
         chip: The accelerator.
-        constants: What reference points gave.
+        constants: Constants of forward passes.
 
     Returns:
-        Energy per request, time and power of the batch.
+        Energy per request, and time and power of the batch.
     """
     seconds = forward_tflop(params_b, tokens, batch) / (chip.peak_tflops * constants.forward_efficiency)
     return _work(chip, constants, (seconds, constants.forward_overhead_s), 1.0, batch)
@@ -282,7 +282,7 @@ def _work(
     accelerators: Numeric,
     batch: Numeric,
 ) -> Work:
-    """Work whose seconds are spent computing and waiting."""
+    """Work from the seconds that the chip computes and waits."""
     computing, waiting = seconds
     latency_s = computing + waiting
     drawn_s = constants.generation_power_share * computing + constants.waiting_power_share * waiting

@@ -1,7 +1,7 @@
-"""What time does to a comparison: tasks that come one after the other, retraining, discount and trend.
+"""Effect of time on a comparison: arrival of tasks, retraining, discount rate and grid trend.
 
-Everything is told as a factor on what would be paid if all of it were paid at the start, so that a
-total stays ``F + N (a + q e)``.
+Each effect is a factor on the costs if everything were paid at the start, so that a total remains
+``F + N (a + q e)``.
 """
 
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from costsvc.units import Array
 
 MONTHS_PER_YEAR = 12.0
 COHORTS = 60
-"""Arrivals that stand for tasks arriving evenly."""
+"""Number of arrival times that approximate an even arrival of tasks."""
 STEPS = 60
-"""Instants that stand for a span of time."""
+"""Number of instants that approximate a span of time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,9 +22,9 @@ class Horizon:
     """The time that a comparison covers.
 
     Attributes:
-        lifetime_months: From the start to the end of all strategies, above 0. [month]
-        adoption_months: Time over which tasks arrive evenly; 0 is all at the start. [month]
-        retraining_months: Interval at which models are trained again, None for never. [month]
+        lifetime_months: Time from the start to the end of all strategies, above 0. [month]
+        adoption_months: Time over which tasks arrive evenly; 0 if all arrive at the start. [month]
+        retraining_months: Interval between retrainings, None for no retraining. [month]
     """
 
     lifetime_months: float
@@ -34,14 +34,14 @@ class Horizon:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeFactors:
-    """Factors on the parts of a strategy.
+    """Factors on the costs of a strategy.
 
     Attributes:
-        upfront: What is paid once: at the start and at each retraining. [1]
-        upfront_standing: What stands by for all tasks, from the start to the end. [1]
-        per_task: What is paid for a task: when it arrives and at each retraining after that. [1]
-        per_task_standing: What stands by for a task, from its arrival to the end. [1]
-        per_request: Requests, made evenly from a task's arrival to the end. [1]
+        upfront: Costs paid at the start and at each retraining. [1]
+        upfront_standing: Idle replicas for all tasks, from the start to the end. [1]
+        per_task: Costs of a task, paid at its arrival and at each later retraining. [1]
+        per_task_standing: Idle replicas for a task, from its arrival to the end. [1]
+        per_request: Requests, spread evenly from a task's arrival to the end. [1]
     """
 
     upfront: float = 1.0
@@ -52,15 +52,15 @@ class TimeFactors:
 
 
 def time_factors(horizon: Horizon, growth_per_year: float) -> TimeFactors:
-    """What time makes of each part of a strategy.
+    """Factors of time on each cost of a strategy.
 
     Args:
         horizon: Lifetime, adoption and retraining.
-        growth_per_year: How much more a unit counts each year than the year before: below 0 for
-            discounted money or a grid that gets cleaner. [1/year]
+        growth_per_year: Relative change of the weight of a unit per year; negative for discounted
+            money or a grid that becomes cleaner. [1/year]
 
     Returns:
-        The factors; requests and standing by that a task misses before its arrival are not counted.
+        The factors; a task has no requests and no idle replicas before its arrival.
     """
     end = horizon.lifetime_months
     arrivals = (np.arange(COHORTS) + 0.5) / COHORTS * horizon.adoption_months
@@ -77,20 +77,20 @@ def time_factors(horizon: Horizon, growth_per_year: float) -> TimeFactors:
 
 
 def weight(months: Array, growth_per_year: float) -> Array:
-    """What a unit counts that is paid or emitted later.
+    """Weight of a unit that is paid or emitted later.
 
     Args:
         months: Time since the start. [month]
         growth_per_year: Relative change per year, above -1. [1/year]
 
     Returns:
-        Weight against a unit at the start. [1]
+        Weight relative to a unit at the start. [1]
     """
     return np.asarray((1.0 + growth_per_year) ** (months / MONTHS_PER_YEAR))
 
 
 def discounting(rate_per_year: float) -> float:
-    """The growth that a discount rate amounts to.
+    """Growth rate that is equivalent to a discount rate.
 
     Args:
         rate_per_year: Discount rate. [1/year]
@@ -102,9 +102,9 @@ def discounting(rate_per_year: float) -> float:
 
 
 def _repeated(horizon: Horizon, arrivals: Array, growth_per_year: float) -> Array:
-    """What the retrainings after each arrival and before the end count together: a geometric series.
+    """Total weight of the retrainings after each arrival and before the end: a geometric series.
 
-    The number of retrainings is the caller's, a quotient of two months, so no array may have that length.
+    The caller decides the number of retrainings, so no array may have that length.
     """
     if horizon.retraining_months is None:
         return np.zeros_like(arrivals)
@@ -113,12 +113,12 @@ def _repeated(horizon: Horizon, arrivals: Array, growth_per_year: float) -> Arra
     first = np.floor(arrivals / interval) + 1
     terms = np.maximum(last - first + 1, 0.0)
     growth = interval / MONTHS_PER_YEAR * np.log1p(growth_per_year)
-    # 1 + q + ... + q ** (n - 1) is (q ** n - 1) / (q - 1), and n where q is 1
+    # 1 + q + ... + q ** (n - 1) is (q ** n - 1) / (q - 1), and n if q is 1
     series = terms if growth == 0 else np.expm1(terms * growth) / np.expm1(growth)
     return np.asarray(weight(first * interval, growth_per_year) * series)
 
 
 def _mean_weight(begin: float, end: float, growth_per_year: float) -> float:
-    """Mean weight of a time."""
+    """Mean weight over a span of time."""
     instants = begin + (np.arange(STEPS) + 0.5) / STEPS * (end - begin)
     return float(weight(instants, growth_per_year).mean())

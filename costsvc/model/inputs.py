@@ -1,7 +1,7 @@
-"""The inputs of a chain: factors until it is known what to run it on, then numbers.
+"""Inputs of a chain: objects of factors, which become objects of numbers when the chain runs.
 
 A chain takes frozen objects of numbers. Resolving a request gives the same objects with a factor in place of each
-number; what the chain runs on (central values, draws, traced numbers, one factor moved) is chosen afterwards.
+number. The caller then chooses the numbers: central values, draws, traced numbers, or values with one factor shifted.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,30 +12,30 @@ from typing import Any, Generic, TypeAlias, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
-from costsvc.model.explanation import Traced, called, given
+from costsvc.model.explanation import Traced, label_traced, traced_input
 from costsvc.model.uncertainty import Factor, sample
 from costsvc.units import Condition, Numeric
 
 Inputs = TypeVar("Inputs")
 Number: TypeAlias = Callable[[Factor], Numeric]
-"""What a factor becomes when a chain runs."""
+"""Maps a factor to the number on which a chain runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A figure that a chain takes without width and an answer does not list; an explanation shows it."""
+    """A factor that a chain uses without width; the answer lists it only in its explanation."""
 
     factor: Factor
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FactorsOf(Generic[Inputs]):
-    """An object of a chain's inputs whose fields are factors still.
+    """An input object of a chain whose numbers are still factors.
 
     Attributes:
-        kind: The class of the object.
-        fields: For each of its fields a :class:`Factor`, a :class:`Constant`, further inputs, or what is no figure.
-        shared: Whether many requests use it, so that its draws are worth keeping.
+        kind: Class of the object.
+        fields: Value of each field: a :class:`Factor`, a :class:`Constant`, further inputs, or any other value.
+        shared: Whether many requests use it, so that its draws are cached.
     """
 
     kind: type[Inputs]
@@ -46,33 +46,33 @@ class FactorsOf(Generic[Inputs]):
         """The object with a number in place of each factor.
 
         Args:
-            number: What a factor becomes: :func:`sample`, :func:`central`, :func:`traced`, or another number.
+            number: Maps a factor to a number: :func:`sample`, :func:`central`, :func:`traced` or another function.
 
         Returns:
-            The inputs that a chain runs on. [any]
+            The inputs on which a chain runs. [any]
         """
         if self.shared and number is sample:
-            found: Inputs = _sampled(self)
-            return found
+            cached: Inputs = _sampled(self)
+            return cached
         return self._numbers(number)
 
     def _numbers(self, number: Number) -> Inputs:
         return self.kind(**{name: _number(value, number) for name, value in self.fields.items()})
 
     def replaced(self, **fields: object) -> "FactorsOf[Inputs]":
-        """The same with some fields replaced."""
+        """A copy with some fields replaced."""
         return FactorsOf(self.kind, {**self.fields, **fields})
 
 
 @lru_cache(maxsize=4096)
 def _sampled(shared: "FactorsOf[Inputs]") -> Inputs:
-    return shared._numbers(sample)  # kept outside the object, so that the cache is bounded
+    return shared._numbers(sample)  # the cache is outside the object so that it is bounded
 
 
 def _number(value: object, number: Number) -> object:
     kind = type(value)
     if kind is Factor:
-        if number is sample and value.low == value.high:  # type: ignore[attr-defined] # the line above says that it is one
+        if number is sample and value.low == value.high:  # type: ignore[attr-defined] # checked in the line above
             return value.value  # type: ignore[attr-defined] # as above
         return number(value)  # type: ignore[arg-type] # as above
     if kind is FactorsOf:
@@ -98,7 +98,7 @@ def central(factor: Factor) -> Numeric:
 
 
 def traced(factor: Factor) -> Numeric:
-    """A factor's central value that remembers what becomes of it, for an explanation.
+    """A factor's central value as a traced number, for an explanation.
 
     Args:
         factor: The factor.
@@ -107,17 +107,17 @@ def traced(factor: Factor) -> Numeric:
         The value, traced, in the factor's unit. [any]
     """
     source = ", ".join(filter(None, (factor.source_id, factor.locator)))
-    return given(factor.value, factor.name, factor.unit, source or None)
+    return traced_input(factor.value, factor.name, factor.unit, source or None)
 
 
 def decisive(number: Numeric) -> Numeric:
-    """The central value of each row of a number: what a chain decides on.
+    """The central value of each row, on which a chain bases a decision.
 
     Args:
         number: A number, draws, a column of rows, or rows of draws. [any]
 
     Returns:
-        A number, or a column with one value per row; without its past. [any]
+        A number, or a column with one value per row; without its trace. [any]
     """
     if not isinstance(number, np.ndarray):
         return float(number)
@@ -126,15 +126,15 @@ def decisive(number: Numeric) -> Numeric:
 
 
 def choose(condition: Condition, taken: Numeric, otherwise: Numeric) -> Numeric:
-    """One of two numbers, row by row where the condition is a column.
+    """Select one of two numbers, row by row if the condition is a column.
 
     Args:
-        condition: Which of the two. [1]
-        taken: The number where the condition holds. [any]
-        otherwise: The number elsewhere. [any]
+        condition: True selects the first number. [1]
+        taken: The number if the condition is true. [any]
+        otherwise: The number if it is false. [any]
 
     Returns:
-        The numbers chosen. [any]
+        The selected number or column. [any]
     """
     if isinstance(condition, np.ndarray):
         return np.where(condition, taken, otherwise)
@@ -142,45 +142,45 @@ def choose(condition: Condition, taken: Numeric, otherwise: Numeric) -> Numeric:
 
 
 def restart(number: Numeric, like: Numeric, name: str, unit: str) -> Numeric:
-    """A number at which an explanation begins anew: it was decided on, and no formula gave it.
+    """Make a decided number an input of the explanation, since it does not result from a formula.
 
     Args:
         number: The number. [any]
-        like: A number that is traced where an explanation is wanted. [any]
-        name: What the number is called.
+        like: Any number of the same run; it is traced if the run makes an explanation. [any]
+        name: Name of the number.
         unit: Its unit.
 
     Returns:
         The same number. [any]
     """
-    return given(float(number), name, unit) if isinstance(like, Traced) else number
+    return traced_input(float(number), name, unit) if isinstance(like, Traced) else number
 
 
 def label(number: Numeric, name: str, unit: str) -> Numeric:
-    """A number under the name by which an explanation shows it.
+    """Give a number the name that an explanation shows.
 
     Args:
         number: The number. [any]
-        name: What it is called.
+        name: Its name.
         unit: Its unit.
 
     Returns:
         The same number. [any]
     """
-    return called(number, name, unit) if isinstance(number, Traced) else number
+    return label_traced(number, name, unit) if isinstance(number, Traced) else number
 
 
 def stack(rows: Sequence[Inputs]) -> Inputs:
-    """Inputs of several rows as one object of columns.
+    """Combine the inputs of several rows into one object of columns.
 
     Args:
-        rows: Objects of numbers of one class and shape: what is None in one is None in all.
+        rows: Objects of numbers of one class and shape: a field that is None in one is None in all.
 
     Returns:
-        The same object with a column, one row after the other, in place of each number. [any]
+        The same object with a column in place of each number. [any]
 
     Raises:
-        ValueError: If the rows differ in shape.
+        ValueError: If the rows have different shapes.
     """
     return cast("Inputs", _stacked(list(rows)))
 
@@ -198,12 +198,12 @@ def _stacked(rows: list[Any]) -> Any:
     if all(isinstance(row, int | float | np.generic | np.ndarray) for row in rows):
         return _column(rows)
     if any(row != first for row in rows):
-        raise ValueError("rows of different shape cannot be stacked")
+        raise ValueError("rows must have the same shape")
     return first
 
 
 def _column(rows: list[Any]) -> Any:
-    """Numbers as a column, draws as its rows; a number that all rows share stays one number."""
+    """Numbers as a column, draws as its rows; a number that is equal in all rows stays a number."""
     first = rows[0]
     if not any(isinstance(row, np.ndarray) for row in rows) and all(row is first or row == first for row in rows):
         return first
@@ -211,11 +211,11 @@ def _column(rows: list[Any]) -> Any:
 
 
 def take(columns: Inputs, rows: npt.NDArray[np.int64]) -> Inputs:
-    """Some rows of an object of columns, in the order that is wanted.
+    """Select rows of an object of columns.
 
     Args:
-        columns: An object of columns as of :func:`stack`.
-        rows: Numbers of the rows, from 0. [1]
+        columns: An object of columns, as :func:`stack` returns it.
+        rows: Indices of the rows, from 0, in the wanted order. [1]
 
     Returns:
         The same object with those rows. [any]
@@ -227,6 +227,6 @@ def take(columns: Inputs, rows: npt.NDArray[np.int64]) -> Inputs:
     if isinstance(columns, tuple):
         return cast("Inputs", tuple(take(column, rows) for column in columns))
     if is_dataclass(columns) and not isinstance(columns, type):
-        found = {field.name: take(getattr(columns, field.name), rows) for field in fields(columns)}
-        return type(columns)(**found)
+        selected = {field.name: take(getattr(columns, field.name), rows) for field in fields(columns)}
+        return type(columns)(**selected)
     return columns

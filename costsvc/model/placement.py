@@ -1,4 +1,4 @@
-"""Options side by side: which are beaten in everything, and what a saving costs."""
+"""Comparison of placement options: Pareto front, weighted score and abatement cost."""
 
 import numpy as np
 import numpy.typing as npt
@@ -7,19 +7,21 @@ from costsvc.units import Array, Numeric
 
 
 def pareto_front(amounts: Array) -> npt.NDArray[np.bool_]:
-    """The options that no other option beats or equals in everything and beats in something.
+    """The Pareto front: the options that no other option dominates.
+
+    An option dominates another if it is at least as good in every metric and better in one.
 
     Args:
         amounts: A row per option and a column per metric, less is better; an option with a NaN
-            belongs to no front. [any]
+            is not in the front. [any]
 
     Returns:
-        Whether each option belongs to the front. [1]
+        Whether each option is in the front. [1]
     """
     front = np.zeros(len(amounts), dtype=bool)
     scaled = amounts / np.maximum(np.nanmax(np.abs(amounts), axis=0, initial=0.0), np.finfo(float).tiny)
     left = np.flatnonzero(~np.isnan(amounts).any(axis=1))
-    # the option with the smallest sum is beaten by none of those that are left
+    # no remaining option dominates the one with the smallest sum
     left = left[np.argsort(scaled[left].sum(axis=1), kind="stable")]
     while left.size:
         best = left[0]
@@ -30,27 +32,27 @@ def pareto_front(amounts: Array) -> npt.NDArray[np.bool_]:
 
 
 def weighted_score(amounts: Array, weights: Array) -> Array:
-    """What an option costs altogether, at a price for each metric.
+    """Weighted sum of the metrics of each option.
 
     Args:
         amounts: A row per option and a column per metric. [any]
-        weights: What one unit of each metric counts; a metric that counts nothing may be NaN. [any]
+        weights: Weight per unit of each metric; a metric with weight 0 may be NaN. [any]
 
     Returns:
-        Score of each option, less is better; NaN where a metric that counts does not exist. [1]
+        Score of each option, less is better; NaN if a metric with a weight does not exist. [1]
     """
     counted = weights > 0
     return np.asarray(amounts[:, counted] @ weights[counted], dtype=float)
 
 
 def usd_per_kg_avoided(extra_usd: Numeric, avoided_kg: Numeric) -> Numeric:
-    """What each kilogram costs that an option emits less than the baseline.
+    """Abatement cost: extra cost per kilogram that an option emits less than the baseline.
 
     Args:
-        extra_usd: Money of the option less that of the baseline. [USD]
-        avoided_kg: CO2e of the baseline less that of the option, above 0. [kg]
+        extra_usd: Cost of the option minus that of the baseline. [USD]
+        avoided_kg: CO2e of the baseline minus that of the option, above 0. [kg]
 
     Returns:
-        Abatement cost; below 0 where the option saves both. [USD/kg]
+        Abatement cost; negative if the option saves both. [USD/kg]
     """
     return extra_usd / avoided_kg

@@ -14,7 +14,7 @@ def accelerator_power_w(tdp_w: Numeric, fraction: Numeric) -> Numeric:
     """Mean power of one accelerator under a workload.
 
     Args:
-        tdp_w: Thermal design power, or the measured mean where the table holds that. [W]
+        tdp_w: Thermal design power, or a measured mean if the table has one. [W]
         fraction: Share of it that the workload draws on average. [1]
 
     Returns:
@@ -25,17 +25,17 @@ def accelerator_power_w(tdp_w: Numeric, fraction: Numeric) -> Numeric:
 
 @formula
 def limited_power_w(tdp_w: Numeric, limit_w: Numeric, fraction: Numeric) -> Numeric:
-    """Mean power of one accelerator under a workload, where its power limit was set.
+    """Mean power of one accelerator under a workload, with a power limit.
 
-    A limit above the thermal design power lets it draw more; one below it cuts off what it would draw.
+    With a limit above the thermal design power it draws more; a lower limit caps its power.
 
     Args:
         tdp_w: Thermal design power. [W]
         limit_w: Power limit of the accelerator. [W]
-        fraction: Share of the greater of the two that the workload draws on average. [1]
+        fraction: Share of the larger of the two that the workload draws on average. [1]
 
     Returns:
-        Mean power of the chip alone, never above its limit. [W]
+        Mean power of the chip alone, at most its limit. [W]
     """
     return np.minimum(np.maximum(tdp_w, limit_w) * fraction, limit_w)
 
@@ -46,56 +46,56 @@ def server_power_w(chip_w: Numeric, overhead_share: Numeric, base_w: Numeric, fa
 
     Args:
         chip_w: Mean power of one accelerator. [W]
-        overhead_share: What conversion, fans and memory add in proportion. [1]
-        base_w: What processors, fans and network draw regardless, per accelerator. [W]
-        fabric_w: Switches and optics between hosts, per accelerator. [W]
+        overhead_share: Power of conversion, fans and memory that is proportional to the chip's. [1]
+        base_w: Constant power of processors, fans and network, per accelerator. [W]
+        fabric_w: Power of switches and optics between hosts, per accelerator. [W]
 
     Returns:
-        Server watts per accelerator, never below the chip's own. [W]
+        Server power per accelerator, at least that of the chip. [W]
     """
     return chip_w * (1 + overhead_share) + base_w + fabric_w
 
 
 @formula
 def host_part(of_host: Numeric, host_share: Numeric) -> Numeric:
-    """What of a host goes with one accelerator of a machine that has more or fewer processors than usual.
+    """A host's figure per accelerator, for a machine with more or fewer processors than a whole host.
 
     Args:
-        of_host: The figure per accelerator of a whole host. [any]
-        host_share: Processors per accelerator over those of a whole host. [1]
+        of_host: Figure per accelerator of a whole host. [any]
+        host_share: Processors per accelerator relative to a whole host. [1]
 
     Returns:
-        The figure per accelerator of the machine, in the same unit. [any]
+        Figure per accelerator of the machine, in the same unit. [any]
     """
     return of_host * host_share
 
 
 @formula
 def accelerator_power_from_server_w(server_w: Numeric, overhead_share: Numeric, base_w: Numeric) -> Numeric:
-    """The accelerator's part of a measured server power: :func:`server_power_w` solved for it.
+    """Power of the accelerator from a measured server power: :func:`server_power_w`, inverted.
 
     Args:
         server_w: Mean server power per accelerator. [W]
-        overhead_share: What conversion, fans and memory add in proportion. [1]
-        base_w: What processors, fans and network draw regardless, per accelerator. [W]
+        overhead_share: Power of conversion, fans and memory that is proportional to the chip's. [1]
+        base_w: Constant power of processors, fans and network, per accelerator. [W]
 
     Returns:
-        Mean power of the chip, between 0 and the server's. [W]
+        Mean power of the chip, between 0 and that of the server. [W]
     """
     return np.clip((server_w - base_w) / (1 + overhead_share), 0.0, server_w)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Host:
-    """The host of an accelerator, as far as it draws power.
+    """Power figures of an accelerator's host.
 
     Attributes:
-        overhead_share: What conversion, fans and memory add in proportion. [1]
-        base_w: What goes with one accelerator of a whole host, whatever it does. [W]
-        host_share: Part of a whole host that goes with an accelerator of the named instance; None where no
-            instance was named. [1]
-        fabric_w: Switches and optics between hosts, per accelerator. [W]
-        per_host: Accelerators in one host; without width. [1]
+        overhead_share: Power of conversion, fans and memory that is proportional to the chip's. [1]
+        base_w: Constant power per accelerator of a whole host. [W]
+        host_share: Processors per accelerator of the instance relative to a whole host; None without an
+            instance. [1]
+        fabric_w: Power of switches and optics between hosts, per accelerator. [W]
+        per_host: Accelerators in one host, without width. [1]
     """
 
     overhead_share: Numeric
@@ -107,14 +107,14 @@ class Host:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Usage:
-    """What a workload takes of its machines, wherever they are.
+    """Machine usage of a workload, independent of the place.
 
     Attributes:
         hours: Accelerator-hours. [h]
         accelerator_w: Mean power of one accelerator. [W]
-        it_w: Mean power of its share of the server. [W]
-        accelerators: Accelerators at work together. [1]
-        has_fabric: Whether the power between hosts is part of ``it_w``. [1]
+        it_w: Mean power of the server, per accelerator. [W]
+        accelerators: Accelerators that work together. [1]
+        has_fabric: Whether ``it_w`` includes the fabric between hosts. [1]
     """
 
     hours: Numeric
@@ -125,7 +125,7 @@ class Usage:
 
 
 def base_w(host: Host) -> Numeric:
-    """Power of the host that goes with one accelerator of the machine, whatever it does.
+    """Constant power of the host, per accelerator of the machine.
 
     Args:
         host: The host.
@@ -143,21 +143,21 @@ def spans_hosts(host: Host, accelerators: Numeric) -> Condition:
 
     Args:
         host: The host.
-        accelerators: Accelerators at work together. [1]
+        accelerators: Accelerators that work together. [1]
 
     Returns:
-        The answer, one per row. [1]
+        One value per row. [1]
     """
     return decisive(accelerators) > host.per_host
 
 
 def server_w(host: Host, chip_w: Numeric, has_fabric: Condition) -> Numeric:
-    """Server power per accelerator around a chip's power, with fabric where the run spans hosts.
+    """Server power per accelerator, with fabric if the accelerators span several hosts.
 
     Args:
         host: The host.
         chip_w: Mean power of one accelerator. [W]
-        has_fabric: Whether the run spans hosts. [1]
+        has_fabric: Whether the accelerators span several hosts. [1]
 
     Returns:
         Power. [W]

@@ -1,4 +1,4 @@
-"""What the cores and the memory of a processor can do, in the figures that the serving formulas take of a chip."""
+"""Peak and power limit of a processor, for the serving formulas."""
 
 from costsvc.model.explanation import formula
 from costsvc.units import Numeric
@@ -8,12 +8,12 @@ GFLOP_PER_TFLOP = 1e3
 
 @formula
 def peak_tflops(cores: Numeric, flop_per_cycle: Numeric, clock_ghz: Numeric) -> Numeric:
-    """Most that the cores of a socket compute in 32 bits.
+    """Peak arithmetic of the cores of a socket in 32 bits.
 
     Args:
         cores: Cores of the socket. [1]
         flop_per_cycle: Multiplications and additions of one core in a cycle: its vector units times their width. [1]
-        clock_ghz: Clock while all of them work. [GHz]
+        clock_ghz: Clock while all cores work. [GHz]
 
     Returns:
         Peak. [TFLOP/s]
@@ -27,11 +27,11 @@ def peak_tflops(cores: Numeric, flop_per_cycle: Numeric, clock_ghz: Numeric) -> 
 
 @formula
 def power_limit_w(tdp_w: Numeric, power_ratio: Numeric) -> Numeric:
-    """What a processor may draw for as long as it likes, which its maker leaves to who builds the machine.
+    """Sustained power limit of a processor, which the maker of the machine sets.
 
     Args:
         tdp_w: Thermal design power. [W]
-        power_ratio: The limit that is set over the thermal design power. [1]
+        power_ratio: Limit relative to the thermal design power. [1]
 
     Returns:
         Limit. [W]

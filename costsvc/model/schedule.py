@@ -1,7 +1,7 @@
-"""When to run: the intensity of a grid from hour to hour, and where in it a run fits best.
+"""When to run: the hourly intensity of a grid, and the best times for a run.
 
-Instants are hours since some whole hour, so that fractions of an hour at the ends are only shorter
-steps. Intensities are relative to the mean of a year, so that they go with any annual figure.
+Instants are hours since a whole hour, so that fractions of an hour at the ends are shorter steps.
+Intensities are relative to the mean of a year, so that they can scale any annual figure.
 """
 
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ from costsvc.units import H_PER_DAY, Array, Numeric
 DAYS: Array = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 """Days of each month, mean over leap years."""
 INSTANT = 1e-9
-"""Two instants [h] that are nearer than this are the same."""
+"""Two instants closer than this are equal [h]."""
 ALIKE_DIGITS = 12
-"""Digits after the point up to which two means are told apart."""
+"""Decimal digits to which two means are compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Timeline:
-    """An intensity that is constant from one edge to the next.
+    """A piecewise constant intensity.
 
     Attributes:
-        edges: Instants in ascending order, one more than there are steps. [h]
+        edges: Instants in ascending order, one more than steps. [h]
         ratios: Intensity of each step over the mean of a year. [1]
     """
 
@@ -33,11 +33,11 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Spans:
-    """When a run works.
+    """Time spans in which a run works.
 
     Attributes:
-        begins: Where each span begins, in ascending order. [h]
-        ends: Where each span ends. [h]
+        begins: Begin of each span, in ascending order. [h]
+        ends: End of each span. [h]
     """
 
     begins: Array
@@ -61,12 +61,12 @@ def timeline(shape: Array, first_h: int, begin: float, end: float) -> Timeline:
 
     Args:
         shape: A row per month and a column per hour of the day in UTC, over the mean of the year. [1]
-        first_h: The whole hour that instants are counted from, itself counted from the begin of 1970. [h]
+        first_h: The whole hour from which instants are counted, in hours since the begin of 1970. [h]
         begin: First instant, from 0 to below 1. [h]
         end: Last instant, after the first. [h]
 
     Returns:
-        Steps of an hour, those at the ends as long as what is left of theirs. [1]
+        Steps of an hour; the first and the last may be shorter. [1]
     """
     count = int(np.ceil(end - INSTANT))
     hours = np.datetime64(first_h, "h") + np.arange(count)
@@ -92,18 +92,18 @@ def mean_ratio(line: Timeline, begin: Numeric, end: Numeric) -> Numeric:
 
 
 def best_starts(line: Timeline, duration_h: float, count: int) -> Array:
-    """The best starts of a run that is not interrupted, none of which overlaps another.
+    """The best start times of an uninterrupted run, whose runs do not overlap.
 
-    Between two neighbouring edges of the line the mean is a straight line of the start. So the best
-    start has its begin or its end on an edge, and no other needs to be looked at.
+    Between two neighbouring edges of the line the mean is linear in the start time. So a run at the
+    best start begins or ends on an edge, and only these starts are compared.
 
     Args:
         line: The intensity over time. [1]
-        duration_h: How long the run takes, at most as long as the line. [h]
-        count: How many starts are wanted. [1]
+        duration_h: Duration of the run, at most that of the line. [h]
+        count: Number of start times wanted. [1]
 
     Returns:
-        As many starts as there is room for, the best first and of equals the earliest. [h]
+        Up to that many start times, the best first; of equal ones the earliest. [h]
     """
     first, last = line.edges[0], max(line.edges[-1] - duration_h, line.edges[0])
     tried = np.concatenate([line.edges, line.edges - duration_h])
@@ -122,11 +122,11 @@ def best_spans(line: Timeline, duration_h: float) -> Spans:
 
     Args:
         line: The intensity over time. [1]
-        duration_h: How long the run works, at most as long as the line. [h]
+        duration_h: Working time of the run, at most the length of the line. [h]
 
     Returns:
-        The steps of the lowest intensity, of equals the earliest, and as much of one more as is
-        needed; steps that touch are one span. [h]
+        The steps of lowest intensity, of equal ones the earliest; the last one may be used in part.
+        Adjacent steps are one span. [h]
     """
     begins, ends = line.edges[:-1], line.edges[1:]
     order = np.argsort(line.ratios, kind="stable")
@@ -134,7 +134,7 @@ def best_spans(line: Timeline, duration_h: float) -> Spans:
     used = np.zeros(len(order))
     used[order] = np.clip(duration_h - (np.cumsum(lengths) - lengths), 0.0, lengths)
     works = used > INSTANT
-    # what is used of a step in part lies beside a neighbour that works, where there is one
+    # a partly used step is used at the side of a neighbour that works, if there is one
     before, after = np.append(False, works[:-1]), np.append(works[1:], False)
     late = after & ~before
     begins, ends = np.where(late, ends - used, begins)[works], np.where(late, ends, begins + used)[works]

@@ -1,10 +1,10 @@
-"""Time and power of a replica that generates text, from what its chips have to do.
+"""Time and power of a replica that generates text.
 
-A decode step reads the weights that its batch touches and the cache of each sequence, and
-multiplies each token by the active weights, while blocks are launched one after the other; the
-slowest of the three sets the pace. Prompts are read in between, at the speed of arithmetic, of
-their weights and of the attention among their tokens. Scheduling each sequence takes a time of its
-own. Power follows from how the step is spent.
+A decode step reads the weights that its batch touches and the cache of each sequence (memory),
+multiplies each token by the active weights (arithmetic), and launches the blocks one after the
+other; the slowest of the three determines its time. Prefill of prompts adds the arithmetic of
+weights and attention, and scheduling adds a time per sequence. Power follows from the shares of
+memory and arithmetic in the step.
 """
 
 from dataclasses import dataclass
@@ -22,13 +22,13 @@ FLOP_PER_PARAM_TOKEN = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ServingChip:
-    """One accelerator, as its datasheet has it.
+    """Datasheet figures of one accelerator.
 
     Attributes:
         tdp_w: Power limit. [W]
         memory_bandwidth_gb_s: Bandwidth of its memory. [GB/s]
-        peak_tflops: Dense peak at the precision in which it computes. [TFLOP/s]
-        attention_tflops: Dense peak at 16 bits, at which attention runs. [TFLOP/s]
+        peak_tflops: Dense peak at the precision of the arithmetic. [TFLOP/s]
+        attention_tflops: Dense peak at 16 bits, the precision of attention. [TFLOP/s]
     """
 
     tdp_w: Numeric
@@ -39,21 +39,21 @@ class ServingChip:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Load:
-    """What one replica is asked to do.
+    """Load of one replica.
 
     Attributes:
         accelerators: Devices of the replica. [1]
         batch: Sequences decoded together, at least 1. [1]
         input_tokens: Prompt of a request. [token]
-        cached_tokens: Its beginning, whose keys and values are kept from an earlier request. [token]
-        output_tokens: Tokens generated for it, at least 1. [token]
+        cached_tokens: Beginning of the prompt whose keys and values are cached (cache hit). [token]
+        output_tokens: Tokens generated per request, at least 1. [token]
         weight_bytes: Bytes per weight. [B]
         cache_bytes: Bytes per number in the key-value cache. [B]
-        weights_shared: 1 where the devices read the weights of a token at once, 0 where one after the other. [1]
-        work_shared: 1 where all devices work at once, 0 where one after the other. [1]
-        accepted_per_step: Draft tokens that a step accepts, beside the one that it makes itself. [token]
-        proposed_per_step: Draft tokens that a step checks. [token]
-        draft_params_b: Parameters of the model that proposes them. [10^9]
+        weights_shared: 1 if the devices read the weights of a token in parallel, 0 if one after the other. [1]
+        work_shared: 1 if all devices work in parallel, 0 if one after the other. [1]
+        accepted_per_step: Draft tokens that a step accepts, in addition to its own token. [token]
+        proposed_per_step: Draft tokens that a step verifies. [token]
+        draft_params_b: Parameters of the draft model. [10^9]
     """
 
     accelerators: Numeric
@@ -72,28 +72,28 @@ class Load:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ServingConstants:
-    """What the fit found; each field is a row name of the table serving_fit.
+    """Fitted constants of text generation; each field is a row name of the table serving_fit.
 
     Attributes:
         memory_efficiency: Share of the bandwidth that reading weights reaches. [1]
         cache_efficiency: Share of the bandwidth that reading the cache reaches. [1]
         arithmetic_efficiency: Share of the peak that decoding reaches. [1]
-        prefill_efficiency: Share of the peak that reading prompts reaches. [1]
-        attention_efficiency: Share of the peak at 16 bits that attention among long prompts reaches. [1]
-        index_share: Cost of a pair in an index that picks tokens, over that of a pair attended to. [1]
-        precision_efficiency: Share of the two that the weights' precision leaves. [1]
-        layer_overhead_s: Launching one block. [s]
-        sequence_overhead_s: Scheduling and sampling for one sequence of the batch. [s]
+        prefill_efficiency: Share of the peak that prefill reaches. [1]
+        attention_efficiency: Share of the peak at 16 bits that attention in long prompts reaches. [1]
+        index_share: Cost of a pair in an index that selects tokens, relative to a pair of the attention. [1]
+        precision_efficiency: Reduction of the two arithmetic efficiencies at the precision of the weights. [1]
+        layer_overhead_s: Time to launch one block. [s]
+        sequence_overhead_s: Time to schedule and sample one sequence of the batch. [s]
         parallel_overhead: Growth of the time per block with each doubling of devices. [1]
-        media_s: Preparing images or video of one request, while the chips wait. [s]
+        media_s: Time to prepare images or video of one request, while the chips wait. [s]
         routing_exponent: Independent choices of experts: batch ** exponent. [1]
-        base_power_share: Share of the power limit that a running step draws in any case. [1]
-        memory_power_share: What being bound by memory adds. [1]
-        arithmetic_power_share: What being bound by arithmetic adds. [1]
-        memory_multiplier: The chip's memory efficiency against an H100's. [1]
-        arithmetic_multiplier: The chip's arithmetic efficiency against an H100's. [1]
-        overhead_multiplier: The chip's overheads against an H100's. [1]
-        software_factor: Overheads against those of current software. [1]
+        base_power_share: Share of the power limit that any running step draws. [1]
+        memory_power_share: Additional share while bound by memory. [1]
+        arithmetic_power_share: Additional share while bound by arithmetic. [1]
+        memory_multiplier: The chip's memory efficiency relative to an H100's. [1]
+        arithmetic_multiplier: The chip's arithmetic efficiency relative to an H100's. [1]
+        overhead_multiplier: The chip's overheads relative to an H100's. [1]
+        software_factor: Overheads relative to current software. [1]
     """
 
     memory_efficiency: Numeric
@@ -119,15 +119,15 @@ class ServingConstants:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Serving:
-    """What a replica does under its load.
+    """Speed, power and energy of a replica under its load.
 
     Attributes:
-        step_s: Time from one token of every sequence to the next. [s]
+        step_s: Time of one decode step. [s]
         accelerator_power_w: Mean power of one accelerator. [W]
-        j_per_output_token: Energy of the replica's chips per token generated. [J/token]
-        tokens_per_s: Tokens that the replica generates. [token/s]
-        time_to_first_token_s: From a request's arrival to its first token. [s]
-        latency_s: From a request's arrival to its last token. [s]
+        j_per_output_token: Energy of the replica's chips per output token. [J/token]
+        tokens_per_s: Throughput of output tokens. [token/s]
+        time_to_first_token_s: Time from a request's arrival to its first token. [s]
+        latency_s: Time from a request's arrival to its last token. [s]
     """
 
     step_s: Numeric
@@ -140,16 +140,16 @@ class Serving:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class StepParts:
-    """How the time of one decode step comes about.
+    """Parts of the time of one decode step.
 
     Attributes:
         memory_s: Reading weights and cache. [s]
         arithmetic_s: Multiplying the batch's tokens by the weights. [s]
-        prefill_s: Reading prompts of requests that arrive meanwhile. [s]
-        launching_s: Launching one block after the other. [s]
-        scheduling_s: Scheduling and sampling, sequence by sequence. [s]
-        draft_s: Proposing tokens with a smaller model. [s]
-        media_s: Waiting for images or video to be prepared. [s]
+        prefill_s: Prefill of requests that arrive during the step. [s]
+        launching_s: Launching the blocks. [s]
+        scheduling_s: Scheduling and sampling of each sequence. [s]
+        draft_s: Proposing tokens with a draft model. [s]
+        media_s: Waiting for the preparation of images or video. [s]
     """
 
     memory_s: Numeric
@@ -163,7 +163,7 @@ class StepParts:
 
 @formula
 def memory_s(model: ServedModel, chip: ServingChip, load: Load, constants: ServingConstants) -> Numeric:
-    """Time to read what one decode step needs from the replica's memories.
+    """Time in which one decode step reads weights and cache.
 
     Args:
         model: The model.
@@ -198,11 +198,11 @@ def at_once(accelerators: Numeric, shared: Numeric) -> Numeric:
 
 @formula
 def bandwidth_b_s(chip: ServingChip, constants: ServingConstants) -> Numeric:
-    """Bandwidth of one device's memory, as serving reaches it.
+    """Effective bandwidth of one device's memory.
 
     Args:
         chip: The accelerator.
-        constants: What the chip reaches of an H100's efficiency.
+        constants: The chip's memory efficiency relative to an H100's.
 
     Returns:
         Bandwidth. [B/s]
@@ -212,13 +212,13 @@ def bandwidth_b_s(chip: ServingChip, constants: ServingConstants) -> Numeric:
 
 @formula
 def forward_s(model: ServedModel, chip: ServingChip, load: Load, tokens: Numeric, efficiency: Numeric) -> Numeric:
-    """Time to pass tokens through the weights at the speed of arithmetic.
+    """Compute time to pass tokens through the weights.
 
     Args:
         model: The model.
         chip: The accelerator.
-        load: Its devices are used.
-        tokens: Tokens that pass. [token]
+        load: Number of devices and layout.
+        tokens: Tokens to process. [token]
         efficiency: Share of the peak that is reached. [1]
 
     Returns:
@@ -234,13 +234,13 @@ def forward_s(model: ServedModel, chip: ServingChip, load: Load, tokens: Numeric
 
 @formula
 def attention_s(model: ServedModel, chip: ServingChip, load: Load, constants: ServingConstants) -> Numeric:
-    """Time that the attention among the tokens of one prompt takes.
+    """Compute time of the attention in one prompt.
 
     Args:
         model: The model.
         chip: The accelerator.
         load: Prompt and devices.
-        constants: What attention reaches of the peak.
+        constants: Share of the peak that attention reaches.
 
     Returns:
         Time. [s]
@@ -253,12 +253,12 @@ def attention_s(model: ServedModel, chip: ServingChip, load: Load, constants: Se
 
 @formula
 def draft_s(chip: ServingChip, load: Load, constants: ServingConstants) -> Numeric:
-    """Time to propose the tokens of one step with a smaller model, one after the other.
+    """Time to propose the draft tokens of one step, one after the other.
 
     Args:
         chip: The accelerator.
-        load: Tokens proposed, and the size of the model that proposes them.
-        constants: Efficiencies; launching the smaller model takes at least one block's time.
+        load: Number of proposed tokens, and the size of the draft model.
+        constants: Efficiencies; launching the draft model takes at least the time of one block.
 
     Returns:
         Time. [s]
@@ -272,16 +272,16 @@ def draft_s(chip: ServingChip, load: Load, constants: ServingConstants) -> Numer
 
 @formula
 def step_parts(model: ServedModel, chip: ServingChip, load: Load, constants: ServingConstants) -> StepParts:
-    """Time of one decode step, part by part.
+    """Parts of the time of one decode step.
 
-    A sequence stays for output_tokens steps, fewer where drafts are accepted, so in each step
-    batch / steps requests arrive whose prompts are read.
+    A sequence takes output_tokens steps, fewer if drafts are accepted. So in each step
+    batch / steps requests arrive and need prefill.
 
     Args:
         model: The model, complete.
         chip: The accelerator.
-        load: What the replica is asked to do.
-        constants: What the fit found.
+        load: Load of the replica.
+        constants: Fitted constants.
 
     Returns:
         The parts.
@@ -306,13 +306,13 @@ def step_parts(model: ServedModel, chip: ServingChip, load: Load, constants: Ser
 
 @formula
 def step_s(parts: StepParts) -> Numeric:
-    """Time of one decode step: the slowest of memory, arithmetic and launching, then the rest.
+    """Time of one decode step: the slowest of memory, arithmetic and launching, plus the other parts.
 
     Args:
         parts: The parts of the step.
 
     Returns:
-        Time; the maximum is smooth, a root of squares, since the three overlap imperfectly. [s]
+        Time; the maximum is smooth, a root of squares, because the three overlap imperfectly. [s]
     """
     bound = np.sqrt(parts.memory_s**2 + parts.arithmetic_s**2 + parts.launching_s**2)
     return bound + parts.prefill_s + parts.scheduling_s + parts.draft_s + parts.media_s
@@ -320,11 +320,11 @@ def step_s(parts: StepParts) -> Numeric:
 
 @formula
 def wanted_power_share(parts: StepParts, constants: ServingConstants) -> Numeric:
-    """Share of the power limit that a chip would draw if there were no limit, from how its step is spent.
+    """Power that a chip would draw without a limit, as a share of its limit.
 
     Args:
         parts: The parts of the step.
-        constants: What the fit found.
+        constants: Fitted constants.
 
     Returns:
         Share. [1]
@@ -340,7 +340,7 @@ def power_share(parts: StepParts, constants: ServingConstants) -> Numeric:
 
     Args:
         parts: The parts of the step.
-        constants: What the fit found.
+        constants: Fitted constants.
 
     Returns:
         Share, below 1. [1]
@@ -352,28 +352,28 @@ def power_share(parts: StepParts, constants: ServingConstants) -> Numeric:
 
 @formula
 def limit_slowness(wanted_w: Numeric, limit_w: Numeric, exponent: Numeric) -> Numeric:
-    """How much longer a step takes on chips whose power limit cuts off what they would draw.
+    """Slow-down of a step on chips whose power limit is below the power they would draw.
 
     Args:
         wanted_w: Power of one accelerator without the limit. [W]
-        limit_w: The limit that it is set to. [W]
-        exponent: Growth of the time with what is cut off; 0 where memory sets the pace. [1]
+        limit_w: Its power limit. [W]
+        exponent: Growth of the time with the ratio of the two; 0 if memory determines the time. [1]
 
     Returns:
-        Time over that without the limit, at least 1. [1]
+        Time relative to that without the limit, at least 1. [1]
     """
     return np.maximum(wanted_w / limit_w, 1.0) ** exponent
 
 
 @formula
 def serve(model: ServedModel, chip: ServingChip, load: Load, constants: ServingConstants) -> Serving:
-    """Time, power and energy of a replica that is busy all the time.
+    """Time, power and energy of a saturated replica.
 
     Args:
         model: The model, complete.
         chip: The accelerator.
-        load: What the replica is asked to do.
-        constants: What the fit found.
+        load: Load of the replica.
+        constants: Fitted constants.
 
     Returns:
         The replica's figures. NaN gives NaN.

@@ -1,9 +1,9 @@
 """Factors, their draws, and the interval of a result.
 
-A *sample* of a factor is an array whose first element is the central value and whose others are
-draws, so one run of a formula gives the value and its interval. A factor without width is a plain
-float. Draws form a Latin hypercube: each factor takes the same normal quantiles in an order that
-belongs to its identity, so the same figure moves together wherever it is used.
+A *sample* of a factor is an array: the first element is the central value, the others are draws.
+So one run of a formula gives the value and its interval. A factor without width is a plain float.
+The draws form a Latin hypercube: all factors have the same normal quantiles, each in an order
+that follows from its identity. Factors with the same identity therefore have the same draws.
 
 References:
     M. D. McKay, R. J. Beckman, W. J. Conover, "A Comparison of Three Methods for Selecting Values
@@ -33,8 +33,8 @@ DRAWS = 256
 TAIL = 0.05
 QUANTILES: Array = np.array([NormalDist().inv_cdf((i + 0.5) / DRAWS) for i in range(DRAWS)])
 NORMAL_TAIL = -NormalDist().inv_cdf(TAIL)
-ALIKE = 1e-6
-"""Against the 256 of a factor with itself: too little to matter to factors that differ."""
+RIDGE = 1e-6
+"""Ridge term of the regression; small against the diagonal (256)."""
 
 RANGE: Mapping[Scale, tuple[float, float]] = {
     "log": (0.0, np.inf),
@@ -51,22 +51,22 @@ TRANSFORM: Mapping[Scale, tuple[Transform, Transform]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Factor:
-    """One number that an estimate rests on; each is itself only, so that it can be looked up at no cost.
+    """One input number of an estimate, with its interval and its source; compared by identity, for speed.
 
     Attributes:
-        name: What it is, the same in every answer.
+        name: Its name, the same in every answer.
         value: Central value, in ``unit``.
         low: Lower end of its 90 % interval, in ``unit``.
         high: Upper end of its 90 % interval, in ``unit``.
         unit: Unit of the three.
-        origin: Who says so.
-        source_id: Publication in sources.csv, where there is one.
-        locator: Where in that publication.
-        year: Year that the figure holds for, where it ages.
-        as_of: The day, month or year on which it was seen to hold, where it ages.
-        old_from: The first day on which it counts as old.
-        identity: Equal identities move together.
-        scale: On which scale its width is drawn.
+        origin: Where it comes from: the request, a table, a default, a measurement or an overlay.
+        source_id: Publication in sources.csv, if it has one.
+        locator: Place in that publication.
+        year: Year for which the figure is valid, if it ages.
+        as_of: Day, month or year on which it was last valid, if it ages.
+        old_from: First day on which it counts as old.
+        identity: Key of its draws; factors with equal identities have equal draws.
+        scale: Scale on which it is drawn.
     """
 
     name: str
@@ -85,11 +85,11 @@ class Factor:
 
 
 def sample(factor: Factor) -> Numeric:
-    """The factor's central value followed by its draws, or the value alone where it has no width.
+    """The factor's central value followed by its draws, or the value alone if it has no width.
 
     The lower half of the draws spans value to low and the upper half value to high, each on the
-    factor's scale, so that 90 % of them lie between low and high. Where the value or an end lies
-    on a bound of the scale, the scale is linear, clipped to the valid range.
+    factor's scale, so that 90 % of them lie between low and high. If the value or an end lies
+    on a bound of the scale, the draws are linear and clipped to the valid range.
 
     Args:
         factor: The factor.
@@ -97,11 +97,11 @@ def sample(factor: Factor) -> Numeric:
     Returns:
         The sample, in its unit. [any]
     """
-    return factor.value if factor.low == factor.high else _drawn(factor)
+    return factor.value if factor.low == factor.high else _draw(factor)
 
 
 @lru_cache(maxsize=8192)
-def _drawn(factor: Factor) -> Array:
+def _draw(factor: Factor) -> Array:
     bottom, top = RANGE[factor.scale]
     ends = np.array([factor.low, factor.value, factor.high])
     if bottom < ends[0] and ends[2] < top:
@@ -131,57 +131,57 @@ def quantities(results: Sequence[Numeric | None]) -> list[Quantity | None]:
     """The value and 90 % interval of each result.
 
     Args:
-        results: Samples as the formulas return them, floats where nothing has width; None for
-            what does not exist. [any]
+        results: Samples, or floats if they have no width; None for a result that does not
+            exist. [any]
 
     Returns:
-        One quantity per result, in its unit. The interval is widened to hold the value. [any]
+        One quantity per result, in its unit. The interval always contains the value. [any]
 
     Raises:
         NotFiniteError: If one of the numbers is not finite.
     """
     wide = {id(result): result for result in results if isinstance(result, np.ndarray)}
-    shown = _shown(finite(_intervals(list(wide.values())))) if wide else []
-    by_id = dict(zip(wide, shown, strict=True))
+    with_width = _as_quantities(finite(_intervals(list(wide.values())))) if wide else []
+    by_id = dict(zip(wide, with_width, strict=True))
     return [None if result is None else by_id.get(id(result)) or _quantity(result) for result in results]
 
 
 def open_quantity(result: Numeric | None) -> OpenQuantity | None:
-    """As :func:`quantities`, of a result some of whose draws may not exist.
+    """The value and 90 % interval of a result that does not exist in some draws.
 
     Args:
-        result: A sample, infinite or NaN where it does not exist. [any]
+        result: A sample; a draw in which it does not exist is infinite or NaN. [any]
 
     Returns:
-        A quantity whose end is None where there is no bound. [any]
+        A quantity; an end without a bound is None. [any]
 
     Raises:
         NotFiniteError: If the central value is not finite.
     """
     if result is None:
         return None
-    finite(middle(result))
+    finite(central_value(result))
     if not isinstance(result, np.ndarray):
         return {**_quantity(result)}
     ((value, low, high),) = _intervals([result]).tolist()
     return {"value": value, "low": low if isfinite(low) else None, "high": high if isfinite(high) else None}
 
 
-def finite(found: Bounded) -> Bounded:
-    """Numbers as they are.
+def finite(numbers: Bounded) -> Bounded:
+    """Check that numbers are finite, and return them.
 
     Args:
-        found: Any numbers. [any]
+        numbers: Any numbers. [any]
 
     Returns:
-        The same. [any]
+        The same numbers. [any]
 
     Raises:
         NotFiniteError: If one of them is not finite.
     """
-    if not np.isfinite(found).all():
+    if not np.isfinite(numbers).all():
         raise NotFiniteError
-    return found
+    return numbers
 
 
 def _intervals(samples: Sequence[Array]) -> Array:
@@ -192,11 +192,11 @@ def _intervals(samples: Sequence[Array]) -> Array:
     return np.array([values, np.minimum(lows, values), np.maximum(highs, values)]).T
 
 
-def _shown(ends: Array) -> list[Quantity]:
+def _as_quantities(ends: Array) -> list[Quantity]:
     return [{"value": value, "low": low, "high": high} for value, low, high in ends.tolist()]
 
 
-def middle(result: Numeric) -> float:
+def central_value(result: Numeric) -> float:
     """The central value of a sample.
 
     Args:
@@ -206,12 +206,12 @@ def middle(result: Numeric) -> float:
         Its central value, in the same unit. [any]
 
     Raises:
-        ValueError: If it is a column of several rows, which has no one value.
+        ValueError: If it is a column of several rows, which has no single value.
     """
     if not isinstance(result, np.ndarray):
         return float(result)
     if result[..., 0].size != 1:
-        raise ValueError(f"a column of {result[..., 0].size} rows has no one value")
+        raise ValueError(f"must have one row, got {result[..., 0].size}")
     return float(result[..., 0].item())
 
 
@@ -219,7 +219,7 @@ def percentiles(draws: Array) -> tuple[Array, Array]:
     """The 5th and 95th percentile of each row of draws.
 
     Args:
-        draws: A row of draws per result; an infinite one counts as largest. [any]
+        draws: A row of draws per result; an infinite draw counts as the largest. [any]
 
     Returns:
         The two percentiles of each row, in its unit. [any]
@@ -233,7 +233,7 @@ def percentiles(draws: Array) -> tuple[Array, Array]:
     with np.errstate(invalid="ignore"):
         ends = near + (far - near) * weight
     if not np.isfinite(ends).all():
-        # the difference of two infinite draws is none
+        # the difference of two infinite draws is NaN
         ends = np.where(near == far, near, ends)
     return ends[:, 0], ends[:, 1]
 
@@ -246,15 +246,15 @@ def _quantity(result: Numeric) -> Quantity:
     return {"value": value, "low": value, "high": value}
 
 
-def influence(identities: Sequence[str], results: Sequence[Array]) -> list[list[float]]:
-    """Each factor's share of the width of each result.
+def variance_shares(identities: Sequence[str], results: Sequence[Array]) -> list[list[float]]:
+    """Each factor's share of the variance of each result.
 
-    The result is regressed on all factors at once, so that a factor with no part in it gets none
-    by the chance that its draws are a little like another's. Squared coefficients are scaled to
-    add up to one; interactions are counted with the factors they join.
+    The result is regressed on all factors at once. So a factor without effect gets no share, even
+    if its draws correlate by chance with those of another. The squared coefficients are scaled to
+    sum to one; an interaction counts towards the factors that it joins.
 
     Args:
-        identities: The uncertain factors.
+        identities: Identities of the uncertain factors.
         results: Samples with width. [any]
 
     Returns:
@@ -269,37 +269,37 @@ def influence(identities: Sequence[str], results: Sequence[Array]) -> list[list[
 
 
 def slopes(identities: Sequence[str], results: Sequence[Array]) -> Array:
-    """By how much each result moves with each factor: the coefficients of a regression on all of them.
+    """Coefficients of a regression of each result on all factors.
 
     Args:
-        identities: The uncertain factors, one at least.
-        results: Samples with width, one at least. [any]
+        identities: Identities of the uncertain factors, at least one.
+        results: Samples with width, at least one. [any]
 
     Returns:
-        A row per result and a column per factor: the result's change as the factor moves by one standard
-        deviation of its draws. [any]
+        A row per result and a column per factor: the change of the result if the factor changes by one
+        standard deviation of its draws. [any]
     """
-    # quantiles add up to nothing, so what the results have in common drops out of the products
-    found: Array = np.array(results)[:, 1:] @ _regression(tuple(identities))
-    return found
+    # the quantiles sum to zero, so the mean of a result drops out of the product
+    coefficients: Array = np.array(results)[:, 1:] @ _regression(tuple(identities))
+    return coefficients
 
 
 @lru_cache(maxsize=512)
 def _regression(identities: tuple[str, ...]) -> Array:
-    """What takes a row of draws to the coefficients of a regression on some factors: a column per factor."""
+    """Matrix that maps a row of draws to the coefficients of a regression; a column per factor."""
     inputs = np.array([_ordered_quantiles(identity) for identity in identities])
-    # the diagonal is raised a little, so that a figure used under two names is shared by both
-    gram = inputs @ inputs.T + ALIKE * np.eye(len(inputs))
-    found: Array = np.linalg.solve(gram, inputs).T
-    return found
+    # with the ridge term two factors of the same identity share their coefficient
+    gram = inputs @ inputs.T + RIDGE * np.eye(len(inputs))
+    matrix: Array = np.linalg.solve(gram, inputs).T
+    return matrix
 
 
-def moved(factor: Factor, deviations: float) -> float:
-    """The value of a factor so many standard deviations of its draws away from its central value.
+def shift_by_sigma(factor: Factor, deviations: float) -> float:
+    """The value of a factor at a number of standard deviations from its central value.
 
     Args:
         factor: The factor, with width.
-        deviations: How far; below 0 towards its lower end. [1]
+        deviations: Number of standard deviations of its draws; negative towards its lower end. [1]
 
     Returns:
         The value, inside the range of the factor's scale. [any]
@@ -308,11 +308,11 @@ def moved(factor: Factor, deviations: float) -> float:
     ends = np.array([factor.low, factor.value, factor.high])
     if bottom < ends[0] and ends[2] < top:
         forward, back = TRANSFORM[factor.scale]
-        return float(back(_moved(forward(ends), deviations)))
-    return float(np.clip(_moved(ends, deviations), bottom, top))
+        return float(back(_shift(forward(ends), deviations)))
+    return float(np.clip(_shift(ends, deviations), bottom, top))
 
 
-def _moved(ends: Array, deviations: float) -> Array:
+def _shift(ends: Array, deviations: float) -> Array:
     low, centre, high = ends
     half = (high - centre) if deviations > 0 else (centre - low)
     return np.asarray(centre + deviations / NORMAL_TAIL * half)

@@ -1,4 +1,4 @@
-"""How old the figures of the tables are: the day that each stands for, and when it counts as old."""
+"""Age of the figures in the tables: the date of each, and when it counts as old."""
 
 import calendar
 from collections.abc import Iterable, Mapping
@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from costsvc.reference.table import Row
 
 DATED = ("observed_on", "valid_from")
-"""Columns that hold the day of a whole row, those that say when it was last seen first."""
+"""Columns with the date of a row; the date of its last observation comes first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,8 +16,8 @@ class Age:
     """The age of a figure.
 
     Attributes:
-        as_of: The day, month or year that it stands for, as the table writes it.
-        old_from: The first day on which it counts as old; None where its table does not age.
+        as_of: Its day, month or year, as the table writes it.
+        old_from: First day on which it counts as old; None if its table does not age.
     """
 
     as_of: str
@@ -25,11 +25,11 @@ class Age:
 
 
 def age(row: Row, column: str, limit_days: int | None) -> Age | None:
-    """The age of a figure of a row; None where the row has no date.
+    """The age of a figure of a row; None if the row has no date.
 
     Args:
         row: The row.
-        column: The column of the figure; ``pue`` finds ``pue_year``.
+        column: The column of the figure; the year of ``pue`` is in ``pue_year``.
         limit_days: Days after which figures of the table are old.
     """
     as_of = _as_of(row, column)
@@ -55,7 +55,7 @@ def last_day(as_of: str) -> date:
 
 
 def span(rows: Iterable[Row], columns: Iterable[str]) -> Mapping[str, str] | None:
-    """The oldest and the newest date of a table; None where its rows have none.
+    """The oldest and the newest date of a table; None if its rows have no dates.
 
     Args:
         rows: Its rows.

@@ -1,4 +1,4 @@
-"""All tables: names lead to rows, and rows give factors that know where they come from."""
+"""All reference tables: look up rows by name, and figures as factors with their sources."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -30,27 +30,27 @@ GRID_TABLES = (
 KEPT = 2048
 """Parts that are kept of each kind; the one used longest ago goes first."""
 UNKNOWN_CARD = (
-    "To count another one, name the most similar that is known, with its measured mean watts as accelerator_power_w."
+    "For another accelerator, give the most similar known one, with its measured mean power as accelerator_power_w."
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Catalog:
-    """Everything that is known.
+    """All reference tables with their indexes.
 
     Attributes:
-        tables: Table by name.
+        tables: Tables by name.
         accelerators: Names of accelerators, processors included.
         models: Names of models.
         instances: Names of cloud instances.
-        providers: Names of those who rent out or run machines.
-        apis: Names of the models that each provider sells by the token.
+        providers: Names of providers that rent out or operate machines.
+        apis: Names of the models that each provider bills per token.
         places: Names of regions, countries and grid zones.
         grid: Intensities of the grid.
         described: Each table's name, licence, key, columns and number of rows.
-        reference_date: The day of an estimate that names none.
-        version: Hash of all of it.
-        memos: Functions that resolve names from these tables, each with what it has resolved.
+        reference_date: Default day of estimates.
+        version: Hash of all tables.
+        memos: Functions that resolve names from these tables, each with a cache of its results.
     """
 
     tables: Mapping[str, Table]
@@ -77,11 +77,11 @@ class Catalog:
 
     @classmethod
     def load(cls, folder: Path, overlay: Path | None = None) -> Self:
-        """Read a data package, and lay the rows of another over it.
+        """Load a data package and its overlay.
 
         Args:
             folder: The data package.
-            overlay: A folder with some of the same files; its rows replace those of equal key.
+            overlay: A folder with some of the same files; its rows replace those of equal key, or are added.
 
         Raises:
             TableError: If a table is not as described.
@@ -113,62 +113,62 @@ class Catalog:
 
     @property
     def reference_year(self) -> int:
-        """The year of an estimate that names none: figures of whole years end with the last whole year."""
+        """Default year of estimates: the last complete year before the reference date."""
         return self.reference_date.year - 1
 
     def row(self, table: str, key: Key) -> Row | None:
         """The row of a key, or None."""
         return self.tables[table].find(key)
 
-    def accelerator(self, name: str, asked: str = "accelerator") -> tuple[Match, Row]:
+    def accelerator(self, name: str, request_field: str = "accelerator") -> tuple[Match, Row]:
         """The accelerator or processor of a name.
 
         Raises:
-            UnknownNameError: If no name is like it.
+            UnknownNameError: If the name is not known.
         """
         match = self.accelerators.find(names.undecorated(name)) or self.accelerators.find(name)
         if match is None:
-            raise UnknownNameError(asked, name, self.accelerators.nearest(name), UNKNOWN_CARD)
+            raise UnknownNameError(request_field, name, self.accelerators.nearest(name), UNKNOWN_CARD)
         row = self.row("accelerators", match.id) or self.row("cpus", match.id)
         return match, _present(row)
 
-    def instance(self, name: str, asked: str = "instance") -> Row:
+    def instance(self, name: str, request_field: str = "instance") -> Row:
         """The cloud instance of a name.
 
         Raises:
-            UnknownNameError: If no name is like it.
+            UnknownNameError: If the name is not known.
         """
-        return _present(self.row("instances", _found(self.instances, names.instance(name), asked).id))
+        return _present(self.row("instances", _match(self.instances, names.instance(name), request_field).id))
 
-    def model(self, name: str, asked: str = "model") -> Row:
+    def model(self, name: str, request_field: str = "model") -> Row:
         """The model of a name.
 
         Raises:
-            UnknownNameError: If no name is like it.
+            UnknownNameError: If the name is not known.
         """
-        return _present(self.row("models", _found(self.models, name, asked).id))
+        return _present(self.row("models", _match(self.models, name, request_field).id))
 
-    def place(self, name: str, asked: str = "region") -> Place:
+    def place(self, name: str, request_field: str = "region") -> Place:
         """The place of a name.
 
         Raises:
-            UnknownNameError: If no name is like it.
+            UnknownNameError: If the name is not known.
         """
         place = self.places.find(name)
         if place is None:
-            raise UnknownNameError(asked, name, self.places.names.nearest(name))
+            raise UnknownNameError(request_field, name, self.places.names.nearest(name))
         return place
 
-    def provider(self, name: str, asked: str = "pricing.provider") -> str:
-        """Who rents out or runs machines, by name.
+    def provider(self, name: str, request_field: str = "pricing.provider") -> str:
+        """The id of a provider, by name.
 
         Raises:
-            UnknownNameError: If no name is like it.
+            UnknownNameError: If the name is not known.
         """
-        return _found(self.providers, name, asked).id
+        return _match(self.providers, name, request_field).id
 
     def api(self, provider: str, model: str) -> Row:
-        """The price of a model that a provider sells by the token.
+        """The price per token of a provider's model.
 
         Raises:
             UnknownNameError: If the provider sells no such model, or no model at all.
@@ -176,13 +176,13 @@ class Catalog:
         names_of = self.apis.get(provider)
         if names_of is None:
             raise UnknownNameError("provider", provider, get_close_matches(provider, self.apis, cutoff=0.4))
-        return _present(self.row("api_prices", (provider, _found(names_of, model, "model").id)))
+        return _present(self.row("api_prices", (provider, _match(names_of, model, "model").id)))
 
     def default(self, name: str, shown_as: str | None = None, scale: Scale = "log") -> Factor:
         """A named default as a factor.
 
         Raises:
-            KeyError: If no default has that name, which is a fault of the program.
+            KeyError: If no default has that name, which is a bug.
         """
         found = self.factor("defaults", name, "value", shown_as or name, scale=scale)
         if found is None:
@@ -192,15 +192,15 @@ class Catalog:
     def factor(
         self, table: str, key: Key, column: str, name: str, unit: str = "", scale: Scale = "log"
     ) -> Factor | None:
-        """A figure of a table as a factor, or None where the table has none.
+        """A figure of a table as a factor, or None if the table has none.
 
         Args:
             table: Name of the table.
             key: Key of the row.
             column: Column of the figure.
-            name: What the answer calls it.
-            unit: Its unit; the row's own where it has one.
-            scale: On which scale its width is drawn.
+            name: Its name in the answer.
+            unit: Its unit, unless the row has its own.
+            scale: Scale on which it is drawn.
         """
         cached = (table, key, column, name, unit, scale)
         if cached not in self._factors:
@@ -212,9 +212,9 @@ class Catalog:
 
         Args:
             table: Name of the table.
-            keys: The row above and the row below the line.
+            keys: Keys of numerator and denominator.
             column: Column of both figures.
-            name: What the answer calls the ratio.
+            name: Name of the ratio in the answer.
         """
         cached: tuple[str, Key, str, str, str, Scale] = (table, keys, column, name, "1", "log")
         if cached not in self._factors:
@@ -226,7 +226,7 @@ class Catalog:
         return self._factors[cached]
 
     def group(self, table: str, *start: Key) -> list[Any]:
-        """What the last column of a table's key holds where its other columns are ``start``.
+        """The values of the last column of a table's key in rows whose other key columns are ``start``.
 
         Args:
             table: Name of the table.
@@ -241,22 +241,22 @@ class Catalog:
         return self._groups[table].get(start, [])
 
     def rows_by(self, table: str, *columns: str) -> Mapping[Key, list[Row]]:
-        """The rows of a table in groups that agree in some columns.
+        """The rows of a table, grouped by some columns.
 
         Args:
             table: Name of the table.
-            columns: The columns, one of them at least.
+            columns: The columns, at least one.
         """
-        asked = (table, *columns)
-        if asked not in self._indexes:
+        key = (table, *columns)
+        if key not in self._indexes:
             index: dict[Key, list[Row]] = {}
             for row in self.tables[table].rows.values():
                 index.setdefault(tuple(row[column] for column in columns), []).append(row)
-            self._indexes[asked] = index
-        return self._indexes[asked]
+            self._indexes[key] = index
+        return self._indexes[key]
 
     def models_by_size(self, *known: str) -> list[tuple[float, Row]]:
-        """Total parameters and row of each model that has some columns filled, from the smallest on.
+        """Total parameters and row of each model that has values in some columns, in order of size.
 
         Args:
             known: The columns.
@@ -297,10 +297,10 @@ class Catalog:
 
 
 class Memos(dict[Callable[..., Any], Callable[..., Any]]):
-    """Functions that resolve names from one catalog, each with a bounded cache of what it has resolved.
+    """Functions that resolve names from one catalog, each with a bounded cache of its results.
 
-    ``catalog.memos[resolve](*names)`` is ``resolve(catalog, *names)``, kept by the names; what it returns is shared and
-    must not be changed.
+    ``catalog.memos[resolve](*names)`` is ``resolve(catalog, *names)``, cached by the names. Callers share the result
+    and must not change it.
     """
 
     def __init__(self, catalog: Catalog) -> None:
@@ -314,7 +314,7 @@ class Memos(dict[Callable[..., Any], Callable[..., Any]]):
 
 
 def _apis(table: Table) -> dict[str, Names]:
-    """Names of models by who sells them; the last part of a path stands for it where no other has the same."""
+    """Names of models by provider; the last part of a path is a name too if it is unique."""
     models: dict[str, list[str]] = {}
     for row in table.rows.values():
         models.setdefault(row["provider"], []).append(row["model"])
@@ -332,14 +332,14 @@ def _providers(tables: Mapping[str, Table]) -> set[str]:
     return {row[column] for table, column in columns for row in tables[table].rows.values()} - {"*"}
 
 
-def _found(index: Names, name: str, asked: str) -> Match:
+def _match(index: Names, name: str, request_field: str) -> Match:
     match = index.find(name)
     if match is None:
-        raise UnknownNameError(asked, name, index.nearest(name))
+        raise UnknownNameError(request_field, name, index.nearest(name))
     return match
 
 
 def _present(row: Row | None) -> Row:
     if row is None:
-        raise TableError("a name leads to a row that no table has")
+        raise TableError("a name points to a row that no table has")
     return row

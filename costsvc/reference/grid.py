@@ -1,4 +1,4 @@
-"""Intensity of the grid: of a zone or of what contains it, in the year asked for or the nearest."""
+"""Intensity of the grid: of a zone or of a wider area, in the wanted year or the nearest one."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ Area = tuple[Level, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A figure of the grid and how near it is to what was asked.
+    """An intensity of the grid and its area.
 
     Attributes:
-        table: Table that it stands in.
+        table: Name of its table.
         row: Its row.
-        resolution: What kind of area it holds for.
+        resolution: Kind of area for which it is valid.
     """
 
     table: str
@@ -31,7 +31,7 @@ class Grid:
     """Every intensity by zone, scope and method, each with its years in order."""
 
     def __init__(self, tables: Iterable[Table]) -> None:
-        """Index tables; a later one goes before an earlier one, and what was laid over a table before both."""
+        """Index tables; a later table overrides an earlier one, and rows of an overlay override both."""
         known: dict[tuple[str, str, str], dict[int, tuple[str, Row]]] = {}
         laid_over = set()
         for table in tables:
@@ -44,13 +44,13 @@ class Grid:
         self._years = {of: [(year, *years[year]) for year in sorted(years)] for of, years in known.items()}
 
     def find(self, areas: Sequence[Area], scope: Scope, method: Method, year: int) -> Found | None:
-        """The figure of the first area that has one, of the nearest year.
+        """Find the intensity of the first area that has one, in the nearest year.
 
         Args:
             areas: From the narrowest to the widest.
             scope: Life-cycle or direct emissions; the two are never mixed.
             method: Average or marginal.
-            year: The year wanted; a later one than the table's last means its last.
+            year: The wanted year; after the table's last year, its last year is used.
         """
         for level, zone in areas:
             if series := self._years.get((zone, scope, method)):
@@ -72,7 +72,7 @@ def _nearest(series: list[tuple[int, str, Row]], year: int) -> tuple[int, str, R
 
 
 def closest_year(years: Iterable[int], wanted: int) -> int | None:
-    """The year that is fewest years off, the earlier of two."""
+    """The closest year; of two equally close ones the earlier."""
     return min(sorted(years), key=lambda year: abs(year - wanted), default=None)
 
 

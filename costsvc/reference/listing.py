@@ -1,4 +1,4 @@
-"""What is known, as pages: rows in the order of their ids, filtered by a word."""
+"""Listings of the tables by page: rows in the order of their ids, filtered by a search term."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from costsvc.reference.table import Row
 
 Item = Mapping[str, Any]
 MEASURED = ("pue", "pue_year", "wue_l_per_kwh", "wue_year", "cfe_share", "cfe_year")
-"""What is said of a region's building, beside bounds."""
+"""Columns of a region's building, without bounds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class Page:
 
     Attributes:
         items: The items of this page.
-        total: How many there are on all pages.
+        total: Number of items on all pages.
         next: Cursor of the next page, None on the last.
     """
 
@@ -37,7 +37,7 @@ class Listing:
 
     Attributes:
         items: Id to item.
-        also: Id to further words that it is found by.
+        also: Id to further search terms.
     """
 
     items: Mapping[str, Item]
@@ -54,7 +54,7 @@ class Listing:
         }
 
     def page(self, q: str, limit: int, cursor: str) -> Page:
-        """The items after a cursor whose words hold ``q``, blind to case and to how words are joined.
+        """The items after a cursor that contain ``q``, ignoring case and separators.
 
         Args:
             q: Part of an id, a name or an alias; empty for all.
@@ -72,7 +72,7 @@ class Listing:
 
 
 def listings(catalog: Catalog) -> dict[str, Listing]:
-    """A listing of each resource that the service shows."""
+    """The listing of each resource."""
     tables = catalog.tables
     aliases = _joined(tables["accelerator_aliases"].rows.values(), "accelerator_id")
     models = _joined(tables["model_aliases"].rows.values(), "model_id")
@@ -99,7 +99,7 @@ def _plain(catalog: Catalog, table: str, extra: Mapping[str, Any] | None = None)
 
 
 def _regions(catalog: Catalog) -> dict[str, Item]:
-    """Every region with its latest PUE, WUE and carbon-free share, each with its year."""
+    """All regions with their latest PUE, WUE and carbon-free share, each with its year."""
     latest: dict[str, dict[str, Any]] = {}
     for row in sorted(catalog.tables["site_measures"].rows.values(), key=itemgetter("year")):
         metric = row["metric"]
@@ -120,7 +120,7 @@ def _place(row: Row) -> str:
 
 
 def _prices(catalog: Catalog) -> dict[str, Item]:
-    """Every price under an id that begins with what is priced."""
+    """All prices; an id begins with the kind of price."""
     found: dict[str, Item] = {}
     for kind, table in (
         ("accelerator", "accelerator_prices"),

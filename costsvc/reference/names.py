@@ -1,4 +1,4 @@
-"""From the names that people and tools write to the names of the tables."""
+"""Indexes of names: from names as people and tools write them to ids of the tables."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -12,27 +12,27 @@ DECORATION = re.compile(
     r"|^\d+(?:st|nd|rd|th) gen(?= intel)|\b(?:w/|with) radeon.*$",
     re.IGNORECASE,
 )
-"""What drivers add to the names of processors: marks, cores, clock, generation, the graphics beside them."""
+"""Additions of drivers to names of processors: trademarks, cores, clock, generation, integrated graphics."""
 MAKER = re.compile(r"^cpu-(?:intel|amd|ampere|aws|google|microsoft|nvidia|rockchip)-")
 LINE = re.compile(r"^(?:xeon|core)-(?=e[357]-|i[3579]-|ultra-)")
 TIER = re.compile(r"(?<=^xeon-)(?:bronze|silver|gold|platinum)-")
-"""What people leave out of the names of processors; never so much that a bare number is left."""
+"""Parts of the names of processors that people omit; a bare number never remains."""
 MANAGED = re.compile(r"^((?:aws[:/])?)ml\.(?=[a-z])", re.IGNORECASE)
-"""What SageMaker puts before the name of an instance."""
+"""Prefix of SageMaker to the name of an instance."""
 OPTIONAL = "Standard_"
-"""What Azure puts before the name of an instance, and people leave out."""
+"""Prefix of Azure to the name of an instance, which people omit."""
 NEAREST = 3
 LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """What a name leads to.
+    """The match of a name.
 
     Attributes:
-        id: The table's own name.
-        others: Ids that the name could have meant as well; empty where it is exact.
-        units: How many of them are in what the name names, more than one for a box or a rack.
+        id: Id in the table.
+        others: Other ids that the name could mean; empty if it is exact.
+        units: Number of them in the named machine; above 1 for a box or a rack.
     """
 
     id: str
@@ -42,16 +42,16 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """An index of names, blind to case and to how words are joined."""
+    """An index of names that ignores case and separators."""
 
     matches: dict[str, Match] = field(default_factory=dict)
 
     def add(self, name: str, match: Match) -> None:
-        """Let a name lead to a match, unless it already leads somewhere."""
+        """Add a name, unless it exists already."""
         self.matches.setdefault(normal(name), match)
 
     def add_unique(self, names: Iterable[tuple[str, str]]) -> None:
-        """Let each name lead to its id where no other id claims the same name."""
+        """Add each name that belongs to only one id."""
         claims: dict[str, set[str]] = {}
         for name, id_ in names:
             claims.setdefault(normal(name), set()).add(id_)
@@ -64,7 +64,7 @@ class Names:
         return self.matches.get(normal(name))
 
     def nearest(self, name: str) -> list[str]:
-        """The known names that look most like an unknown one, best first."""
+        """The known names most similar to an unknown one, best first."""
         return get_close_matches(normal(name[:LONGEST]), self.matches, n=NEAREST, cutoff=0.5)
 
 
@@ -74,22 +74,22 @@ def normal(name: str) -> str:
 
 
 def undecorated(name: str) -> str:
-    """A processor's name as drivers print it, without what they add."""
+    """A processor's name without the additions of drivers."""
     return DECORATION.sub(" ", name)
 
 
 def is_managed(name: str) -> bool:
-    """Whether a name is that of an instance under SageMaker."""
+    """Whether a name is that of a SageMaker instance."""
     return MANAGED.match(name.strip()) is not None
 
 
 def instance(name: str) -> str:
-    """An instance's name without what services put before it, its provider joined by a colon."""
+    """An instance's name without prefixes of services, with a colon after its provider."""
     return MANAGED.sub(r"\1", name.strip()).replace("/", ":")
 
 
 def instances(rows: Iterable[Mapping[str, str]]) -> Names:
-    """Index instances by id and, where no other claims it, by their provider's name with and without its prefix."""
+    """Index instances by id and, if unique, by their provider's name with and without its prefix."""
     known = [(row["instance_type"], row["instance_id"]) for row in rows]
     names = plain((id_ for _, id_ in known), {}, known)
     names.add_unique((type_.removeprefix(OPTIONAL), id_) for type_, id_ in known)
@@ -136,7 +136,7 @@ def _alias(row: Mapping[str, Any], families: Mapping[str, str]) -> Match:
 
 
 def plain(ids: Iterable[str], aliases: Mapping[str, str], short: Iterable[tuple[str, str]] = ()) -> Names:
-    """Index ids, their aliases and, where unique, their short names."""
+    """Index ids, their aliases and, if unique, their short names."""
     names = Names()
     for id_ in ids:
         names.add(id_, Match(id=id_))

@@ -1,4 +1,4 @@
-"""A data package and what is laid over it: read, checked whole, described and identified."""
+"""A data package and its overlay: load, check, describe and hash."""
 
 import hashlib
 import json
@@ -12,14 +12,14 @@ from costsvc.reference.ages import span
 from costsvc.reference.table import Row, Table, describe, primary_key, read
 
 BUILD_ONLY = frozenset({"power_measurements", "mfu_measurements"})
-"""Tables that only fits read; a service does not load them."""
+"""Tables that only the fits use; the service does not load them."""
 
 
 def load_tables(folder: Path, overlay: Path | None = None) -> dict[str, Table]:
-    """Every table that a service needs, checked whole.
+    """Load and check every table that the service needs.
 
     Raises:
-        TableError: If tables are not as described; it names the faults of all of them.
+        TableError: If tables are invalid; the message has the faults of all tables.
     """
     resources = {name: r for name, r in describe(folder).items() if name not in BUILD_ONLY}
     sources = _sources(folder, overlay, resources["sources"])
@@ -50,13 +50,13 @@ def _strangers(overlay: Path | None, resources: Mapping[str, Mapping[str, Any]])
     if overlay is None:
         return []
     if not overlay.is_dir():
-        return [f"(the folder {overlay} itself, which is not there)"]
+        return [f"(the folder {overlay} does not exist)"]
     known = {resource["path"] for resource in resources.values()}
     return sorted(file.name for file in overlay.glob("*.csv") if file.name not in known)
 
 
 def version(folder: Path, overlay: Path | None) -> str:
-    """A hash of every table and its description, of a package and of what is laid over it."""
+    """A hash of all tables and descriptions, of a package and its overlay."""
     digest = hashlib.sha256()
     for place in filter(None, (folder, overlay)):
         for file in sorted([*place.glob("*.csv"), *place.glob("datapackage.json")]):
@@ -65,7 +65,7 @@ def version(folder: Path, overlay: Path | None) -> str:
 
 
 def reference_date(folder: Path) -> date:
-    """The day that a data package answers for where a request names none.
+    """The default day of requests, from the description of a data package.
 
     Raises:
         TableError: If its description names no day.

@@ -1,4 +1,4 @@
-"""From the names of regions, countries and grid zones to places."""
+"""Places: cloud regions, countries, subdivisions and grid zones, and their names."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,31 +10,31 @@ from costsvc.reference.table import Row, Table
 WORLD = "world"
 UNKNOWN_OPERATOR = "*"
 LARGE = ("aws", "gcp", "azure")
-"""Clouds whose region names mean theirs, where a smaller cloud uses the same."""
+"""Clouds whose region names take precedence over equal names of smaller clouds."""
 GROUPS = ("EU27",)
-"""Groups of countries that averages are known for."""
+"""Groups of countries with average intensities."""
 SPOKEN = {"UK": "GBR", "UAE": "ARE", "EU": "EU27", "European Union": "EU27", "global": WORLD}
-"""Names that no table of codes has."""
+"""Common names that are in no table of codes."""
 TERRITORIES = {"US-AS": "ASM", "US-GU": "GUM", "US-MP": "MNP", "US-PR": "PRI", "US-VI": "VIR"}
-"""Subdivisions of the United States that have a code of a country too, and a grid of their own."""
+"""Subdivisions of the United States with a country code and a grid of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where electricity is drawn, as far as a name says it.
+    """A place with its areas of the grid, as far as its name determines them.
 
     Attributes:
         region: The canonical name.
-        level: What kind of name it is.
-        country: ISO 3166-1 alpha-3, where the place lies in one country.
+        level: Kind of name.
+        country: ISO 3166-1 alpha-3, if the place is in one country.
         subdivision: ISO 3166-2.
-        zone: Zone of the grid that life-cycle figures are known for.
-        egrid_zone: US subregion that direct figures are known for.
-        marginal_zone: Region of AVERT that marginal figures are known for.
-        tied_zone: Zone that most of its power comes from.
-        fed_by: Country of that zone, where the place is an enclave or an island of another.
-        operator: Who runs the building, ``*`` where that is open.
-        row: The row of a cloud region.
+        zone: Grid zone with life-cycle intensities.
+        egrid_zone: US subregion with direct intensities.
+        marginal_zone: Region of AVERT with marginal intensities.
+        tied_zone: Zone that supplies most of its electricity.
+        fed_by: Country of that zone, if it is another country.
+        operator: Operator of the building, ``*`` if open.
+        row: Row of the cloud region.
     """
 
     region: str
@@ -50,7 +50,7 @@ class Place:
     row: Row | None = None
 
     def areas(self, *, direct: bool) -> list[Area]:
-        """The areas to look a grid figure up for, from the narrowest to the widest."""
+        """Areas in which to look up an average intensity, from the narrowest to the widest."""
         narrow: list[tuple[Level, str | None]] = [("zone", self.zone)]
         if direct:
             narrow = [("zone", self.egrid_zone), ("region", self.region if self.row else None), *narrow]
@@ -64,7 +64,7 @@ class Place:
         return [(level, zone) for level, zone in (*narrow, *wide) if zone]
 
     def marginal_areas(self) -> list[Area]:
-        """The areas to look a marginal figure up for."""
+        """Areas in which to look up a marginal intensity."""
         areas: list[tuple[Level, str | None]] = [
             ("zone", self.marginal_zone),
             ("zone", self.zone),
@@ -76,13 +76,13 @@ class Place:
 
     @property
     def hours_zone(self) -> str | None:
-        """The zone whose hours stand for those of the place."""
+        """The zone whose hourly profile is used for the place."""
         return self.zone or self.tied_zone
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Every place by name, and the names that lead to them."""
+    """All places by id, and their names."""
 
     by_id: Mapping[str, Place]
     names: Names
@@ -137,7 +137,7 @@ def _region(row: Row) -> Place:
 
 
 def _largest(ties: Iterable[Row]) -> dict[str, str]:
-    """The zone that most of a place's power comes from, where it has one."""
+    """The zone that supplies most of a place's electricity, if it has one."""
     zones = sorted((row for row in ties if row["zone_id"].startswith("em:")), key=lambda row: float(row["share"]))
     return {row["place_id"]: row["zone_id"] for row in zones}
 

@@ -1,4 +1,4 @@
-"""Profiles of a grid: its intensity by month and hour of the day, as a shape around the mean of a year."""
+"""Profiles of a grid: intensity by month and hour of the day, relative to the mean of the year."""
 
 from dataclasses import dataclass
 
@@ -23,8 +23,8 @@ class Profile:
     Attributes:
         zone: The zone.
         scope: Life-cycle or direct emissions.
-        shape: A row per month and a column per hour in UTC, over the mean of the year. [1]
-        mean: That mean, with its source. [g/kWh]
+        shape: A row per month and a column per hour in UTC, relative to the mean of the year. [1]
+        mean: The mean of the year, with its source. [g/kWh]
     """
 
     zone: str
@@ -34,7 +34,7 @@ class Profile:
 
 
 def profile(place: Place, scope: Scope, catalog: Catalog) -> Profile | None:
-    """The profile of a place's zone, or of the one that feeds most of it; None where there is none."""
+    """The profile of a place's zone, or of the zone that supplies most of its electricity; None if there is none."""
     zone = place.hours_zone
     rows = catalog.rows_by(TABLE, "zone_id").get((zone,), [])
     column = f"{scope}_g_per_kwh"
@@ -48,7 +48,7 @@ def profile(place: Place, scope: Scope, catalog: Catalog) -> Profile | None:
 
 
 def zones_with_profile(place: Place, catalog: Catalog) -> list[tuple[str, list[str]]]:
-    """Every zone that has a profile and the cloud regions in it, those of the place's country first."""
+    """All zones with a profile and their cloud regions, those of the place's country first."""
     rows = catalog.tables[TABLE].rows.values()
     regions: dict[str, list[str]] = {row["zone_id"]: [] for row in rows}
     near = set()

@@ -12,20 +12,20 @@ Metric = Literal["pue", "wue_l_per_kwh", "cfe_share"]
 TABLE = "site_measures"
 SCALES: dict[Metric, Scale] = {"pue": "above-one", "wue_l_per_kwh": "log", "cfe_share": "share"}
 DRIFT: dict[Metric, float] = {"pue": 1.1, "wue_l_per_kwh": 1.3, "cfe_share": 1.0}
-"""Assumed widening for each year that a figure is carried, as a factor; of PUE what goes beyond 1 is widened."""
+"""Assumed widening per year of distance, as a factor; for PUE it applies to the part above 1."""
 LONGEST = 5
-"""Years after which a figure is taken to have moved as far as it will."""
+"""Years of distance after which the interval is not widened further."""
 
 
 def measure(catalog: Catalog, scopes: Sequence[str], metric: Metric, unit: str, year: int) -> Factor | None:
-    """The figure of the first scope that has one, of the year closest to the one wanted.
+    """The figure of the first scope that has one, in the year closest to the wanted one.
 
     Args:
         catalog: The tables.
-        scopes: Region, operator, or ``*``, from the narrowest on.
-        metric: What is wanted.
+        scopes: Region, operator, or ``*``, the narrowest first.
+        metric: The metric.
         unit: Its unit.
-        year: The year wanted; a figure of another has a wider interval.
+        year: The wanted year; a figure of another year has a wider interval.
     """
     for scope in scopes:
         closest = closest_year(catalog.group(TABLE, scope, metric), year)
@@ -36,7 +36,7 @@ def measure(catalog: Catalog, scopes: Sequence[str], metric: Metric, unit: str, 
 
 
 def _carried(factor: Factor, metric: Metric, years: int) -> Factor:
-    """A figure with the width that it has some years on."""
+    """A figure with its interval widened for a distance in years."""
     least = 1.0 if metric == "pue" else 0.0
     drift = DRIFT[metric] ** min(years, LONGEST)
     return replace(factor, low=least + (factor.low - least) / drift, high=least + (factor.high - least) * drift)

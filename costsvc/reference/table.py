@@ -1,4 +1,4 @@
-"""One reference table: a CSV file held to its description, then looked up by key."""
+"""A reference table: a CSV file, checked against its description, with look-up by key."""
 
 import json
 import math
@@ -21,13 +21,13 @@ BOUNDS = {"minimum": pd.Series.lt, "maximum": pd.Series.gt}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One figure of a table with its interval and where it comes from.
+    """One figure of a table with its interval and its row.
 
     Attributes:
         value: The figure, in the unit of its column.
-        low: Lower end of its 90 % interval; equal to value where it has no width.
+        low: Lower end of its 90 % interval; equal to value if it has no width.
         high: Upper end of its 90 % interval.
-        row: The row that it stands in.
+        row: Its row.
     """
 
     value: float
@@ -43,7 +43,7 @@ class Table:
         name: The resource's name in datapackage.json.
         key: The columns of its key.
         rows: Key to row; a key of several columns is a tuple. Missing cells are None.
-        overlaid: Keys of the rows that an overlay brought.
+        overlaid: Keys of the rows from an overlay.
     """
 
     def __init__(
@@ -53,22 +53,22 @@ class Table:
 
     @classmethod
     def load(cls, folder: Path, resource: Mapping[str, Any], known_sources: set[str]) -> Self:
-        """Read a CSV and hold it to its description.
+        """Read a CSV and check it against its description.
 
         Args:
-            folder: Where the package lies.
+            folder: Folder of the package.
             resource: The table's entry in datapackage.json.
             known_sources: Every source_id of sources.csv.
 
         Raises:
-            TableError: If columns, types, keys, ranges or sources are not as described; it
-                names every fault of the table, not the first.
+            TableError: If columns, types, keys, ranges or sources are not as described; the
+                message has every fault of the table.
         """
         return cls.of_frame(resource, read(folder / resource["path"], resource), known_sources)
 
     @classmethod
     def of_frame(cls, resource: Mapping[str, Any], frame: pd.DataFrame, known_sources: set[str]) -> Self:
-        """Hold a frame to its description and index it by its key."""
+        """Check a frame against its description and index it by its key."""
         if found := faults(frame, resource, known_sources):
             raise TableError(f"{resource['path']}: {'; '.join(found)}")
         key = primary_key(resource)
@@ -90,15 +90,15 @@ class Table:
         return self.rows.get(key)
 
     def with_rows(self, other: Self) -> Self:
-        """This table with the rows of another of the same form laid over it."""
+        """This table, with the rows of another replacing those of equal key or added."""
         return type(self)(self.name, self.key, {**self.rows, **other.rows}, self.overlaid | frozenset(other.rows))
 
 
 def cell(row: Row, column: str) -> Cell | None:
-    """A figure of a row with its bounds, or None where it is missing.
+    """A figure of a row with its bounds, or None if it is missing.
 
-    Bounds stand in ``<column>_low`` and ``<column>_high``, or in ``low`` and ``high`` right
-    behind the column that they belong to.
+    Its bounds are in ``<column>_low`` and ``<column>_high``, or in ``low`` and ``high`` directly
+    after its column.
     """
     value = row[column]
     if value is None:
@@ -110,7 +110,7 @@ def cell(row: Row, column: str) -> Cell | None:
 
 
 def read(path: Path, resource: Mapping[str, Any]) -> pd.DataFrame:
-    """Read a CSV with the types of its description; empty is missing and nothing else is.
+    """Read a CSV with the types of its description; only an empty cell is missing.
 
     Raises:
         TableError: If the file is absent or a cell is not of its column's type.
@@ -123,12 +123,12 @@ def read(path: Path, resource: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def types(resource: Mapping[str, Any]) -> dict[str, str]:
-    """What pandas reads each column of a resource as."""
+    """The pandas type of each column of a resource."""
     return {f["name"]: DTYPES.get(f["type"], "str") for f in resource["schema"]["fields"]}
 
 
 def _unreadable(path: Path, types: Mapping[str, str]) -> list[str]:
-    """The cells of a file that are not of their column's type, as far as it can be read at all."""
+    """The cells of a file that do not have their column's type, if the file can be read as text."""
     try:
         texts = pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""])
     except (OSError, ValueError):
@@ -137,7 +137,7 @@ def _unreadable(path: Path, types: Mapping[str, str]) -> list[str]:
     for name in [name for name, kind in types.items() if kind == "float64" and name in texts]:
         bad = texts[name][pd.to_numeric(texts[name], errors="coerce").isna() & texts[name].notna()]
         if bad.size:
-            found.append(f"{name} has {bad.head(3).tolist()}, which are no numbers")
+            found.append(f"{name} must be a number, got {bad.head(3).tolist()}")
     return found
 
 
@@ -164,7 +164,7 @@ def primary_key(resource: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def faults(frame: pd.DataFrame, resource: Mapping[str, Any], known_sources: set[str]) -> list[str]:
-    """Every way in which a frame is not as its description says."""
+    """All differences between a frame and its description."""
     fields = {f["name"]: f for f in resource["schema"]["fields"]}
     if list(frame.columns) != list(fields):
         wrong = sorted(set(frame.columns) ^ set(fields)) or "their order"
@@ -198,7 +198,7 @@ def _column_faults(column: pd.Series, field: Mapping[str, Any]) -> list[str]:
 
 
 def _strange(column: pd.Series, field: Mapping[str, Any]) -> pd.Series:
-    """The cells that pandas reads and that are yet not of the described type."""
+    """The cells that pandas can read but that do not have the described type."""
     present = column.dropna()
     if field["type"] == "boolean":
         return present[~present.isin(["true", "false"])]
@@ -210,7 +210,7 @@ def _strange(column: pd.Series, field: Mapping[str, Any]) -> pd.Series:
 
 
 def _bound_faults(frame: pd.DataFrame) -> list[str]:
-    """Intervals that do not hold their value."""
+    """Intervals that do not contain their value."""
     found = []
     for low in [name for name in frame.columns if name == "low" or name.endswith("_low")]:
         high = low.removesuffix("low") + "high"

@@ -1,1 +1,1 @@
-"""What a caller says, as frozen objects; no JSON and no tables in them."""
+"""Requests as frozen objects, without JSON and tables."""

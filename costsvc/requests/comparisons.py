@@ -1,4 +1,4 @@
-"""Comparisons as a caller describes them: strategies, places, versions and times of a workload."""
+"""Requests of comparisons: strategies, placements, changes and schedules of a workload."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +9,7 @@ from costsvc.requests.workloads import ApiCall, Hosting, PriceKind, Serving, Sit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Amounts that the caller knows: value, low, high; None is unknown."""
+    """Amounts known to the caller, each as value, low and high; None is unknown."""
 
     energy_kwh: tuple[float, float, float] | None = None
     carbon_kg: tuple[float, float, float] | None = None
@@ -19,7 +19,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelShare:
-    """A share of what the training of a known model has cost."""
+    """A share of the training footprint of a known model."""
 
     model: str
     share: float = 1.0
@@ -35,12 +35,12 @@ KINDS: dict[type, str] = {
     ModelShare: "model_footprint",
     Known: "known",
 }
-"""The field under which a request has each kind of part."""
+"""Field of a request for each kind of part."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StrategySpec:
-    """A way of covering all tasks: paid once, per task and per request."""
+    """A strategy for all tasks: parts paid once, per task and per request."""
 
     name: str
     upfront: tuple[Part, ...] = ()
@@ -50,7 +50,7 @@ class StrategySpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskSpec:
-    """One task with what its share may be keyed on."""
+    """One task, with the numbers by which costs can be allocated to it."""
 
     name: str
     requests: float
@@ -60,7 +60,7 @@ class TaskSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Time:
-    """What the months do to a comparison; None is no such effect."""
+    """Effects of time on a comparison; None is no such effect."""
 
     lifetime_months: float
     tasks_per_month: float | None = None
@@ -71,7 +71,7 @@ class Time:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
-    """Points of an axis, evenly spaced on a logarithmic scale."""
+    """Points of an axis with even spacing on a logarithmic scale."""
 
     low: float
     high: float
@@ -80,7 +80,7 @@ class Axis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surface:
-    """Numbers of tasks and of requests per task to compute every strategy at."""
+    """Grid of tasks and requests per task at which all strategies are computed."""
 
     tasks: Axis
     requests_per_task: Axis
@@ -88,7 +88,7 @@ class Surface:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Benefit:
-    """What a task is worth to the caller, and what it does beside its own footprint. Money in USD."""
+    """Value of a task, and second-order effects of its use. Money in USD."""
 
     usd_per_task: float
     second_order_usd: float = 0.0
@@ -97,7 +97,7 @@ class Benefit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Strategies to hold against one another."""
+    """Request to compare strategies."""
 
     strategies: tuple[StrategySpec, ...]
     tasks: float | None = None
@@ -116,7 +116,7 @@ PlacementMetric = Literal["energy_kwh", "carbon_kg", "water_l", "cost_usd", "hou
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What an option must not exceed; None is no limit."""
+    """Limits that an option must not exceed; None is no limit."""
 
     max_usd: float | None = None
     max_hours: float | None = None
@@ -126,7 +126,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidates:
-    """Where and on what a workload could run; None is the workload's own, ``all`` everything known."""
+    """Places and machines to compare; None means those of the workload, ``all`` every known one."""
 
     accelerators: tuple[str, ...] | Literal["all"] | None = None
     regions: tuple[str, ...] | Literal["all"] | None = None
@@ -141,7 +141,7 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """A workload, and where and on what it could run."""
+    """Request to compare places and machines for a workload."""
 
     workload: TrainingRun | Serving
     candidates: Candidates = field(default_factory=Candidates)
@@ -155,7 +155,7 @@ class Placement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeSpec:
-    """One workload before and after a change."""
+    """Request to compare a workload before and after a change."""
 
     before: TrainingRun | Serving
     after: TrainingRun | Serving
@@ -166,7 +166,7 @@ class ChangeSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """A constant load whose energy at the meter [kWh] is known."""
+    """A constant load with known energy at the meter [kWh]."""
 
     energy_kwh: float
     site: Site
@@ -174,7 +174,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """A workload and the time that is open to it, as a caller describes them."""
+    """Request to find the best times for a workload in a time window."""
 
     workload: TrainingRun | Load
     earliest: datetime

@@ -1,4 +1,4 @@
-"""Workloads as a caller describes them: frozen objects; None is a field that was left out."""
+"""Requests of workloads; None is a field that was not given."""
 
 import datetime as dt
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ ON_DEMAND: PriceKind = "on-demand"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
-    """Electricity bought by contract: its share [1], its intensity and that of the residual mix [g/kWh]."""
+    """A contract for electricity: its share [1], its intensity and that of the residual mix [g/kWh]."""
 
     share: float
     g_per_kwh: float
@@ -31,10 +31,10 @@ class Contract:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pricing:
-    """What is paid and to whom. Money in USD.
+    """Prices and their provider. Money in USD.
 
     Attributes:
-        kind: Rented or owned; None is left open: owned in a household, rented on demand elsewhere.
+        kind: Rented or owned; None means owned in a household, on-demand elsewhere.
     """
 
     kind: PriceKind | None = None
@@ -49,7 +49,7 @@ class Pricing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """Where a workload runs and what is known of the place."""
+    """Place of a workload, with the caller's figures of it."""
 
     region: str | None = None
     year: int | None = None
@@ -65,7 +65,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overheads:
-    """Work besides the final run, relative to it."""
+    """Runs besides the final one, relative to it."""
 
     development_share: float = 0.0
     failed_share: float = 0.0
@@ -74,7 +74,7 @@ class Overheads:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
-    """On what a workload runs: an accelerator and its number, a processor's cores, or an instance and its number."""
+    """Machine of a workload: an accelerator and its number, a processor's cores, or an instance and its number."""
 
     accelerator: str | None = None
     accelerators: int | None = None
@@ -88,7 +88,7 @@ class Machine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """Which model, by name or by size. Parameters in 10^9."""
+    """Model of a workload, by name or by size. Parameters in 10^9."""
 
     model: str | None = None
     total_params_b: float | None = None
@@ -97,7 +97,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingRun:
-    """One training run, as a caller describes it."""
+    """Request of one training run."""
 
     machine: Machine
     subject: Subject = field(default_factory=Subject)
@@ -114,12 +114,12 @@ class TrainingRun:
     site: Site = field(default_factory=Site)
     overheads: Overheads = field(default_factory=Overheads)
     said: dict[str, Any] = field(default_factory=dict, compare=False)
-    """The request as it came, for its normalised form."""
+    """The request's JSON object, for the canonical request in the answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speculative:
-    """Drafts that a step checks: tokens accepted and proposed in each, and the size of what proposes them [10^9]."""
+    """Speculative decoding: tokens accepted and proposed per step, and the size of the draft model [10^9]."""
 
     accepted_per_step: float
     proposed_per_step: float
@@ -128,7 +128,7 @@ class Speculative:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Serving:
-    """Requests to a model, as a caller describes them."""
+    """Requests to a model."""
 
     machine: Machine
     subject: Subject = field(default_factory=Subject)
@@ -158,7 +158,7 @@ class Serving:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hosting:
-    """Replicas that stand by, whether they are asked or not."""
+    """Idle replicas."""
 
     machine: Machine
     hours: float
@@ -167,7 +167,7 @@ class Hosting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiCall:
-    """A request to somebody else's model, paid by the token."""
+    """Call to a hosted API, billed per token."""
 
     model: str
     provider: str

@@ -1,1 +1,1 @@
-"""From names to factors: what a request leaves out is completed from the tables; nothing is computed here."""
+"""Resolve a request: look names up, complete missing fields from tables and defaults, and compute nothing."""

@@ -1,4 +1,4 @@
-"""A call to a hosted model: its price by the token, and the request that stands for its energy."""
+"""Resolve a call to a hosted API: its price per token, and the request whose energy it is assumed to use."""
 
 import datetime as dt
 from dataclasses import replace
@@ -14,16 +14,16 @@ from costsvc.resolve.site import moment
 
 PRICES, HISTORY = "api_prices", "api_price_history"
 USUAL = "nvidia-h100-sxm5-80gb"
-"""On what a provider that does not say is taken to serve."""
+"""Accelerator that is assumed if a provider does not disclose its hardware."""
 
 
 def resolve_call_price(call: ApiCall, catalog: Catalog, log: FactorLog) -> FactorsOf[TokenPrices]:
-    """The price of a call at the day of the request.
+    """Resolve the price of a call on the day of the request.
 
     Args:
-        call: The model, who sells it, and the tokens of a request.
+        call: The model, its provider, and the tokens of a request.
         catalog: The tables.
-        log: Collects what is used.
+        log: Receives factors and warnings.
 
     Raises:
         UnknownNameError: If the provider sells no such model.
@@ -41,20 +41,20 @@ def resolve_call_price(call: ApiCall, catalog: Catalog, log: FactorLog) -> Facto
 
 
 def serving_of_call(call: ApiCall, catalog: Catalog, log: FactorLog) -> Serving | None:
-    """The request on the provider's machines that a call is; None if the model's size is in no table.
+    """The equivalent request on the provider's hardware; None if the model's size is not known.
 
     Args:
         call: The call.
         catalog: The tables.
-        log: Collects the warning.
+        log: Receives the warning.
     """
     sold = catalog.api(call.provider, call.model)["model"]
     match = catalog.models.find(call.model) or catalog.models.find(sold.rpartition("/")[2])
     if match is None or catalog.model(match.id)["active_params_b"] is None:
-        reason = f"the size of {call.model} is in no table, so its energy cannot be estimated"
+        reason = f"the size of {call.model} is not known, so its energy cannot be estimated"
         log.mark_unavailable("energy_kwh", reason)
         return None
-    log.add_warning("api-machine-assumed", f"{call.provider} does not say on what it serves; {USUAL} is taken.")
+    log.add_warning("api-machine-assumed", f"{call.provider} does not disclose its hardware; {USUAL} is assumed.")
     return Serving(
         machine=Machine(accelerator=USUAL),
         subject=Subject(model=match.id),
@@ -65,15 +65,15 @@ def serving_of_call(call: ApiCall, catalog: Catalog, log: FactorLog) -> Serving 
 
 
 def _token_price(row: Row, name: str, is_long: bool, day: dt.date, catalog: Catalog, log: FactorLog) -> Factor:
-    """The price of a kind of token: of an earlier period, of a long prompt, or today's [USD/10^6 tokens]."""
+    """The price of input or output tokens: of an earlier period, a long prompt, or now [USD/10^6 tokens]."""
     unit, key, on = "USD/10^6 tokens", (row["provider"], row["model"]), day.isoformat()
     periods = sorted(catalog.group(HISTORY, *key))
     ended = next((valid_to for valid_to in periods if on < valid_to), None)
     if ended is not None:
         return present(catalog.factor(HISTORY, (*key, ended), name, name, unit))
     if row["valid_from"] is None and on < row["observed_on"]:
-        seen = f"The price of {row['model']} at {row['provider']} was read on {row['observed_on']}"
-        log.add_warning("price-year", f"{seen}; on {on} it may have differed.")
+        seen = f"The price of {row['model']} at {row['provider']} is of {row['observed_on']}"
+        log.add_warning("price-year", f"{seen}; it may have been different on {on}.")
     if is_long and (found := catalog.factor(PRICES, key, f"long_{name}", name, unit)) is not None:
         return replace(found, locator=f"{found.locator}, prompts above {row['long_prompt_tokens']} tokens")
     return present(catalog.factor(PRICES, key, name, name, unit))

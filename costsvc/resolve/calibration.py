@@ -1,4 +1,4 @@
-"""The calibrated constants of serving, looked up from the narrowest scope on."""
+"""Fitted constants of serving, looked up from the narrowest to the widest scope."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -20,12 +20,12 @@ Constants = TypeVar("Constants")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """The calibrated constants as one request looks them up.
+    """Looks up fitted constants for one request.
 
     Attributes:
         catalog: The tables.
-        log: Collects what is used.
-        scopes: Under which scopes a constant is sought, the narrowest first.
+        log: Receives factors and warnings.
+        scopes: Scopes in which a constant is looked up, the narrowest first.
     """
 
     catalog: Catalog
@@ -33,11 +33,11 @@ class Calibration:
     scopes: Sequence[str]
 
     def within(self, *scopes: str) -> "Calibration":
-        """The same constants under other scopes."""
+        """The same with other scopes."""
         return replace(self, scopes=scopes)
 
     def find(self, name: str, shown_as: str | None = None, unit: str = "") -> Factor:
-        """The constant of a name in the narrowest scope that has it."""
+        """Find a constant in the narrowest scope that has it."""
         for scope in (*self.scopes, ANY):
             factor = self.catalog.factor(TABLE, (name, scope), "value", shown_as or name, unit)
             if factor is not None:
@@ -45,7 +45,7 @@ class Calibration:
         raise LookupError(f"serving_fit has no {name}")
 
     def has(self, name: str, scope: str) -> bool:
-        """Whether a constant has a row of its own in a scope."""
+        """Whether a constant has its own row in a scope."""
         return (name, scope) in self.catalog.tables[TABLE]
 
     def record(self, name: str, shown_as: str | None = None) -> Factor:
@@ -57,13 +57,13 @@ class Calibration:
 
         Args:
             name: The row that holds its width.
-            of: What it is the error of, a model on a chip for example; that of another is drawn for itself.
+            of: Key of what it is the error of, such as a model on a chip; errors of other keys are independent.
         """
         factor = self.find(name)
         return self.log.record(replace(factor, identity=f"{factor.identity}/{of}"))
 
     def constants(self, kind: type[Constants]) -> FactorsOf[Constants]:
-        """An object whose every field is a constant of the table; those without width are not recorded."""
+        """An object whose fields are all constants of the table; only those with width are recorded."""
         found = {field.name: self.find(field.name) for field in fields(kind)}  # type: ignore[arg-type] # a dataclass
         for factor in found.values():
             if factor.low != factor.high:
@@ -72,41 +72,39 @@ class Calibration:
 
 
 def model_class(size: ModelSize, weight_bytes: float) -> str:
-    """The class of models whose constants hold: dense, or a mixture of experts by its weights."""
+    """The scope of a model's constants: dense, or mixture of experts by the width of its weights."""
     if size.active_b is None or size.total_b is None or size.active_b >= size.total_b:
         return "dense"
     return "moe-8bit" if weight_bytes == 1 else "moe-16bit"
 
 
 def software_scope(engine: Engine | None, year: int | None) -> str:
-    """The scope of serving software: its engine, else its year; current vLLM has none of its own."""
+    """The scope of serving software: its engine, else its year; current vLLM has no scope of its own."""
     if engine not in (None, MEASURED_ENGINE):
         return str(engine)
     return ANY if year is None else str(max(year, FIRST_SOFTWARE_YEAR))
 
 
 def record_unknown_chip(multiplier: str, machine: ResolvedMachine, calibration: Calibration) -> tuple[Factor, ...]:
-    """What widens the interval of a chip that has no multiplier of its own, as it was never measured."""
+    """Record the additional error of a chip without measurements, that is, without its own multiplier."""
     if calibration.has(multiplier, machine.family):
         return ()
-    text = f"Serving on {machine.family} was never measured; its interval is wider."
+    text = f"There are no serving measurements on {machine.family}; the interval is wider."
     calibration.log.add_warning("chip-not-measured", text)
     return (calibration.record_error("unknown_chip", machine.family),)
 
 
 def warn_of_software(request: Serving, catalog: Catalog, log: FactorLog) -> None:
-    """Warn if the software is not that of the measurements."""
+    """Warn if the software differs from that of the measurements."""
     engine, year = request.engine, request.software_year
     if engine == "other":
-        log.add_warning(
-            "engine-not-measured", "Engines other than those named were not measured; the interval is wider."
-        )
+        log.add_warning("engine-not-measured", "There are no measurements of other engines; the interval is wider.")
     factor = catalog.factor(TABLE, ("software_factor", software_scope(engine, year)), "value", "software_factor")
     if engine is None and factor is not None and factor.low != factor.high:
-        text = f"Software of {year} was slow or fast by its engine; the interval holds both. Give engine."
+        text = f"The speed of software of {year} depends on the engine; the interval covers all of them. Give engine."
         log.add_warning("engine-assumed", text)
 
 
 def software_is_of(year: float, wanted: int | None, calibration: Calibration) -> bool:
-    """Whether software of a year is the wanted one; current software has no factor of its own."""
+    """Whether a software year is the wanted one; current software has no factor of its own."""
     return year == wanted if wanted is not None else not calibration.has("software_factor", f"{year:.0f}")

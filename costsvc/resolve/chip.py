@@ -1,8 +1,8 @@
-"""The accelerator or processor as the serving chains see it."""
+"""Resolve the figures of an accelerator or processor that the serving chains need."""
 
 from costsvc.errors import BadRequestError
 from costsvc.model.chains.standby import IdlePower
-from costsvc.model.chains.text import Socket
+from costsvc.model.chains.text_inputs import Socket
 from costsvc.model.inputs import FactorsOf
 from costsvc.model.serving import ServingChip
 from costsvc.model.uncertainty import Factor
@@ -15,22 +15,22 @@ from costsvc.resolve.machine import ANY, PROCESSORS, ResolvedMachine, compute_pr
 
 GENERATIONS = "processor_generations"
 DROPS_BACK = ("consumer", "workstation", "laptop")
-"""Segments whose drivers let a card fall back to low clocks while it holds a model and waits."""
+"""Segments whose drivers lower the clocks of an idle card that holds a model."""
 
 
 def resolve_chip(
     machine: ResolvedMachine, precision: Precision, catalog: Catalog, log: FactorLog
 ) -> FactorsOf[ServingChip] | FactorsOf[Socket]:
-    """The accelerator or processor at a precision.
+    """Resolve the accelerator or processor at a precision.
 
     Args:
         machine: The machine.
-        precision: In which the weights are kept.
+        precision: Precision of the weights.
         catalog: The tables.
-        log: Collects what is used.
+        log: Receives factors and warnings.
 
     Raises:
-        BadRequestError: If the tables know no bandwidth or peak of it.
+        BadRequestError: If its bandwidth or peak is not known.
     """
     if machine.table == PROCESSORS:
         return _socket(machine, catalog, log)
@@ -57,7 +57,7 @@ def with_attention_peak(
     catalog: Catalog,
     log: FactorLog,
 ) -> FactorsOf[ServingChip] | FactorsOf[Socket]:
-    """The chip with the peak at which attention runs: that at 16 bits, whatever the weights are kept in."""
+    """The chip with the peak of attention, which runs at 16 bits whatever the precision of the weights."""
     wide = machine.peak(machine.default_precision)
     if wide is None or wide == machine.peak(precision):
         return chip
@@ -66,13 +66,13 @@ def with_attention_peak(
 
 
 def _socket(machine: ResolvedMachine, catalog: Catalog, log: FactorLog) -> FactorsOf[Socket]:
-    """A socket by the figures of its generation, since no table has it by itself."""
+    """A processor socket with the figures of its generation, since the tables have none of its own."""
     generation = str(machine.row["generation"])
     row = _generation(generation, catalog)
     text = f"Memory bandwidth and peak of {machine.id} are those of its generation ({generation}: {row['memory']})"
     unknown = "filled channels, clock and power limit of the machine are not known"
     log.add_warning(
-        "processor-derived", f"{text}, with a wide interval: {unknown}. Its arithmetic is taken to run in 32 bits."
+        "processor-derived", f"{text}, with a wide interval: {unknown}. Its arithmetic is assumed to be in 32 bits."
     )
     own_cores = catalog.factor(PROCESSORS, machine.id, "cores", "cores_per_socket", "1")
     cores = own_cores or present(catalog.factor(GENERATIONS, generation, "cores", "cores_per_socket", "1"))
@@ -99,28 +99,28 @@ def _generation(generation: str, catalog: Catalog) -> Row:
 
 
 def usual_memory(machine: ResolvedMachine, catalog: Catalog, log: FactorLog) -> Factor:
-    """Memory that a socket of such a machine usually has, with a warning [GB]."""
+    """Typical memory of a socket of such a machine, with a warning [GB]."""
     factor = _of_machine_kind("processor_memory_gb", "GB", machine, catalog)
-    text = f"The memory of a {machine.id} is what its owner chose; {factor.value:g} GB a socket are taken"
-    log.add_warning("memory-assumed", f"{text}, which bounds how many requests are answered together.")
+    text = f"The memory of a {machine.id} depends on its owner; {factor.value:g} GB per socket are assumed"
+    log.add_warning("memory-assumed", f"{text}, which limits the batch.")
     return factor
 
 
 def _of_machine_kind(name: str, unit: str, machine: ResolvedMachine, catalog: Catalog) -> Factor:
-    """A figure of the kind of machine that a processor is in."""
+    """A figure of the kind of machine that has this processor."""
     return present(catalog.factor(TABLE, (name, machine.trait("host_family")), "value", name, unit))
 
 
 def resolve_idle_power(
     machine: ResolvedMachine, given_w: float | None, catalog: Catalog, log: FactorLog
 ) -> FactorsOf[IdlePower]:
-    """Power of an accelerator that holds a model and waits: the caller's, the table's, or a share of its TDP.
+    """Resolve the power of an idle accelerator: from the request, the table, or as a share of its TDP.
 
     Args:
         machine: The accelerator.
-        given_w: The caller's own figure. [W]
+        given_w: Idle power from the request. [W]
         catalog: The tables.
-        log: Collects what is used.
+        log: Receives factors and warnings.
     """
     if given_w is not None:
         return FactorsOf(IdlePower, {"given_w": log.record_input("accelerator_power_w", given_w, "W")})
@@ -137,7 +137,7 @@ def resolve_idle_power(
 
 
 def _open_context(machine: ResolvedMachine, catalog: Catalog) -> Factor:
-    """What an open context adds to an idle chip: of the chip itself, of its segment, else of any."""
+    """Additional power of an open context: of the chip, of its segment, or of any chip."""
     scopes = (machine.family, machine.trait("segment"), ANY)
     found = (catalog.factor(TABLE, ("open_context_w", scope), "value", "open_context_w", "W") for scope in scopes)
     return present(next((factor for factor in found if factor is not None), None))

@@ -1,4 +1,4 @@
-"""What an estimate rests on: the factors used, the warnings, and why a field of the answer does not exist."""
+"""The log of an estimate: factors used, warnings, and reasons for fields that are null."""
 
 import datetime as dt
 from dataclasses import dataclass, field
@@ -9,12 +9,12 @@ from costsvc.model.uncertainty import Factor, Scale
 
 @dataclass(slots=True)
 class FactorLog:
-    """Collects what resolving a request uses and finds.
+    """Collects factors, warnings and gaps of a request.
 
     Attributes:
-        factors: Every factor used, by name, in the order of use.
-        warnings: What the caller should know, by code; the first message of a code stays.
-        unavailable: Why a field of the answer does not exist, by field.
+        factors: Factors used, by name, in order of use.
+        warnings: Warnings by code; the first message of a code is kept.
+        unavailable: Reasons for fields of the answer that are null, by field.
     """
 
     factors: dict[str, Factor] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class FactorLog:
             self.factors[factor.name] = factor
 
     def record_input(self, name: str, value: float, unit: str, scale: Scale = "log") -> Factor:
-        """Add the caller's own number, which has no width, and return it as a factor."""
+        """Add a number from the request as a factor without width, and return it."""
         return self.record(input_factor(name, value, unit, scale))
 
     def add_warning(self, code: str, message: str) -> None:
@@ -40,11 +40,11 @@ class FactorLog:
         self.warnings.setdefault(code, message)
 
     def mark_unavailable(self, name: str, reason: str) -> None:
-        """Say why a field of the answer is null."""
+        """Record why a field of the answer is null."""
         self.unavailable.setdefault(name, reason)
 
     def include(self, other: "FactorLog") -> None:
-        """Add all that another log has collected."""
+        """Add the contents of another log."""
         self.factors |= other.factors
         for code, message in other.warnings.items():
             self.warnings.setdefault(code, message)
@@ -52,11 +52,11 @@ class FactorLog:
             self.unavailable.setdefault(name, reason)
 
     def warn_of_old(self, day: dt.date) -> None:
-        """Warn of figures that were old on the day of the estimate."""
+        """Warn of factors that were too old on the day of the estimate."""
         old = [factor for factor in self.factors.values() if factor.old_from is not None and factor.old_from <= day]
         if old:
             named = ", ".join(f"{factor.name} ({factor.as_of})" for factor in old)
-            self.add_warning("old-data", f"Older than the limit of their tables on {day}: {named}.")
+            self.add_warning("old-data", f"On {day} older than the age limit of their tables: {named}.")
 
     def values(self) -> dict[str, float]:
         """The central value of each factor."""
@@ -64,7 +64,7 @@ class FactorLog:
 
 
 def input_factor(name: str, value: float, unit: str, scale: Scale = "log") -> Factor:
-    """The caller's own number as a factor without width."""
+    """A number from the request as a factor without width."""
     return Factor(
         name=name,
         value=value,
@@ -83,11 +83,11 @@ def input_constant(name: str, value: float, unit: str) -> Constant:
 
 
 def present(factor: Factor | None) -> Factor:
-    """A factor that every row of its table has; tests of the tables check that.
+    """Require a factor that every row of its table has; tests of the tables check that.
 
     Raises:
-        LookupError: If it is missing, which is a fault of the project's tables.
+        LookupError: If it is missing, which is a bug in the tables.
     """
     if factor is None:
-        raise LookupError("a table has no figure where each of its rows needs one")
+        raise LookupError("a required figure is missing in a table")
     return factor

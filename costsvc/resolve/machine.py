@@ -1,9 +1,9 @@
-"""On what a workload runs: the accelerator and its host."""
+"""Resolve the machine of a workload: the accelerator and its host."""
 
 from dataclasses import dataclass, field, replace
 
 from costsvc.errors import BadRequestError
-from costsvc.model.chains.footprint import Manufacture
+from costsvc.model.chains.surroundings import Manufacture
 from costsvc.model.inputs import Constant, FactorsOf
 from costsvc.model.power import Host
 from costsvc.model.uncertainty import Factor
@@ -17,14 +17,14 @@ from costsvc.resolve.units import sockets, warn_of_unit
 ANY = "*"
 PROCESSORS = "cpus"
 PROCESSOR = "processor"
-"""The scope of the calibrated constants that hold for every processor."""
+"""Scope of the fitted constants of all processors."""
 CPU = {
     "power_family": "cpu",
     "mfu_family": ANY,
     "embodied_id": "class-cpu",
     "segment": "cpu",
 }
-"""What holds for every processor of the table of processors, which names only their power."""
+"""Columns of all rows of the table of processors, which has only their power."""
 
 WIDER: dict[Precision, tuple[Precision, ...]] = {
     "int4": ("int4", "int8", "fp8", "bf16", "fp16", "tf32", "fp32"),
@@ -36,21 +36,21 @@ WIDER: dict[Precision, tuple[Precision, ...]] = {
     "tf32": ("tf32", "fp32"),
     "fp32": ("fp32",),
 }
-"""At what a chip computes that has no units for a precision, nearest first."""
+"""Precisions of the arithmetic if a chip has no units for a precision, nearest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ResolvedMachine:
-    """The accelerator that names lead to.
+    """The accelerator that a request names.
 
     Attributes:
         id: Canonical name of the accelerator.
         row: Its row.
         per_host: Accelerators in one host.
-        instance: Canonical name of the cloud instance, where one was named.
-        provider: Who rents that instance out.
+        instance: Canonical name of the cloud instance, if one was named.
+        provider: Provider of that instance.
         per_instance: Accelerators of one such instance.
-        log: What the names have to warn of.
+        log: Warnings about the names.
         default_precision: bf16 if the chip has units for it, else fp16, else fp32.
         tdp: Thermal design power, or what the table holds in its place. [W]
         power_family: The family of accelerators that draw alike.
@@ -80,16 +80,16 @@ class ResolvedMachine:
         return PROCESSOR if self.table == PROCESSORS else str(self.row.get("family") or self.id)
 
     def trait(self, name: str) -> str:
-        """A name that leads into another table: host_family, power_family, ..."""
+        """A key into another table: host_family, power_family, ..."""
         return str(self.row[name] if name in self.row else CPU[name])
 
     def computes_in(self, precision: Precision) -> Precision:
-        """The precision of the arithmetic for weights of a given one: processors unpack them to 32 bits."""
+        """The precision of the arithmetic for weights of a precision; processors unpack them to 32 bits."""
         peak = self.peak(precision)
         return "fp32" if self.table == PROCESSORS else peak[0] if peak else precision
 
     def peak(self, precision: Precision) -> tuple[Precision, str] | None:
-        """The precision that the chip computes at for a given one, and the column of its peak."""
+        """The precision of the chip's arithmetic for a wanted one, and the column of its peak."""
         for candidate in WIDER[precision]:
             column = f"peak_{candidate}_{'tops' if candidate.startswith('int') else 'tflops'}"
             if self.row.get(column) is not None:
@@ -98,12 +98,12 @@ class ResolvedMachine:
 
     @property
     def weights_precision(self) -> Precision:
-        """In what served weights are kept: processors read 16 bits, as models are published, and compute in 32."""
+        """Default precision of served weights: processors read 16 bits, as models are published, and compute in 32."""
         return "bf16" if self.table == PROCESSORS else self.default_precision
 
 
 def resolve_machine(spec: Machine, catalog: Catalog) -> ResolvedMachine:
-    """Find the accelerator that a request names, itself or by an instance.
+    """Resolve the accelerator that a request names directly or by an instance.
 
     Args:
         spec: The names.
@@ -121,10 +121,10 @@ def resolve_machine(spec: Machine, catalog: Catalog) -> ResolvedMachine:
 
 
 def resolve_count(spec: Machine, machine: ResolvedMachine, catalog: Catalog, log: FactorLog) -> float | None:
-    """How many accelerators a request names; None if it leaves their number open.
+    """The number of accelerators of a request; None if it is not given.
 
     Raises:
-        BadRequestError: If cores are given of what is no processor.
+        BadRequestError: If cores are given for a machine that is not a processor.
     """
     if spec.instance is not None:
         return machine.per_instance * (spec.instances or 1)
@@ -138,7 +138,7 @@ def _of_name(catalog: Catalog, name: str, by_cores: bool) -> ResolvedMachine:  #
     log = FactorLog()
     if match.others:
         others = ", ".join(match.others)
-        log.add_warning("ambiguous-name", f"{name!r} is taken as {match.id}; it could also mean {others}.")
+        log.add_warning("ambiguous-name", f"{name!r} is read as {match.id}; it could also mean {others}.")
     if not by_cores:
         warn_of_unit(name, match, row, catalog, log)
     return _machine(match.id, row, catalog, log)
@@ -148,7 +148,7 @@ def _of_instance(catalog: Catalog, name: str) -> ResolvedMachine:
     instance = catalog.instance(name)
     log = FactorLog()
     if is_managed(name):
-        text = f"SageMaker takes about 15 to 40 % more than EC2 for {instance['instance_type']}; that is not counted."
+        text = f"SageMaker charges about 15 to 40 % more than EC2 for {instance['instance_type']}; not included."
         log.add_warning("price-without-service", text)
     _, row = catalog.accelerator(instance["accelerator_id"])
     chip = _machine(instance["accelerator_id"], row, catalog, log)
@@ -177,10 +177,10 @@ def _machine(id_: str, row: Row, catalog: Catalog, log: FactorLog) -> ResolvedMa
 
 
 def compute_precision(machine: ResolvedMachine, wanted: Precision, log: FactorLog) -> tuple[Precision, str] | None:
-    """The precision at which the chip computes, with a warning if it is not the given one."""
+    """The precision of the chip's arithmetic, with a warning if it is not the wanted one."""
     peak = machine.peak(wanted)
     if peak and peak[0] != wanted:
-        message = f"{machine.id} has no units for {wanted}: weights are kept in it, arithmetic runs in {peak[0]}."
+        message = f"{machine.id} has no {wanted} units: weights are stored in {wanted}, arithmetic is in {peak[0]}."
         log.add_warning("weights-only", message)
     return peak
 
@@ -190,11 +190,11 @@ class ResolvedHost:
     """The host of a machine.
 
     Attributes:
-        power: What it draws.
-        fabric: Power between hosts, which counts only if a run spans several.
-        manufacture: What chip and host embody.
-        power_log: What its power rests on, without the fabric.
-        manufacture_log: What the manufacture rests on.
+        power: Power figures.
+        fabric: Power of the fabric, which counts only if a run spans several hosts.
+        manufacture: Embodied CO2e of chip and host.
+        power_log: Factors of its power, without the fabric.
+        manufacture_log: Factors of its embodied CO2e.
     """
 
     power: FactorsOf[Host]
@@ -205,7 +205,7 @@ class ResolvedHost:
 
 
 def resolve_host(catalog: Catalog, machine: ResolvedMachine) -> ResolvedHost:
-    """The host of a machine, from the family of its hosts and the size of a named instance.
+    """Resolve the host of a machine from its host family and the size of a named instance.
 
     Call it as ``catalog.memos[resolve_host](machine)``: a machine has one host.
 
@@ -261,24 +261,24 @@ def resolve_host(catalog: Catalog, machine: ResolvedMachine) -> ResolvedHost:
 
 
 def _host_share(machine: ResolvedMachine, catalog: Catalog, log: FactorLog) -> Factor | None:
-    """How much of the host comes with an accelerator of a named instance, against its largest size [1]."""
+    """Processors per accelerator of a named instance, relative to the instance's largest size [1]."""
     if machine.instance is None or machine.table == PROCESSORS:
         return None
     share = catalog.factor("instances", machine.instance, "host_share", "host_share", "1")
     if share is None:
-        text = f"The processors of {machine.instance} are not known; it is given the mean share of its host."
+        text = f"The processors of {machine.instance} are not known; the mean share of a host is assumed."
         log.add_warning("host-share-unknown", text)
         return None
     return log.record(share)
 
 
 def refuse_chip_above_server(spec: Machine) -> None:
-    """Refuse a measured power of the chip that is above that of its server.
+    """Refuse a measured chip power that is above the server power.
 
     Raises:
         BadRequestError: If it is.
     """
     chip_w, it_w = spec.accelerator_power_w, spec.it_power_w
     if chip_w is not None and it_w is not None and chip_w > it_w:
-        text = f"{chip_w:g} W is more than the {it_w:g} W of its server; it must not be above it_power_w."
+        text = f"must not be above it_power_w ({it_w:g} W), got {chip_w:g} W"
         raise BadRequestError({"accelerator_power_w": text})

@@ -1,4 +1,4 @@
-"""Measured configurations near a request: how their time and power differ from the formulas."""
+"""Measured configurations: time and power relative to the formulas, interpolated over the batch."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Ratios = tuple[float, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Knot:
-    """A measurement beside the formulas.
+    """A measurement relative to the formulas.
 
     Attributes:
         row: The measurement.
@@ -33,13 +33,13 @@ class Knot:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MeasuredCurve:
-    """How measurements of one model on one kind of replica differ from the formulas, over the batch.
+    """Measurements of one model on one kind of replica, relative to the formulas, over the batch.
 
     Attributes:
-        table: Where the measurements are.
+        table: Name of their table.
         accelerators: Devices of the replica. [1]
         knots: The measurements, by batch.
-        residual: What lies between them, as a factor around 1.
+        residual: Error of the interpolation, as a factor around 1.
     """
 
     table: str
@@ -48,15 +48,15 @@ class MeasuredCurve:
     residual: Factor
 
     def at(self, batch: float) -> tuple[Factor, Factor] | None:
-        """Time and power over those of the formulas, interpolated over the logarithm of the batch.
+        """Time and power relative to the formulas, interpolated over the logarithm of the batch.
 
-        Lengths of a request may differ from the measured ones: the formulas carry that over.
+        The lengths of a request may differ from the measured ones, since the formulas include the lengths.
 
         Args:
             batch: The batch. [1]
 
         Returns:
-            The two factors; None if the batch does not lie between two measured ones.
+            The two factors; None if the batch is outside the measured ones.
         """
         pairs = [*pairwise(self.knots), *((knot, knot) for knot in self.knots)]
         pair = next((pair for pair in pairs if pair[0].batch <= batch <= pair[1].batch), None)
@@ -90,16 +90,16 @@ class MeasuredCurve:
 def measured_curve(
     table: str, rows: Sequence[Row], accelerators: float, ratios: Callable[[Row], Ratios], residual: Factor
 ) -> MeasuredCurve:
-    """The curve of some measurements.
+    """Make the curve of measurements.
 
     Args:
-        table: Where they are.
+        table: Name of their table.
         rows: Measurements of the same model on the same replica.
         accelerators: Devices of that replica. [1]
-        ratios: Measured over predicted time and power of a measurement.
-        residual: What lies between measurements, as a factor around 1.
+        ratios: Gives measured over predicted time and power of a measurement.
+        residual: Error of the interpolation, as a factor around 1.
     """
-    # of several ways to share the work among devices, one would take the most frugal
+    # of several parallel layouts the one with the least energy is assumed
     best = {row["batch_size"]: row for row in sorted(rows, key=lambda row: -row[ENERGY[table]])}
     knots = []
     for batch in sorted(best):
@@ -109,7 +109,7 @@ def measured_curve(
 
 
 def _place(below: Knot, above: Knot, batch: float) -> float:
-    """Where a batch lies between two others on a logarithmic scale, from 0 to 1."""
+    """Position of a batch between two others on a logarithmic scale, from 0 to 1."""
     if above.batch == below.batch:
         return 0.0
     return float(np.log(batch / below.batch) / np.log(above.batch / below.batch))

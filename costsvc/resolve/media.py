@@ -1,10 +1,10 @@
-"""Requests of fixed work: from what the caller gave to the inputs of their chain."""
+"""Resolve requests with fixed work: images, video and forward passes."""
 
 from dataclasses import dataclass, replace
 
 from costsvc.errors import BadRequestError
 from costsvc.model.chains.media import ForwardPass, MediaInputs, Pictures
-from costsvc.model.chains.text import Socket
+from costsvc.model.chains.text_inputs import Socket
 from costsvc.model.generation import (
     ForwardConstants,
     GenerationConstants,
@@ -35,7 +35,7 @@ SIZES = ("steps", "width_px", "height_px", "frames")
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Request:
-    """A request with what its names lead to."""
+    """A request with its resolved names."""
 
     request: Serving
     size: ModelSize
@@ -47,7 +47,7 @@ class _Request:
 
     @property
     def on(self) -> str:
-        """A model on a chip, of which an error is one."""
+        """Key of the model on the chip, which have one error of the fit."""
         return f"{self.size.key}/{self.machine.family}"
 
 
@@ -59,28 +59,28 @@ def resolve_media(
     catalog: Catalog,
     log: FactorLog,
 ) -> FactorsOf[MediaInputs]:
-    """Complete a request whose work does not depend on what it generates, but for its place.
+    """Resolve a request with fixed work, without its place.
 
     Args:
-        request: What the caller gave.
-        size: Parameters of its model.
-        on: The accelerator, and how many the request names.
-        precision: In which the weights are kept.
+        request: The request.
+        size: Size of its model.
+        on: The accelerator, and its number if given.
+        precision: Precision of the weights.
         catalog: The tables.
-        log: Collects what is used.
+        log: Receives factors and warnings.
 
     Raises:
         BadRequestError: If the model's size or a figure of the accelerator is not known.
     """
     if size.total_b is None:
-        raise BadRequestError({"model": "This is missing; give model or total_params_b."})
+        raise BadRequestError({"model": "model or total_params_b is required"})
     machine, count = on
     if count is None:
-        log.add_warning("accelerators-assumed", "The accelerators of a replica were not given; 1 is taken.")
+        log.add_warning("accelerators-assumed", "The number of accelerators was not given; 1 is assumed.")
     scopes = (machine.family, request.task, software_scope(None, request.software_year))
     batch = log.record_input("batch_size", request.batch_size or 1.0, "1")
     if request.batch_size is None:
-        log.add_warning("batch-assumed", "The batch was not given; 1 is taken.")
+        log.add_warning("batch-assumed", "batch_size was not given; 1 is assumed.")
     known = _Request(
         request=request,
         size=size,
@@ -133,24 +133,24 @@ def _pictures(known: _Request, batch: Factor) -> dict[str, object]:
 
 
 def _sized(name: str, known: _Request) -> Factor:
-    """Steps, pixels or frames: the caller's, what the model's pipeline makes by default, or usual ones."""
+    """Steps, pixels or frames: from the request, the default of the model's pipeline, or typical ones."""
     calibration, row = known.calibration, known.size.row
     unit = "px" if name.endswith("_px") else "1"
     given: float | None = getattr(known.request, name)
     if given is not None:
         return calibration.log.record_input(name, float(given), unit)
     if row is not None and row.get(f"native_{name}") is not None:
-        text = "Steps, pixels or frames were not given; those of the model's pipeline are taken."
+        text = "Steps, pixels or frames were not given; the defaults of the model's pipeline are assumed."
         calibration.log.add_warning("size-native", text)
         native = calibration.catalog.factor("models", row["model_id"], f"native_{name}", name, unit)
         return calibration.log.record(present(native))
-    text = "Steps, pixels or frames were not given; usual ones are taken, with a wide interval."
+    text = "Steps, pixels or frames were not given; typical ones are assumed, with a wide interval."
     calibration.log.add_warning("size-assumed", text)
     return calibration.record(f"default_{name}", name)
 
 
 def _measured(known: _Request, task: FactorsOf[Pictures]) -> tuple[Factor, Factor] | None:
-    """Time and power over the formulas' in measurements of the same pictures on the same machines."""
+    """Time and power relative to the formulas, from measurements of the same pictures on the same machines."""
     request, row, calibration = known.request, known.size.row, known.calibration
     if request.batch_size is None or row is None:
         return None
@@ -189,12 +189,12 @@ def _forward(known: _Request, batch: Factor) -> dict[str, object]:
     log = calibration.log
     if request.input_tokens is None:
         log.add_warning(
-            "tokens-assumed", "Tokens of a request were not given; usual ones are taken, with a wide interval."
+            "tokens-assumed", "input_tokens were not given; a typical number is assumed, with a wide interval."
         )
         tokens = calibration.record("effective_input_tokens", "input_tokens")
     else:
         tokens = log.record_input("input_tokens", max(request.input_tokens, 1.0), "token")
-    text = f"Tasks like {request.task} were measured at two reference points only; the interval is wide."
+    text = f"There are only two reference points of tasks such as {request.task}; the interval is wide."
     log.add_warning("task-not-measured", text)
     fields = {
         "active_params_b": known.size.record_active(log),

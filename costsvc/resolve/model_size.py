@@ -1,4 +1,4 @@
-"""Which model a request is about: a row of the table, or the caller's own sizes."""
+"""Resolve the size of a model: from its row in the table, or from the request."""
 
 import math
 from bisect import bisect_left
@@ -23,20 +23,20 @@ UNKNOWN_ACTIVE = (
     " give total_params_b and active_params_b in place of model."
 )
 SAME_SIZE = 0.01
-"""Relative difference of parameters, total and active, within which a model is taken to have a catalogued shape."""
+"""Relative difference of total and active parameters within which a model is assumed to have a known model's shape."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ModelSize:
-    """Parameters of a model, None if the request says nothing of it.
+    """Parameters of a model; None if the request has no model.
 
     Attributes:
         total_factor: All parameters. [10^9]
-        active_factor: Those that one token passes through. [10^9]
+        active_factor: Parameters that one token passes through. [10^9]
         total_b: Central value of all parameters. [10^9]
         active_b: Central value of the active ones. [10^9]
         row: The model's row, if it was named.
-        log: What its name has to warn of.
+        log: Warnings about its name.
     """
 
     total_factor: Factor | None = None
@@ -48,7 +48,7 @@ class ModelSize:
 
     @property
     def key(self) -> str:
-        """What tells the model from others: its name, or its parameters."""
+        """Key of the model: its name, or its parameters."""
         return self.row["model_id"] if self.row else f"{self.total_b:g}-{self.active_b:g}"
 
     def record_active(self, log: FactorLog) -> Factor | float:
@@ -72,7 +72,7 @@ def resolve_model_size(subject: Subject, catalog: Catalog, log: FactorLog) -> Mo
     Args:
         subject: The model.
         catalog: The tables.
-        log: Collects the warnings.
+        log: Receives the warnings.
 
     Raises:
         UnknownNameError: If the model is not known.
@@ -116,7 +116,7 @@ def resolve_layers(size: ModelSize, catalog: Catalog, log: FactorLog) -> Factors
     Args:
         size: The model.
         catalog: The tables.
-        log: Collects the warning.
+        log: Receives the warning.
     """
     own = None
     if size.row is not None and size.row["layers"]:

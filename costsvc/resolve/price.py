@@ -1,6 +1,6 @@
-"""What is paid: rent by the hour, or hardware, electricity and facility of one's own."""
+"""Resolve prices: rent by the hour, or owned hardware, electricity and facility."""
 
-from costsvc.model.chains.footprint import MISSING, Ownership, Price, SocialCost
+from costsvc.model.chains.surroundings import MISSING, Ownership, Price, SocialCost
 from costsvc.model.inputs import FactorsOf
 from costsvc.model.uncertainty import Factor
 from costsvc.reference.catalog import Catalog
@@ -19,14 +19,14 @@ IN_THE_RENT = "included in the rental price"
 def resolve_price(
     pricing: Pricing, machine: ResolvedMachine, site: ResolvedSite, catalog: Catalog, log: FactorLog
 ) -> FactorsOf[Price]:
-    """Prices of a machine in a place.
+    """Resolve the prices of a machine in a place.
 
     Args:
-        pricing: What the caller gave, its kind settled.
+        pricing: Pricing from the request, with its kind.
         machine: The machine.
         site: The place.
         catalog: The tables.
-        log: Collects what is used and what is missing.
+        log: Receives factors, warnings and gaps.
     """
     if pricing.kind == OWNED:
         return _owned(pricing, machine, site, catalog, log)
@@ -65,7 +65,7 @@ def _owned(
         rate = log.record_input("facility_usd_per_kwh", pricing.facility_usd_per_kwh, "USD/kWh")
         fields["facility_usd_per_kwh"] = rate
     if MISSING in (fields["purchase_usd"], fields["electricity_usd_per_kwh"]):
-        log.mark_unavailable("cost.total_usd", "hardware or electricity has no price; see their own reasons")
+        log.mark_unavailable("cost.total_usd", "hardware or electricity has no price; see the reasons of these fields")
     return FactorsOf(Price, {"owned": FactorsOf(Ownership, fields), "is_owned": True})
 
 
@@ -83,7 +83,7 @@ def _purchase(pricing: Pricing, machine: ResolvedMachine, catalog: Catalog, log:
 
 
 def _wear(pricing: Pricing, catalog: Catalog, log: FactorLog) -> dict[str, object]:
-    """How fast owned hardware loses its value, and how much of its time it works."""
+    """Inputs of the loss of value of owned hardware: age, utilisation, and decline of prices."""
     age, share = pricing.age_years, pricing.utilization
     return {
         "age_years": log.record(catalog.default("age_years"))
@@ -112,12 +112,12 @@ def _electricity(pricing: Pricing, site: ResolvedSite, catalog: Catalog, log: Fa
 
 
 def resolve_social_cost(year: int, catalog: Catalog, log: FactorLog) -> FactorsOf[SocialCost]:
-    """Social cost of carbon of a year, in money of the answer's price year.
+    """Resolve the social cost of carbon of a year, in money of the answer's price year.
 
     Args:
         year: Year of the emission.
         catalog: The tables.
-        log: Collects what is used.
+        log: Receives factors and warnings.
     """
     inputs: FactorsOf[SocialCost] = catalog.memos[_social_cost](year)
     for factor in inputs.fields.values():

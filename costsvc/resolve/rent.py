@@ -1,4 +1,4 @@
-"""What a machine or an accelerator is rented for: whose price, where, of which kind and of which day."""
+"""Resolve the rental price of a machine or accelerator: by seller, region, kind of price and day."""
 
 import datetime as dt
 import math
@@ -20,24 +20,24 @@ MACHINES, CHIPS, RATIOS = "instance_prices", "accelerator_prices", "price_ratios
 PRICE = {MACHINES: "usd_per_instance_hour", CHIPS: NAME}
 OTHER_REGION = "price-any-region"
 UNSEEN = 1.15
-"""Assumed 90 % spread of a list price on a day on which nobody is known to have seen it."""
+"""Assumed 90 % spread of a list price on a day for which there is no observation."""
 LATER = dt.timedelta(days=730)
-"""For how long after it was last seen a price still passes for that of the day."""
+"""Time after its last observation during which a price counts as current."""
 KEPT = 8192
 """Prices that are kept as they were worked out: placement asks for the same ones thousands of times."""
 UNCOMMITTED = {"consumer", "desktop", "laptop", "board"}
-"""Segments of parts that nobody reserves for years."""
+"""Segments without committed-use prices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What is to be rented.
+    """The price that is looked up.
 
     Attributes:
         machine: The machine or the accelerator.
-        seller: Whose price, ``*`` where that is open.
-        region: The seller's name of the region, ``*`` where that is open or the building is another's.
-        kind: On demand, as spot or reserved.
+        seller: The seller, ``*`` if open.
+        region: The seller's name of the region, ``*`` if open or if the building is not the seller's.
+        kind: On-demand, spot or reserved.
         day: The day.
     """
 
@@ -50,13 +50,13 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A price that a table has.
+    """A price from a table.
 
     Attributes:
         factor: The price, per accelerator. [USD/h]
         row: Its row.
-        timely: Whether it is of the time that was wanted.
-        notes: What the caller should know, by code.
+        timely: Whether it is current on the wanted day.
+        notes: Warnings by code.
     """
 
     factor: Factor
@@ -65,17 +65,17 @@ class Offer:
     notes: Mapping[str, str] = field(default_factory=dict)
 
     def noted(self, code: str, message: str) -> "Offer":
-        """The same with one more thing to know."""
+        """The same with one more warning."""
         return replace(self, notes={**self.notes, code: message})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rent:
-    """What is paid for an accelerator-hour.
+    """Rental price of an accelerator-hour.
 
     Attributes:
-        factor: The price; None if nobody is known to rent it out so. [USD/h]
-        log: What it has to warn of.
+        factor: The price; None if not known. [USD/h]
+        log: Its warnings.
     """
 
     factor: Factor | None
@@ -83,14 +83,14 @@ class Rent:
 
 
 def resolve_rent(machine: ResolvedMachine, site: ResolvedSite, kind: PriceKind, catalog: Catalog) -> Rent:
-    """What is paid for an accelerator-hour in a place.
+    """Resolve the rental price of an accelerator-hour in a place.
 
-    The price is that of the named machine at its seller, then that of its accelerators there, then that of anybody.
+    The price is that of the named machine at its seller, else that of its accelerators there, else that of any seller.
 
     Args:
         machine: The machine or the accelerator.
         site: The place, with seller and day.
-        kind: On demand, as spot or reserved.
+        kind: On-demand, spot or reserved.
         catalog: The tables.
     """
     row = site.place.row
@@ -124,7 +124,7 @@ def _of_seller(wanted: Wanted, catalog: Catalog) -> Offer | None:
     offer = None if wanted.seller == ANY else _of_kind(CHIPS, (wanted.seller,), wanted.machine.id, wanted, catalog)
     if offer is None or wanted.machine.instance is None:
         return offer
-    text = f"No price of {wanted.machine.instance} is known; that of its accelerators at {wanted.seller} is taken."
+    text = f"No price of {wanted.machine.instance} is known; that of its accelerators at {wanted.seller} is used."
     return offer.noted("price-any-size", text)
 
 
@@ -133,22 +133,22 @@ def _of_anybody(wanted: Wanted, catalog: Catalog) -> Offer | None:
     offer = _of_kind(CHIPS, (ANY, ANY if level is None else wanted.seller), wanted.machine.id, wanted, catalog)
     if offer is None:
         return None
-    whose = "No provider was named" if wanted.seller == ANY else f"{wanted.seller} is not known to sell it so"
-    told = "the price is the median over providers"
+    reason = "No provider was named" if wanted.seller == ANY else f"No such price of {wanted.seller} is known"
+    text = "the median over providers is used"
     if level is not None and offer.row["level"] == 1:
-        told = f"{told}, at the level of {wanted.seller}"
+        text = f"{text}, at the price level of {wanted.seller}"
         offer = replace(offer, factor=_times(offer.factor, level, "level"))
-    return offer.noted("price-any-provider", f"{whose}; {told}.")
+    return offer.noted("price-any-provider", f"{reason}; {text}.")
 
 
 def _of_kind(table: str, sellers: Sequence[str], what: str, wanted: Wanted, catalog: Catalog) -> Offer | None:
-    """A price of the wanted kind or, where none of its time is known, one on demand times what its seller takes.
+    """A price of the wanted kind or, if none is current, the on-demand price times the seller's ratio.
 
     Args:
-        table: Of machines or of chips.
-        sellers: Whose price, and, where that is another, whose ratio.
+        table: Prices of machines or of chips.
+        sellers: The seller of the price and, if different, the seller of the ratio.
         what: The machine or the chip.
-        wanted: What is to be rented.
+        wanted: The price that is looked up.
         catalog: The tables.
     """
     listed = _best(table, sellers[0], what, wanted.kind, wanted, catalog)
@@ -165,7 +165,7 @@ def _estimated(table: str, sellers: Sequence[str], what: str, wanted: Wanted, ca
     offer = _best(table, sellers[0], what, ON_DEMAND, wanted, catalog)
     if offer is None:
         return None
-    text = f"No {wanted.kind} price is known; it is estimated: {ratio.value:.3g} of on-demand ({ratio.locator})."
+    text = f"No {wanted.kind} price is known; {ratio.value:.3g} of the on-demand price is used ({ratio.locator})."
     return replace(offer, factor=_times(offer.factor, ratio, "estimated")).noted("price-estimated", text)
 
 
@@ -174,8 +174,8 @@ def _ratio(seller: str, kind: str, catalog: Catalog, region: str = ANY) -> Facto
 
 
 @lru_cache(maxsize=KEPT)
-def _times(price: Factor, ratio: Factor, told: str) -> Factor:
-    """A price times a ratio; the widths of the two add up as those of independent factors."""
+def _times(price: Factor, ratio: Factor, label: str) -> Factor:
+    """A price times a ratio; their widths add up as those of independent factors."""
     value = price.value * ratio.value
     down = math.hypot(math.log(price.value / price.low), math.log(ratio.value / ratio.low))
     up = math.hypot(math.log(price.high / price.value), math.log(ratio.high / ratio.value))
@@ -185,12 +185,12 @@ def _times(price: Factor, ratio: Factor, told: str) -> Factor:
         low=value / math.exp(down),
         high=value * math.exp(up),
         identity=f"{price.identity} x {ratio.identity}",
-        locator=f"{told} {ratio.value:.3g} ({ratio.locator}); {price.locator}",
+        locator=f"{label} {ratio.value:.3g} ({ratio.locator}); {price.locator}",
     )
 
 
 def _best(table: str, seller: str, what: str, kind: PriceKind, wanted: Wanted, catalog: Catalog) -> Offer | None:
-    """The price of the region or, of the same time rather than of another, that of other regions of the seller."""
+    """The current price of the region, else that of the seller's other regions, else an older one of the region."""
     offer = _in_force(table, (seller, wanted.region, what, kind), wanted, catalog)
     if offer is not None and offer.timely:
         return offer if wanted.region != ANY else _anywhere(offer, seller, wanted)
@@ -211,8 +211,8 @@ def _as_at_home(table: str, seller: str, what: str, kind: PriceKind, wanted: Wan
     offer = _in_force(table, (seller, home, what, kind), wanted, catalog)
     if offer is None:
         return None
-    told = f"No price of {seller} is known for {wanted.region}; {level.value:.3g} times that of {home} is taken."
-    return replace(offer, factor=_times(offer.factor, level, "level of the region")).noted(OTHER_REGION, told)
+    text = f"No price of {seller} is known for {wanted.region}; {level.value:.3g} times that of {home} is used."
+    return replace(offer, factor=_times(offer.factor, level, "level of the region")).noted(OTHER_REGION, text)
 
 
 def _in_any_region(
@@ -223,15 +223,15 @@ def _in_any_region(
 
 
 def _anywhere(offer: Offer, seller: str, wanted: Wanted) -> Offer:
-    """A price of any region, with a word where it is a median and no list for all regions."""
+    """A price of any region, with a warning if it is a median over regions."""
     if seller == ANY or offer.row["quality"] != "derived":
         return offer
     where = "No region was named" if wanted.region == ANY else f"No price of {seller} is known for {wanted.region}"
-    return offer.noted(OTHER_REGION, f"{where}; its median over regions is taken.")
+    return offer.noted(OTHER_REGION, f"{where}; the median over regions is used.")
 
 
 def _in_force(table: str, key: tuple[str, ...], wanted: Wanted, catalog: Catalog) -> Offer | None:
-    """The last price that began by the day, else the first one."""
+    """The last price whose validity begins by the day, else the first one."""
     day = wanted.day.isoformat()
     begun = sorted(catalog.group(table, *key))
     if not begun:
@@ -264,7 +264,7 @@ def _end(row: Row) -> str:
 
 
 def _timely(row: Row, day: dt.date) -> bool:
-    """Whether a price is of the year of a day, or was seen not long before it."""
+    """Whether a price is current on a day: not of a later year, and observed not long before."""
     if day.year < int(row["valid_from"][:4]):
         return False
     if row["valid_to"]:
@@ -275,4 +275,4 @@ def _timely(row: Row, day: dt.date) -> bool:
 def _warn_of_time(offer: Offer, wanted: Wanted, log: FactorLog) -> None:
     if not offer.timely:
         seen = max(offer.row["valid_from"], min(_end(offer.row), wanted.day.isoformat()))
-        log.add_warning("price-year", f"The price is of {seen}, not of {wanted.day}: none of that time is known.")
+        log.add_warning("price-year", f"The price is of {seen}, because none of {wanted.day} is known.")

@@ -1,4 +1,4 @@
-"""Requests to a model: from what the caller gave to the inputs of their chain."""
+"""Resolve requests to a model."""
 
 from dataclasses import dataclass
 from typing import get_args
@@ -18,16 +18,16 @@ TEXT_TASKS = get_args(TextTask)
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ResolvedServing:
-    """A request to a model, resolved but for its place.
+    """A resolved request to a model, without its place.
 
     Attributes:
-        inputs: What its chain takes.
-        text: What is recorded of a request answered in text once its numbers are known; None for other tasks.
-        machine: On what it is answered.
-        host: The host of that.
-        size: Parameters of the model.
-        precision: In which the weights are kept.
-        count: How many accelerators the request names, None if it leaves their number open.
+        inputs: Inputs of its chain.
+        text: The resolved text request; None for other tasks.
+        machine: The machine.
+        host: Host of the machine.
+        size: Size of the model.
+        precision: Precision of the weights.
+        count: Number of accelerators of the request, None if not given.
     """
 
     inputs: FactorsOf[ServingInputs]
@@ -40,12 +40,12 @@ class ResolvedServing:
 
 
 def resolve_serving(request: Serving, catalog: Catalog, log: FactorLog) -> ResolvedServing:
-    """Complete a request to a model but for its place.
+    """Resolve a request to a model, without its place.
 
     Args:
-        request: What the caller gave.
+        request: The request.
         catalog: The tables.
-        log: Collects what is used and what is missing.
+        log: Receives factors, warnings and gaps.
 
     Raises:
         UnknownNameError: If a name is not known.
@@ -80,5 +80,5 @@ def _native_precision(size: ModelSize, log: FactorLog) -> Precision | None:
     """The precision in which a model is published, if it is not 16 bits."""
     native: Precision | None = None if size.row is None else size.row.get("native_precision")
     if size.row is not None and native is not None:
-        log.add_warning("precision-native", f"{size.row['model_id']} is published in {native}; it is served so.")
+        log.add_warning("precision-native", f"{size.row['model_id']} is published in {native}; this precision is used.")
     return native

@@ -1,49 +1,41 @@
-"""Where a workload runs: the building, the grid and its water."""
+"""Resolve the place of a workload: building, grid, and water of the grid."""
 
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from costsvc.answers.estimate import Bases, Basis
-from costsvc.model.chains.footprint import MISSING, Market, Place
+from costsvc.model.chains.surroundings import MISSING, Market, Place
 from costsvc.model.inputs import Constant, FactorsOf
-from costsvc.model.uncertainty import Factor, Scale
+from costsvc.model.uncertainty import Factor
 from costsvc.reference import places
 from costsvc.reference.catalog import Catalog
-from costsvc.reference.grid import Found, Method
-from costsvc.reference.places import UNKNOWN_OPERATOR, WORLD
-from costsvc.reference.sites import Metric, measure
+from costsvc.reference.places import WORLD
 from costsvc.requests.workloads import ON_DEMAND, OWNED, Contract, PriceKind, Pricing, Scope, Site
-from costsvc.resolve.log import FactorLog, input_factor, present
+from costsvc.resolve.log import FactorLog, input_factor
 from costsvc.resolve.machine import ResolvedMachine
+from costsvc.resolve.place_figures import BUILDING, NO_MARKET, PlaceFigure, figure_of, no_market, table_figures
 
-WIDTH = {"zone": 0, "region": 0, "subdivision": 1, "country": 2, "world": 3}
-"""How wide an area is; a figure of a wider one than the place itself is a fallback."""
-BUILDING: dict[Metric, tuple[str, Scale]] = {"pue": ("1", "above-one"), "wue_l_per_kwh": ("L/kWh", "log")}
-TIED = "grid_average_tied"
-WATER = ("water_factors", "water_factors_by_mix")
-"""Tables of the grid's water, the better one first."""
 NO_RESIDUAL = (
-    "no residual mix is known for what the contract leaves open; give contract.residual_g_per_kwh, or a share of 1"
+    "no residual mix is known for the share without a contract; give contract.residual_g_per_kwh, or a share of 1"
 )
-NO_MARKET = "no contract was given and the region has no published carbon-free share; give contract {share, g_per_kwh}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ResolvedSite:
-    """A place with everything known that an estimate needs of it.
+    """A resolved place.
 
     Attributes:
-        place: Where it is.
-        household: Whether it is a home or a desk, and no data centre.
-        pricing: What is paid and to whom, its kind settled.
-        operator: Who runs the building.
-        seller: Whose prices apply, ``*`` if that is open.
-        year: Year of the grid and of what else is counted by the year.
+        place: Country, zones and operator of the name.
+        household: Whether the machine is in a home or on a desk rather than in a data centre.
+        pricing: Pricing from the request, with its kind.
+        operator: Operator of the building.
+        seller: Seller whose prices apply, ``*`` if open.
+        year: Year of the grid and of other annual figures.
         date: Day of the prices.
         inputs: Building, grid and water.
         pue: Power usage effectiveness.
-        grid: Average intensity of the grid, None where it is not known.
+        grid: Average intensity of the grid, None if not known.
         bases: Scope, method, zone, year and resolution of each intensity.
     """
 
@@ -62,7 +54,7 @@ class ResolvedSite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Names:
-    """What of a site leads into the tables; numbers are left out but for whether they were given."""
+    """Names of a site and which numbers were given: the key under which its look-up is cached."""
 
     region: str | None
     year: int | None
@@ -76,28 +68,19 @@ class _Names:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Figure:
-    """A figure of a place: what the chain takes, None if the tables have none, and what it rests on."""
-
-    input: Factor | FactorsOf[Market] | None
-    log: FactorLog
-    basis: Basis | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Known:
-    """All that the tables know of a place.
+    """The figures of a place from the tables.
 
     Attributes:
-        inputs: Building, grid and water as the tables have them.
-        place: Where it is.
-        home: The machine that makes it a household, None if it is none.
-        operator: Who runs the building.
-        seller: Whose prices apply.
+        inputs: Building, grid and water.
+        place: Country, zones and operator of the name.
+        home: The machine that makes it a household, None if it is not one.
+        operator: Operator of the building.
+        seller: Seller whose prices apply.
         year: Year of annual figures.
         date: Day of the prices.
-        log: What the names have to warn of.
-        figures: The figures of the place by their names.
+        log: Warnings about the names.
+        figures: Figures of the place by name.
     """
 
     inputs: FactorsOf[Place]
@@ -108,17 +91,17 @@ class _Known:
     year: int
     date: dt.date
     log: FactorLog
-    figures: Mapping[str, _Figure]
+    figures: Mapping[str, PlaceFigure]
 
 
 def resolve_site(site: Site, machine: ResolvedMachine | None, catalog: Catalog, log: FactorLog) -> ResolvedSite:
-    """Complete a site from the tables.
+    """Resolve a site.
 
     Args:
-        site: What the caller gave.
-        machine: What runs there; None is any machine of a data centre.
+        site: Place and prices from the request.
+        machine: The machine; None for any machine in a data centre.
         catalog: The tables.
-        log: Collects what is used and what is missing.
+        log: Receives factors, warnings and gaps.
 
     Raises:
         UnknownNameError: If the region or the provider is not known.
@@ -175,36 +158,25 @@ def _priced(pricing: Pricing, known: _Known) -> Pricing:
     return replace(pricing, kind=ON_DEMAND if known.home is None else OWNED)
 
 
-def _own_figures(site: Site) -> dict[str, _Figure]:
-    """The caller's own figures of the place, in place of those of the tables."""
-    own: dict[str, _Figure] = {}
+def _own_figures(site: Site) -> dict[str, PlaceFigure]:
+    """Figures of the place from the request, which replace those of the tables."""
+    own: dict[str, PlaceFigure] = {}
     for metric, (unit, scale) in BUILDING.items():
         value: float | None = getattr(site, metric)
         if value is not None:
-            own[metric] = _figure(input_factor(metric, value, unit, scale))
+            own[metric] = figure_of(input_factor(metric, value, unit, scale))
     if site.grid_g_per_kwh is not None:
         basis = Basis(scope=site.scope, method="request", zone=None, year=None, resolution="request")
-        own["grid_g_per_kwh"] = _figure(input_factor("grid_g_per_kwh", site.grid_g_per_kwh, "g/kWh"), basis)
-        own["market"] = _no_market(NO_MARKET)
+        own["grid_g_per_kwh"] = figure_of(input_factor("grid_g_per_kwh", site.grid_g_per_kwh, "g/kWh"), basis)
+        own["market"] = no_market(NO_MARKET)
     if site.contract is not None:
         own["market"] = _of_contract(site.contract, site)
     return own
 
 
-def _figure(factor: Factor, basis: Basis | None = None) -> _Figure:
-    log = FactorLog()
-    return _Figure(input=log.record(factor), log=log, basis=basis)
-
-
-def _no_market(reason: str) -> _Figure:
-    log = FactorLog()
-    log.mark_unavailable("carbon.market_kg", reason)
-    return _Figure(input=None, log=log)
-
-
-def _of_contract(contract: Contract, site: Site) -> _Figure:
+def _of_contract(contract: Contract, site: Site) -> PlaceFigure:
     if contract.share < 1 and contract.residual_g_per_kwh is None:
-        return _no_market(NO_RESIDUAL)
+        return no_market(NO_RESIDUAL)
     log = FactorLog()
     fields: dict[str, object] = {
         "contract_share": log.record_input("contract_share", contract.share, "1", "share"),
@@ -214,21 +186,21 @@ def _of_contract(contract: Contract, site: Site) -> _Figure:
         residual = log.record_input("residual_g_per_kwh", contract.residual_g_per_kwh, "g/kWh")
         fields["residual_g_per_kwh"] = residual
     basis = Basis(scope=site.scope, method="contract", zone=None, year=site.year, resolution="request")
-    return _Figure(input=FactorsOf(Market, fields), log=log, basis=basis)
+    return PlaceFigure(input=FactorsOf(Market, fields), log=log, basis=basis)
 
 
 def _known(catalog: Catalog, names: _Names, renter: str | None, resident: ResolvedMachine | None) -> _Known:
-    """All that the tables know of a place by its names.
+    """The figures of a place from the tables, by its names.
 
     Args:
         catalog: The tables.
         names: The names.
-        renter: Who rents out the named instance.
+        renter: Provider of the named instance.
         resident: The machine, if it may be at home or on a desk.
     """
     log = FactorLog()
     if names.region is None:
-        log.add_warning("region-unspecified", "No region was given: the world's average grid is taken. Give region.")
+        log.add_warning("region-unspecified", "No region was given; the world's average grid is assumed. Give region.")
     place = catalog.place(names.region or WORLD)
     provider = None if names.provider is None else catalog.provider(names.provider)
     seller = provider or renter or place.operator
@@ -237,7 +209,7 @@ def _known(catalog: Catalog, names: _Names, renter: str | None, resident: Resolv
         _warn_of_household(home, names, log)
     operator = place.operator if place.row else seller
     year, date = _moment(names.year, names.date, catalog)
-    figures = _table_figures(names.scope, place, (operator, home), year, catalog)
+    figures = table_figures(names.scope, place, (operator, home), year, catalog)
     fields: dict[str, object] = {
         name: MISSING if figure.input is None else figure.input for name, figure in figures.items()
     }
@@ -255,25 +227,10 @@ def _known(catalog: Catalog, names: _Names, renter: str | None, resident: Resolv
     )
 
 
-def _table_figures(
-    scope: Scope, place: places.Place, building: tuple[str, ResolvedMachine | None], year: int, catalog: Catalog
-) -> dict[str, _Figure]:
-    operator, home = building
-    grid = _average(scope, place, year, catalog)
-    scopes = (place.region, operator)
-    return {
-        "grid_g_per_kwh": grid,
-        "market": _carbon_free(grid, place, year, catalog),
-        "marginal_g_per_kwh": _marginal(place, year, catalog),
-        **{metric: _of_building(metric, home, scopes, year, catalog) for metric in BUILDING},
-        "grid_water_l_per_kwh": _water(place, catalog),
-    }
-
-
 def moment(site: Site, catalog: Catalog) -> tuple[int, dt.date]:
     """The year of annual figures and the day of prices.
 
-    One that was not given follows from the other: the year of the day, or the last day of a year that is over.
+    If one was not given, it follows from the other: the year of the day, or the last day of a past year.
     """
     return _moment(site.year, site.date, catalog)
 
@@ -285,9 +242,9 @@ def _moment(year: int | None, date: dt.date | None, catalog: Catalog) -> tuple[i
 
 
 def is_household(machine: ResolvedMachine, site: Site, place: places.Place) -> bool:
-    """Whether a machine stands in a home or on a desk, by its host and because no other building was named.
+    """Whether a machine is in a home or on a desk: by its kind of host, and if no building was named.
 
-    A country or a grid zone says nothing about the building. Rented machines are in their seller's, named or not.
+    A country or a grid zone does not name a building. A rented machine is in its seller's building.
     """
     return _is_household(machine, _names(site), place)
 
@@ -300,101 +257,9 @@ def _is_household(machine: ResolvedMachine, names: _Names, place: places.Place) 
 
 def _warn_of_household(machine: ResolvedMachine, names: _Names, log: FactorLog) -> None:
     text = (
-        f"No cloud region, seller or pue was given: {machine.id} is taken to be owned and to stand at home or on a "
+        f"No cloud region, seller or pue was given: {machine.id} is assumed to be owned and to be at home or on a "
         "desk, with PUE 1 and no cooling water. Give a cloud region, pricing.provider or pue for a data centre."
     )
     if not names.has_electricity_price:
-        text += " Prices of electricity are those of industry; give pricing.electricity_usd_per_kwh for a household's."
+        text += " Electricity has industrial prices; give pricing.electricity_usd_per_kwh for a household."
     log.add_warning("household", text)
-
-
-def _of_building(
-    metric: Metric, home: ResolvedMachine | None, scopes: tuple[str, ...], year: int, catalog: Catalog
-) -> _Figure:
-    """A figure of the building: of a household, of the region, of the operator or of an unknown one."""
-    unit, scale = BUILDING[metric]
-    if home is not None:
-        factor = catalog.factor("hosts", home.trait("host_family"), metric, metric, unit, scale)
-    else:
-        factor = measure(catalog, (*scopes, UNKNOWN_OPERATOR), metric, unit, year)
-    return _figure(present(factor))
-
-
-def _average(scope: Scope, place: places.Place, year: int, catalog: Catalog) -> _Figure:
-    found = catalog.grid.find(place.areas(direct=scope == "direct"), scope, "average", year)
-    log = FactorLog()
-    if found is None:
-        reason = f"no {scope} intensity is known for {place.region}; give grid_g_per_kwh or another scope"
-        log.mark_unavailable("carbon.location_kg", reason)
-        return _Figure(input=None, log=log)
-    _warn_of_fallback(found, place, year, log)
-    factor = log.record(_intensity(found, "grid_g_per_kwh", catalog))
-    return _Figure(input=factor, log=log, basis=_basis(found, scope, "average"))
-
-
-def _warn_of_fallback(found: Found, place: places.Place, year: int, log: FactorLog) -> None:
-    zone, known = found.row["zone_id"], int(found.row["year"])
-    if WIDTH[found.resolution] > WIDTH[place.level]:
-        text = f"No grid figure is known for {place.region}; that of {zone} ({found.resolution}) is taken."
-        log.add_warning("grid-fallback", text)
-    if found.table == TIED and found.resolution == "country" and (place.fed_by or place.tied_zone is None):
-        log.add_warning("tied-grid", f"{zone} has no grid figures; what feeds it is taken: {found.row['locator']}.")
-    if known != year:
-        log.add_warning("grid-year", f"The grid of {year} is not in the tables; that of {known} is taken for {zone}.")
-
-
-def _carbon_free(grid: _Figure, place: places.Place, year: int, catalog: Catalog) -> _Figure:
-    """Market-based intensity by the carbon-free share that an operator publishes for a region."""
-    free = None if grid.basis is None else _carbon_free_share(grid.basis, catalog)
-    share = measure(catalog, (place.region,), "cfe_share", "1", year)
-    if free is None or grid.basis is None or share is None:
-        return _no_market(NO_MARKET)
-    log = FactorLog()
-    fields: dict[str, object] = {"cfe_share": log.record(share), "grid_carbon_free_share": log.record(free)}
-    return _Figure(input=FactorsOf(Market, fields), log=log, basis={**grid.basis, "method": "cfe"})
-
-
-def _carbon_free_share(basis: Basis, catalog: Catalog) -> Factor | None:
-    key = (basis["zone"], basis["year"], basis["scope"], "average")
-    return catalog.factor(
-        "grid_average_electricitymaps", key, "carbon_free_share", "grid_carbon_free_share", "1", "share"
-    )
-
-
-def _marginal(place: places.Place, year: int, catalog: Catalog) -> _Figure:
-    found = catalog.grid.find(place.marginal_areas(), "direct", "marginal", year)
-    log = FactorLog()
-    if found is None:
-        log.mark_unavailable("carbon.marginal_kg", f"no marginal intensity is known for {place.region}")
-        return _Figure(input=None, log=log)
-    if found.resolution == "country" and place.level != "country" and "-" in (place.zone or ""):
-        text = f"No margin is known for {place.zone}, which is a part of a country; that of {place.country} is taken."
-        log.add_warning("marginal-fallback", text)
-    factor = log.record(_intensity(found, "grid_marginal_g_per_kwh", catalog))
-    return _Figure(input=factor, log=log, basis=_basis(found, "direct", "marginal"))
-
-
-def _intensity(found: Found, name: str, catalog: Catalog) -> Factor:
-    key = tuple(found.row[column] for column in catalog.tables[found.table].key)
-    return present(catalog.factor(found.table, key, "g_per_kwh", name, "g/kWh"))
-
-
-def _basis(found: Found, scope: Scope, method: Method) -> Basis:
-    row = found.row
-    return Basis(scope=scope, method=method, zone=row["zone_id"], year=int(row["year"]), resolution=found.resolution)
-
-
-def _water(place: places.Place, catalog: Catalog) -> _Figure:
-    log = FactorLog()
-    for zone in filter(None, (place.country, place.fed_by, WORLD)):
-        for table in WATER:
-            factor = catalog.factor(table, zone, "l_per_kwh", "grid_water_l_per_kwh", "L/kWh")
-            if factor is None:
-                continue
-            if zone == WORLD and place.region != WORLD:
-                log.add_warning(
-                    "water-fallback", f"No water intensity is known for {place.region}; the world's is taken."
-                )
-            return _Figure(input=log.record(factor), log=log)
-    log.mark_unavailable("water.offsite_l", f"no water intensity of the grid is known for {place.region}")
-    return _Figure(input=None, log=log)

@@ -1,4 +1,4 @@
-"""Idle replicas: from what the caller gave to the inputs of their chain."""
+"""Resolve idle replicas."""
 
 from costsvc.model.chains.standby import StandbyInputs
 from costsvc.model.inputs import FactorsOf
@@ -18,15 +18,15 @@ from costsvc.resolve.machine import (
 def resolve_standby(
     hosting: Hosting, catalog: Catalog, log: FactorLog
 ) -> tuple[ResolvedMachine, float | None, FactorsOf[StandbyInputs]]:
-    """Complete accelerators that hold a model and wait, but for their place.
+    """Resolve accelerators that hold a model and are idle, without their place.
 
     Args:
-        hosting: What the caller gave.
+        hosting: The idle replicas.
         catalog: The tables.
-        log: Collects what is used.
+        log: Receives factors and warnings.
 
     Returns:
-        The machine, how many the request names, and what the chain takes.
+        The machine, its number if given, and the inputs of the chain.
 
     Raises:
         UnknownNameError: If a name is not known.

@@ -1,71 +1,45 @@
-"""A training run: from what the caller gave to the inputs of its chain."""
+"""Resolve a training run."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from costsvc.errors import BadRequestError
 from costsvc.limits import ACCELERATORS
 from costsvc.model import compute
-from costsvc.model.chains.training import (
-    Arithmetic,
-    Attention,
-    ChipPower,
-    Layers,
-    Speed,
-    TrainingInputs,
-    TrainingMemory,
-    Utilization,
-)
+from costsvc.model.chains.training import Arithmetic, Attention, ChipPower, Layers, TrainingInputs, TrainingMemory
 from costsvc.model.inputs import Constant, FactorsOf
 from costsvc.model.uncertainty import Factor
 from costsvc.reference.catalog import Catalog
-from costsvc.reference.table import Row
 from costsvc.requests.workloads import Precision, Training, TrainingRun, Workload
-from costsvc.resolve.log import FactorLog, input_constant, input_factor, present
+from costsvc.resolve.log import FactorLog, input_constant, present
 from costsvc.resolve.machine import (
     ANY,
     ResolvedHost,
     ResolvedMachine,
-    compute_precision,
     refuse_chip_above_server,
     resolve_count,
     resolve_host,
     resolve_machine,
 )
-from costsvc.resolve.model_size import ModelSize, constants_of_row, resolve_layers, resolve_model_size
+from costsvc.resolve.model_size import ModelSize, resolve_layers, resolve_model_size
+from costsvc.resolve.utilization import resolve_speed
 
 SIX_ND_TOLERANCE = 0.25
-SCALING = (
-    "reference_params_b",
-    "params_exponent",
-    "half_crowd",
-    "crowd_exponent",
-    "sparse_factor",
-    "fp8_factor",
-    "fp4_factor",
-    "fp8_exponent",
-)
-NARROW: Mapping[Precision, str] = {"fp8": "fp8_factor", "fp4": "fp4_factor"}
-MFU_OF: Mapping[bool | None, str] = {None: "mfu", True: "tuned_mfu", False: "first_mfu"}
-"""The column of a run that is known to be tuned, known to be no benchmark's, or neither."""
-FEW_SOURCES = 3
-DENSE = 0.9
-"""Active over total parameters from which on a model counts as dense."""
+
+
 COUNTED_IN = ("qlora",)
-"""Methods whose bytes per parameter were measured with the activations in them."""
+"""Methods whose measured bytes per parameter include activations."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ResolvedTraining:
-    """A training run, resolved but for its place.
+    """A resolved training run, without its place.
 
     Attributes:
-        inputs: What its chain takes.
-        machine: On what it runs.
-        host: The host of that.
-        precision: At which precision.
-        count: How many accelerators the request names, None if it leaves their number open.
-        fits: Memory that the run needs and that an accelerator gives; None where that is not known.
+        inputs: Inputs of its chain.
+        machine: The machine.
+        host: Host of the machine.
+        precision: Precision of the run.
+        count: Number of accelerators of the request, None if not given.
+        fits: Memory of the run and of an accelerator; None if not known.
     """
 
     inputs: FactorsOf[TrainingInputs]
@@ -77,16 +51,16 @@ class ResolvedTraining:
 
 
 def resolve_training(run: TrainingRun, catalog: Catalog, log: FactorLog) -> ResolvedTraining:
-    """Complete a training run but for its place.
+    """Resolve a training run, without its place.
 
     Args:
-        run: What the caller gave.
+        run: The request.
         catalog: The tables.
-        log: Collects what is used and what is missing.
+        log: Receives factors, warnings and gaps.
 
     Raises:
         UnknownNameError: If a name is not known.
-        BadRequestError: If fields contradict each other, or a needed figure is not known.
+        BadRequestError: If fields contradict each other, or a required figure is not known.
     """
     machine = resolve_machine(run.machine, catalog)
     if machine.log.warnings:
@@ -98,7 +72,7 @@ def resolve_training(run: TrainingRun, catalog: Catalog, log: FactorLog) -> Reso
     arithmetic = _arithmetic(run, size, defaults, catalog, log)
     fields: dict[str, object] = {"arithmetic": arithmetic}
     if arithmetic is not None:
-        fields["speed"] = _speed(run, machine, size, precision, catalog, log)
+        fields["speed"] = resolve_speed(run, machine, size, precision, catalog, log)
     elif run.hours is not None:
         fields["wall_hours"] = log.record_input("hours", run.hours, "h")
         count = count or 1.0
@@ -130,7 +104,7 @@ def _arithmetic(
     run: TrainingRun, size: ModelSize, defaults: "_Defaults", catalog: Catalog, log: FactorLog
 ) -> FactorsOf[Arithmetic] | None:
     if run.training_tokens_b is None:
-        log.mark_unavailable("training_flop", "it follows from training_tokens_b, which was not given")
+        log.mark_unavailable("training_flop", "needs training_tokens_b, which was not given")
         return None
     fields: dict[str, object] = {
         "active_params_b": size.record_active(log),
@@ -150,7 +124,7 @@ def _arithmetic(
 
 
 def _warn_of_not_6nd(run: TrainingRun, size: ModelSize, log: FactorLog) -> None:
-    """Warn if the table knows a model's training and it was not 6 x parameters x tokens."""
+    """Warn if the published FLOP of a model differ from 6 x parameters x tokens."""
     row = size.row
     if row is None or run.method != "pretraining" or not (row["training_flop"] and row["training_tokens_b"]):
         return
@@ -158,83 +132,6 @@ def _warn_of_not_6nd(run: TrainingRun, size: ModelSize, log: FactorLog) -> None:
     if not 1 / (1 + SIX_ND_TOLERANCE) <= ratio <= 1 + SIX_ND_TOLERANCE:
         text = f"The published training FLOP of {row['model_id']} is {ratio:.2g} times 6 x parameters x tokens."
         log.add_warning("not-6nd", text)
-
-
-def _speed(
-    run: TrainingRun,
-    machine: ResolvedMachine,
-    size: ModelSize,
-    precision: Precision,
-    catalog: Catalog,
-    log: FactorLog,
-) -> FactorsOf[Speed]:
-    computes = compute_precision(machine, precision, log)
-    if computes is None:
-        text = f"no peak is known for {machine.id}; give accelerator_hours instead of training_tokens_b"
-        raise BadRequestError({"accelerator": text})
-    peak = catalog.factor(machine.table, machine.id, computes[1], "accelerator_peak_tflops", "TFLOP/s")
-    full = run.activation_recomputation == "full"
-    fields: dict[str, object] = {
-        "peak_tflops": log.record(present(peak)),
-        "recomputation": log.record(catalog.default("recomputation_full")) if full else 1.0,
-        "given_mfu": None,
-        "utilization": None,
-    }
-    if run.mfu is not None:
-        fields["given_mfu"] = log.record_input("mfu", run.mfu, "1", "share")
-    else:
-        fields["utilization"] = _utilization(run, machine, size, computes[0], catalog, log)
-    return FactorsOf(Speed, fields)
-
-
-def _utilization(
-    run: TrainingRun,
-    machine: ResolvedMachine,
-    size: ModelSize,
-    precision: Precision,
-    catalog: Catalog,
-    log: FactorLog,
-) -> FactorsOf[Utilization]:
-    row = _mfu_row(machine, catalog)
-    narrow, tuned = NARROW.get(precision), run.tuned
-    if narrow and tuned is None and row["mfu_family"] != ANY:
-        text = f"A run at {precision} is taken to be as well tuned as a benchmark; give tuned: false where it is not."
-        log.add_warning("tuned-assumed", text)
-        tuned = True
-    mfu = present(catalog.factor("mfu", row["mfu_family"], MFU_OF[tuned], "mfu", "1", "share"))
-    log.record(mfu)
-    _warn_of_few_sources(machine, row, log)
-    known = constants_of_row(catalog, "mfu", row["mfu_family"], SCALING)
-    active = size.active_b or known["reference_params_b"].factor.value
-    dense = size.active_b is None or size.active_b >= DENSE * (size.total_b or size.active_b)
-    fields = {
-        "mfu": mfu,
-        "active_params_b": Constant(input_factor("active_params_b", active, "1")),
-        **{name: known[name] for name in SCALING[:4]},
-        "narrow": known[narrow] if narrow else None,
-        "narrow_exponent": known.get("fp8_exponent", 0.0),
-        "sparse": 1.0 if dense else known["sparse_factor"],
-        "floor": Constant(catalog.default("mfu_floor")),
-        "ceiling": Constant(catalog.default("mfu_ceiling")),
-    }
-    return FactorsOf(Utilization, fields)
-
-
-def _mfu_row(machine: ResolvedMachine, catalog: Catalog) -> Row:
-    row = catalog.row("mfu", machine.trait("mfu_family")) or catalog.row("mfu", ANY)
-    if row is None:
-        raise LookupError("mfu has no row for any family")
-    return row
-
-
-def _warn_of_few_sources(machine: ResolvedMachine, row: Row, log: FactorLog) -> None:
-    """Warn if a utilisation rests on other chips, or on few laboratories."""
-    if row["mfu_family"] == ANY:
-        text = f"No measured run on {machine.id} is known; its utilisation is that of all chips, and its interval wide."
-        log.add_warning("utilization-unmeasured", text)
-    elif row["sources"] < FEW_SOURCES:
-        text = f"The utilisation of {machine.id} rests on {row['sources']:g} laboratories; its interval is wide."
-        log.add_warning("few-sources", text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -274,7 +171,7 @@ def _defaults(catalog: Catalog, method: Training) -> _Defaults:
 
 
 def _memory(run: TrainingRun, size: ModelSize, machine: ResolvedMachine, defaults: _Defaults) -> TrainingMemory | None:
-    """The memory of a run; None if the model's size or the accelerator's memory is open."""
+    """Memory of a run; None if the model's size or the accelerator's memory is not known."""
     memory = machine.row.get("memory_gb")
     if not size.total_b or not memory:
         return None
@@ -329,13 +226,13 @@ def _rated_power(
 
 
 def power_fraction(catalog: Catalog, power_family: str, workload: Workload, params_b: float | None) -> Factor:
-    """Share of its thermal design power that an accelerator draws in training.
+    """Share of the thermal design power that an accelerator draws in training.
 
     Args:
         catalog: The tables.
         power_family: The family of accelerators.
-        workload: What is trained.
-        params_b: All parameters of the model, None if they are open. [10^9]
+        workload: Kind of model.
+        params_b: All parameters of the model, None if not known. [10^9]
     """
     bands: list[tuple[float | None, Factor]] = catalog.memos[_power_bands](power_family, workload)
     for limit, factor in bands:
@@ -345,7 +242,7 @@ def power_fraction(catalog: Catalog, power_family: str, workload: Workload, para
 
 
 def _power_bands(catalog: Catalog, power_family: str, workload: Workload) -> list[tuple[float | None, Factor]]:
-    """Bands of model sizes with the share of each: of the family, then of any; the narrowest of each first."""
+    """Bands of model sizes and their shares: of the family, then of any family; the narrowest of each first."""
     bands: list[tuple[float | None, Factor]] = []
     for family in (power_family, ANY):
         limits = catalog.group("power_fractions", family, workload)
@@ -357,11 +254,11 @@ def _power_bands(catalog: Catalog, power_family: str, workload: Workload) -> lis
 
 
 def _overheads(run: TrainingRun, log: FactorLog) -> tuple[Factor, ...]:
-    """Work besides the final run, over that of the final run."""
+    """Work of development, failed and repeated runs, relative to the final run."""
     names = ("development_share", "failed_share", "retrainings")
     given = [(name, getattr(run.overheads, name)) for name in names]
     factors = tuple(log.record_input(name, share, "1") for name, share in given if share)
     if not factors:
-        text = "Development, failed and repeated runs are not counted; give overheads."
+        text = "Development, failed and repeated runs are not included; give overheads."
         log.add_warning("final-run-only", text)
     return factors

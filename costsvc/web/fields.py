@@ -8,7 +8,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from costsvc.errors import SHOWN
+from costsvc.errors import LONGEST_QUOTE
 from costsvc.limits import ERRORS, NAME_LENGTH, WRONG_ENTRIES, YEAR, Limit
 
 MESSAGES: dict[str, str | list[Any] | dict[Any, Any]] = {
@@ -206,7 +206,7 @@ def shown(value: Any) -> str:
 
 def cut(text: str) -> str:
     """A text of the caller as errors quote it: shortened."""
-    return text if len(text) <= SHOWN else text[:SHOWN] + "..."
+    return text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE] + "..."
 
 
 UNKNOWN = "unknown field; see /docs for the fields of this endpoint"

@@ -104,9 +104,9 @@ def test_what_a_machine_at_home_costs_is_null_with_a_reason_where_nobody_knows_i
 
 
 def test_the_price_of_electricity_at_home_is_said_to_be_that_of_industry(train):
-    assert "industry" in message(train(CARD), "household")
+    assert "industrial prices" in message(train(CARD), "household")
     own = train({**CARD, "pricing": {"kind": "owned", "electricity_usd_per_kwh": 0.35}})
-    assert "industry" not in message(own, "household")
+    assert "industrial prices" not in message(own, "household")
 
 
 def test_serving_at_home_has_no_building(serve):
@@ -203,8 +203,8 @@ def test_a_node_of_eight_dies_is_four_packages(train):
         pytest.param("TPU v3", "chip of 2 cores", id="cores-of-a-tpu"),
         pytest.param("Trainium2", "chip of 8 cores", id="cores-of-trainium"),
         pytest.param("Intel Xeon E5-2683 v4", "socket of 16 cores", id="socket"),
-        pytest.param("DGX H100", "names 8 of nvidia-h100-sxm5-80gb", id="box"),
-        pytest.param("GB200 NVL72", "names 72 of nvidia-gb200", id="rack"),
+        pytest.param("DGX H100", "machine with 8 of nvidia-h100-sxm5-80gb", id="box"),
+        pytest.param("GB200 NVL72", "machine with 72 of nvidia-gb200", id="rack"),
     ],
 )
 def test_what_one_unit_is_is_said_where_drivers_or_people_count_another(train, accelerator, unit):
@@ -271,7 +271,7 @@ GIVEN = {"accelerator": "Xeon E5-2683 v4", "hours": 24, "cores": 12}
 @pytest.mark.parametrize(
     ("change", "field", "text"),
     [
-        pytest.param({"accelerator": "h100"}, "cores", "is no processor", id="accelerator"),
+        pytest.param({"accelerator": "h100"}, "cores", "which is not a processor", id="accelerator"),
         pytest.param({"accelerator": "Xeon Gold 6122"}, "cores", "not known; give its sockets", id="cores-unknown"),
         pytest.param({"accelerators": 2}, "accelerators", "not allowed together with cores", id="beside-sockets"),
         pytest.param({"hours": None, "accelerator_hours": 5}, "cores", "give hours", id="beside-socket-hours"),

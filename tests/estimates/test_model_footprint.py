@@ -126,7 +126,10 @@ def test_compute_without_active_parameters_is_no_basis(footprint):
 def test_a_model_of_unknown_training_says_so(footprint, region):
     answer = footprint("bert-base", **({"region": region} if region else {}))
     assert [answer[name] for name in ("basis", "training", "estimate")] == [None, None, None]
-    assert all("accelerator-hours, FLOP and tokens are not known" in reasons(answer)[name] for name in ("basis", "training", "estimate"))
+    assert all(
+        "accelerator-hours, FLOP and tokens are not known" in reasons(answer)[name]
+        for name in ("basis", "training", "estimate")
+    )
     assert answer["request"]["region"] == ("DEU" if region else "world")
 
 

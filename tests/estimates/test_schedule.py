@@ -285,7 +285,10 @@ def test_a_load_is_refused(client, change, field, words):
         ),
         pytest.param({"training": RUN | {"accelerator_hours": 0}}, "duration_h", "the run takes 0 h", id="no-time"),
         pytest.param(
-            {"training": RUN | {"accelerator_hours": 1e6, "accelerators": 8}}, "duration_h", "between 0.01 and 8784", id="14-years"
+            {"training": RUN | {"accelerator_hours": 1e6, "accelerators": 8}},
+            "duration_h",
+            "between 0.01 and 8784",
+            id="14-years",
         ),
         pytest.param({"region": "DE"}, "region", "not allowed together with training", id="region-twice"),
         pytest.param({"scope": "direct"}, "scope", "not allowed together with training", id="scope-twice"),

@@ -1,4 +1,4 @@
-"""Every formula of numbers is held to a hand calculation, row by row, and to NaN giving NaN."""
+"""Shared tests of formulas: a hand calculation, arrays row by row, and NaN for NaN."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple

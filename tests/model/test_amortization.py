@@ -47,12 +47,12 @@ def plus(strategy: Strategy, part: Strategy) -> Strategy:
         pytest.param(SHARED, 0.0, 5000.0, 1000.0, id="no task still pays what is paid once"),
     ],
 )
-def test_a_total_adds_what_is_paid_once_per_task_and_per_request(strategy, tasks, requests, expected):
+def test_a_total_adds_upfront_task_and_request_costs(strategy, tasks, requests, expected):
     assert total(strategy, tasks, requests) == pytest.approx(expected)
 
 
 @given(strategy=strategies, factor=st.integers(0, 100), tasks=counts, requests=counts)
-def test_a_total_is_linear_in_its_amounts(strategy, factor, tasks, requests):
+def test_a_total_is_linear_in_its_costs(strategy, factor, tasks, requests):
     scaled = Strategy(
         upfront=strategy.upfront * factor,
         per_task=strategy.per_task * factor,
@@ -75,24 +75,24 @@ def test_a_total_is_linear_in_its_amounts(strategy, factor, tasks, requests):
         pytest.param(-1000.0, -50.0, "up_to", 20.0, id="cheaper at first, then dearer"),
     ],
 )
-def test_the_two_signs_decide(dearer, saved, verdict, at):
+def test_the_signs_of_both_differences_decide_the_verdict(dearer, saved, verdict, at):
     found = crossing(dearer, saved)
     assert (found.verdict, found.at) == (verdict, at)
 
 
-def test_tasks_cross_where_the_savings_have_paid_what_is_paid_once():
+def test_tasks_break_even_when_savings_repay_upfront_costs():
     # without requests: 1000 / (60 - 10) = 20; with 5000 each: 1000 / (50 + 5000 x 0.001) = 18.18
     assert tasks_crossing(SHARED, EACH, 0.0).at == pytest.approx(20.0)
     assert tasks_crossing(SHARED, EACH, 5000.0).at == pytest.approx(1000 / 55)
 
 
-def test_requests_cross_where_the_savings_have_paid_the_rest():
+def test_requests_break_even_when_savings_repay_other_costs():
     # for 10 tasks: (1000 + 10 x (10 - 60)) / (10 x (0.002 - 0.001)) = 500 / 0.01
     found = requests_crossing(SHARED, EACH, 10.0)
     assert (found.verdict, found.at) == (Verdict.FROM, pytest.approx(50_000.0))
 
 
-def test_a_draw_that_does_not_cross_is_infinite():
+def test_a_draw_without_a_crossing_is_infinite():
     # the first element is the central value; then 1000 / 25, no saving, and a loss
     found = crossing(1000.0, np.array([50.0, 25.0, 0.0, -50.0]))
     assert found.verdict == Verdict.FROM
@@ -100,21 +100,21 @@ def test_a_draw_that_does_not_cross_is_infinite():
 
 
 @given(first=strategies, second=strategies, requests=counts)
-def test_at_the_crossing_in_tasks_the_two_totals_meet(first, second, requests):
+def test_totals_are_equal_at_the_crossing_in_tasks(first, second, requests):
     at = tasks_crossing(first, second, requests).at
     assume(at is not None)
     assert total(first, at, requests) == pytest.approx(total(second, at, requests))
 
 
 @given(first=strategies, second=strategies, tasks=counts)
-def test_at_the_crossing_in_requests_the_two_totals_meet(first, second, tasks):
+def test_totals_are_equal_at_the_crossing_in_requests(first, second, tasks):
     at = requests_crossing(first, second, tasks).at
     assume(at is not None)
     assert total(first, tasks, at) == pytest.approx(total(second, tasks, at))
 
 
 @given(first=strategies, second=strategies, requests=counts, tasks=counts)
-def test_the_verdict_says_which_total_is_the_lower(first, second, requests, tasks):
+def test_the_verdict_agrees_with_the_lower_total(first, second, requests, tasks):
     found = tasks_crossing(first, second, requests)
     a, b = total(first, tasks, requests), total(second, tasks, requests)
     says_cheaper = {
@@ -137,7 +137,7 @@ def test_swapping_the_strategies_swaps_the_verdict_and_keeps_the_crossing(first,
 
 
 @given(first=strategies, second=strategies, part=strategies, count=counts)
-def test_the_same_part_in_both_changes_nothing(first, second, part, count):
+def test_a_common_part_does_not_change_the_verdict(first, second, part, count):
     for cross in (tasks_crossing, requests_crossing):
         without, with_part = cross(first, second, count), cross(plus(first, part), plus(second, part), count)
         assert with_part.verdict == without.verdict
@@ -152,7 +152,7 @@ def test_a_strategy_equals_itself(strategy, count):
     assert probability_cheaper(itself, itself) == 0.5
 
 
-def test_what_rounding_leaves_between_two_sums_is_no_difference():
+def test_a_rounding_error_is_not_a_difference():
     assert difference(0.1 + 0.2, 0.3) == 0
     assert difference(0.3, 0.2) == pytest.approx(0.1)
 
@@ -173,7 +173,7 @@ def test_the_probability_is_the_share_of_draws_in_which_the_first_is_cheaper(fir
 
 
 @given(weights=st.lists(st.floats(0, 1e12), min_size=1, max_size=50))
-def test_shares_add_up_to_one_and_follow_their_key(weights):
+def test_shares_sum_to_one_and_are_proportional_to_the_key(weights):
     assume(sum(weights) > 1e-9)
     found = shares(weights)
     assert found.sum() == pytest.approx(1)

@@ -58,7 +58,7 @@ def test_weights_of_70_b_at_two_bytes_take_140_gb():
     assert weights_gb(70.0, 2.0) == pytest.approx(140)
 
 
-def test_experts_hold_what_total_and_active_parameters_say():
+def test_parameters_of_experts_follow_from_total_and_active_ones():
     # d + x = 100 and d + x / 8 = 16: x = 84 / (7 / 8) = 96, d = 4
     assert expert_params_b(SPARSE) == pytest.approx(96)
     assert expert_params_b(DENSE) == 0
@@ -74,11 +74,11 @@ def test_experts_hold_what_total_and_active_parameters_say():
         pytest.param(SPARSE, 1e6, 0.7, 100.0, id="a-large-batch-reads-all"),
     ],
 )
-def test_a_step_reads_the_experts_that_its_batch_chooses(model, batch, exponent, expected):
+def test_a_step_reads_the_experts_of_its_batch(model, batch, exponent, expected):
     assert touched_params_b(model, batch, exponent) == pytest.approx(expected)
 
 
-def test_the_cache_ends_at_the_window_and_state_does_not_grow():
+def test_a_window_limits_the_cache_and_state_is_constant():
     # 1024 x (10 x 1000 + 30 x 128) + 2 x 10^6
     assert cache_per_sequence(SPARSE, 1000.0) == pytest.approx(1024 * 13840 + 2e6)
     assert moved_per_step(SPARSE, 1000.0) == pytest.approx(1024 * 13840 + 4e6)
@@ -94,11 +94,11 @@ def test_the_cache_ends_at_the_window_and_state_does_not_grow():
         pytest.param(0, 1, id="nothing-takes-one"),
     ],
 )
-def test_the_fewest_devices_are_a_power_of_two(needed_gb, expected):
+def test_the_smallest_number_of_devices_is_a_power_of_two(needed_gb, expected):
     assert fewest_accelerators(needed_gb, 72.0) == expected
 
 
-def test_what_is_not_known_is_that_of_the_usual_model():
+def test_missing_dimensions_are_those_of_the_typical_model():
     whole = completed(ServedModel(total_params_b=16.0, active_params_b=16.0), USUAL)
     assert whole.layers == pytest.approx(40)  # 20 x 16^0.25
     assert whole.full_layers == pytest.approx(40)
@@ -107,13 +107,13 @@ def test_what_is_not_known_is_that_of_the_usual_model():
     assert whole.state_values == 0
 
 
-def test_what_is_known_stays():
+def test_known_dimensions_are_kept():
     whole = completed(SPARSE, USUAL)
     assert whole.layers == SPARSE.layers
     assert whole.expert_share == SPARSE.expert_share
 
 
-def test_a_sparse_model_of_unknown_experts_takes_a_share_of_them():
+def test_a_sparse_model_without_an_expert_share_gets_a_typical_one():
     whole = completed(ServedModel(total_params_b=100.0, active_params_b=10.0), USUAL)
     assert whole.expert_share == pytest.approx(0.06)
 
@@ -149,7 +149,7 @@ def test_attention_grows_with_the_square_of_the_prompt_and_only_in_full_blocks()
     assert attention_flop(SPARSE, 1000.0, 0.0, 0.2) == 2 * 8192 * pairs
 
 
-def test_an_index_that_picks_tokens_looks_at_all_of_them():
+def test_a_selecting_index_costs_a_share_of_all_pairs():
     picking = replace(DENSE, picked_tokens=100.0)
     assert attention_flop(picking, 1000.0, 0.0, 0.2) == 2 * 16_384 * 80 * (95_000 + 0.2 * 500_000)
     assert moved_per_step(picking, 1000.0) == 80 * 2048 * 100

@@ -31,7 +31,7 @@ positive = st.floats(1e-3, 1e6)
 
 
 @pytest.mark.parametrize(("formula", "numbers", "expected"), CASES)
-def test_is_what_a_hand_calculation_says(formula, numbers, expected):
+def test_equals_a_hand_calculation(formula, numbers, expected):
     assert formula(*numbers) == pytest.approx(expected, rel=1e-9)
 
 
@@ -57,7 +57,7 @@ def test_gives_nan_for_nan(formula, numbers, expected):
         pytest.param(np.nan, (1.0, 0.0), (1.0, 1.0, 1.0), np.nan, id="nan"),
     ],
 )
-def test_utilisation_follows_size_crowd_precision_and_experts(mfu, size, left, expected):
+def test_utilisation_depends_on_size_number_precision_and_experts(mfu, size, left, expected):
     found = model_flops_utilization(mfu, size, left, (0.02, 0.75))
     assert found == pytest.approx(expected, nan_ok=True)
 
@@ -78,7 +78,7 @@ def test_utilisation_takes_arrays():
         pytest.param(0.0, 1.0, 1.0, id="nobody, nothing lost"),
     ],
 )
-def test_number_matters_more_to_small_models(accelerators, relative, expected):
+def test_many_accelerators_reduce_utilisation_of_small_models_more(accelerators, relative, expected):
     assert crowding(accelerators, relative, 1000.0, 1.5) == pytest.approx(expected)
 
 
@@ -112,7 +112,7 @@ def test_attention_grows_with_the_length_of_sequences(length, expected):
         pytest.param(500_000.0, 352.0, id="a long run takes whole hosts"),
     ],
 )
-def test_takes_the_fewest_whole_hosts_that_end_in_time(hours, expected):
+def test_takes_the_fewest_whole_hosts_that_finish_in_time(hours, expected):
     assert whole_hosts(hours, 1440.0, 8.0) == expected
 
 
@@ -124,7 +124,7 @@ def test_flop_is_linear_in_parameters_and_in_tokens(params, tokens, factor):
 
 
 @given(flop=st.floats(0, 1e28), peak=st.floats(1, 1e4), mfu=st.floats(0.02, 0.75))
-def test_halves_of_a_run_take_together_what_the_whole_takes(flop, peak, mfu):
+def test_two_halves_of_a_run_take_as_long_as_the_whole(flop, peak, mfu):
     half = accelerator_hours(flop / 2, peak, mfu, 1.0)
     assert half + half == pytest.approx(accelerator_hours(flop, peak, mfu, 1.0))
 

@@ -33,7 +33,7 @@ LAWS = [
     footprint.hardware_usd,
     footprint.social_usd,
 ]
-"""Formulas that are somebody's finding or standard, beyond plain arithmetic."""
+"""Formulas from a publication or a standard, which need a reference."""
 
 
 def modules() -> list[ModuleType]:
@@ -41,7 +41,7 @@ def modules() -> list[ModuleType]:
 
 
 def public(kind: Callable[[object], bool]) -> list[object]:
-    """Functions or classes of the formulas, those that a module only imports left out."""
+    """Public functions or classes of the formulas, without imported ones."""
     found = (
         (f"{module.__name__.rpartition('.')[2]}.{name}", thing)
         for module in modules()
@@ -52,7 +52,7 @@ def public(kind: Callable[[object], bool]) -> list[object]:
 
 
 def holds_numbers(annotation: object) -> bool:
-    """Whether a value of this type is a number, or numbers."""
+    """Whether a value of this type contains numbers."""
     if isinstance(annotation, type):
         return annotation in NUMBERS
     if typing.get_origin(annotation) is np.ndarray:
@@ -109,7 +109,7 @@ def test_every_law_names_its_reference(law):
     assert len(section(inspect.getdoc(law) or "", "References")) > 20
 
 
-def test_a_missing_unit_would_be_found():
+def test_a_missing_unit_is_reported():
     def formula(power_w: Numeric, hours: Numeric) -> Numeric:
         """Energy.
 
@@ -154,7 +154,7 @@ def unit_in(description: str) -> str:
 
 
 def quantity(unit: str) -> object:
-    """Two numbers of a unit; plain ones where they count something or are shares."""
+    """Two numbers of a unit; plain ones if they are counts or shares."""
     half = np.array([0.5, 0.25])
     return half if unit in PLAIN else REGISTRY.Quantity(half, unit)
 
@@ -170,7 +170,7 @@ def test_units_of_the_numbers_give_the_unit_of_the_result(formula):
 @pytest.mark.parametrize(
     ("amount", "price"), [pytest.param("h", "USD/h", id="rent"), pytest.param("kWh", "USD/kWh", id="electricity")]
 )
-def test_an_amount_at_its_price_is_money(amount, price):
+def test_an_amount_times_a_price_is_money(amount, price):
     assert footprint.priced_usd(quantity(amount), quantity(price)).check("[money]")
 
 

@@ -1,11 +1,20 @@
-"""Traced numbers: formulas run on them unchanged, and they remember what was done."""
+"""Traced numbers: formulas run on them unchanged, and they record the operations."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
-from costsvc.model.explanation import Traced, called, formula, given, naming_formulas, rename, solved, untraced
+from costsvc.model.explanation import (
+    Traced,
+    formula,
+    label_traced,
+    naming_formulas,
+    plain_number,
+    relabel,
+    traced_input,
+    traced_root,
+)
 from costsvc.model.serving_load import occupancy
 from costsvc.units import Numeric
 
@@ -17,7 +26,7 @@ def naming():
         yield
 
 
-A, B = given(2.0, "a", "1"), given(3.0, "b", "kWh")
+A, B = traced_input(2.0, "a", "1"), traced_input(3.0, "b", "kWh")
 
 
 @formula
@@ -80,7 +89,7 @@ def parted(energy_kwh: Numeric, hours: Numeric) -> Parts:
         pytest.param(lambda a: np.where(a < B, a * B, 0.0), "multiply", 6.0, id="what-was-taken"),
     ],
 )
-def test_arithmetic_is_remembered(compute, operation, value):
+def test_operations_are_recorded(compute, operation, value):
     found = compute(A)
     assert isinstance(found, Traced)
     assert (found.operation, float(found)) == (operation, value)
@@ -98,11 +107,11 @@ def test_arithmetic_is_remembered(compute, operation, value):
         pytest.param(lambda a: np.where(np.isnan(a), 7.0, a), id="known"),
     ],
 )
-def test_what_changes_nothing_is_not_shown(compute):
+def test_an_operation_without_effect_is_no_step(compute):
     assert compute(A) is A
 
 
-def test_nothing_times_a_number_is_nothing():
+def test_zero_times_a_number_is_a_plain_zero():
     assert not isinstance(A * 0.0, Traced)
 
 
@@ -114,7 +123,7 @@ def test_nothing_times_a_number_is_nothing():
         pytest.param(lambda a: a * np.array([1.0, 2.0]), id="several-numbers"),
     ],
 )
-def test_what_cannot_be_shown_is_refused(compute):
+def test_an_operation_that_cannot_be_traced_is_refused(compute):
     with pytest.raises(TypeError):
         compute(A)
 
@@ -125,12 +134,12 @@ def test_a_formula_names_its_result_with_unit_and_reference():
     assert (found.name, found.unit, found.reference) == ("doubled_kwh", "kWh", 'Euclid, "Elements", book V.')
 
 
-def test_a_formula_leaves_plain_numbers_as_they_are():
+def test_a_formula_returns_plain_numbers_unchanged():
     assert type(doubled_kwh(2.0)) is float
     assert isinstance(doubled_kwh(np.array([1.0, 2.0])), np.ndarray)
 
 
-def test_fields_of_an_object_are_named_over_their_formula():
+def test_fields_of_an_object_take_precedence_over_their_formulas():
     found = parted(B, A)
     assert [(part.name, part.unit) for part in (found.energy_kwh, found.hours)] == [
         ("energy_kwh", "kWh"),
@@ -139,27 +148,27 @@ def test_fields_of_an_object_are_named_over_their_formula():
     assert found.energy_kwh.reference is not None
 
 
-def test_a_second_name_is_shown_as_equal_to_the_first():
-    first = called(A + B, "sum", "kWh")
-    second = called(first, "total")
+def test_a_second_name_is_a_step_that_equals_the_first():
+    first = label_traced(A + B, "sum", "kWh")
+    second = label_traced(first, "total")
     assert (first.name, second.name, second.unit) == ("sum", "total", "kWh")
     assert second.arguments == (first,)
 
 
-def test_what_was_given_keeps_its_name():
-    number = given(1.0, "pue", "1")
-    rename(number, "other")
+def test_an_input_keeps_its_name():
+    number = traced_input(1.0, "pue", "1")
+    relabel(number, "other")
     assert number.name == "pue"
 
 
 def test_a_solution_has_the_equation_as_its_check():
-    found = solved(2.0, lambda x: 1.0 + x / A, "1")
+    found = traced_root(2.0, lambda x: 1.0 + x / A, "1")
     assert found.check is not None
     assert float(found.check) == 2.0
 
 
-def test_the_search_for_a_balance_leaves_no_trace():
-    rate = given(5.0, "requests_per_s", "1/s")
+def test_the_bisection_is_not_traced():
+    rate = traced_input(5.0, "requests_per_s", "1/s")
     found = occupancy(rate, lambda batch: 0.9 + 0.1 * batch, 64.0)
     plain = occupancy(5.0, lambda batch: 0.9 + 0.1 * batch, 64.0)
     assert isinstance(found.batch, Traced)
@@ -168,6 +177,6 @@ def test_the_search_for_a_balance_leaves_no_trace():
     assert found.batch.name == "batch"
 
 
-def test_untraced_numbers_forget():
-    assert type(untraced(A)) is float
-    assert untraced(1.5) == 1.5
+def test_a_plain_number_has_no_trace():
+    assert type(plain_number(A)) is float
+    assert plain_number(1.5) == 1.5

@@ -62,11 +62,11 @@ PER_AMOUNT = [
     pytest.param(hardware_usd, (40_000.0, 1.0, 0.7, 0.14), id="hardware"),
     pytest.param(social_usd, (212.0, 1.2), id="social"),
 ]
-"""Formulas of an amount, which comes first except for energy, which is symmetric."""
+"""Formulas that are linear in an amount, which is the first argument (energy is symmetric)."""
 
 
 @pytest.mark.parametrize(("formula", "numbers", "expected"), CASES)
-def test_is_what_a_hand_calculation_says(formula, numbers, expected):
+def test_equals_a_hand_calculation(formula, numbers, expected):
     assert formula(*numbers) == pytest.approx(expected, rel=1e-6)
 
 
@@ -82,7 +82,7 @@ def test_gives_nan_for_nan(formula, numbers, expected):
 
 
 @pytest.mark.parametrize(("formula", "others"), PER_AMOUNT)
-def test_nothing_costs_nothing(formula, others):
+def test_a_zero_amount_gives_zero(formula, others):
     assert formula(0.0, *others) == 0
 
 
@@ -100,7 +100,7 @@ def test_parts_add_up_to_the_whole(formula, others, amount, share):
 
 
 @given(it=amounts, pues=st.tuples(st.floats(1, 10), st.floats(1, 10)))
-def test_a_worse_building_never_takes_less_and_never_less_than_its_servers(it, pues):
+def test_a_higher_pue_never_takes_less_energy_and_never_less_than_the_servers(it, pues):
     better, worse = sorted(pues)
     assert it <= meter_energy_kwh(it, better) <= meter_energy_kwh(it, worse)
 
@@ -112,7 +112,7 @@ def test_a_dirtier_grid_never_emits_less(energy, grids, loss):
 
 
 @given(share=st.floats(0, 1), contract=st.floats(0, 5000), residual=st.floats(0, 5000))
-def test_a_contract_lies_between_what_was_contracted_and_the_rest(share, contract, residual):
+def test_intensity_under_a_contract_is_between_contract_and_residual_mix(share, contract, residual):
     low, high = sorted((contract, residual))
     found = contract_g_per_kwh(share, contract, residual)
     assert low * (1 - 1e-12) <= found <= high * (1 + 1e-12)
@@ -125,11 +125,11 @@ def test_matching_more_hours_never_emits_more(shares, grid, free):
 
 
 @given(grid=st.floats(0, 2000), free=st.floats(0, 1))
-def test_every_hour_matched_emits_nothing(grid, free):
+def test_full_matching_emits_nothing(grid, free):
     assert cfe_g_per_kwh(1.0, grid, free) == 0
 
 
 @given(ages=st.tuples(st.floats(0, 30), st.floats(0, 30)))
-def test_older_hardware_loses_no_more(ages):
+def test_older_hardware_does_not_lose_more_value(ages):
     younger, older = sorted(ages)
     assert hardware_usd(1.0, 1e4, older, 0.7, 0.14) <= hardware_usd(1.0, 1e4, younger, 0.7, 0.14)

@@ -58,13 +58,13 @@ def test_energy_of_a_picture_is_that_of_its_parts():
 
 
 @given(st.floats(1.01, 16))
-def test_sharing_a_picture_is_quicker_and_costs_more(devices):
+def test_more_devices_are_faster_and_take_more_energy(devices):
     one, more = (generate(NETWORK, CHIP, replace(PICTURE, accelerators=n), CONSTANTS) for n in (1.0, devices))
     assert more.latency_s < one.latency_s
     assert more.j_per_item > one.j_per_item
 
 
-def test_figures_that_are_not_known_are_the_usual_ones():
+def test_missing_figures_are_those_of_the_typical_network():
     usual = PictureRule(pixels_per_token=16.0, frames_per_latent=4.0, guidance_passes=2.0)
     assert asdict(pictured(PictureModel(params_b=2.0), usual)) == asdict(NETWORK)
     assert pictured(replace(NETWORK, guidance_passes=1.0), usual).guidance_passes == 1
@@ -77,7 +77,7 @@ def test_a_pass_shares_its_overhead_among_the_batch():
     assert made.j_per_item == pytest.approx(700 * (0.9 * 0.004 + 0.3 * 0.01) / 10)
 
 
-def test_networks_are_taken_row_by_row():
+def test_missing_figures_are_filled_row_by_row():
     sizes = np.array([1.0, 8.0])
     together = generate(replace(NETWORK, params_b=sizes), CHIP, PICTURE, CONSTANTS)
     alone = [generate(replace(NETWORK, params_b=size), CHIP, PICTURE, CONSTANTS).j_per_item for size in (1.0, 8.0)]

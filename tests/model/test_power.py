@@ -25,7 +25,7 @@ shares = st.floats(0, 1)
 
 
 @pytest.mark.parametrize(("formula", "numbers", "expected"), CASES)
-def test_is_what_a_hand_calculation_says(formula, numbers, expected):
+def test_equals_a_hand_calculation(formula, numbers, expected):
     assert formula(*numbers) == pytest.approx(expected, rel=1e-9)
 
 
@@ -46,11 +46,11 @@ def test_a_server_draws_at_least_what_its_chip_draws(chip_w, share, base_w, fabr
 
 
 @given(chip_w=watts, share=shares, base_w=watts)
-def test_the_chip_is_found_again_in_its_server(chip_w, share, base_w):
+def test_chip_power_follows_from_its_server_power(chip_w, share, base_w):
     server_w = server_power_w(chip_w, share, base_w, 0.0)
     assert accelerator_power_from_server_w(server_w, share, base_w) == pytest.approx(chip_w, abs=1e-9)
 
 
 @given(server_w=watts, share=shares, base_w=watts)
-def test_a_chip_draws_between_nothing_and_what_its_server_draws(server_w, share, base_w):
+def test_chip_power_is_between_zero_and_server_power(server_w, share, base_w):
     assert 0 <= accelerator_power_from_server_w(server_w, share, base_w) <= server_w

@@ -1,4 +1,4 @@
-"""What cores and memory of a processor can do."""
+"""Peak and power limit of a processor."""
 
 import pytest
 
@@ -10,6 +10,6 @@ def test_a_peak_is_cores_times_vector_width_times_clock():
     assert peak_tflops(64.0, 32.0, 2.5) == pytest.approx(5.12)
 
 
-def test_a_limit_is_set_by_who_builds_the_machine():
+def test_a_power_limit_is_a_ratio_of_the_design_power():
     # 28 W that a laptop of good cooling holds at one and a half times
     assert power_limit_w(28.0, 1.5) == pytest.approx(42)

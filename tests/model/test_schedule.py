@@ -1,4 +1,4 @@
-"""When to run: windows on lines that can be summed by hand, and against trying every minute."""
+"""When to run: windows on timelines that can be summed by hand, and against exhaustive search."""
 
 import numpy as np
 import pytest
@@ -28,14 +28,14 @@ lines = st.builds(
 )
 
 
-def test_a_year_counts_its_months_by_their_days():
+def test_the_annual_mean_weights_months_by_their_days():
     profile = np.ones((12, 24))
     profile[1] = 13.0  # February: 12 more over 28.25 of 365.25 days
     assert annual_mean(profile) == pytest.approx(1 + 12 * 28.25 / 365.25)
     assert DAYS.sum() == 365.25
 
 
-def test_a_line_takes_each_hour_from_its_month_and_hour_of_the_day():
+def test_each_hour_of_a_timeline_has_the_value_of_its_month_and_hour():
     shape = np.arange(12)[:, None] * 100 + HOURS
     found = timeline(shape, hours_since_1970("2027-01-31T22"), 0.5, 4.5)  # from 22:30 on for 4 hours
     assert found.edges.tolist() == [0.5, 1, 2, 3, 4, 4.5]
@@ -57,7 +57,7 @@ def test_a_leap_day_belongs_to_february():
         pytest.param(2.25, 2.75, 6.0, id="inside-a-step"),
     ],
 )
-def test_the_mean_counts_parts_of_hours_by_their_length(begin, end, wanted):
+def test_the_mean_weights_parts_of_hours_by_their_length(begin, end, wanted):
     assert mean_ratio(line(1, 2, 6), begin, end) == pytest.approx(wanted)
 
 
@@ -103,7 +103,7 @@ def test_no_start_at_any_quarter_of_an_hour_is_better_than_the_best(steps, durat
 
 
 @given(lines, st.sampled_from([0.25, 1.0, 1.75]))
-def test_windows_lie_in_the_line_one_after_another_and_apart(steps, duration_h):
+def test_windows_are_inside_the_timeline_and_do_not_overlap(steps, duration_h):
     starts = best_starts(steps, duration_h, 5)
     assert starts.min() >= steps.edges[0]
     assert starts.max() + duration_h <= steps.edges[-1] + 1e-9
@@ -113,7 +113,7 @@ def test_windows_lie_in_the_line_one_after_another_and_apart(steps, duration_h):
 
 
 @given(lines, st.sampled_from([0.25, 1.0, 1.75]))
-def test_pauses_never_make_it_worse(steps, duration_h):
+def test_interruptions_never_increase_the_mean(steps, duration_h):
     found = best_spans(steps, duration_h)
     lengths = found.ends - found.begins
     paused = np.average(mean_ratio(steps, found.begins, found.ends), weights=lengths)

@@ -33,7 +33,7 @@ CONSTANTS = ServingConstants(
 )
 
 
-def test_the_parts_of_a_step_add_up_as_on_paper():
+def test_the_parts_of_a_step_equal_a_hand_calculation():
     parts = step_parts(DENSE, CHIP, LOAD, CONSTANTS)
     # weights 140e9 B / 0.5 and cache 10 x 2048 x 80 x 200 x 2 = 0.65536e9 B over 4 x 3.5e12 B/s
     assert parts.memory_s == pytest.approx((280e9 + 0.65536e9) / 14e12)
@@ -57,7 +57,7 @@ def test_energy_is_power_times_time_over_tokens():
     assert served.tokens_per_s == pytest.approx(10 / served.step_s)
 
 
-def test_a_request_stays_for_as_many_steps_as_it_has_tokens():
+def test_a_request_takes_one_step_per_token():
     served = serve(DENSE, CHIP, LOAD, CONSTANTS)
     assert served.latency_s == pytest.approx(200 * served.step_s)
     # its prompt: 100 tokens x 140e9 / 2e15 and its attention, its picture 0.02, then one step
@@ -80,12 +80,12 @@ def test_power_stays_below_the_limit(batch, prompt, answer, model):
 
 
 @given(st.floats(1, 1e3), st.floats(1.01, 10))
-def test_a_token_of_a_dense_model_costs_less_in_a_larger_batch(batch, growth):
+def test_a_token_of_a_dense_model_takes_less_energy_in_a_larger_batch(batch, growth):
     few, many = (serve(DENSE, CHIP, replace(LOAD, batch=b), CONSTANTS) for b in (batch, batch * growth))
     assert many.j_per_output_token < few.j_per_output_token
 
 
-def test_an_array_gives_what_its_elements_give():
+def test_an_array_gives_the_results_of_its_elements():
     batches = np.array([1.0, 16.0, 512.0])
     together = serve(SPARSE, CHIP, replace(LOAD, batch=batches), CONSTANTS)
     for place, batch in enumerate(batches):
@@ -98,7 +98,7 @@ def test_nan_gives_nan():
     assert np.isnan(serve(DENSE, CHIP, replace(LOAD, batch=np.nan), CONSTANTS).j_per_output_token)
 
 
-def test_cached_tokens_of_a_prompt_are_not_read_again_and_new_ones_attend_to_them():
+def test_cached_tokens_need_no_prefill_and_new_ones_attend_to_them():
     prompt = replace(LOAD, input_tokens=1000.0, cached_tokens=900.0)
     parts = step_parts(DENSE, CHIP, prompt, CONSTANTS)
     # 100 new tokens attend to 900 and, in the mean, to 50 of themselves
@@ -121,11 +121,11 @@ def test_cached_tokens_of_a_prompt_are_not_read_again_and_new_ones_attend_to_the
         ),
     ],
 )
-def test_a_layout_says_what_devices_do_at_once(layout, memory_s):
+def test_a_layout_determines_which_work_is_parallel(layout, memory_s):
     assert step_parts(DENSE, CHIP, replace(LOAD, **layout), CONSTANTS).memory_s == pytest.approx(memory_s)
 
 
-def test_accepted_drafts_make_more_tokens_of_a_step_that_costs_a_little_more():
+def test_accepted_drafts_give_more_tokens_per_slightly_longer_step():
     plain = serve(DENSE, CHIP, replace(LOAD, batch=1.0, input_tokens=0.0), CONSTANTS)
     drafts = replace(
         LOAD, batch=1.0, input_tokens=0.0, accepted_per_step=2.0, proposed_per_step=4.0, draft_params_b=0.5

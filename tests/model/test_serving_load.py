@@ -16,7 +16,7 @@ def growing(batch):
     return 0.9 + 0.1 * batch
 
 
-def test_the_mean_of_a_poisson_number_that_is_not_zero():
+def test_the_mean_of_a_poisson_variable_that_is_not_zero():
     # one inside on average: divided by the 63 % of the time in which there is one
     assert mean_while_busy(1.0) == pytest.approx(1.5819767)
 
@@ -34,12 +34,12 @@ def test_a_rare_request_is_served_alone():
     assert found.busy_share == pytest.approx(1e-6, rel=1e-3)
 
 
-def test_the_batch_balances_rate_and_latency():
+def test_the_batch_is_the_equilibrium_of_rate_and_latency():
     found = occupancy(5.0, growing, 64.0)
     assert mean_while_busy(5.0 * growing(found.batch)) == pytest.approx(found.batch)
 
 
-def test_beyond_one_replica_there_are_more():
+def test_a_rate_above_one_replica_needs_more_replicas():
     found = occupancy(1000.0, growing, 10.0)
     # 10 inside at 1.9 s each serve 5.263 a second
     assert found.replicas == pytest.approx(190)
@@ -47,7 +47,7 @@ def test_beyond_one_replica_there_are_more():
     assert found.busy_share == pytest.approx(1, abs=1e-4)
 
 
-def test_waiting_is_shared_among_the_requests():
+def test_idle_energy_is_divided_among_the_requests():
     half = Occupancy(batch=1.0, busy_share=0.75, replicas=1.0)
     # four devices wait a quarter of ten seconds at 100 W
     assert idle_j_per_request(half, 0.1, 4.0, 100.0) == pytest.approx(1000)
@@ -61,7 +61,7 @@ def test_every_rate_has_an_occupancy(rate, largest):
     assert found.replicas >= 1
 
 
-def test_rates_of_a_batch_are_served_one_by_one():
+def test_an_array_of_rates_gives_the_results_of_its_elements():
     rates = np.array([0.01, 1.0, 500.0])
     together = occupancy(rates, growing, 16.0)
     alone = [occupancy(rate, growing, 16.0).batch for rate in rates]

@@ -8,12 +8,12 @@ from costsvc.model.uncertainty import (
     DRAWS,
     RANGE,
     Factor,
-    influence,
-    middle,
+    central_value,
     open_quantity,
     percentiles,
     quantities,
     sample,
+    variance_shares,
 )
 
 
@@ -44,7 +44,7 @@ def factors(draw):
 
 
 @pytest.mark.parametrize("known", WIDE)
-def test_nine_draws_in_ten_lie_between_low_and_high(known):
+def test_ninety_percent_of_draws_are_between_low_and_high(known):
     found = sample(known)
     assert found.shape == (DRAWS + 1,)
     width = known.high - known.low
@@ -68,26 +68,26 @@ def test_a_factor_without_width_is_a_plain_number():
     assert isinstance(sample(factor(7.0, 7.0, 7.0)), float)
 
 
-def test_equal_identities_move_together_and_others_do_not():
+def test_equal_identities_have_equal_draws_and_others_do_not():
     first, same, other = (sample(factor(100.0, 80.0, 125.0, identity=name)) for name in ("a", "a", "b"))
     assert np.array_equal(first, same)
     assert abs(np.corrcoef(first, other)[0, 1]) < 0.2
     assert np.array_equal(np.sort(first[1:]), np.sort(other[1:]))
 
 
-def test_one_identity_moves_alike_at_every_value():
+def test_draws_of_an_identity_have_the_same_order_at_every_value():
     # twice the watts with the same relative width are twice the watts in each draw
     small, large = sample(factor(100.0, 80.0, 125.0)), sample(factor(200.0, 160.0, 250.0))
     assert large == pytest.approx(2 * small)
 
 
-def test_a_sample_cannot_be_changed_by_whoever_uses_it():
+def test_a_sample_is_read_only():
     with pytest.raises(ValueError, match="read-only"):
         sample(factor(100.0, 80.0, 125.0))[0] = 0.0
 
 
 @given(known=factors())
-def test_a_quantity_holds_its_value(known):
+def test_the_interval_of_a_quantity_contains_its_value(known):
     (found,) = quantities([sample(known)])
     assert found["low"] <= found["value"] <= found["high"]
     assert found["value"] == known.value
@@ -109,7 +109,7 @@ def test_a_quantity_holds_its_value(known):
         ),
     ],
 )
-def test_quantities_are_values_with_their_nine_tenths_interval(results, expected):
+def test_quantities_are_values_with_90_percent_intervals(results, expected):
     found = quantities(results)
     wanted = [end and dict(zip(("value", "low", "high"), end, strict=True)) for end in expected]
     for one, want in zip(found, wanted, strict=True):
@@ -125,7 +125,7 @@ def test_quantities_are_values_with_their_nine_tenths_interval(results, expected
         pytest.param(np.array([50.0, *[np.nan] * 101]), (50.0, None, None), id="no draw exists"),
     ],
 )
-def test_an_end_without_a_bound_is_open_where_that_is_allowed(result, expected):
+def test_an_end_without_a_bound_is_none_in_an_open_quantity(result, expected):
     assert open_quantity(result) == (expected and dict(zip(("value", "low", "high"), expected, strict=True)))
 
 
@@ -140,7 +140,7 @@ def test_an_end_without_a_bound_is_open_where_that_is_allowed(result, expected):
         pytest.param(np.array([50.0, *range(90), *[np.nan] * 11]), id="an end that is NaN"),
     ],
 )
-def test_what_is_not_finite_makes_no_quantity(result):
+def test_a_result_that_is_not_finite_is_refused(result):
     with pytest.raises(NotFiniteError):
         quantities([1.0, result])
     with pytest.raises(NotFiniteError):
@@ -153,42 +153,42 @@ def test_percentiles_are_those_of_numpy(draws):
     assert (low[0], high[0]) == pytest.approx(tuple(np.quantile(draws, [0.05, 0.95])), abs=1e-6)
 
 
-def test_the_middle_of_a_sample_is_its_central_value():
-    assert middle(np.array([3.0, 9.0, 9.0])) == middle(3.0) == 3.0
+def test_the_first_number_of_a_sample_is_its_central_value():
+    assert central_value(np.array([3.0, 9.0, 9.0])) == central_value(3.0) == 3.0
 
 
-class TestInfluence:
+class TestVarianceShares:
     WIDTHS = (("a", 100.0, 60.0, 160.0), ("b", 10.0, 9.0, 11.0), ("c", 5.0, 4.0, 6.0))
     SAMPLES = tuple(sample(factor(value, low, high, identity=name)) for name, value, low, high in WIDTHS)
 
-    def test_shares_of_a_result_add_up_to_one(self):
+    def test_shares_of_a_result_sum_to_one(self):
         a, b, c = self.SAMPLES
-        for shares in influence(["a", "b", "c"], [a * b * c, a + b + c, b / c]):
+        for shares in variance_shares(["a", "b", "c"], [a * b * c, a + b + c, b / c]):
             assert sum(shares) == pytest.approx(1)
             assert min(shares) >= 0
 
     def test_the_widest_factor_has_the_largest_share(self):
         a, b, c = self.SAMPLES
-        ((share_a, share_b, share_c),) = influence(["a", "b", "c"], [a * b * c])
+        ((share_a, share_b, share_c),) = variance_shares(["a", "b", "c"], [a * b * c])
         assert share_a > share_c > share_b > 0
 
     def test_shares_of_independent_factors_are_their_shares_of_the_variance(self):
         a, _, c = self.SAMPLES
-        ((share_a, share_c),) = influence(["a", "c"], [3 * a + 40 * c])
+        ((share_a, share_c),) = variance_shares(["a", "c"], [3 * a + 40 * c])
         variances = np.var(3 * a[1:]), np.var(40 * c[1:])
         assert share_a == pytest.approx(variances[0] / sum(variances), abs=0.02)
         assert share_c == pytest.approx(variances[1] / sum(variances), abs=0.02)
 
-    def test_a_factor_without_part_in_a_result_has_none_in_its_width(self):
+    def test_a_factor_without_effect_has_no_share(self):
         unused = [f"unused {i}" for i in range(20)]
-        (shares,) = influence(["a", *unused], [self.SAMPLES[0]])
+        (shares,) = variance_shares(["a", *unused], [self.SAMPLES[0]])
         assert shares[0] > 0.99
         assert max(shares[1:]) < 0.01
 
-    def test_a_factor_of_two_names_is_shared_by_both(self):
-        (shares,) = influence(["a", "a"], [self.SAMPLES[0]])
+    def test_two_factors_of_one_identity_share_its_variance(self):
+        (shares,) = variance_shares(["a", "a"], [self.SAMPLES[0]])
         assert shares == pytest.approx([0.5, 0.5])
 
     def test_a_result_without_factors_has_no_shares(self):
-        assert influence([], [self.SAMPLES[0]]) == [[]]
-        assert influence(["a"], []) == []
+        assert variance_shares([], [self.SAMPLES[0]]) == [[]]
+        assert variance_shares(["a"], []) == []

@@ -1,4 +1,4 @@
-"""The day that a figure stands for, and when it counts as old."""
+"""The date of a figure, and when it counts as old."""
 
 from datetime import date
 
@@ -17,7 +17,7 @@ from costsvc.reference.ages import age, last_day, span
         ("2023", date(2023, 12, 31)),
     ],
 )
-def test_a_day_a_month_and_a_year_end_on_their_last_day(as_of, day):
+def test_the_last_day_of_a_day_a_month_and_a_year(as_of, day):
     assert last_day(as_of) == day
 
 

@@ -1,7 +1,8 @@
-"""Factors know where they come from; places fall back openly; overlays replace rows and say so."""
+"""Factors have sources, places have fallbacks with a resolution, overlays replace rows and mark them."""
 
 import csv
 import shutil
+from dataclasses import asdict
 
 import pytest
 
@@ -53,7 +54,7 @@ def grid(catalog, place, year, scope="lifecycle"):
         pytest.param("world", "lifecycle", "world", "world", id="world"),
     ],
 )
-def test_a_grid_figure_says_how_near_it_is_to_what_was_asked(catalog, place, scope, resolution, zone):
+def test_a_grid_intensity_has_the_resolution_of_its_area(catalog, place, scope, resolution, zone):
     found = grid(catalog, place, 2024, scope)
     assert (found and found.resolution, found and found.row["zone_id"]) == (resolution, zone)
 
@@ -66,7 +67,7 @@ def test_a_grid_figure_says_how_near_it_is_to_what_was_asked(catalog, place, sco
         pytest.param(2040, 2025, id="after-the-last"),
     ],
 )
-def test_the_nearest_year_of_the_grid_is_taken(catalog, asked, found):
+def test_the_nearest_year_of_the_grid_is_used(catalog, asked, found):
     assert grid(catalog, "USA", asked).row["year"] == found
 
 
@@ -91,7 +92,7 @@ def test_the_closest_year_may_be_a_later_one(years, wanted, found):
         pytest.param([], 2024, None, id="none"),
     ],
 )
-def test_the_nearest_year_is_the_latest_that_is_past(years, wanted, found):
+def test_the_nearest_year_is_the_latest_past_one(years, wanted, found):
     assert nearest_year(years, wanted) == found
 
 
@@ -120,7 +121,7 @@ def test_a_factor_carries_its_source_bounds_year_and_origin(catalog):
     assert "2024" in pue.locator
 
 
-def test_a_default_is_marked_as_one_and_a_missing_one_is_a_fault(catalog):
+def test_a_default_has_the_origin_default_and_a_missing_one_is_an_error(catalog):
     assert catalog.default("age_years").origin == "default"
     with pytest.raises(KeyError):
         catalog.default("no-such-default")
@@ -133,11 +134,11 @@ def test_a_default_is_marked_as_one_and_a_missing_one_is_a_fault(catalog):
         pytest.param("accelerators", "nvidia-v100-sxm2-16gb", "peak_fp8_tflops", id="empty-cell"),
     ],
 )
-def test_there_is_no_factor_where_the_table_has_none(catalog, table, key, column):
+def test_there_is_no_factor_if_the_table_has_no_figure(catalog, table, key, column):
     assert catalog.factor(table, key, column, "pue") is None
 
 
-def test_groups_hold_the_last_column_of_the_key(catalog):
+def test_groups_contain_the_last_column_of_the_key(catalog):
     years = catalog.group("electricity_prices", "USA")
     assert 2024 in years
     assert catalog.group("electricity_prices", "nowhere") == []
@@ -150,30 +151,30 @@ def test_overlay_rows_replace_those_of_equal_key_add_new_ones_and_are_marked(tmp
     assert (factor.value, factor.origin, factor.source_id) == (2, "overlay", "my-meter")
     assert mine.default("of-mine").origin == "overlay"
     untouched = next(key for key in catalog.tables["defaults"] if key != "age_years")
-    assert mine.default(untouched) == catalog.default(untouched)
+    assert asdict(mine.default(untouched)) == asdict(catalog.default(untouched))
 
 
-def test_an_intensity_of_ones_own_goes_before_what_a_place_is_tied_to(tmp_path, catalog):
+def test_an_intensity_of_an_overlay_takes_precedence_over_tied_zones(tmp_path, catalog):
     mine = {"zone_id": "LUX", "year": "2025", "scope": "lifecycle", "g_per_kwh": "99", "low": "90", "high": "110"}
     own = Catalog.load(bundled_data(), overlay(tmp_path / "mine", "grid_average", mine))
     assert grid(catalog, "LUX", 2025).table == "grid_average_tied"
     assert grid(own, "LUX", 2025).row["g_per_kwh"] == 99
 
 
-def test_a_building_of_ones_own_goes_before_that_of_the_operator(tmp_path):
+def test_a_building_of_an_overlay_takes_precedence_over_that_of_the_operator(tmp_path):
     mine = {"scope_id": "coreweave:US-EAST-01", "metric": "pue", "year": "2025", "value": "1.2", "high": "1.3"}
     own = Catalog.load(bundled_data(), overlay(tmp_path / "mine", "site_measures", mine | {"low": "1.1"}))
     found = measure(own, ("coreweave:US-EAST-01", "coreweave", "*"), "pue", "1", 2025)
     assert (found.value, found.origin) == (1.2, "overlay")
 
 
-def test_an_overlay_can_bring_an_accelerator_with_a_name_of_its_own(tmp_path):
+def test_an_overlay_can_add_an_accelerator(tmp_path):
     change = {"accelerator_id": "acme-x9", "family": "x9", "name": "Acme X9"}
     mine = Catalog.load(bundled_data(), overlay(tmp_path / "mine", "accelerators", change))
     assert mine.accelerator("X9")[0].id == "acme-x9"
 
 
-def test_the_version_changes_with_the_overlay_and_with_nothing_else(tmp_path, catalog):
+def test_the_version_depends_on_the_overlay(tmp_path, catalog):
     mine = Catalog.load(bundled_data(), overlay(tmp_path / "mine", "defaults", {"value": "2", "high": "3"}))
     copied = tmp_path / "copied"
     shutil.copytree(bundled_data(), copied)
@@ -204,8 +205,8 @@ def test_a_bad_overlay_is_refused(tmp_path, name, text, message):
     assert message in str(refused.value)
 
 
-def test_an_overlay_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(TableError, match="which is not there"):
+def test_a_missing_overlay_is_refused(tmp_path):
+    with pytest.raises(TableError, match="does not exist"):
         Catalog.load(bundled_data(), tmp_path / "nowhere")
 
 

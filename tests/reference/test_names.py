@@ -1,4 +1,4 @@
-"""Names that people and tools write lead to what they mean, and unknown names to what is near."""
+"""Names as people and tools write them match ids, and unknown names give the nearest known ones."""
 
 import pytest
 
@@ -32,11 +32,11 @@ def names():
         pytest.param("x2", None, id="unknown"),
     ],
 )
-def test_a_name_leads_to_one_accelerator_or_to_none(names, name, match):
+def test_a_name_matches_one_accelerator_or_none(names, name, match):
     assert names.find(name) == match
 
 
-def test_a_short_name_leads_somewhere_only_where_one_id_claims_it():
+def test_a_short_name_matches_only_if_it_is_unique():
     names = plain(
         ["aws:big", "gcp:big", "aws:small"], {}, [("big", "aws:big"), ("big", "gcp:big"), ("small", "aws:small")]
     )
@@ -139,7 +139,7 @@ def test_names_of_accelerators_as_tools_print_them(catalog, name, accelerator_id
         ("h200", "nvidia-h200-sxm", "nvidia-h200-nvl"),
     ],
 )
-def test_a_family_leads_to_its_default_and_names_the_others(catalog, name, default, another):
+def test_a_family_matches_its_default_and_lists_the_others(catalog, name, default, another):
     match, _ = catalog.accelerator(name)
     assert match.id == default
     assert another in match.others
@@ -234,7 +234,7 @@ def test_an_unknown_name_is_refused_with_the_nearest_and_as_it_was_written(catal
     assert near in str(error)
 
 
-def test_a_name_like_no_other_is_refused_without_a_hint(catalog):
+def test_a_name_without_similar_names_is_refused_without_a_hint(catalog):
     with pytest.raises(UnknownNameError, match=r"is not known\.$"):
         catalog.place("§" * 40)
 
@@ -242,8 +242,8 @@ def test_a_name_like_no_other_is_refused_without_a_hint(catalog):
 @pytest.mark.parametrize(
     "name", ["A100X", "NVIDIA A100X", "tpu", "google tpu", "A1000", "3070", "7763", "6148", "GTX 690"]
 )
-def test_a_name_that_lands_on_no_product_for_sure_is_refused(catalog, name):
-    with pytest.raises(UnknownNameError, match="name the most similar that is known"):
+def test_an_ambiguous_product_name_is_refused(catalog, name):
+    with pytest.raises(UnknownNameError, match="give the most similar known one"):
         catalog.accelerator(name)
 
 

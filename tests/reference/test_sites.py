@@ -1,4 +1,4 @@
-"""A building has the PUE and WUE of the year closest to the one asked for, wider the further it is carried."""
+"""A building has the PUE and WUE of the closest year, with a wider interval for a larger distance."""
 
 import pytest
 
@@ -24,7 +24,7 @@ def test_the_year_picks_the_figure_of_a_region(catalog, year, value, of):
     assert (found.value, found.year) == (value, of)
 
 
-def test_a_figure_that_is_carried_is_wider_up_to_some_years(catalog):
+def test_the_interval_of_a_figure_of_another_year_is_wider_up_to_a_limit(catalog):
     widths = [pue(catalog, ("aws:eu-central-1",), year) for year in (2025, 2027, 2030, 2040)]
     spans = [found.high - found.low for found in widths]
     assert spans[0] < spans[1] < spans[2] == spans[3]
@@ -39,9 +39,9 @@ def test_a_figure_that_is_carried_is_wider_up_to_some_years(catalog):
         pytest.param(("oci:us-ashburn-1", "oci", "*"), 1.34, id="region"),
     ],
 )
-def test_the_narrowest_scope_with_a_figure_counts(catalog, scopes, value):
+def test_the_narrowest_scope_with_a_figure_is_used(catalog, scopes, value):
     assert pue(catalog, scopes, 2025).value == value
 
 
-def test_there_is_no_figure_where_no_scope_has_one(catalog):
+def test_there_is_no_figure_if_no_scope_has_one(catalog):
     assert measure(catalog, ("coreweave:US-EAST-01",), "pue", "1", 2025) is None

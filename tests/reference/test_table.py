@@ -1,4 +1,4 @@
-"""Tables that are not as described are refused, with every fault named at once."""
+"""Invalid tables are refused, with all faults in one message."""
 
 import json
 
@@ -39,7 +39,7 @@ def load(folder, *rows, header=HEADER):
     [
         pytest.param([GOOD, GOOD], "chip_id repeats [['a']]", id="repeated-key"),
         pytest.param([",edge,1,,,,,datasheet"], "chip_id is missing in 1 rows", id="missing-key"),
-        pytest.param(["a,edge,many,,,,,datasheet"], "tdp_w has ['many'], which are no numbers", id="word-for-a-number"),
+        pytest.param(["a,edge,many,,,,,datasheet"], "tdp_w must be a number, got ['many']", id="word-for-a-number"),
         pytest.param(["a,edge,inf,,,,,datasheet"], "tdp_w is no number: [inf]", id="infinite"),
         pytest.param(["a,edge,1,,,2024.5,,datasheet"], "year is no year: [2024.5]", id="half-a-year"),
         pytest.param(["a,edge,1,,,,yes,datasheet"], "sold is no boolean: ['yes']", id="yes-for-true"),
@@ -125,7 +125,7 @@ def test_cells_have_the_described_type_and_their_bounds(tmp_path):
     assert table.find("c") is None
 
 
-def test_rows_of_another_table_replace_those_of_equal_key_and_are_remembered(tmp_path):
+def test_rows_of_an_overlay_replace_those_of_equal_key_and_are_marked(tmp_path):
     below = load(tmp_path, GOOD, "b,edge,5,,,,,datasheet")
     both = below.with_rows(load(tmp_path, "b,edge,6,,,,,datasheet"))
     assert {key: row["tdp_w"] for key, row in both.rows.items()} == {"a": 300, "b": 6}

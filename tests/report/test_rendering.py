@@ -38,5 +38,5 @@ def test_a_name_may_contain_any_character(renderer: FigureRenderer, text: str) -
 
 @pytest.mark.parametrize("form", ["svg", "png"])
 def test_a_specification_that_the_library_rejects_is_an_error(renderer: FigureRenderer, form: Format) -> None:
-    with pytest.raises(UndrawableError, match="cannot be drawn"):
+    with pytest.raises(UndrawableError, match="cannot be rendered"):
         renderer.render({"mark": "no such mark"}, form)

@@ -240,9 +240,7 @@ def test_inference_refuses(client: FlaskClient, change: dict[str, Any], field: s
     assert_names(refused(client.post(INFERENCE, json=TEXT | change), 422), field, words)
 
 
-@pytest.mark.parametrize(
-    ("missing", "words"), [("model", "give model, or total_params_b"), ("accelerator", "is required")]
-)
+@pytest.mark.parametrize(("missing", "words"), [("model", "model, or total_params_b"), ("accelerator", "is required")])
 def test_inference_says_what_is_missing(client: FlaskClient, missing: str, words: str) -> None:
     body = {name: value for name, value in TEXT.items() if name != missing}
     assert_names(refused(client.post(INFERENCE, json=body), 422), missing, words)

@@ -160,7 +160,7 @@ def test_every_document_is_documented(app: Flask) -> None:
 
 def test_the_readme_shows_what_is_answered(client: FlaskClient) -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    section = readme.partition("## Take it away")[2].partition("\n## ")[0]
+    section = readme.partition("## Exports")[2].partition("\n## ")[0]
     address = re.search(r"localhost:8000(/\S+)'", section)[1]  # type: ignore[index] # it is there
     paragraph = " ".join(re.findall(r"^> (.*)$", section, re.MULTILINE)).removesuffix(" ...")
     assert client.get(address).text.startswith(paragraph)

@@ -25,7 +25,7 @@ from costsvc.estimates.comparisons.shares import share_upfront
 from costsvc.estimates.comparisons.strategies import EstimatedPart, EstimatedStrategy, StrategyEstimator, TimeWeights
 from costsvc.estimates.labels import LABELS
 from costsvc.model import amortization as formulas
-from costsvc.model.uncertainty import middle, quantities, sample
+from costsvc.model.uncertainty import central_value, quantities, sample
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.comparisons import Benefit, Comparison
 from costsvc.resolve.log import FactorLog
@@ -179,7 +179,7 @@ def _rank(compared: ComparisonInput, metric: Metric) -> list[str]:
     for strategy in compared.strategies:
         total = strategy.total(metric, compared.tasks, compared.requests)
         if total is not None:
-            totals.append((middle(total), strategy.name))
+            totals.append((central_value(total), strategy.name))
     return [name for _, name in sorted(totals)]
 
 

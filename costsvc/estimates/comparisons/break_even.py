@@ -7,7 +7,7 @@ from costsvc.estimates.comparisons.strategies import EstimatedStrategy
 from costsvc.estimates.labels import REASONS
 from costsvc.model import amortization as formulas
 from costsvc.model.amortization import Crossing
-from costsvc.model.uncertainty import middle, open_quantity
+from costsvc.model.uncertainty import central_value, open_quantity
 
 
 def find_break_even(pair: StrategyPair) -> BreakEven:
@@ -54,5 +54,5 @@ def _unknown_parts(strategy: EstimatedStrategy, metric: Metric) -> str:
 
 
 def _reason(first: str, second: str, crossing: Crossing) -> str:
-    at = 0.0 if crossing.at is None else middle(crossing.at)
+    at = 0.0 if crossing.at is None else central_value(crossing.at)
     return REASONS[crossing.verdict].format(a=first, b=second, unit="task", units="tasks", at=f"{at:.4g}")

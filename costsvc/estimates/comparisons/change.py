@@ -14,7 +14,7 @@ from costsvc.estimates.comparisons.provenance import combine_logs
 from costsvc.estimates.comparisons.totals import WorkloadTotals, compare_outcomes, describe_outcome, total_workload
 from costsvc.estimates.labels import LABELS, signed
 from costsvc.model.amortization import probability_cheaper
-from costsvc.model.uncertainty import Factor, middle
+from costsvc.model.uncertainty import Factor, central_value
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.comparisons import ChangeSpec
 from costsvc.requests.workloads import Serving, TrainingRun
@@ -43,7 +43,7 @@ class Sides:
             return values.get(factor.name, factor.value)
 
         totals = side.again(number)
-        return {name: None if amount is None else middle(amount) for name, amount in totals.items()}
+        return {name: None if amount is None else central_value(amount) for name, amount in totals.items()}
 
 
 def compare_change(request: ChangeSpec, catalog: Catalog) -> ChangeAnswer:

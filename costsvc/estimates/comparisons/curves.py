@@ -13,7 +13,7 @@ from costsvc.estimates.comparisons.parts import METRICS
 from costsvc.estimates.comparisons.strategies import EstimatedStrategy
 from costsvc.model import amortization as formulas
 from costsvc.model.amortization import Strategy
-from costsvc.model.uncertainty import DRAWS, finite, middle, quantities
+from costsvc.model.uncertainty import DRAWS, central_value, finite, quantities
 from costsvc.requests.comparisons import Axis, Surface
 from costsvc.units import Array, Numeric
 
@@ -43,8 +43,8 @@ def _reach(compared: ComparisonInput, metric: Metric) -> float:
         if known is None or baseline is None:
             continue
         at = formulas.tasks_crossing(known, baseline, compared.requests).at
-        if at is not None and middle(at) <= CURVE_REACH * compared.tasks:
-            farthest = max(farthest, middle(at))
+        if at is not None and central_value(at) <= CURVE_REACH * compared.tasks:
+            farthest = max(farthest, central_value(at))
     return 2 * farthest
 
 

@@ -16,9 +16,9 @@ from costsvc.estimates.comparisons.strategies import (
 from costsvc.estimates.explanation import list_steps, unit_of
 from costsvc.model import amortization as formulas
 from costsvc.model.amortization import Strategy
-from costsvc.model.explanation import called, given, naming_formulas
+from costsvc.model.explanation import label_traced, naming_formulas, traced_input
 from costsvc.model.inputs import traced
-from costsvc.model.uncertainty import middle
+from costsvc.model.uncertainty import central_value
 from costsvc.units import Numeric
 
 Results = dict[str, Numeric | None]
@@ -65,12 +65,15 @@ def explain_part(part: EstimatedPart, estimator: StrategyEstimator) -> list[Step
 def explain_comparison(compared: ComparisonInput) -> list[Step]:
     """List the calculation steps from the parts to totals and break-evens."""
     known = {
-        _path(part.path, metric): middle(amount)
+        _path(part.path, metric): central_value(amount)
         for part in compared.parts()
         for metric, amount in part.by_metric.items()
         if amount is not None
     }
-    tasks, requests = called(compared.tasks, "tasks", "1"), called(compared.requests, "requests_per_task", "1")
+    tasks, requests = (
+        label_traced(compared.tasks, "tasks", "1"),
+        label_traced(compared.requests, "requests_per_task", "1"),
+    )
     again = [_traced(strategy, index) for index, strategy in enumerate(compared.strategies)]
     baseline = next(again[i] for i, one in enumerate(compared.strategies) if one is compared.baseline)
     ends: Results = {"tasks": tasks, "requests_per_task": requests}
@@ -95,7 +98,7 @@ def _traced(strategy: EstimatedStrategy, index: int) -> EstimatedStrategy:
         section: {
             metric: None
             if amount is None
-            else called(amount, _path(f"strategies.{index}.{section}", metric), unit_of(metric))
+            else label_traced(amount, _path(f"strategies.{index}.{section}", metric), unit_of(metric))
             for metric, amount in by_metric.items()
         }
         for section, by_metric in sum_sections(parts).items()
@@ -104,7 +107,7 @@ def _traced(strategy: EstimatedStrategy, index: int) -> EstimatedStrategy:
 
 
 def _start(part: EstimatedPart, metric: Metric, amount: Numeric | None) -> Numeric | None:
-    return None if amount is None else given(middle(amount), _path(part.path, metric), unit_of(metric))
+    return None if amount is None else traced_input(central_value(amount), _path(part.path, metric), unit_of(metric))
 
 
 def _totals(strategy: Strategy | None, path: str, metric: Metric, at: tuple[Numeric, Numeric]) -> Results:

@@ -9,7 +9,7 @@ from costsvc.answers.amortization import Flip
 from costsvc.answers.quantities import Metric
 from costsvc.estimates.comparisons.strategies import EstimatedStrategy, StrategyEstimator
 from costsvc.model.amortization import total
-from costsvc.model.uncertainty import Factor, middle, moved, slopes
+from costsvc.model.uncertainty import Factor, central_value, shift_by_sigma, slopes
 from costsvc.units import Array
 
 FARTHEST = 6.0
@@ -52,7 +52,7 @@ class StrategyPair:
     def central_gap(self, identity: str, value: float) -> float:
         """The extra cost of the first if one factor has another value."""
         changed = [self.estimator.change_factor(one, self.metric, identity, value) for one in (self.first, self.second)]
-        totals = [middle(total(one, self.tasks, self.requests)) for one in changed if one is not None]
+        totals = [central_value(total(one, self.tasks, self.requests)) for one in changed if one is not None]
         return totals[0] - totals[1]
 
 
@@ -96,13 +96,13 @@ def _solved(pair: StrategyPair, factor: Factor, guess: float, gap: float) -> flo
     """The value of a factor at which both strategies cost the same; the search starts from a linear guess."""
 
     def at(deviations: float) -> float:
-        return pair.central_gap(factor.identity, moved(factor, deviations)) / gap
+        return pair.central_gap(factor.identity, shift_by_sigma(factor, deviations)) / gap
 
     reach = guess
     while np.isfinite(reach) and abs(reach) <= FARTHEST:
         # the gap is scaled to 1 at the central value; the solution is 0
         if at(reach) <= 0:
-            return moved(factor, _crossing(at, reach))
+            return shift_by_sigma(factor, _crossing(at, reach))
         reach *= STRETCH
     return None
 

@@ -9,7 +9,7 @@ from costsvc.estimates.comparisons.parts import METRICS, PartAmounts, ResolvedPa
 from costsvc.model.amortization import Strategy, total
 from costsvc.model.horizon import Horizon, TimeFactors, discounting, time_factors
 from costsvc.model.inputs import Number, traced
-from costsvc.model.uncertainty import Factor, middle, sample
+from costsvc.model.uncertainty import Factor, central_value, sample
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.comparisons import KINDS, Comparison, Part, StrategySpec
 from costsvc.requests.workloads import Hosting
@@ -198,9 +198,9 @@ class StrategyEstimator:
         if changed is None:
             return None
         return Strategy(
-            upfront=middle(changed.upfront),
-            per_task=middle(changed.per_task),
-            per_request=middle(changed.per_request),
+            upfront=central_value(changed.upfront),
+            per_task=central_value(changed.per_task),
+            per_request=central_value(changed.per_request),
         )
 
 

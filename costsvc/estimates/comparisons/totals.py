@@ -13,7 +13,7 @@ from costsvc.estimates import serving, training
 from costsvc.estimates.answer import pricing_of, require
 from costsvc.estimates.comparisons.parts import METRICS, totals_by_metric
 from costsvc.model.inputs import Number
-from costsvc.model.uncertainty import middle, open_quantity, quantities, sample
+from costsvc.model.uncertainty import central_value, open_quantity, quantities, sample
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.workloads import Serving, TrainingRun
 from costsvc.resolve.log import FactorLog
@@ -136,6 +136,6 @@ def _difference(after: WorkloadTotals, before: WorkloadTotals, metric: Placement
     new, old = after.by_metric[metric], before.by_metric[metric]
     if new is None or old is None:
         return None
-    relative = None if middle(old) == 0 else PERCENT * (new - old) / np.where(old == 0, np.nan, old)
+    relative = None if central_value(old) == 0 else PERCENT * (new - old) / np.where(old == 0, np.nan, old)
     (absolute,) = quantities([new - old])
     return {"absolute": require(absolute), "percent": open_quantity(relative)}

@@ -12,7 +12,7 @@ from costsvc.model.chains.serving import serve_request
 from costsvc.model.chains.training import Training, train
 from costsvc.model.inputs import central
 from costsvc.model.power import Usage
-from costsvc.model.uncertainty import middle
+from costsvc.model.uncertainty import central_value
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.places import UNKNOWN_OPERATOR
 from costsvc.requests.comparisons import KINDS, Candidates
@@ -154,7 +154,7 @@ def move_to(workload: Workload, accelerator: str, catalog: Catalog) -> Workload:
     moved = replace(workload, machine=replace(machine, accelerators=workload.machine.accelerators))
     if workload.training_tokens_b is not None:
         return moved
-    hours = middle(_central_training(workload, catalog)[1].final_hours)
+    hours = central_value(_central_training(workload, catalog)[1].final_hours)
     own, other = (_probed_hours(run, catalog) for run in (workload, moved))
     return _with_hours(moved, hours * other / own)
 
@@ -163,7 +163,7 @@ def _probed_hours(run: TrainingRun, catalog: Catalog) -> float:
     """Accelerator-hours of 10^9 tokens for a run of this size."""
     subject = run.subject if run.subject != Subject() else Subject(total_params_b=PROBE_B)
     probe = replace(run, accelerator_hours=None, hours=None, training_tokens_b=1.0, subject=subject)
-    return middle(_central_training(probe, catalog)[1].final_hours)
+    return central_value(_central_training(probe, catalog)[1].final_hours)
 
 
 def _central_training(run: TrainingRun, catalog: Catalog) -> tuple[ResolvedTraining, Training]:
@@ -181,14 +181,14 @@ def _candidate(workload: Workload, catalog: Catalog) -> Candidate:
     if isinstance(workload, Serving):
         return _serving_candidate(workload, catalog)
     resolved, training = _central_training(workload, catalog)
-    reason = too_large(resolved, training, middle(training.usage.accelerators))
+    reason = too_large(resolved, training, central_value(training.usage.accelerators))
     if reason is not None:
         raise BadRequestError({"accelerators": reason})
     return Candidate(
         workload=workload,
         machine=resolved.machine,
         usage=training.usage,
-        duration_h=middle(training.duration_h),
+        duration_h=central_value(training.duration_h),
     )
 
 
@@ -199,7 +199,7 @@ def _serving_candidate(request: Serving, catalog: Catalog) -> Candidate:
     record_request(request, resolved, served, log)
     if DOES_NOT_FIT in log.warnings:
         raise BadRequestError({"accelerator": log.warnings[DOES_NOT_FIT]})
-    duration_h = middle(served.usage.hours) / middle(served.usage.accelerators)
+    duration_h = central_value(served.usage.hours) / central_value(served.usage.accelerators)
     return Candidate(workload=request, machine=resolved.machine, usage=served.usage, duration_h=duration_h)
 
 

@@ -9,9 +9,9 @@ import numpy.typing as npt
 from costsvc.answers.quantities import CarbonBasis, PlacementMetric
 from costsvc.estimates.comparisons.totals import COLUMNS
 from costsvc.estimates.placement.candidates import Candidate, SiteChoice, Workload
-from costsvc.model.chains.footprint import (
+from costsvc.model.chains.footprint import Footprint, footprint, market_g_per_kwh
+from costsvc.model.chains.surroundings import (
     MISSING,
-    Footprint,
     Manufacture,
     Market,
     Ownership,
@@ -19,8 +19,6 @@ from costsvc.model.chains.footprint import (
     Price,
     SocialCost,
     Surroundings,
-    footprint,
-    market_g_per_kwh,
 )
 from costsvc.model.inputs import central, stack, take
 from costsvc.model.power import Usage

@@ -7,10 +7,10 @@ import numpy as np
 from costsvc.errors import located
 from costsvc.estimates.training import record_training
 from costsvc.model import footprint as formulas
-from costsvc.model.chains.footprint import Place
+from costsvc.model.chains.surroundings import Place
 from costsvc.model.chains.training import Training, train
 from costsvc.model.inputs import decisive
-from costsvc.model.uncertainty import middle, sample
+from costsvc.model.uncertainty import central_value, sample
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.profiles import HOURS, MONTHS, Profile, profile
 from costsvc.requests.comparisons import Load
@@ -44,7 +44,7 @@ class Run:
     @property
     def count(self) -> float:
         """Accelerators of the run [1]."""
-        return middle(decisive(self.training.usage.accelerators))
+        return central_value(decisive(self.training.usage.accelerators))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

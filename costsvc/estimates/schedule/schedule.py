@@ -27,7 +27,7 @@ from costsvc.estimates.schedule.load import FlexibleLoad, LoadAtSite, Run, locat
 from costsvc.estimates.schedule.windows import Plan, Window, format_utc
 from costsvc.model.quantities import scale_quantity
 from costsvc.model.schedule import INSTANT
-from costsvc.model.uncertainty import middle, quantities
+from costsvc.model.uncertainty import central_value, quantities
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.places import Place
 from costsvc.reference.profiles import Profile, zones_with_profile
@@ -108,7 +108,7 @@ def _run_duration(run: Run | None, log: FactorLog) -> float:
     """The time of all phases of a run, one after another [h]."""
     if run is None:
         raise BadRequestError({"duration_h": "must be given together with energy_kwh"})
-    hours, allowed = middle(run.training.usage.hours) / run.count, limits.DURATION_H
+    hours, allowed = central_value(run.training.usage.hours) / run.count, limits.DURATION_H
     if not allowed.low <= hours <= allowed.high:
         text = f"must be between {allowed.low:g} and {allowed.high:g}; the run takes {hours:.4g} h"
         raise BadRequestError({"duration_h": text})
@@ -143,7 +143,7 @@ def _best_other_region(
     if not others:
         here.log.mark_unavailable("best_other_region", NONE_KNOWN if regions else NONE_REQUESTED)
         return None
-    return min(others, key=lambda one: middle(one.load.kg) * one.plan.ratio)
+    return min(others, key=lambda one: central_value(one.load.kg) * one.plan.ratio)
 
 
 def _other_regions(request: Schedule, own: Place, catalog: Catalog) -> list[str]:
@@ -189,7 +189,7 @@ def _profile(profile: Profile, here: LoadAtSite) -> ProfileAnswer:
     return {
         "zone": profile.zone,
         "scope": profile.scope,
-        "g_per_kwh": (profile.shape * middle(here.g_per_kwh)).tolist(),
+        "g_per_kwh": (profile.shape * central_value(here.g_per_kwh)).tolist(),
     }
 
 
@@ -265,7 +265,7 @@ def _canonical_request(request: Schedule, load: FlexibleLoad, site: ResolvedSite
 
 def _warn(request: Schedule, load: FlexibleLoad, here: LoadAtSite) -> None:
     """Log the warnings of every schedule and of this one."""
-    log, now = here.log, middle(here.g_per_kwh)
+    log, now = here.log, central_value(here.g_per_kwh)
     place, profile = here.site.place, here.profile
     if profile is not None and place.level == "subdivision" and place.zone is None:
         text = f"The profile is that of {profile.zone}, the main grid zone of {place.region}."

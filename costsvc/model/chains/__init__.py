@@ -1,5 +1,5 @@
-"""From the numbers of a resolved request to its results: pure functions that look nothing up.
+"""Chains: pure functions from the numbers of a resolved request to its results, without look-ups.
 
-Each chain runs on floats, on draws, on columns of rows and on traced numbers alike. Rows are the first axis of an
-array and draws the last; a chain reduces over neither, and what it decides on is one number per row.
+The same chain runs on floats, draws, columns of rows and traced numbers. Rows are the first axis of an array and draws
+the last. A chain reduces over neither axis, and bases each decision on one number per row.
 """

@@ -8,13 +8,13 @@ from costsvc.units import PER_MILLION, Numeric
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TokenPrices:
-    """What a call costs by its tokens.
+    """Tokens of a call and their prices.
 
     Attributes:
         input_tokens: Tokens of the prompt. [token]
         output_tokens: Tokens generated. [token]
-        input_usd_per_million: Price of the prompt. [USD/10^6 tokens]
-        output_usd_per_million: Price of what is generated. [USD/10^6 tokens]
+        input_usd_per_million: Price of input tokens. [USD/10^6 tokens]
+        output_usd_per_million: Price of output tokens. [USD/10^6 tokens]
     """
 
     input_tokens: Numeric
@@ -27,7 +27,7 @@ def call_usd(prices: TokenPrices) -> Numeric:
     """Price of one call.
 
     Args:
-        prices: Its tokens and their prices.
+        prices: Tokens and prices.
 
     Returns:
         Money. [USD]

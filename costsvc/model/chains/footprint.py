@@ -1,4 +1,4 @@
-"""From usage in a place to energy, carbon, water and money: the chain that every workload shares."""
+"""The footprint chain, which all workloads share: energy, carbon, water and money of usage in a place."""
 
 from dataclasses import dataclass, fields
 
@@ -6,159 +6,23 @@ import numpy as np
 
 from costsvc.model import footprint as formulas
 from costsvc.model import power
+from costsvc.model.chains.surroundings import MISSING, Manufacture, Place, Price, Surroundings
 from costsvc.model.explanation import formula
 from costsvc.model.inputs import choose, label
 from costsvc.model.power import Usage
-from costsvc.units import Condition, Numeric
-
-MISSING = float("nan")
-"""A figure that does not exist; the log of the request says why."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Market:
-    """Market-based intensity: of hourly matched carbon-free energy, or of a contract.
-
-    Attributes:
-        cfe_share: Share of the load matched hour by hour; None under a contract. [1]
-        grid_carbon_free_share: Carbon-free share of the grid. [1]
-        contract_share: Share of the electricity that the contract covers. [1]
-        contract_g_per_kwh: Intensity of what was contracted. [g/kWh]
-        residual_g_per_kwh: Intensity of the rest. [g/kWh]
-    """
-
-    cfe_share: Numeric | None = None
-    grid_carbon_free_share: Numeric = MISSING
-    contract_share: Numeric = MISSING
-    contract_g_per_kwh: Numeric = MISSING
-    residual_g_per_kwh: Numeric = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Place:
-    """Building, grid and water of a place; NaN is what is not known.
-
-    Attributes:
-        pue: Power usage effectiveness. [1]
-        wue_l_per_kwh: Water on site. [L/kWh]
-        grid_g_per_kwh: Average intensity of the grid. [g/kWh]
-        market: Market-based intensity; None where it does not exist.
-        marginal_g_per_kwh: Intensity at the margin. [g/kWh]
-        grid_losses: Share lost on the way to the meter. [1]
-        grid_water_l_per_kwh: Water of the grid. [L/kWh]
-    """
-
-    pue: Numeric
-    wue_l_per_kwh: Numeric
-    grid_g_per_kwh: Numeric
-    market: Market | None
-    marginal_g_per_kwh: Numeric
-    grid_losses: Numeric
-    grid_water_l_per_kwh: Numeric
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Manufacture:
-    """What the machines embody.
-
-    Attributes:
-        chip_kg: Manufacture of one accelerator. [kg]
-        host_kg: Manufacture of a host. [kg]
-        host_share: Part of a whole host that goes with an accelerator of the named instance; None where no
-            instance was named. [1]
-        per_host: Accelerators that share a host. [1]
-        service_life_years: Years in service. [year]
-        utilization: Share of that time in which the machine works. [1]
-    """
-
-    chip_kg: Numeric
-    host_kg: Numeric
-    host_share: Numeric | None
-    per_host: Numeric
-    service_life_years: Numeric
-    utilization: Numeric
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Ownership:
-    """What owned hardware costs; NaN is what is not known.
-
-    Attributes:
-        purchase_usd: Price of an accelerator with its share of server and network. [USD]
-        age_years: Age of the hardware. [year]
-        utilization: Share of its time in which it works. [1]
-        decline_per_year: Fall of the price of performance, in powers of ten. [1/year]
-        electricity_usd_per_kwh: Price of electricity. [USD/kWh]
-        facility_usd_per_kwh: Price of the building; None where it is not charged. [USD/kWh]
-    """
-
-    purchase_usd: Numeric
-    age_years: Numeric
-    utilization: Numeric
-    decline_per_year: Numeric
-    electricity_usd_per_kwh: Numeric
-    facility_usd_per_kwh: Numeric | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Price:
-    """What is paid: rent, or hardware and electricity of one's own.
-
-    Attributes:
-        rental_usd_per_h: Rent of an accelerator; NaN where it is not known. [USD/h]
-        owned: What owned hardware costs; None where nothing is owned.
-        is_owned: Whether the hardware is owned, one per row. [1]
-    """
-
-    rental_usd_per_h: Numeric = MISSING
-    owned: Ownership | None = None
-    is_owned: Condition = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SocialCost:
-    """Damage of CO2e.
-
-    Attributes:
-        usd_per_t: Social cost of carbon of the year of the emission. [USD/t]
-        price_index_ratio: Price level of the answer over that of the table. [1]
-    """
-
-    usd_per_t: Numeric
-    price_index_ratio: Numeric
-
-    def usd(self, total_kg: Numeric) -> Numeric:
-        """Damage of an amount of CO2e [USD]."""
-        return formulas.social_usd(total_kg, self.usd_per_t, self.price_index_ratio)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Surroundings:
-    """What the footprint of usage follows from.
-
-    Attributes:
-        place: Building, grid and water.
-        manufacture: What the machines embody.
-        price: What is paid.
-        social: Damage of CO2e.
-    """
-
-    place: Place
-    manufacture: Manufacture
-    price: Price
-    social: SocialCost
+from costsvc.units import Numeric
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Cost:
-    """Money; NaN where it does not apply or is not known.
+    """Money; NaN if a part does not apply or is not known.
 
     Attributes:
         rental_usd: Rent. [USD]
         hardware_usd: Write-off of owned hardware. [USD]
         electricity_usd: Electricity of owned hardware. [USD]
-        facility_usd: Building of owned hardware. [USD]
-        total_usd: What is paid. [USD]
+        facility_usd: Facility of owned hardware. [USD]
+        total_usd: Sum of the parts that apply. [USD]
     """
 
     rental_usd: Numeric = MISSING
@@ -170,27 +34,27 @@ class Cost:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Footprint:
-    """Energy, carbon, water and money of a workload; NaN is what does not exist.
+    """Energy, carbon, water and money of a workload; NaN if a result does not exist.
 
     Attributes:
         accelerator_hours: Accelerators times hours. [h]
-        accelerator_energy_kwh: At the chips. [kWh]
-        it_energy_kwh: At the servers. [kWh]
-        energy_kwh: At the building's meter. [kWh]
-        location_kg: CO2e at the average of the grid. [kg]
-        market_kg: CO2e at contracts and residual mix. [kg]
-        marginal_kg: CO2e at the margin of the grid. [kg]
-        embodied_kg: CO2e of manufacture. [kg]
-        total_kg: location_kg and embodied_kg. [kg]
+        accelerator_energy_kwh: Energy at the chips. [kWh]
+        it_energy_kwh: Energy at the servers. [kWh]
+        energy_kwh: Energy at the building's meter. [kWh]
+        location_kg: Location-based CO2e, at the average intensity of the grid. [kg]
+        market_kg: Market-based CO2e, by contracts and residual mix. [kg]
+        marginal_kg: Marginal CO2e. [kg]
+        embodied_kg: Embodied CO2e. [kg]
+        total_kg: Sum of location_kg and embodied_kg. [kg]
         onsite_l: Water for cooling. [L]
         offsite_l: Water at the power plants. [L]
-        total_l: Both. [L]
+        total_l: Sum of onsite_l and offsite_l. [L]
         rental_usd: Rent. [USD]
         hardware_usd: Write-off of owned hardware. [USD]
         electricity_usd: Electricity of owned hardware. [USD]
-        facility_usd: Building of owned hardware. [USD]
-        total_usd: What is paid. [USD]
-        social_usd: Damage of the CO2e. [USD]
+        facility_usd: Facility of owned hardware. [USD]
+        total_usd: Sum of the money paid. [USD]
+        social_usd: Social cost of the CO2e. [USD]
     """
 
     accelerator_hours: Numeric
@@ -213,23 +77,23 @@ class Footprint:
     social_usd: Numeric
 
     def times(self, factor: Numeric) -> "Footprint":
-        """The footprint of so many of the same."""
+        """The footprint of a number of equal workloads."""
         return Footprint(**{name: amount * factor for name, amount in amounts(self).items()})
 
 
 NAMES = tuple(field.name for field in fields(Footprint))
 
 
-def amounts(found: Footprint) -> dict[str, Numeric]:
-    """Every number of a footprint by its name, NaN for what does not exist.
+def amounts(whole: Footprint) -> dict[str, Numeric]:
+    """The numbers of a footprint by name; NaN if one does not exist.
 
     Args:
-        found: The footprint.
+        whole: The footprint.
 
     Returns:
         Its numbers. [any]
     """
-    return {name: getattr(found, name) for name in NAMES}
+    return {name: getattr(whole, name) for name in NAMES}
 
 
 @formula
@@ -254,7 +118,7 @@ def footprint(usage: Usage, around: Surroundings) -> Footprint:
     paid = cost(hours, energy, around.price)
     return Footprint(
         accelerator_hours=hours,
-        # what rounding leaves between chip and server must not turn their order round
+        # rounding must not make the chip's energy larger than the server's
         accelerator_energy_kwh=np.minimum(formulas.energy_kwh(usage.accelerator_w, hours), it_energy),
         it_energy_kwh=it_energy,
         energy_kwh=energy,
@@ -271,7 +135,7 @@ def footprint(usage: Usage, around: Surroundings) -> Footprint:
         electricity_usd=paid.electricity_usd,
         facility_usd=paid.facility_usd,
         total_usd=paid.total_usd,
-        social_usd=around.social.usd(total_kg),
+        social_usd=formulas.social_usd(total_kg, around.social.usd_per_t, around.social.price_index_ratio),
     )
 
 
@@ -282,24 +146,26 @@ def market_g_per_kwh(place: Place) -> Numeric:
         place: The place.
 
     Returns:
-        Intensity, NaN where it does not exist. [g/kWh]
+        Intensity, NaN if it does not exist. [g/kWh]
     """
     market = place.market
     if market is None:
         return MISSING
     if market.cfe_share is not None:
-        found = formulas.cfe_g_per_kwh(market.cfe_share, place.grid_g_per_kwh, market.grid_carbon_free_share)
+        intensity = formulas.cfe_g_per_kwh(market.cfe_share, place.grid_g_per_kwh, market.grid_carbon_free_share)
     else:
-        found = formulas.contract_g_per_kwh(market.contract_share, market.contract_g_per_kwh, market.residual_g_per_kwh)
-    return label(found, "market_g_per_kwh", "g/kWh")
+        intensity = formulas.contract_g_per_kwh(
+            market.contract_share, market.contract_g_per_kwh, market.residual_g_per_kwh
+        )
+    return label(intensity, "market_g_per_kwh", "g/kWh")
 
 
 def embodied_kg(hours: Numeric, machines: Manufacture) -> Numeric:
-    """Manufacture of chip and host, by the hours used.
+    """Embodied CO2e of chip and host, allocated by hours of use.
 
     Args:
         hours: Accelerator-hours. [h]
-        machines: What the machines embody.
+        machines: Embodied CO2e of the machines.
 
     Returns:
         CO2e. [kg]
@@ -314,15 +180,15 @@ def embodied_kg(hours: Numeric, machines: Manufacture) -> Numeric:
 
 @formula
 def cost(hours: Numeric, energy_kwh: Numeric, price: Price) -> Cost:
-    """What accelerator-hours and their energy cost.
+    """Cost of accelerator-hours and their energy.
 
     Args:
         hours: Accelerator-hours. [h]
         energy_kwh: Energy at the meter. [kWh]
-        price: What is paid.
+        price: Prices of the hardware.
 
     Returns:
-        Money; NaN where a part does not apply or has no price.
+        Money; NaN if a part does not apply or has no price.
     """
     rental = formulas.priced_usd(hours, price.rental_usd_per_h)
     if price.owned is None:

@@ -1,10 +1,10 @@
-"""Requests of fixed work: images, video, and small tasks such as classification or embedding."""
+"""The chain of requests with fixed work: images, video, and forward passes such as classification or embedding."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from costsvc.model.chains.text import ReplicaUse, Socket
+from costsvc.model.chains.text_inputs import ReplicaUse, Socket
 from costsvc.model.generation import (
     ForwardConstants,
     GenerationConstants,
@@ -25,10 +25,10 @@ class Pictures:
     """Images or video.
 
     Attributes:
-        model: The network; NaN where a figure is not known.
-        rule: What the usual network is like.
+        model: The network; NaN if a figure is not known.
+        rule: Figures of the typical network.
         load: Steps, size, frames, batch and devices.
-        constants: What the fit found.
+        constants: Fitted constants.
     """
 
     model: PictureModel
@@ -43,13 +43,13 @@ class Pictures:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ForwardPass:
-    """Classifications, embeddings and other single passes.
+    """Classifications, embeddings and other single forward passes.
 
     Attributes:
         active_params_b: Parameters that a token passes through. [10^9]
         tokens: Tokens of a request. [token]
         batch: Requests in a pass. [1]
-        constants: What reference points gave.
+        constants: Constants of forward passes.
     """
 
     active_params_b: Numeric
@@ -64,16 +64,16 @@ class ForwardPass:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MediaInputs:
-    """A request of fixed work, resolved.
+    """A resolved request with fixed work.
 
     Attributes:
         task: The work.
         chip: The accelerator or processor.
         accelerators: Devices of the replica. [1]
-        batch: Requests answered together. [1]
-        slowness: Time over that of the formulas; their product counts. [1]
-        power_ratio: Measured power over that of the formulas; None where it was not measured. [1]
-        accelerator_power_w: The caller's power of an accelerator; None where it was not given. [W]
+        batch: Requests processed together. [1]
+        slowness: Factors whose product is the time relative to the formulas. [1]
+        power_ratio: Measured power relative to the formulas; None if there is no measurement. [1]
+        accelerator_power_w: The caller's power of an accelerator; None if not given. [W]
     """
 
     task: Pictures | ForwardPass
@@ -86,13 +86,13 @@ class MediaInputs:
 
 
 def answer_in_media(inputs: MediaInputs) -> ReplicaUse:
-    """Accelerator-hours and power of a request whose work does not depend on what it generates.
+    """Accelerator-hours and power of a request with fixed work.
 
     Args:
-        inputs: The request.
+        inputs: The resolved request.
 
     Returns:
-        What it takes. NaN gives NaN.
+        Its use of the replica. NaN gives NaN.
     """
     chip = inputs.chip.as_chip() if isinstance(inputs.chip, Socket) else inputs.chip
     work = inputs.task.work(chip)

@@ -1,4 +1,4 @@
-"""The replica that serves text: its devices, the sequences that it decodes together, and whether memory holds them."""
+"""The replica that serves text: number of devices, batch, and memory."""
 
 from dataclasses import dataclass, replace
 
@@ -12,16 +12,16 @@ from costsvc.units import Numeric
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ReplicaInputs:
-    """What is known of a replica before it is settled; None is what is open or not known.
+    """Inputs that determine devices and batch of a replica; None if open or not known.
 
     Attributes:
         accelerators: Its devices. [1]
         per_host: Accelerators in one host. [1]
-        batch: Sequences decoded together, as given or as usual on such a machine. [1]
-        concurrency_share: Batch over the largest that fits. [1]
+        batch: Sequences decoded together, given or typical for the machine. [1]
+        concurrency_share: Batch relative to the largest that fits. [1]
         memory_gb: Memory of one device. [GB]
-        assumed_memory_gb: Memory that such a device usually has, where its own is not known. [GB]
-        usable_share: Part of it that weights and cache may take. [1]
+        assumed_memory_gb: Typical memory of such a device, if its own is not known. [GB]
+        usable_share: Share of the memory for weights and cache. [1]
     """
 
     accelerators: Numeric | None
@@ -38,10 +38,10 @@ class Replica:
     """A replica with its devices and batch.
 
     Attributes:
-        load: What it is asked to do, complete.
-        largest_batch: Sequences whose cache fits beside the weights; infinite where memory is not known. [1]
-        needed_gb: Memory of the weights and the cache of one request; NaN where memory is not known. [GB]
-        room_gb: Memory that weights and cache may take. [GB]
+        load: Its load, complete.
+        largest_batch: Sequences whose cache fits beside the weights; infinite if memory is not known. [1]
+        needed_gb: Memory of the weights and the cache of one request; NaN if memory is not known. [GB]
+        room_gb: Memory available for weights and cache. [GB]
     """
 
     load: Load
@@ -51,12 +51,12 @@ class Replica:
 
 
 def replica(model: ServedModel, load: Load, inputs: ReplicaInputs) -> Replica:
-    """Settle devices and batch of a replica.
+    """Determine devices and batch of a replica.
 
     Args:
         model: The model, complete.
-        load: Lengths and widths; devices and batch are still open.
-        inputs: What is known of the replica.
+        load: Lengths and precisions; devices and batch are open.
+        inputs: Inputs that determine devices and batch.
 
     Returns:
         The replica.
@@ -82,7 +82,7 @@ def replica(model: ServedModel, load: Load, inputs: ReplicaInputs) -> Replica:
 
 
 def _running(inputs: ReplicaInputs, most: Numeric) -> Numeric:
-    """Sequences decoded together: those that were given or are usual, as far as they fit."""
+    """The batch: given or typical, capped at the largest that fits."""
     batch = inputs.batch
     if inputs.concurrency_share is not None:
         batch = np.maximum(inputs.concurrency_share * most, 1.0)
@@ -90,12 +90,12 @@ def _running(inputs: ReplicaInputs, most: Numeric) -> Numeric:
 
 
 def largest_batch(model: ServedModel, load: Load, room_gb: Numeric) -> Numeric:
-    """Sequences whose cache fits beside the weights, each at its mean length; at least 1.
+    """Largest batch whose cache fits beside the weights, each sequence at its mean length; at least 1.
 
     Args:
         model: The model, complete.
-        load: Lengths and widths.
-        room_gb: Memory of the replica that weights and cache may take. [GB]
+        load: Lengths and precisions.
+        room_gb: Memory of the replica for weights and cache. [GB]
 
     Returns:
         Sequences. [1]
@@ -105,7 +105,7 @@ def largest_batch(model: ServedModel, load: Load, room_gb: Numeric) -> Numeric:
 
 
 def _mean_context(load: Load) -> Numeric:
-    """Tokens that a sequence holds in the mean over its steps [token]."""
+    """Mean length of a sequence over its decode steps [token]."""
     return load.input_tokens + load.output_tokens / 2
 
 
@@ -114,10 +114,9 @@ def _needed_gb(model: ServedModel, load: Load, batch: Numeric, context: Numeric)
 
 
 def _fewest(model: ServedModel, load: Load, inputs: ReplicaInputs, device_gb: Numeric | None) -> Numeric:
-    """Devices of the smallest replica that holds weights and cache of the batch; a whole host where none does.
+    """Devices of the smallest replica that holds the batch, at most one host unless one request needs more.
 
-    It is also the one that takes the fewest accelerator-hours for a request: sharing a model among more devices divides
-    the work, and adds to what is not divided.
+    It also takes the fewest accelerator-hours per request, because more devices share the work but add overheads.
     """
     device = np.inf if device_gb is None else decisive(device_gb)
     batch = 1.0 if inputs.batch is None else inputs.batch

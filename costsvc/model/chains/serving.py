@@ -1,20 +1,21 @@
-"""A request to a model: its chain by kind of task, and what it takes of machines and hosts."""
+"""The serving chain: machine usage of one request, by kind of task."""
 
 from dataclasses import dataclass
 
 from costsvc.model.chains.media import MediaInputs, answer_in_media
-from costsvc.model.chains.text import ReplicaUse, TextInputs, TextUse, answer_in_text
+from costsvc.model.chains.text import answer_in_text
+from costsvc.model.chains.text_inputs import ReplicaUse, TextInputs, TextUse
 from costsvc.model.inputs import label
 from costsvc.model.power import Host, Usage, server_w, spans_hosts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ServingInputs:
-    """A request, resolved.
+    """A resolved request to a model.
 
     Attributes:
-        task: What it asks for.
-        host: The host of the replica's accelerators.
+        task: Inputs of its task.
+        host: Host of the replica's accelerators.
     """
 
     task: TextInputs | MediaInputs
@@ -23,12 +24,12 @@ class ServingInputs:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Served:
-    """What one request takes.
+    """Results of the serving chain for one request.
 
     Attributes:
-        usage: Of the machines.
-        use: Of the replica.
-        text: How a request that is answered in text came to that; None for other tasks.
+        usage: Usage of the machines.
+        use: Use of the replica.
+        text: Decisions of the text chain; None for other tasks.
     """
 
     usage: Usage
@@ -37,13 +38,13 @@ class Served:
 
 
 def serve_request(inputs: ServingInputs) -> Served:
-    """What one request takes of a replica and of its machines.
+    """Run the serving chain for one request.
 
     Args:
-        inputs: The request.
+        inputs: The resolved request.
 
     Returns:
-        What it takes. NaN gives NaN.
+        Its use of the replica and of the machines. NaN gives NaN.
     """
     text = answer_in_text(inputs.task) if isinstance(inputs.task, TextInputs) else None
     use = text.use if text is not None else answer_in_media(_media(inputs))
@@ -62,5 +63,5 @@ def serve_request(inputs: ServingInputs) -> Served:
 
 def _media(inputs: ServingInputs) -> MediaInputs:
     if not isinstance(inputs.task, MediaInputs):
-        raise TypeError("a request is answered in text or has fixed work")
+        raise TypeError("task must be TextInputs or MediaInputs")
     return inputs.task

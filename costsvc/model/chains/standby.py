@@ -1,4 +1,4 @@
-"""Accelerators that hold a model and wait for requests."""
+"""The chain of idle replicas: accelerators that hold a model and wait for requests."""
 
 from dataclasses import dataclass
 
@@ -9,14 +9,14 @@ from costsvc.units import Numeric
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class IdlePower:
-    """What the power of a waiting accelerator follows from; None is a figure that is not needed.
+    """Inputs of the idle power of an accelerator; None if not needed.
 
     Attributes:
-        given_w: The caller's own figure. [W]
-        idle_w: Measured without an open context. [W]
-        open_context_w: What an open context adds. [W]
+        given_w: Idle power from the request. [W]
+        idle_w: Measured idle power without an open context. [W]
+        open_context_w: Additional power with an open context. [W]
         tdp_w: Thermal design power. [W]
-        idle_share: Share of it that a waiting accelerator draws. [1]
+        idle_share: Share of the thermal design power that an idle accelerator draws. [1]
     """
 
     given_w: Numeric | None = None
@@ -26,24 +26,24 @@ class IdlePower:
     idle_share: Numeric | None = None
 
     def power_w(self) -> Numeric:
-        """Power of an accelerator that holds a model and waits [W]."""
+        """Power of an idle accelerator that holds a model [W]."""
         if self.given_w is not None:
             return self.given_w
         if self.idle_w is not None and self.open_context_w is not None:
             return self.idle_w + self.open_context_w
         if self.tdp_w is None or self.idle_share is None:
-            raise TypeError("an idle power that was not measured needs tdp_w and idle_share")
+            raise TypeError("idle power without a measurement needs tdp_w and idle_share")
         return power.accelerator_power_w(self.tdp_w, self.idle_share)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class StandbyInputs:
-    """Idle replicas, resolved.
+    """Resolved idle replicas.
 
     Attributes:
-        hours: Hours from begin to end. [h]
-        accelerators: Accelerators that wait. [1]
-        idle: What their power follows from.
+        hours: Idle hours of each accelerator. [h]
+        accelerators: Idle accelerators. [1]
+        idle: Inputs of their power.
         host: Their host.
     """
 
@@ -57,10 +57,10 @@ def stand_by(inputs: StandbyInputs) -> Usage:
     """Accelerator-hours and power of idle replicas.
 
     Args:
-        inputs: The replicas.
+        inputs: The resolved replicas.
 
     Returns:
-        What they take of their machines.
+        Their machine usage.
     """
     chip_w = inputs.idle.power_w()
     has_fabric = spans_hosts(inputs.host, inputs.accelerators)

@@ -1,10 +1,11 @@
-"""A training run: from its hours, or its parameters and tokens, to accelerator-hours and power."""
+"""The training chain: accelerator-hours and power from given hours, or from parameters and tokens."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from costsvc.model import compute, power
+from costsvc.model.chains.utilization import Speed
 from costsvc.model.inputs import decisive, label, restart
 from costsvc.model.power import Host, Usage, base_w, server_w, spans_hosts
 from costsvc.units import H_PER_DAY, Condition, Numeric
@@ -12,10 +13,10 @@ from costsvc.units import H_PER_DAY, Condition, Numeric
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Layers:
-    """Transformer blocks of a model: its own, or those that are usual for its size.
+    """Transformer blocks of a model: its own, or those of the typical model of its size.
 
     Attributes:
-        layers: Its own; None where they are not known. [1]
+        layers: Its own number; None if not known. [1]
         coefficient: Blocks of a model with 10^9 active parameters. [1]
         exponent: Growth of blocks with active parameters. [1]
         active_params_b: Active parameters. [10^9]
@@ -27,7 +28,7 @@ class Layers:
     active_params_b: Numeric
 
     def count(self) -> Numeric:
-        """Blocks [1]."""
+        """Number of blocks [1]."""
         if self.layers is not None:
             return self.layers
         return label(self.coefficient * self.active_params_b**self.exponent, "layers", "1")
@@ -35,12 +36,12 @@ class Layers:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Attention:
-    """Sequences of another length than that at which utilisation was measured.
+    """Inputs of the additional attention FLOP at another sequence length than the usual one.
 
     Attributes:
         layers: Blocks of the model.
         sequence_length: Length of the sequences. [token]
-        usual_length: Length at which utilisation was measured, attention and all. [token]
+        usual_length: Length at which utilisation was measured. [token]
     """
 
     layers: Layers
@@ -54,9 +55,9 @@ class Arithmetic:
 
     Attributes:
         active_params_b: Parameters that one token passes through. [10^9]
-        training_tokens_b: Tokens trained on. [10^9]
+        training_tokens_b: Training tokens. [10^9]
         flop_per_param_token: FLOP for each parameter and token. [FLOP]
-        attention: Beyond that of the usual length; None where no length was given.
+        attention: Inputs of the additional attention FLOP; None if no sequence length was given.
     """
 
     active_params_b: Numeric
@@ -75,82 +76,16 @@ class Arithmetic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Utilization:
-    """Model FLOPs utilisation by size of the model and number of accelerators.
-
-    Attributes:
-        mfu: At the reference size, before accelerators crowd. [1]
-        active_params_b: Active parameters of the model. [10^9]
-        reference_params_b: Those of the reference. [10^9]
-        params_exponent: Growth of utilisation with the model. [1]
-        half_crowd: Accelerators at which the reference has lost half. [1]
-        crowd_exponent: How that number grows with the model. [1]
-        narrow: What the precision leaves at the reference size; None where it is not narrow. [1]
-        narrow_exponent: How that grows with the model. [1]
-        sparse: What a mixture of experts leaves; 1 if dense. [1]
-        floor: Lowest utilisation ever published. [1]
-        ceiling: Highest utilisation ever published. [1]
-    """
-
-    mfu: Numeric
-    active_params_b: Numeric
-    reference_params_b: Numeric
-    params_exponent: Numeric
-    half_crowd: Numeric
-    crowd_exponent: Numeric
-    narrow: Numeric | None
-    narrow_exponent: Numeric
-    sparse: Numeric
-    floor: Numeric
-    ceiling: Numeric
-
-    def at(self, accelerators: Numeric) -> Numeric:
-        """Utilisation of a run on a number of accelerators [1]."""
-        relative = label(self.active_params_b / self.reference_params_b, "relative_params", "1")
-        left = (
-            compute.crowding(accelerators, relative, self.half_crowd, self.crowd_exponent),
-            1.0 if self.narrow is None else compute.narrowing(relative, self.narrow, self.narrow_exponent),
-            self.sparse,
-        )
-        within = (self.floor, self.ceiling)
-        return compute.model_flops_utilization(self.mfu, (relative, self.params_exponent), left, within)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Speed:
-    """How fast an accelerator works through the arithmetic.
-
-    Attributes:
-        peak_tflops: Dense peak at the precision that computes. [TFLOP/s]
-        recomputation: Executed over model FLOP. [1]
-        given_mfu: The caller's utilisation, None where there is none. [1]
-        utilization: What is known of it otherwise.
-    """
-
-    peak_tflops: Numeric
-    recomputation: Numeric
-    given_mfu: Numeric | None
-    utilization: Utilization | None
-
-    def hours(self, flop: Numeric, accelerators: Numeric) -> Numeric:
-        """Accelerator-hours of a run on a number of accelerators [h]."""
-        mfu = self.given_mfu if self.utilization is None else self.utilization.at(accelerators)
-        if mfu is None:
-            raise TypeError("either a utilisation or what it follows from is needed")
-        return compute.accelerator_hours(flop, self.peak_tflops, mfu, self.recomputation)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TrainingMemory:
-    """Memory that a run needs and that an accelerator gives; only decided on, so without width.
+    """Memory of a training run and of an accelerator; central values only, since decisions rest on them.
 
     Attributes:
         total_params_b: All parameters. [10^9]
-        bytes_per_param: Weights, gradients and optimizer states of one. [B]
-        activations: Blocks of the model, None where its activations are counted in ``bytes_per_param``.
+        bytes_per_param: Weights, gradients and optimizer states per parameter. [B]
+        activations: Blocks of the model; None if ``bytes_per_param`` includes its activations.
         active_params_b: Active parameters. [10^9]
         sequence_length: Length of the sequences. [token]
-        each_gb: What one accelerator can give. [GB]
+        each_gb: Usable memory of one accelerator. [GB]
     """
 
     total_params_b: Numeric
@@ -161,7 +96,7 @@ class TrainingMemory:
     each_gb: Numeric
 
     def needed_gb(self) -> Numeric:
-        """Weights, gradients, optimizer states and the activations of one sequence [GB]."""
+        """Memory of weights, gradients, optimizer states and the activations of one sequence [GB]."""
         needed = compute.training_memory_gb(self.total_params_b, self.bytes_per_param)
         if self.activations is None:
             return needed
@@ -169,20 +104,20 @@ class TrainingMemory:
         return needed + compute.activation_memory_gb(self.active_params_b, layers, self.sequence_length)
 
     def fewest(self, needed_gb: Numeric) -> Numeric:
-        """The smallest number of accelerators that holds a need [1]."""
+        """The smallest number of accelerators that has the needed memory [1]."""
         return np.maximum(1.0, np.ceil(needed_gb / self.each_gb))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ChipPower:
-    """What the power of an accelerator follows from; None is a figure that is not needed.
+    """Inputs of the power of an accelerator; None if not needed.
 
     Attributes:
         it_power_w: Measured power of the server, per accelerator. [W]
         accelerator_power_w: Measured power of an accelerator. [W]
         tdp_w: Thermal design power. [W]
-        fraction: Share of it that the workload draws. [1]
-        limit_w: Power limit that the accelerators are set to. [W]
+        fraction: Share of the thermal design power that the workload draws. [1]
+        limit_w: Power limit of the accelerators. [W]
     """
 
     it_power_w: Numeric | None = None
@@ -192,7 +127,7 @@ class ChipPower:
     limit_w: Numeric | None = None
 
     def both_w(self, host: Host, has_fabric: Condition) -> tuple[Numeric, Numeric]:
-        """Mean power of an accelerator and of its share of the server [W]."""
+        """Mean power of an accelerator, and of the server per accelerator [W]."""
         if self.it_power_w is None:
             chip_w = self._chip_w()
             return chip_w, server_w(host, chip_w, has_fabric)
@@ -205,13 +140,13 @@ class ChipPower:
         if self.accelerator_power_w is not None:
             return self.accelerator_power_w
         if self.tdp_w is None or self.fraction is None:
-            raise TypeError("a power that was not measured needs tdp_w and fraction")
+            raise TypeError("power without a measurement needs tdp_w and fraction")
         if self.limit_w is None:
             return power.accelerator_power_w(self.tdp_w, self.fraction)
         return power.limited_power_w(self.tdp_w, self.limit_w, self.fraction)
 
     def is_limited(self) -> Condition:
-        """Whether a power limit lies below the rated power, one per row [1]."""
+        """Whether the power limit is below the rated power, one value per row [1]."""
         if self.limit_w is None or self.tdp_w is None:
             return False
         return decisive(self.limit_w) < decisive(self.tdp_w)
@@ -219,19 +154,19 @@ class ChipPower:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TrainingInputs:
-    """A training run, resolved; of arithmetic, accelerator-hours and wall hours one is given.
+    """A resolved training run, with one of arithmetic, accelerator-hours and wall hours.
 
     Attributes:
-        arithmetic: Its model FLOP.
-        speed: How fast an accelerator works through them.
-        accelerator_hours: The caller's accelerator-hours. [h]
-        wall_hours: The caller's hours from begin to end. [h]
-        accelerators: Accelerators of the run; None where whole hosts are to be found. [1]
-        longest_run_days: Within which a run is to end whose accelerators are open. [day]
-        most_accelerators: Most that such a run takes. [1]
-        memory: What the run needs; None where that is not known.
-        overheads: Work of development, failed and repeated runs over that of the final run. [1]
-        power: What the power of an accelerator follows from.
+        arithmetic: Inputs of its model FLOP.
+        speed: Inputs of the speed of an accelerator.
+        accelerator_hours: Accelerator-hours from the request. [h]
+        wall_hours: Wall-clock hours from the request. [h]
+        accelerators: Accelerators of the run; None if the chain determines them. [1]
+        longest_run_days: Duration within which whole hosts must finish a run without given accelerators. [day]
+        most_accelerators: Largest number of accelerators of such a run. [1]
+        memory: Memory of the run; None if not known.
+        overheads: Work of development, failed and repeated runs relative to the final run. [1]
+        power: Inputs of the power of an accelerator.
         host: The host.
     """
 
@@ -250,16 +185,16 @@ class TrainingInputs:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Training:
-    """What a training run takes.
+    """Results of the training chain.
 
     Attributes:
-        usage: Of its machines, all phases.
+        usage: Machine usage of all phases.
         final_hours: Accelerator-hours of the final run. [h]
-        flop: Model FLOP of the final run; None where the size or the tokens are open. [FLOP]
-        in_time: Accelerators of whole hosts that end the run in time; None where their number was given. [1]
-        wanted: Those that hold the run as well, before the most that can be asked for. [1]
-        needed_gb: Memory that it needs; None where that is not known. [GB]
-        limited: Whether a power limit lies below the rated power. [1]
+        flop: Model FLOP of the final run; None if size or tokens are not given. [FLOP]
+        in_time: Accelerators of the whole hosts that finish the run in time; None if given by the caller. [1]
+        wanted: Accelerators that also hold the run in memory, without the upper limit; None as above. [1]
+        needed_gb: Memory of the run; None if not known. [GB]
+        limited: Whether the power limit is below the rated power. [1]
     """
 
     usage: Usage
@@ -272,18 +207,18 @@ class Training:
 
     @property
     def duration_h(self) -> Numeric:
-        """Hours of the final run from begin to end [h]."""
+        """Wall-clock hours of the final run [h]."""
         return self.final_hours / self.usage.accelerators
 
 
 def train(inputs: TrainingInputs) -> Training:
-    """Accelerator-hours and power of a training run.
+    """Run the training chain.
 
     Args:
-        inputs: The run.
+        inputs: The resolved run.
 
     Returns:
-        What it takes. NaN gives NaN.
+        Its results. NaN gives NaN.
     """
     flop = None if inputs.arithmetic is None else inputs.arithmetic.flop()
     needed = None if inputs.memory is None else inputs.memory.needed_gb()
@@ -314,20 +249,20 @@ def _final_hours(inputs: TrainingInputs, flop: Numeric | None, accelerators: Num
     if inputs.wall_hours is not None:
         return inputs.wall_hours * accelerators
     if inputs.accelerator_hours is None:
-        raise TypeError("one of tokens, wall hours and accelerator-hours is needed")
+        raise TypeError("one of tokens, wall hours and accelerator-hours is required")
     return inputs.accelerator_hours
 
 
 def _accelerators(
     inputs: TrainingInputs, flop: Numeric | None, needed_gb: Numeric | None
 ) -> tuple[Numeric, Numeric | None, Numeric | None]:
-    """Accelerators of the run: the caller's, or whole hosts that end it in time and hold it."""
+    """Accelerators of the run: the caller's, or those of whole hosts that finish it in time and hold it in memory."""
     if inputs.accelerators is not None:
         return inputs.accelerators, None, None
     if inputs.wall_hours is not None:
         return restart(1.0, inputs.wall_hours, "accelerators", "1"), None, None
     per_host = inputs.host.per_host
-    # the number of accelerators moves utilisation a little, so it is settled at that of one host
+    # utilisation depends a little on the number of accelerators, so the number is computed from that on one host
     rough = _final_hours(inputs, flop, per_host)
     longest_h = decisive(inputs.longest_run_days) * H_PER_DAY
     in_time = compute.whole_hosts(decisive(rough), longest_h, per_host)

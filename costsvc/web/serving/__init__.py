@@ -1,1 +1,1 @@
-"""How connections are served: whole requests in, whole answers out, so that a slow client costs a socket."""
+"""The gunicorn worker: it buffers whole requests and answers, so that a slow client occupies a socket, not a thread."""

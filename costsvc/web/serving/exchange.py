@@ -1,4 +1,4 @@
-"""A connection, and a request on it with its answer, as far as they have come."""
+"""State of a connection, and of a request with its answer."""
 
 import socket
 from dataclasses import dataclass, field
@@ -10,13 +10,13 @@ State = Literal["idle", "reading", "working", "writing", "closing"]
 
 
 class Sink:
-    """Takes an answer where gunicorn expects a socket."""
+    """Collects an answer in place of the socket that gunicorn expects."""
 
     def __init__(self) -> None:
         self.parts: list[bytes] = []
 
     def sendall(self, data: bytes) -> None:
-        """Keep bytes of the answer."""
+        """Append bytes of the answer."""
         self.parts.append(data)
 
     def gettimeout(self) -> float:
@@ -24,13 +24,13 @@ class Sink:
         return 0.0
 
     def send(self, data: bytes) -> int:
-        """Drop the word to go on, which the main loop has sent."""
+        """Ignore ``100 Continue``, which the main loop has sent already."""
         return len(data)
 
 
 @dataclass(slots=True, eq=False)
 class Connection:
-    """A connection and how far its current request or answer has come."""
+    """State of a connection, with its current request or answer."""
 
     sock: socket.socket
     client: Any
@@ -47,7 +47,7 @@ class Connection:
 
 @dataclass(slots=True, eq=False)
 class Exchange:
-    """A request that is worked on, and its answer as far as it is there."""
+    """A request in progress, with its answer."""
 
     one: Connection
     parser: Any

@@ -1,28 +1,28 @@
-"""Where a request ends in the bytes of a connection. What the bytes mean is gunicorn's parser's to say."""
+"""Find the end of a request in the bytes of a connection; gunicorn's parser interprets the bytes."""
 
 import re
 from dataclasses import dataclass, field
 
 HEAD_END = b"\r\n\r\n"
 HEAD_BYTES = 64 * 1024
-"""A head beyond this length is handed on as it is: the parser refuses it."""
+"""A longer head is handed to the parser as it is, which refuses it."""
 LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r\n", re.IGNORECASE)
 CHUNKED = re.compile(rb"\r\ntransfer-encoding:[^\r]*chunked", re.IGNORECASE)
 EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue", re.IGNORECASE)
 CHUNK_SIZE = re.compile(rb"([0-9a-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n", re.IGNORECASE)
 LINE_BYTES = 1024
-"""The line that holds the size of a chunk is shorter than this, or it is none."""
+"""Largest length of the line with a chunk's size."""
 
 
 @dataclass(slots=True)
 class Incoming:
-    """The bytes of a connection that no request has taken yet.
+    """Received bytes of a connection that do not belong to a complete request yet.
 
     Attributes:
-        most_bytes: A body beyond this length is handed on as it is: the application refuses it.
+        most_bytes: A longer body is handed to the application as it is, which refuses it.
         data: The bytes.
-        body_at: Where the body of the first request begins; 0 until its head is whole.
-        end: Where the first request ends; 0 until that is known.
+        body_at: Begin of the first request's body; 0 until its head is complete.
+        end: End of the first request; 0 until known.
     """
 
     most_bytes: int
@@ -32,7 +32,7 @@ class Incoming:
     _chunk_at: int = 0
 
     def feed(self, more: bytes) -> None:
-        """Add bytes that have arrived."""
+        """Append received bytes."""
         self.data += more
         if not self.body_at:
             self._find_body(max(0, len(self.data) - len(more) - len(HEAD_END)))
@@ -41,17 +41,17 @@ class Incoming:
 
     @property
     def whole(self) -> bool:
-        """Whether the first request is there, or is refused as far as it is there."""
+        """Whether the first request is complete, or already too long."""
         too_long = len(self.data) > (self.body_at + self.most_bytes if self.body_at else HEAD_BYTES)
         return too_long or 0 < self.end <= len(self.data)
 
     @property
     def waits_for_go(self) -> bool:
-        """Whether the client sends its body only when it is told to go on."""
+        """Whether the client waits for ``100 Continue`` before it sends the body."""
         return bool(self.body_at and not self.whole and EXPECTS.search(self.data, 0, self.body_at))
 
     def take(self) -> bytes:
-        """The first request; what follows it becomes the first."""
+        """Remove and return the first request."""
         end = self.end if 0 < self.end <= len(self.data) else len(self.data)
         taken, rest = bytes(self.data[:end]), bytes(self.data[end:])
         self.data, self.body_at, self.end, self._chunk_at = bytearray(), 0, 0, 0
@@ -71,7 +71,7 @@ class Incoming:
         self.end = self.body_at + (int(length[1]) if length else 0)
 
     def _skip_chunks(self) -> None:
-        """Go from chunk to chunk as far as they have arrived; a line that is no size ends the request."""
+        """Skip the chunks received so far; a line without a valid size ends the request."""
         while size := CHUNK_SIZE.match(self.data, self._chunk_at):
             if int(size[1], 16) == 0:
                 self._find_trailer_end(size.end())
@@ -84,7 +84,7 @@ class Incoming:
             self.end = len(self.data)
 
     def _find_trailer_end(self, trailer_at: int) -> None:
-        """The end behind the last chunk: a blank line, with or without trailers before it."""
+        """Find the end after the last chunk: a blank line, with or without trailers before it."""
         if self.data.startswith(b"\r\n", trailer_at):
             self.end = trailer_at + len(b"\r\n")
             return

@@ -1,4 +1,4 @@
-"""Threads that answer requests, the addresses from which these come taking turns."""
+"""A thread pool that schedules requests fairly among client addresses."""
 
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
@@ -6,17 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 
 class Lane:
-    """Some threads and the jobs that wait for them; for use by one thread, which is told when a job ends.
+    """A pool of threads and its waiting jobs; only one thread may use it.
 
-    The next job is one of the address whose last one began longest ago: a thousand requests of one address cost another
-    address the time of one. One address never has the last thread, so that no job of another waits for a slow one.
+    The next job is of the address whose last job began longest ago, so a thousand requests of one address delay another
+    address by one request. One address never gets the last thread, so its slow jobs do not block another address.
     """
 
     def __init__(self, threads: int) -> None:
-        """Prepare the threads; they start as they are needed.
+        """Create the pool; threads start when needed.
 
         Args:
-            threads: How many.
+            threads: Number of threads.
         """
         self._pool = ThreadPoolExecutor(threads)
         self._threads, self._each = threads, max(1, threads - 1)
@@ -24,11 +24,11 @@ class Lane:
         self._working: Counter[str] = Counter()
 
     def put(self, address: str, job: Callable[[], object]) -> None:
-        """Add a job to those that wait.
+        """Add a waiting job.
 
         Args:
-            address: Whose job it is.
-            job: What to do; it raises nothing, and has ``ended`` called when it ends.
+            address: Address of the client.
+            job: The job; it must not raise, and :meth:`ended` must be called after it.
         """
         self._waiting.setdefault(address, deque()).append(job)
 
@@ -39,7 +39,7 @@ class Lane:
             del self._working[address]
 
     def begin(self) -> None:
-        """Begin the jobs that may begin."""
+        """Start waiting jobs while threads are free."""
         while self._working.total() < self._threads:
             address = next((one for one in self._waiting if self._working[one] < self._each), None)
             if address is None:
@@ -52,6 +52,6 @@ class Lane:
                 del self._waiting[address]
 
     def close(self) -> None:
-        """Begin no other job."""
+        """Drop the waiting jobs."""
         self._waiting.clear()
         self._pool.shutdown(wait=False, cancel_futures=True)

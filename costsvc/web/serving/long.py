@@ -1,4 +1,4 @@
-"""Which requests take long: comparisons over many options, drawings, and pages that hold an answer."""
+"""Tell long requests from short ones: comparisons over many options, figures, and pages with an answer are long."""
 
 import re
 from typing import Any
@@ -8,7 +8,7 @@ API = "/v1/"
 
 
 def is_long(environ: dict[str, Any]) -> bool:
-    """Whether a request may take longer than an estimate may wait.
+    """Whether a request may take so long that estimates must not wait for it.
 
     Args:
         environ: Its WSGI environment.
@@ -16,5 +16,5 @@ def is_long(environ: dict[str, Any]) -> bool:
     path: str = environ["PATH_INFO"]
     if path.startswith(API):
         return LONG.search(path) is not None
-    # a page with a query holds an answer; one without is a form
+    # a page with a query has an answer; one without is an empty form
     return bool(environ["QUERY_STRING"]) and "." not in path

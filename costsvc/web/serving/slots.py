@@ -1,8 +1,8 @@
-"""Runs requests that take long in processes of low priority, so that short ones never wait for them.
+"""Run long requests in processes of low priority, so that short ones do not wait for them.
 
-A worker forks a *nursery* before it starts its threads. The nursery does nothing but fork *runners*, which share the
-memory of the loaded application; a runner answers one request after another at a low priority, and only while
-it holds one of the service's slots, of which there is one for each core. Whoever is killed is followed by a fresh one.
+A worker forks a *nursery* before it starts its threads. The nursery only forks *runners*, which share the memory of the
+loaded application. A runner answers one request at a time, at a low priority, and only while it holds one of the
+service's slots; there is one slot per core. A process that is killed is replaced.
 """
 
 import contextlib
@@ -28,30 +28,30 @@ Application: TypeAlias = Callable[[Environ, Callable[..., Any]], Iterable[bytes]
 Answer: TypeAlias = tuple[str, list[tuple[str, str]], bytes]
 
 PRIORITY = 10
-"""A tenth of what others get where not all have enough: at 19 a figure takes minutes beside a busy machine."""
+"""Niceness of runners: a tenth of the CPU share of others under contention; at 19 a figure would take minutes."""
 PATIENCE_S = 30.0
-"""After which a runner that has not answered is ended; no request that the limits allow takes as long."""
+"""Seconds after which a runner without an answer is killed; no request within the limits takes that long."""
 EACH = 8
-"""Requests of one address that may wait for a runner of a worker: all figures of one page."""
+"""Largest number of waiting requests per address and worker: all figures of one page."""
 WAITING = 2 * EACH
-"""Requests of a worker that may wait for a runner: one address leaves as many places to others."""
+"""Largest number of waiting requests per worker; one address can take half of it."""
 POLL_S = 0.1
-"""How often a waiting request looks whether its client has gone."""
+"""Interval at which a waiting request checks whether its client has disconnected."""
 LARGE_KB = 400 * 1024
-"""Memory beyond which a runner makes way for a fresh one."""
+"""Memory of a runner above which it is replaced."""
 LENGTH = struct.Struct(">I")
 BUSY = "costsvc.busy"
-"""Key of an environment whose request finds no room; the application refuses it."""
+"""Environment key of a request that cannot wait; the application refuses it."""
 GONE = "costsvc.gone"
-"""Key of a function that says whether the client has gone."""
+"""Environment key of a function that tells whether the client has disconnected."""
 
 
 _identity: list[str] = []
-"""What a runner is called, once it is one."""
+"""Identity of this process if it is a runner."""
 
 
 def identity() -> str | int:
-    """Under what a process counts: a runner that follows another goes on with its counts."""
+    """Identity of a process in the metrics; a runner continues the counts of the runner that it replaces."""
     return _identity[0] if _identity else os.getpid()
 
 
@@ -61,17 +61,17 @@ def cores() -> int:
 
 
 class GoneError(Exception):
-    """The client has gone before its answer was ready."""
+    """The client disconnected before its answer was ready."""
 
 
 @dataclass(slots=True)
 class Runner:
-    """A process that answers requests, and the way to it.
+    """A process that answers long requests.
 
     Attributes:
-        number: Which of its worker's runners it is; one that follows it has the same.
-        pid: The process.
-        sock: The way to it.
+        number: Number among its worker's runners; its replacement has the same.
+        pid: Id of the process.
+        sock: Socket to the process.
     """
 
     number: int
@@ -79,23 +79,23 @@ class Runner:
     sock: socket.socket
 
     def kill(self) -> None:
-        """End it, whatever it does."""
+        """Kill the process."""
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
         self.sock.close()
 
 
 class Slots:
-    """A WSGI application that answers some requests in runners, and the others here."""
+    """A WSGI application that answers long requests in runners and others in this process."""
 
     def __init__(self, application: Application, is_long: Callable[[Environ], bool], den: "Den", runners: int) -> None:
         """Fork the nursery; no thread may run yet.
 
         Args:
-            application: What answers requests.
-            is_long: Which requests take long.
-            den: What the nursery gets from the worker.
-            runners: Runners of this worker.
+            application: The WSGI application.
+            is_long: Whether a request is long.
+            den: Resources of the worker for the nursery.
+            runners: Number of runners of this worker.
         """
         self._application, self._is_long = application, is_long
         self._nursery = _Nursery(application, den)
@@ -123,14 +123,14 @@ class Slots:
         return [body]
 
     def close(self) -> None:
-        """End the runners and the nursery."""
+        """Stop the runners and the nursery."""
         for runner in self._idle:
             runner.kill()
         self._nursery.close()
 
     @contextlib.contextmanager
     def _place(self, address: str) -> Iterator[bool]:
-        """Count among those that wait; whether there was a place for one of this address."""
+        """Take a place among the waiting requests; yields whether there was one for this address."""
         with self._lock:
             own, everyone = self._waiting[address], self._waiting.total()
             is_free = own < EACH + self._runners and everyone < WAITING + self._runners
@@ -140,10 +140,10 @@ class Slots:
         finally:
             with self._lock:
                 self._waiting[address] -= is_free
-                self._waiting += Counter()  # keeps no address without a request
+                self._waiting += Counter()  # drops addresses without a request
 
     def _asked(self, environ: Environ) -> Answer | None:
-        """A runner's answer, from a second one where the first died; None where that failed too."""
+        """The answer of a runner, or of a second one if the first died; None if both failed."""
         job = pickle.dumps((_portable(environ), environ["wsgi.input"].read()))
         gone = environ.get(GONE, bool)
         while not self._turn.acquire(timeout=POLL_S):
@@ -158,7 +158,7 @@ class Slots:
         try:
             runner = self._idle.pop() if self._idle else self._nursery.runner(self._numbers.pop())
         except (OSError, EOFError):
-            # without its nursery a worker is half a worker: it ends what it has in hand and is followed by another
+            # a worker without its nursery finishes its requests and is replaced
             os.kill(os.getpid(), signal.SIGTERM)
             return None
         try:
@@ -184,20 +184,20 @@ class Slots:
 
 
 def raise_if_gone(gone: Callable[[], bool]) -> None:
-    """Give up on a request whose client does not wait any longer.
+    """Abandon a request whose client has disconnected.
 
     Raises:
-        GoneError: If it has gone.
+        GoneError: If the client has disconnected.
     """
     if gone():
         raise GoneError
 
 
 def _awaited(sock: socket.socket, gone: Callable[[], bool]) -> bytes | None:
-    """The next message; None where the sender died or takes too long.
+    """Wait for the next message; None if the sender died or takes too long.
 
     Raises:
-        GoneError: If the client goes before it comes.
+        GoneError: If the client disconnects meanwhile.
     """
     end = time.monotonic() + PATIENCE_S
     while time.monotonic() < end:
@@ -209,11 +209,11 @@ def _awaited(sock: socket.socket, gone: Callable[[], bool]) -> bytes | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Den:
-    """What a nursery gets from its worker.
+    """Resources of a worker for its nursery.
 
     Attributes:
-        locks: Folder for the files that stand for the slots of the service.
-        listeners: Sockets that it must not keep open: the port would stay taken.
+        locks: Folder of the lock files of the slots.
+        listeners: Listening sockets that the nursery must close, or the port would remain in use.
     """
 
     locks: Path
@@ -221,7 +221,7 @@ class Den:
 
 
 class _Nursery:
-    """A process that forks runners for a worker: the worker itself has threads by then, and must not fork."""
+    """A process that forks runners for a worker, which has threads by then and must not fork itself."""
 
     def __init__(self, application: Application, den: Den) -> None:
         self._lock = threading.Lock()
@@ -235,7 +235,7 @@ class _Nursery:
         other.close()
 
     def runner(self, number: int) -> Runner:
-        """A fresh runner."""
+        """Fork a runner."""
         ours, its = socket.socketpair()
         with self._lock:
             socket.send_fds(self._sock, [LENGTH.pack(number)], [its.fileno()])
@@ -244,7 +244,7 @@ class _Nursery:
         return Runner(number=number, pid=pid, sock=ours)
 
     def close(self) -> None:
-        """End the nursery; runners end when they find their worker gone."""
+        """Stop the nursery; runners exit when their worker has gone."""
         self._sock.close()
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self.pid, 0)
@@ -268,7 +268,7 @@ def _breed(sock: socket.socket, application: Application, locks: Path) -> None:
 
 
 def _run(sock: socket.socket, application: Application, locks: Path) -> None:
-    """Answer requests at a low priority until the worker has gone or memory has grown."""
+    """Answer requests at a low priority until the worker has gone or the memory is too large."""
     os.nice(PRIORITY)
     while (job := _received(sock)) is not None:
         environ, body = pickle.loads(job)  # noqa: S301 # our own process wrote it
@@ -296,7 +296,7 @@ def _answer(application: Application, environ: Environ, body: bytes) -> Answer:
 
 @contextlib.contextmanager
 def _slot(locks: Path) -> Iterator[None]:
-    """Hold one of the slots of the service: the kernel lets go of it whatever happens to the process."""
+    """Hold one of the slots of the service; the kernel releases it if the process dies."""
     files = [locks / f"slot-{number}" for number in range(cores())]
     with contextlib.ExitStack() as stack:
         opened = [stack.enter_context(file.open("ab")) for file in files]
@@ -314,23 +314,23 @@ def _taken(fd: int) -> bool:
 
 
 class _Log:
-    """Where an application in a runner writes its errors: the service's own."""
+    """Error stream of the application in a runner: the standard error of the service."""
 
     def write(self, text: str) -> None:
         """Write to standard error."""
         os.write(2, text.encode(errors="replace"))
 
     def flush(self) -> None:
-        """Nothing is kept back."""
+        """Do nothing, since nothing is buffered."""
 
 
 def _portable(environ: Environ) -> Environ:
-    """What another process can take of an environment."""
+    """The part of an environment that can be sent to another process."""
     return {name: part for name, part in environ.items() if isinstance(part, str | bool | tuple)}
 
 
 def _leave_signals_alone() -> None:
-    """Ends follow from the worker's: a key that interrupts the server must not end a request in hand."""
+    """Ignore signals: the process exits after its worker, and Ctrl-C must not interrupt a request."""
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGABRT, signal.SIG_DFL)
@@ -341,7 +341,7 @@ def _send(sock: socket.socket, message: bytes) -> None:
 
 
 def _received(sock: socket.socket) -> bytes | None:
-    """The next message; None at the end."""
+    """Receive the next message; None at the end."""
     try:
         (length,) = LENGTH.unpack(_exactly(sock, LENGTH.size))
         return _exactly(sock, length)

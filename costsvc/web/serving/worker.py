@@ -1,9 +1,8 @@
 """A gunicorn worker whose threads never wait for a client.
 
-The main loop reads each request to its end before a thread gets it, and writes what the client was too slow to take;
-deadlines hold for heads, bodies, answers and idle connections. gunicorn's own threaded worker hands a connection to
-a thread with its first byte, so that as many slow clients as there are threads stop it. Requests that take long have
-threads of their own, and addresses take turns.
+The main loop receives each request completely before a thread gets it, and sends the answers. Heads, bodies, answers
+and idle connections have deadlines. gunicorn's own threaded worker hands a connection to a thread at its first byte, so
+as many slow clients as threads block it. Long requests have threads of their own, and client addresses take turns.
 """
 
 import contextlib
@@ -31,40 +30,40 @@ from costsvc.web.serving.lanes import Lane
 from costsvc.web.serving.long import is_long
 
 HEAD_S = 10.0
-"""Seconds for the head of a request, from the connection or its first byte on."""
+"""Seconds for the head of a request, from the connection or its first byte."""
 GRACE_S = 10.0
-"""Seconds for a body or an answer beside those that its bytes take."""
+"""Seconds for a body or an answer, in addition to the time of its bytes."""
 LEAST_BYTES_PER_S = 4096
 CLOSING_S = 2.0
-"""Seconds for a client to take the last bytes of a connection that is closed."""
+"""Seconds for a client to receive the last bytes of a closed connection."""
 STOPPING_S = 2.0
-"""Seconds that a stopping worker gives to requests which are on their way on connections that it keeps."""
+"""Seconds that a stopping worker waits for requests in transit on open connections."""
 READ_BYTES = 64 * 1024
 THREADS = 2
-"""For requests that do not take long: they share one interpreter, and with more of them each only takes longer."""
+"""Threads for short requests; they share one interpreter, so more threads would only make each slower."""
 BUSY_S = 0.2
-"""How long requests wait at most for the main loop to have nothing else to do. Each of the loop's calls to the kernel
-lets go of the interpreter, and a thread that has work gives it back late: a crowd would be let in too slowly."""
+"""Longest time that requests wait for the main loop to be idle. Each system call of the loop releases the interpreter,
+and a busy thread returns it late, so otherwise many new connections would be accepted too slowly."""
 SLOTS = 1024
 COUNTS = memoryview(mmap.mmap(-1, 4 * SLOTS)).cast("I")
-"""Connections of each worker, plus one, in memory that all of them share; 0 where there is no worker."""
+"""Connections of each worker, plus one, in shared memory; 0 without a worker."""
 AHEAD = 1.2
-"""Connections over those of another worker from which on a worker leaves the next one to others for a moment."""
+"""Ratio of connections to those of another worker above which a worker leaves the next connection to others."""
 YIELD_S = 0.002
 CROWDED = 0.75
-"""Share of the connections from which on a new one takes the place of the one that was idle longest."""
+"""Share of the connections above which a new one replaces the one that was idle longest."""
 TICK_S = 0.5
 UNSENT_BYTES = 64 * 1024 * 1024
-"""Answers that wait for slow clients hold no more memory than this in a worker."""
+"""Largest memory of a worker for answers to slow clients."""
 GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 GONE = {errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN, errno.EBADF, errno.ETIMEDOUT}
 
 
 class BufferingWorker(Worker):
-    """Serves complete requests in threads; see the module."""
+    """Answers complete requests in threads; see the module."""
 
     def init_process(self) -> None:
-        """Prepare what the process needs before its loop runs."""
+        """Initialise the process before its loop runs."""
         self.short, self.long = Lane(THREADS), Lane(self.cfg.threads)
         self.poller = selectors.DefaultSelector()
         self.connections: set[Connection] = set()
@@ -77,12 +76,12 @@ class BufferingWorker(Worker):
         super().init_process()
 
     def handle_exit(self, sig: int, frame: Any) -> None:
-        """Begin to stop."""
+        """Start to shut down."""
         self.alive = False
         self._wake()
 
     def run(self) -> None:
-        """Serve until told to stop, then end what is in hand."""
+        """Serve until the worker must stop, then finish the open requests."""
         self.poller.register(self.waker, selectors.EVENT_READ, self._finish)
         for listener in self.sockets:
             listener.setblocking(False)
@@ -92,7 +91,7 @@ class BufferingWorker(Worker):
         self._stop()
 
     def _stop(self) -> None:
-        """Refuse new connections, and answer what was accepted or is on its way on connections that are kept."""
+        """Refuse new connections, and answer requests that were accepted or are in transit on open connections."""
         for listener in self.sockets:
             while self._accept(listener):
                 pass
@@ -134,7 +133,7 @@ class BufferingWorker(Worker):
         self.poller.register(listener, selectors.EVENT_READ, partial(self._take_or_yield, listener))
 
     def _take_or_yield(self, listener: socket.socket) -> None:
-        """Take a connection; where other workers have fewer, leave it to them for a moment first."""
+        """Accept a connection, or leave it to other workers for a moment if they have fewer."""
         now, mine = time.monotonic(), self.age % SLOTS
         others = [count for slot, count in enumerate(COUNTS[: min(self.age + 8, SLOTS)]) if count and slot != mine]
         if others and COUNTS[mine] > AHEAD * min(others) + 1 and now > self.resumes + YIELD_S:
@@ -145,7 +144,7 @@ class BufferingWorker(Worker):
             self._accept(listener)
 
     def _resume(self) -> None:
-        """Take connections again, whoever has fewer: a worker that stands still must not stop the others."""
+        """Accept connections again, since another worker with fewer may be blocked."""
         for listener in self.yielded:
             self._listen(listener)
         self.yielded.clear()
@@ -154,7 +153,7 @@ class BufferingWorker(Worker):
         COUNTS[self.age % SLOTS] = len(self.connections) + 1
 
     def _accept(self, listener: socket.socket) -> bool:
-        """Take one connection; whether there was one."""
+        """Accept a connection; returns whether there was one."""
         try:
             sock, client = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):
@@ -172,7 +171,7 @@ class BufferingWorker(Worker):
         return True
 
     def _make_room(self) -> None:
-        """Close the connection that has been without a whole request for longest, where there are many."""
+        """If there are many connections, close the one that has been without a complete request for longest."""
         if len(self.connections) < CROWDED * self.cfg.worker_connections:
             return
         waiting = [one for one in self.connections if one.state in ("idle", "reading", "closing")]
@@ -192,7 +191,7 @@ class BufferingWorker(Worker):
         one.sock.close()
 
     def _close(self, one: Connection) -> None:
-        """Say that nothing more comes, and let the client take what it was sent."""
+        """Close the sending side, and let the client receive the rest."""
         one.state, one.deadline = "closing", time.monotonic() + CLOSING_S
         try:
             one.sock.shutdown(socket.SHUT_WR)
@@ -220,7 +219,7 @@ class BufferingWorker(Worker):
         self._go_on(one, now)
 
     def _go_on(self, one: Connection, now: float) -> None:
-        """Hand a whole request to a thread, or set the deadline of what is missing."""
+        """Hand a complete request to a thread, or set the deadline of an incomplete one."""
         if one.incoming.whole:
             self.poller.unregister(one.sock)
             one.state = "working"
@@ -233,12 +232,12 @@ class BufferingWorker(Worker):
             self._send(one, GO_ON)
 
     def _begin(self, one: Connection, data: bytes) -> None:
-        """Read a request, and answer it where that does not take long; runs in a thread, as all of this."""
+        """Parse a request, and answer it if it is short; runs in a thread."""
         exchange = Exchange(one, http.get_parser(self.cfg, [data], one.client))
         self._try(self.short, exchange, partial(self._opened, len(data)))
 
     def _try(self, lane: Lane, exchange: Exchange, step: Callable[[Exchange], bool]) -> None:
-        """Take a step towards an answer, and report whether it was the last."""
+        """Run a step of an exchange, and report to the main loop whether it was the last."""
         exchange.one.keep = False
         try:
             is_last = step(exchange)
@@ -253,7 +252,7 @@ class BufferingWorker(Worker):
         self._wake()
 
     def _opened(self, length: int, exchange: Exchange) -> bool:
-        """Read the request, and answer it where that does not take long."""
+        """Parse the request, and answer it if it is short; returns whether it was answered."""
         exchange.request = request = next(exchange.parser)
         try:
             body = request.body.read()
@@ -266,10 +265,10 @@ class BufferingWorker(Worker):
         exchange.response, exchange.environ = wsgi.create(request, exchange.sink, client, server, self.cfg)
         exchange.environ |= {"wsgi.multithread": True, "costsvc.gone": partial(_is_gone, exchange.one.sock)}
         exchange.environ["wsgi.input"] = io.BytesIO(body or b"")
-        if body is None:  # longer than any that is answered
+        if body is None:  # longer than allowed
             exchange.environ["CONTENT_LENGTH"] = str(limits.BODY_BYTES + 1)
             exchange.environ.pop("HTTP_TRANSFER_ENCODING", None)
-        # bytes that the parser leaves over mean that it reads the request otherwise than the framing does
+        # bytes left over by the parser mean that it frames the request differently
         if body is None or exchange.parser.unreader.take_buffered():
             exchange.response.force_close()
         return not is_long(exchange.environ) and self._respond(exchange)
@@ -299,7 +298,7 @@ class BufferingWorker(Worker):
     # answers
 
     def _finish(self) -> None:
-        """Send the answers that threads have made, and hand on the requests that take long."""
+        """Send the answers of the threads, and hand long requests to their own threads."""
         with contextlib.suppress(BlockingIOError):
             os.read(self.waker, READ_BYTES)
         while not self.done.empty():
@@ -329,7 +328,7 @@ class BufferingWorker(Worker):
         self._bound_unsent()
 
     def _bound_unsent(self) -> None:
-        """Drop the answers that are taken most slowly, where all together hold too much memory."""
+        """If the unsent answers take too much memory, drop the slowest connections."""
         writing = sorted((c for c in self.connections if c.state == "writing"), key=lambda c: c.deadline, reverse=True)
         unsent = sum(len(c.outgoing) for c in writing)
         while unsent > UNSENT_BYTES:
@@ -338,7 +337,7 @@ class BufferingWorker(Worker):
             self._drop(slowest)
 
     def _send(self, one: Connection, data: Any) -> int | None:
-        """How many bytes the client took; None where it has gone, and the connection with it."""
+        """Send bytes, and return how many were sent; None if the client has gone and the connection is closed."""
         try:
             return one.sock.send(data)
         except BlockingIOError:
@@ -350,7 +349,7 @@ class BufferingWorker(Worker):
             return None
 
     def _next(self, one: Connection) -> None:
-        """Wait for the next request of a connection, or begin with one that came already."""
+        """Wait for the next request of a connection, or start with one that was received already."""
         if not one.keep:
             self._close(one)
             return
@@ -364,7 +363,7 @@ class BufferingWorker(Worker):
 
 
 def _received(sock: socket.socket) -> bytes | None:
-    """What has arrived; nothing at the end, None where nothing is there yet."""
+    """Receive bytes; empty at the end, None if none are available yet."""
     try:
         return sock.recv(READ_BYTES)
     except BlockingIOError:
@@ -374,12 +373,12 @@ def _received(sock: socket.socket) -> bytes | None:
 
 
 def _address(one: Connection) -> str:
-    """Where a client is; those behind one proxy are one."""
+    """Address of a client; clients behind one proxy share it."""
     return one.client[0] if isinstance(one.client, tuple) else ""
 
 
 def _is_gone(sock: socket.socket) -> bool:
-    """Whether the client has closed its end while its request is worked on."""
+    """Whether the client has disconnected."""
     try:
         return sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
     except BlockingIOError:

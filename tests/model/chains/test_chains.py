@@ -1,4 +1,4 @@
-"""Chains run alike on floats, on draws, on columns, on columns of draws and on traced numbers."""
+"""Chains give the same results on floats, draws, columns, columns of draws and traced numbers."""
 
 import pickle
 import subprocess
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from costsvc.model.inputs import central, decisive, stack, take, traced
-from costsvc.model.uncertainty import middle, sample
+from costsvc.model.uncertainty import central_value, sample
 from tests.model.chains.workloads import ROWS, leaves, resolve, row_of, serving, training
 
 NUMBERS = {"values": central, "draws": sample}
@@ -32,7 +32,7 @@ def held(rows, catalog, number):
 
 @pytest.mark.parametrize("number", NUMBERS.values(), ids=NUMBERS)
 @pytest.mark.parametrize("rows", KINDS)
-def test_rows_give_what_each_gives_alone(catalog, rows, number):
+def test_rows_give_the_results_of_each_row_alone(catalog, rows, number):
     alone, together = held(rows, catalog, number)
     columns = leaves(together)
     for row, one in enumerate(alone):
@@ -59,7 +59,7 @@ def test_traced_numbers_are_the_central_values(catalog, rows):
     hours=st.lists(st.floats(1e-3, 1e9), min_size=3, max_size=3),
     accelerators=st.lists(st.integers(1, 100_000), min_size=3, max_size=3),
 )
-def test_any_rows_of_hours_give_what_each_gives_alone(catalog, hours, accelerators):
+def test_any_rows_of_hours_give_the_results_of_each_row_alone(catalog, hours, accelerators):
     pairs = list(zip(hours, accelerators, strict=True))
     check(catalog, [training(accelerator_hours=h, accelerators=n) for h, n in pairs])
     check(catalog, [training(accelerator_hours=h) for h in hours])
@@ -69,7 +69,7 @@ def test_any_rows_of_hours_give_what_each_gives_alone(catalog, hours, accelerato
     batches=st.lists(st.floats(1, 1e5), min_size=3, max_size=3),
     tokens=st.lists(st.floats(1, 1e6), min_size=3, max_size=3),
 )
-def test_any_rows_of_text_give_what_each_gives_alone(catalog, batches, tokens):
+def test_any_rows_of_text_give_the_results_of_each_row_alone(catalog, batches, tokens):
     pairs = list(zip(batches, tokens, strict=True))
     check(catalog, [serving(batch_size=b, input_tokens=n, cache_precision="fp8") for b, n in pairs])
     check(catalog, [serving(requests_per_s=b / 1e3, output_tokens=n, accelerators=1) for b, n in pairs])
@@ -82,7 +82,7 @@ def check(catalog, rows):
         assert all(same(row_of(columns[name], row), value) for name, value in leaves(one).items())
 
 
-def test_a_number_of_accelerators_that_is_open_is_found_for_each_row(catalog):
+def test_an_open_number_of_accelerators_is_computed_for_each_row(catalog):
     rows = [training(subject=ROWS["tokens"][0].subject, training_tokens_b=b) for b in (1.0, 1e3, 1e5)]
     _, together = held(rows, catalog, central)
     counts = np.ravel(together.usage.usage.accelerators)
@@ -109,16 +109,16 @@ def test_the_module_of_chains_imports_no_table():
     assert not {name for name in loaded if name.startswith(("costsvc.reference", "costsvc.resolve", "pandas"))}
 
 
-def test_a_column_has_no_one_value():
-    with pytest.raises(ValueError, match="a column of 3 rows"):
-        middle(np.ones((3, 1)))
-    assert middle(np.ones((1, 257))) == 1.0
+def test_a_column_has_no_single_value():
+    with pytest.raises(ValueError, match="must have one row, got 3"):
+        central_value(np.ones((3, 1)))
+    assert central_value(np.ones((1, 257))) == 1.0
     assert decisive(np.ones((3, 257))).shape == (3, 1)
 
 
 def test_rows_of_different_shape_are_refused(catalog):
     rows = [training(accelerator_hours=1.0, accelerators=1), training(accelerator_hours=1.0)]
-    with pytest.raises(ValueError, match="different shape"):
+    with pytest.raises(ValueError, match="must have the same shape"):
         stack([resolve(row, catalog)[0].numbers(central) for row in rows])
 
 
