@@ -5,6 +5,7 @@ from costsvc.model.chains.text_inputs import Given
 from costsvc.model.inputs import Constant, FactorsOf
 from costsvc.model.serving import Load
 from costsvc.model.uncertainty import Factor
+from costsvc.reference.catalog import Catalog
 from costsvc.requests.workloads import Serving
 from costsvc.resolve.chip import usual_memory
 from costsvc.resolve.log import FactorLog, input_constant, present
@@ -14,6 +15,7 @@ from costsvc.resolve.text_request import TextRequest
 TOKENS = {"input_tokens": "effective_input_tokens", "output_tokens": "effective_output_tokens"}
 
 
+READINGS = "serving_readings"
 SHARED: dict[str, tuple[float, float]] = {"tensor": (1.0, 1.0), "pipeline": (0.0, 1.0), "layer-split": (0.0, 0.0)}
 """Whether devices read the weights of a token in parallel, and whether all work in parallel, by layout."""
 
@@ -36,18 +38,18 @@ def resolve_load(known: TextRequest) -> FactorsOf[Load]:
         "weights_shared": weights_shared,
         "work_shared": work_shared,
     }
-    _warn_of_unmeasured(request, log)
+    _warn_of_unmeasured(request, known.catalog, log)
     return FactorsOf(Load, fields | _drafts(request, log))
 
 
-def _warn_of_unmeasured(request: Serving, log: FactorLog) -> None:
-    for given, what in (
-        (request.layout != "tensor", "layout"),
-        (request.cache_precision is not None, "cache-precision"),
-    ):
-        if given:
-            text = f"There are no measurements with this {what.replace('-', ' ')}; only the formulas are used."
-            log.add_warning(f"{what}-not-measured", text)
+def _warn_of_unmeasured(request: Serving, catalog: Catalog, log: FactorLog) -> None:
+    if request.layout != "tensor":
+        text = f"There are no measurements with layout {request.layout}; only the formulas are used."
+        log.add_warning("layout-not-measured", text)
+    measured = catalog.rows_by(READINGS, "cache_precision")
+    if request.cache_precision is not None and (request.cache_precision,) not in measured:
+        text = f"There are no measurements with cache_precision {request.cache_precision}; only the formulas are used."
+        log.add_warning("cache-precision-not-measured", text)
 
 
 def _drafts(request: Serving, log: FactorLog) -> dict[str, object]:

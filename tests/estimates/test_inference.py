@@ -108,7 +108,7 @@ def test_measured_power_takes_the_place_of_the_estimate(ask):
         pytest.param({"speculative": DRAFTS}, "draft-assumed", id="size-of-the-draft-model"),
         pytest.param({"speculative": DRAFTS}, "speculative-not-measured", id="drafts"),
         pytest.param({"layout": "pipeline"}, "layout-not-measured", id="layout"),
-        pytest.param({"cache_precision": "fp8"}, "cache-precision-not-measured", id="cache"),
+        pytest.param({"cache_precision": "int4"}, "cache-precision-not-measured", id="cache"),
         pytest.param({"accelerator_power_w": 350}, "speed-estimated", id="measured-watts-alone"),
     ],
 )
