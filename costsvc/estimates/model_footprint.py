@@ -217,7 +217,7 @@ def _run(
         accelerator_hours=hours,
         training_tokens_b=tokens_b,
         site=site,
-        said={"model": id_, "accelerator_hours": hours, "training_tokens_b": tokens_b},
+        payload={"model": id_, "accelerator_hours": hours, "training_tokens_b": tokens_b},
     )
 
 

@@ -135,7 +135,7 @@ def canonicalize_serving(request: Serving, resolved: ResolvedRequest, served: Se
     if served.text is None or request.requests_per_s is None:
         choices["batch_size"] = central_value(served.use.batch)
     count = central_value(decisive(served.use.accelerators))
-    return canonicalize_request(request.said, resolved.serving.machine, count, resolved.around.site, choices)
+    return canonicalize_request(request.payload, resolved.serving.machine, count, resolved.around.site, choices)
 
 
 def record_request(request: Serving, resolved: ResolvedServing, served: Served, log: FactorLog) -> None:

@@ -140,7 +140,7 @@ def canonicalize_run(run: TrainingRun, resolved: ResolvedRun, result: Training) 
     """The canonical request of a run."""
     count = _count(resolved.run, result)
     choices = {"precision": resolved.run.precision}
-    return canonicalize_request(run.said, resolved.run.machine, count, resolved.around.site, choices)
+    return canonicalize_request(run.payload, resolved.run.machine, count, resolved.around.site, choices)
 
 
 def _answer(run: TrainingRun, resolved: ResolvedRun, result: TrainingResult, catalog: Catalog) -> TrainingEstimate:

@@ -108,7 +108,7 @@ class Comparison:
     benefit: Benefit | None = None
     baseline: str | None = None
     carbon_basis: Literal["total", "location", "market", "marginal"] = "total"
-    said: dict[str, Any] = field(default_factory=dict, compare=False)
+    payload: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
 PlacementMetric = Literal["energy_kwh", "carbon_kg", "water_l", "cost_usd", "hours"]
@@ -150,7 +150,7 @@ class Placement:
     weights: dict[PlacementMetric, float] = field(default_factory=dict)
     carbon_basis: Literal["total", "location", "market", "marginal"] = "total"
     shown: int = 10
-    said: dict[str, Any] = field(default_factory=dict, compare=False)
+    payload: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +161,7 @@ class ChangeSpec:
     after: TrainingRun | Serving
     kind: Literal["training", "inference"]
     carbon_basis: Literal["total", "location", "market", "marginal"] = "total"
-    said: dict[str, Any] = field(default_factory=dict, compare=False)
+    payload: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,7 +113,7 @@ class TrainingRun:
     tuned: bool | None = None
     site: Site = field(default_factory=Site)
     overheads: Overheads = field(default_factory=Overheads)
-    said: dict[str, Any] = field(default_factory=dict, compare=False)
+    payload: dict[str, Any] = field(default_factory=dict, compare=False)
     """The request's JSON object, for the canonical request in the answer."""
 
 
@@ -153,7 +153,7 @@ class Serving:
     throughput_tokens_per_s: float | None = None
     accelerator_energy_j_per_output_token: float | None = None
     site: Site = field(default_factory=Site)
-    said: dict[str, Any] = field(default_factory=dict, compare=False)
+    payload: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

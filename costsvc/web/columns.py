@@ -10,7 +10,7 @@ class Column:
 
     Attributes:
         name: The field of an item; where an item lacks it, or it is null, the cell is empty.
-        heading: What stands above it, with the unit in brackets.
+        heading: Its heading, with the unit in brackets.
         numeric: Whether its cells are numbers, to be set to the right.
         links_to: The resource in which a cell names an item; ``url`` where the cell is an address; empty where it
             is neither.

@@ -1,6 +1,6 @@
 """How gunicorn serves the application: ``gunicorn --config python:costsvc.web.gunicorn_conf``.
 
-Command-line flags and ``GUNICORN_CMD_ARGS`` override what stands here.
+Command-line flags and ``GUNICORN_CMD_ARGS`` override the values here.
 """
 
 import gc

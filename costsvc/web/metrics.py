@@ -33,7 +33,7 @@ AMOUNTS: Mapping[tuple[str, ...], Counter] = {
     ("water", "total_l"): Counter("costsvc_estimated_water_litres", "Water estimated, 1e9 at most of one answer", KIND),
     ("cost", "total_usd"): Counter("costsvc_estimated_cost_usd", "Cost estimated, 1e9 at most of one answer", KIND),
 }
-"""What is summed up of estimates, by where it stands in an answer."""
+"""Amounts of estimates that are summed, by their path in an answer."""
 COUNTED = 1e9
 """Most that one estimate adds to a sum: a thousandth of a kWh would be lost beside what a stranger may make up."""
 ESTIMATED = ("training", "inference")
@@ -61,7 +61,7 @@ def register(app: Flask, kinds: Iterable[str], data_version: str) -> None:
 
     Args:
         app: The application.
-        kinds: Kinds of its questions, which are shown as 0 until the first is asked: no rate sees a
+        kinds: Kinds of its endpoints, which are 0 until the first request: no rate sees a
             count that begins with 1.
         data_version: Version of its tables.
     """

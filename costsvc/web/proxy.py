@@ -1,4 +1,4 @@
-"""What is believed of the address that a client asked for, whether a proxy says it or the client."""
+"""Which parts of the request's address are trusted, from proxies and from clients."""
 
 import re
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ NEAR = (".local", ".localhost", ".internal", ".lan", ".home.arpa", ".svc", ".clu
 
 
 def behind(app: Flask, proxies: int) -> None:
-    """Believe what the proxies in front say about the client and about the address that it asked for.
+    """Trust the headers of the proxies in front for the client's address, the host, the scheme and the prefix.
 
     Args:
         app: The application.
@@ -32,12 +32,12 @@ def behind(app: Flask, proxies: int) -> None:
     """
     app.extensions[PROXIES] = proxies
     inner = Plausible(app.wsgi_app)
-    told = ProxyFix(inner, x_for=proxies, x_proto=proxies, x_host=proxies, x_prefix=proxies) if proxies else inner
-    app.wsgi_app = told  # type: ignore[method-assign] # so that Flask's documentation has it
+    wrapped = ProxyFix(inner, x_for=proxies, x_proto=proxies, x_host=proxies, x_prefix=proxies) if proxies else inner
+    app.wsgi_app = wrapped  # type: ignore[method-assign] # so that Flask's documentation has it
 
 
 class Plausible:
-    """An application that is told no prefix, host or scheme that is none, whoever says so."""
+    """An application that gets no malformed prefix, host or scheme, whoever sent it."""
 
     def __init__(self, inner: "WSGIApplication") -> None:
         self._inner = inner

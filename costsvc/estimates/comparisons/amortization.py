@@ -65,7 +65,7 @@ def compare_strategies(request: Comparison, catalog: Catalog, *, explain: bool =
 def _answer(request: Comparison, compared: ComparisonInput, estimator: StrategyEstimator) -> Amortization:
     catalog, strategies = estimator.catalog, compared.strategies
     tasks, requests = compared.tasks, compared.requests
-    body = {**request.said, "baseline": compared.baseline.name, "carbon_basis": request.carbon_basis}
+    body = {**request.payload, "baseline": compared.baseline.name, "carbon_basis": request.carbon_basis}
     ranking = {metric: _rank(compared, metric) for metric in METRICS}
     log = FactorLog()
     values = None if request.benefit is None else _net_values(request.benefit, compared, catalog, log)

@@ -60,8 +60,8 @@ def compare_change(request: ChangeSpec, catalog: Catalog) -> ChangeAnswer:
     differences = compare_outcomes(after, before)
     causes = _causes(Sides(before=before, after=after))
     return {
-        "id": answer.request_id(request.said, catalog),
-        "request": request.said,
+        "id": answer.request_id(request.payload, catalog),
+        "request": request.payload,
         "carbon_basis": request.carbon_basis,
         "before": describe_outcome(before),
         "after": describe_outcome(after),

@@ -98,9 +98,9 @@ def _requests(requests: Serving, basis: CarbonBasis, catalog: Catalog) -> Worklo
 def _with_pricing(workload: AnyWorkload, site: ResolvedSite) -> AnyWorkload:
     """The workload with the kind of price and the provider in the request that is repeated."""
     pricing = site.pricing
-    repeated: RequestBody = {"kind": pricing.kind, **pricing_of(workload.said)}
+    repeated: RequestBody = {"kind": pricing.kind, **pricing_of(workload.payload)}
     repeated |= {"kind": pricing.kind} | ({} if pricing.provider is None else {"provider": pricing.provider})
-    return replace(workload, said={**workload.said, "pricing": repeated})
+    return replace(workload, payload={**workload.payload, "pricing": repeated})
 
 
 def describe_outcome(totals: WorkloadTotals) -> OutcomeAnswer:

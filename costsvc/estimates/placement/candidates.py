@@ -125,9 +125,9 @@ def use_accelerators(workload: Workload, catalog: Catalog) -> Workload:
 
 def _with_hours(run: TrainingRun, accelerator_hours: float) -> TrainingRun:
     """A run with its time in accelerator-hours, also in its payload."""
-    payload = {name: value for name, value in run.said.items() if name != "hours"}
+    payload = {name: value for name, value in run.payload.items() if name != "hours"}
     payload |= {"accelerator_hours": accelerator_hours}
-    return replace(run, accelerator_hours=accelerator_hours, hours=None, said=payload)
+    return replace(run, accelerator_hours=accelerator_hours, hours=None, payload=payload)
 
 
 def _accelerators(own: str, candidates: Candidates, catalog: Catalog) -> list[str]:

@@ -85,8 +85,8 @@ def rank_placements(request: Placement, catalog: Catalog) -> PlacementAnswer:
     best = [total_workload(options.workload(i), request.carbon_basis, catalog) for i in ranking.order[: request.shown]]
     logs = {"baseline": baseline.log, **{f"options.{i}": one.log for i, one in enumerate(best)}}
     return {
-        "id": answer.request_id(request.said, catalog),
-        "request": request.said,
+        "id": answer.request_id(request.payload, catalog),
+        "request": request.payload,
         "carbon_basis": request.carbon_basis,
         "weights": {name: weight for name, weight in ranking.weights.items() if weight},
         "options_considered": len(ranking.score),

@@ -251,7 +251,7 @@ def _canonical_request(request: Schedule, load: FlexibleLoad, site: ResolvedSite
     if isinstance(request.workload, TrainingRun) and load.run is not None:
         resolved = load.run.resolved
         choices = {"precision": resolved.precision}
-        run = canonicalize_request(request.workload.said, resolved.machine, load.run.count, site, choices)
+        run = canonicalize_request(request.workload.payload, resolved.machine, load.run.count, site, choices)
         body = {"training": run}
     body |= {
         "earliest": format_utc(request.earliest),

@@ -35,7 +35,7 @@ def with_runs(models: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     joined = result["tokens_b"].notna()
     flop = 6 * models["active_params_b"].astype(float) * result["tokens_b"] * PER_BILLION**2
     fits = _agree(models["training_flop"].astype(float) / flop)
-    said = {
+    columns = {
         "training_tokens_b": result["tokens_b"],
         "training_flop": flop.mask(fits, models["training_flop"]),
         "training_accelerator": result["accelerator"],
@@ -43,7 +43,7 @@ def with_runs(models: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
         "training_source_id": result["source_id"],
         "training_locator": result["locator"],
     }
-    return models.assign(**{column: models[column].mask(joined, values) for column, values in said.items()})
+    return models.assign(**{column: models[column].mask(joined, values) for column, values in columns.items()})
 
 
 def only_run(runs: pd.DataFrame, models: pd.DataFrame) -> pd.DataFrame:

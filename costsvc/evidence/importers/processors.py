@@ -56,9 +56,9 @@ def _with_cores(table: pd.DataFrame) -> pd.DataFrame:
     typed = facts("processor_cores.csv")
     typed = typed.assign(accelerator_id="cpu-" + typed["name"].map(slug)).set_index("accelerator_id")
     picked = typed.reindex(table["accelerator_id"]).set_index(table.index)
-    said = table["name"].str.extract(CORES, expand=False).astype(float)
+    named = table["name"].str.extract(CORES, expand=False).astype(float)
     given = table.get("cores", pd.Series(index=table.index, dtype=float))
-    cores = given.fillna(picked["cores"]).fillna(said)
+    cores = given.fillna(picked["cores"]).fillna(named)
     own = picked["cores"].notna() & given.isna()
     locator = "specifications of " + table["name"]
     return table.assign(cores=cores, cores_source_id=picked["source_id"].where(own), cores_locator=locator.where(own))

@@ -98,12 +98,12 @@ def _by_google(upstream: Path) -> "pd.Series[float]":
 
 def _holding(rows: pd.DataFrame, other: "pd.Series[float]", whose: str) -> pd.DataFrame:
     """Rows with intervals that hold another figure too, where it lies outside."""
-    said = other if other.index.equals(rows.index) else _at(rows, other)
-    outside = (said < rows["low"]) | (said > rows["high"])
-    note = f"; widened to {whose}, " + said.round(1).astype(str)
+    others = other if other.index.equals(rows.index) else _at(rows, other)
+    outside = (others < rows["low"]) | (others > rows["high"])
+    note = f"; widened to {whose}, " + others.round(1).astype(str)
     return rows.assign(
-        low=np.fmin(rows["low"], said),
-        high=np.fmax(rows["high"], said),
+        low=np.fmin(rows["low"], others),
+        high=np.fmax(rows["high"], others),
         locator=rows["locator"] + note.where(outside, ""),
     )
 

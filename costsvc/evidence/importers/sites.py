@@ -24,10 +24,10 @@ def build(upstream: Path) -> dict[str, pd.DataFrame]:
     Returns:
         Frames by table.
     """
-    said = facts(FACTS)
-    of_geography = said["scope_id"].str.partition(":")[2].isin(facts(GEOGRAPHIES)["geography"])
-    own = said[~of_geography]
-    result = pd.concat([own, inherited(said[of_geography], own), carbon_free_shares(upstream)], ignore_index=True)
+    curated = facts(FACTS)
+    of_geography = curated["scope_id"].str.partition(":")[2].isin(facts(GEOGRAPHIES)["geography"])
+    own = curated[~of_geography]
+    result = pd.concat([own, inherited(curated[of_geography], own), carbon_free_shares(upstream)], ignore_index=True)
     return {"site_measures": result}
 
 

@@ -152,7 +152,7 @@ class ComparisonSchema(Request):
         return Comparison(
             strategies=tuple(data["strategies"]),
             task_list=tuple(TaskSpec(**task) for task in data.get("task_list", ())),
-            said=normal(original),
+            payload=normal(original),
             **chosen(data, ("tasks", "requests_per_task", "time", "surface", "benefit", "baseline", "carbon_basis")),
         )
 

@@ -44,7 +44,7 @@ class ChangeSchema(Request):
             before=workload(data["before"]),
             after=workload(data["after"]),
             kind=next(iter(data["before"])),
-            said=normal(original),
+            payload=normal(original),
             **chosen(data, ("carbon_basis",)),
         )
 

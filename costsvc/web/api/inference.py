@@ -152,7 +152,7 @@ class ServingSchema(MachineSchema, SubjectSchema):
         return Serving(
             **described(data, MACHINE, LOAD),
             speculative=None if drafts is None else Speculative(**drafts),
-            said=data,
+            payload=data,
         )
 
 

@@ -149,7 +149,7 @@ class PlacementSchema(WorkloadSchema):
             candidates=Candidates(**{name: _tuple(value) for name, value in chosen(data, CANDIDATES).items()}),
             limits=Limits(**chosen(data, LIMITS)),
             shown=data.get("limit", 10),
-            said=normal(original),
+            payload=normal(original),
             **chosen(data, ("metric", "weights", "carbon_basis")),
         )
 

@@ -98,7 +98,7 @@ class TrainingRunSchema(MachineSchema, SubjectSchema):
         return TrainingRun(
             **described(data, MACHINE, RUN),
             overheads=Overheads(**data.get("overheads", {})),
-            said=data,
+            payload=data,
         )
 
 
