@@ -107,7 +107,8 @@ def resolve_site(site: Site, machine: ResolvedMachine | None, catalog: Catalog, 
         UnknownNameError: If the region or the provider is not known.
     """
     provider = machine.provider if machine else None
-    resident = machine if machine and machine.may_be_at_home else None
+    is_cloud = site.region is not None and catalog.memos[_is_cloud](site.region)
+    resident = machine if machine and machine.may_be_at_home and not is_cloud else None
     known: _Known = catalog.memos[_known](_names(site), provider, resident)
     own = _own_figures(site)
     log.include(known.log)
@@ -187,6 +188,11 @@ def _of_contract(contract: Contract, site: Site) -> PlaceFigure:
         fields["residual_g_per_kwh"] = residual
     basis = Basis(scope=site.scope, method="contract", zone=None, year=site.year, resolution="request")
     return PlaceFigure(input=FactorsOf(Market, fields), log=log, basis=basis)
+
+
+def _is_cloud(catalog: Catalog, region: str) -> bool:
+    """Whether a name is that of a cloud region, which is no household to any machine."""
+    return catalog.place(region).row is not None
 
 
 def _known(catalog: Catalog, names: _Names, renter: str | None, resident: ResolvedMachine | None) -> _Known:

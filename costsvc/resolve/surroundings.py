@@ -1,11 +1,12 @@
 """Resolve everything that the footprint of a workload needs besides its usage: place, manufacture, prices."""
 
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from costsvc.model.chains.surroundings import MISSING, SocialCost, Surroundings
 from costsvc.model.inputs import FactorsOf
 from costsvc.reference.catalog import Catalog
-from costsvc.requests.workloads import Pricing, Site
+from costsvc.requests.workloads import Site
 from costsvc.resolve.log import FactorLog
 from costsvc.resolve.machine import ResolvedHost, ResolvedMachine, resolve_host
 from costsvc.resolve.price import resolve_price, resolve_social_cost
@@ -25,8 +26,15 @@ class ResolvedSurroundings:
     inputs: FactorsOf[Surroundings]
 
 
-NO_FIGURES = (None,) * 5
-NO_PRICES = Pricing()
+FIGURES = attrgetter("pue", "wue_l_per_kwh", "grid_g_per_kwh", "contract")
+PRICES = attrgetter(
+    "usd_per_accelerator_hour",
+    "electricity_usd_per_kwh",
+    "purchase_usd_per_accelerator",
+    "utilization",
+    "age_years",
+    "facility_usd_per_kwh",
+)
 NO_SOCIAL_COST = FactorsOf(SocialCost, {"usd_per_t": MISSING, "price_index_ratio": MISSING})
 
 
@@ -54,8 +62,8 @@ def resolve_surroundings(
 
 def _has_numbers(site: Site) -> bool:
     """Whether the request gives its own figures of the place or prices."""
-    figures = (site.pue, site.wue_l_per_kwh, site.grid_g_per_kwh, site.contract, site.grid_losses or None)
-    return figures != NO_FIGURES or replace(site.pricing, kind=None, provider=None) != NO_PRICES
+    given = (*FIGURES(site), *PRICES(site.pricing))
+    return bool(site.grid_losses) or any(figure is not None for figure in given)
 
 
 def _of_names(catalog: Catalog, site: Site, machine: ResolvedMachine) -> tuple[ResolvedSurroundings, FactorLog]:
