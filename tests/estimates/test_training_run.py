@@ -52,7 +52,7 @@ def test_both_measured_powers_stand_side_by_side(ask):
 def test_a_chip_cannot_draw_more_than_its_server(client):
     answer = client.post(POST, json={**RUN, "it_power_w": 600, "accelerator_power_w": 650})
     assert answer.status_code == 422
-    assert "600 W of its server" in answer.json["errors"]["accelerator_power_w"][0]
+    assert "must not be above it_power_w (600 W), got 650 W" in answer.json["errors"]["accelerator_power_w"][0]
 
 
 def test_a_run_over_hosts_needs_a_fabric(ask):
