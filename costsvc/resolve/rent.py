@@ -93,15 +93,24 @@ def resolve_rent(machine: ResolvedMachine, site: ResolvedSite, kind: PriceKind, 
         kind: On-demand, spot or reserved.
         catalog: The tables.
     """
-    row = site.place.row
-    region = str(row["region"]) if row and site.seller == site.place.operator else ANY
-    rent: Rent = catalog.memos[_rent](
-        Wanted(machine=machine, seller=site.seller, region=region, kind=kind, day=site.date)
-    )
+    wanted = Wanted(machine=machine, seller=site.seller, region=price_region(site), kind=kind, day=site.date)
+    rent: Rent = catalog.memos[find_rent](wanted)
     return rent
 
 
-def _rent(catalog: Catalog, wanted: Wanted) -> Rent:
+def price_region(site: ResolvedSite) -> str:
+    """The seller's name of the region of a place, ``*`` if the building is another's."""
+    row = site.place.row
+    return str(row["region"]) if row and site.seller == site.place.operator else ANY
+
+
+def find_rent(catalog: Catalog, wanted: Wanted) -> Rent:
+    """The rental price of an accelerator-hour, for ``catalog.memos``.
+
+    Args:
+        catalog: The tables.
+        wanted: The price that is looked up.
+    """
     log = FactorLog()
     for find in (_of_machine, _of_seller, _of_anybody):
         offer = find(wanted, catalog)

@@ -252,7 +252,7 @@ def is_household(machine: ResolvedMachine, site: Site, place: places.Place) -> b
 
     A country or a grid zone does not name a building. A rented machine is in its seller's building.
     """
-    return _is_household(machine, _names(site), place)
+    return machine.may_be_at_home and place.row is None and _is_household(machine, _names(site), place)
 
 
 def _is_household(machine: ResolvedMachine, names: _Names, place: places.Place) -> bool:

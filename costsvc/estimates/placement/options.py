@@ -24,21 +24,14 @@ from costsvc.model.inputs import central, stack, take
 from costsvc.model.power import Usage
 from costsvc.model.uncertainty import finite
 from costsvc.reference.catalog import Catalog
-from costsvc.requests.workloads import ON_DEMAND, OWNED, PriceKind, Pricing, Serving
+from costsvc.requests.workloads import ON_DEMAND, OWNED, PriceKind, Serving
 from costsvc.resolve.log import FactorLog
 from costsvc.resolve.machine import ANY, ResolvedHost, ResolvedMachine, resolve_host
 from costsvc.resolve.price import resolve_price
+from costsvc.resolve.rent import CHIPS, Rent, Wanted, find_rent, price_region
 from costsvc.units import Array
 
 ELSEWHERE = "price-any-provider"
-NOT_OWNED = Ownership(
-    purchase_usd=MISSING,
-    age_years=MISSING,
-    utilization=MISSING,
-    decline_per_year=MISSING,
-    electricity_usd_per_kwh=MISSING,
-    facility_usd_per_kwh=MISSING,
-)
 NO_SOCIAL_COST = SocialCost(usd_per_t=MISSING, price_index_ratio=MISSING)
 
 
@@ -194,18 +187,58 @@ def _prices(
     catalog: Catalog,
 ) -> tuple[Price, npt.NDArray[np.bool_]]:
     """The price of each option, and whether its seller is known to offer it."""
-    rows, offered = [], np.ones(len(paid), dtype=bool)
-    for row, (i, j, kind) in enumerate(zip(grid.candidates, grid.sites, paid, strict=True)):
-        site, log = sites[j], FactorLog()
-        pricing = replace(site.site.pricing, kind=kind)
-        rows.append(_price(pricing, candidates[i].machine, site, catalog, log))
-        offered[row] = ELSEWHERE not in log.warnings or site.resolved.seller == ANY
-    return stack(rows) if rows else Price(), offered
+    rents, offered = _rents(grid, candidates, sites, paid, catalog)
+    is_owned = np.array([kind == OWNED for kind in paid])[:, None]
+    owned = _ownership(grid, candidates, sites, catalog) if is_owned.any() else None
+    return Price(rental_usd_per_h=rents[:, None], owned=owned, is_owned=is_owned), offered
 
 
-def _price(pricing: Pricing, machine: ResolvedMachine, site: SiteChoice, catalog: Catalog, log: FactorLog) -> Price:
-    """A price at central values, with the same fields for rented and owned machines."""
-    price = resolve_price(pricing, machine, site.resolved, catalog, log).numbers(central)
-    owned = price.owned or NOT_OWNED
-    facility = owned.facility_usd_per_kwh
-    return replace(price, owned=replace(owned, facility_usd_per_kwh=0.0 if facility is None else facility))
+def _rents(
+    grid: _Grid,
+    candidates: Sequence[Candidate],
+    sites: Sequence[SiteChoice],
+    paid: Sequence[PriceKind],
+    catalog: Catalog,
+) -> tuple[Array, npt.NDArray[np.bool_]]:
+    """Rent of each option at its central value, NaN if it has none, and whether its seller is known to offer it."""
+    rents, offered = np.full(len(paid), MISSING), np.ones(len(paid), dtype=bool)
+    regions = [price_region(one.resolved) for one in sites]
+    listed = catalog.rows_by(CHIPS, "provider", "accelerator_id")
+    found: dict[tuple[object, ...], Rent] = {}
+    for row, (i, j, kind) in enumerate(zip(grid.candidates.tolist(), grid.sites.tolist(), paid, strict=True)):
+        site, given = sites[j].resolved, sites[j].site.pricing.usd_per_accelerator_hour
+        if kind == OWNED or given is not None:
+            rents[row] = MISSING if given is None else given
+            continue
+        machine = candidates[i].machine
+        sells = (site.seller, machine.id) in listed or machine.instance is not None
+        wanted = (i, site.seller, regions[j] if sells else ANY, kind, site.date)
+        rent = found.get(wanted)
+        if rent is None:
+            # not through the cache of the tables: all these would push everything else out
+            rent = found[wanted] = find_rent(
+                catalog, Wanted(machine=machine, seller=site.seller, region=wanted[2], kind=kind, day=site.date)
+            )
+        rents[row] = MISSING if rent.factor is None else rent.factor.value
+        offered[row] = ELSEWHERE not in rent.log.warnings or site.seller == ANY
+    return rents, offered
+
+
+def _ownership(
+    grid: _Grid, candidates: Sequence[Candidate], sites: Sequence[SiteChoice], catalog: Catalog
+) -> Ownership:
+    """What each option costs if its hardware is owned: prices of hardware by machine, of electricity by site."""
+    by_machine = [_owned(one.machine, sites[0], catalog) for one in candidates]
+    by_site = [_owned(candidates[0].machine, one, catalog) for one in sites]
+    electricity = take(stack([one.electricity_usd_per_kwh for one in by_site]), grid.sites)
+    return replace(take(stack(by_machine), grid.candidates), electricity_usd_per_kwh=electricity)
+
+
+def _owned(machine: ResolvedMachine, site: SiteChoice, catalog: Catalog) -> Ownership:
+    """Prices of owned hardware at central values."""
+    pricing = replace(site.site.pricing, kind=OWNED, usd_per_accelerator_hour=None)
+    price = resolve_price(pricing, machine, site.resolved, catalog, FactorLog()).numbers(central)
+    if price.owned is None:
+        raise TypeError("owned hardware has a price of its own")
+    facility = price.owned.facility_usd_per_kwh
+    return replace(price.owned, facility_usd_per_kwh=0.0 if facility is None else facility)
