@@ -290,7 +290,7 @@ def _regression(identities: tuple[str, ...]) -> Array:
     inputs = np.array([_ordered_quantiles(identity) for identity in identities])
     # with the ridge term two factors of the same identity share their coefficient
     gram = inputs @ inputs.T + RIDGE * np.eye(len(inputs))
-    matrix: Array = np.linalg.solve(gram, inputs).T
+    matrix: Array = inputs.T @ np.linalg.inv(gram)
     return matrix
 
 
