@@ -38,6 +38,7 @@ def lines(file: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in text]
 
 
+@pytest.mark.slow
 def test_answers_are_recorded_with_their_requests(recorded: Path) -> None:
     found = lines(recorded)
     assert len(found) == 30
@@ -45,12 +46,14 @@ def test_answers_are_recorded_with_their_requests(recorded: Path) -> None:
     assert sum(line["status"] == 200 for line in found) >= 24
 
 
+@pytest.mark.slow
 def test_answers_of_the_same_code_do_not_differ(recorded: Path) -> None:
     done = answers("compare", str(recorded))
     assert (done.returncode, done.stderr) == (0, "")
     assert "0 of 30 answers differ" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_changed_number_and_a_changed_status_are_found(recorded: Path, tmp_path: Path) -> None:
     first, second, *_ = (line for line in lines(recorded) if line["address"] == walk.TRAINING and line["status"] == 200)
     first["answer"]["energy_kwh"]["low"] *= 1 + 1e-6
