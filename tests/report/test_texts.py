@@ -8,17 +8,16 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
-from hypothesis import strategies as st
 
 from costsvc.estimates.labels import MINUS
 from costsvc.reference.catalog import Catalog
 from costsvc.report.dimensions import DIMENSIONS
 from costsvc.report.numbers import TIMES_TEN
-from costsvc.report.texts import latex, markdown, phrases
+from costsvc.report.texts import markdown, phrases
 from costsvc.report.texts.export import ExportInput
 from costsvc.report.texts.formats import FORMATS, formats_of
 from costsvc.web.registry import ENDPOINTS
+from tests.report.latex_code import assert_is_latex
 
 ADDRESS = "http://localhost/v1/somewhere"
 WORLD = {"accelerator": "v100", "accelerator_hours": 0}
@@ -333,70 +332,3 @@ def assert_posts(script: str, address: str, body: Any) -> None:
     assert json.loads(written[-2]) == body
     assert written[-1] == address
     assert len(written) == 10
-
-
-COMMANDS = re.compile(
-    r"\\(?:textbackslash|textasciitilde|textasciicircum|textless|textgreater|textbar|char34|char96|ldots|"
-    r"textendash|textemdash|ss|o|O|ae|AE|l|L)\{\}"
-    r"|\\(?:textsuperscript|textsubscript)\{[-\d]\}|\\ensuremath\{(?:\\mu|\\times|-|\\geq|\\leq|\^\{\\circ\})\}"
-    r"|\\[`'^~\"=.vcrH]\{[A-Za-z]\}|\\[{}$&#%_]|\\(?:begin|end)\{itemize\}|\\item\[(?:\{\[S\d+\]\})?\]|\\url\{[^{}\\\s]*\}"
-)
-
-
-def assert_is_latex(written: str) -> None:
-    """Nothing but ASCII, the commands that we know, and characters without a meaning of their own."""
-    assert written.isascii()
-    code = [line for line in written.splitlines() if not line.startswith("%")]
-    left = COMMANDS.sub("", "\n".join(code)).replace("-{}-", "--").replace("-{}", "-")
-    assert not re.search(r"[\\{}$&#%_^<>|\"`]", left), left
-    assert written.count(r"\begin{itemize}") == written.count(r"\end{itemize}") <= 1
-
-
-@pytest.mark.parametrize(
-    ("plain", "expected"),
-    [
-        ("llama_3%", r"llama\_3\%"),
-        (r"\input{x}", r"\textbackslash{}input\{x\}"),
-        ("$1 & #2", r"\$1 \& \#2"),
-        ("~^", r"\textasciitilde{}\textasciicircum{}"),
-        ("<a|b>", r"\textless{}a\textbar{}b\textgreater{}"),
-        ("\"'`", r"\char34{}'\char96{}"),
-        ("a--b---c", "a-{}-b-{}-{}-c"),
-        ("3.55 m³ of CO₂e", r"3.55~m\textsuperscript{3} of CO\textsubscript{2}e"),
-        (
-            "1.5 µWh, \N{MINUS SIGN}2 \N{MULTIPLICATION SIGN} 10⁻⁵",
-            r"1.5~\ensuremath{\mu}Wh, \ensuremath{-}2 \ensuremath{\times} 10\textsuperscript{-}\textsuperscript{5}",
-        ),
-        ("Señor Łukaß Ångström", r"Se\~{n}or \L{}uka\ss{} \r{A}ngstr\"{o}m"),
-        ("中", "(U+4E2D)"),
-        ("12 tasks, 5 h", "12 tasks, 5~h"),
-    ],
-)
-def test_latex_shows_each_character_as_it_is(plain: str, expected: str) -> None:
-    assert latex.escape(plain) == expected
-
-
-@given(st.text())
-def test_any_text_is_latex_once_it_is_escaped(anything: str) -> None:
-    assert_is_latex(latex.escape(phrases.one_line(anything)))
-
-
-@given(st.text(st.characters(min_codepoint=32, max_codepoint=126)))
-def test_markdown_shows_any_text_as_it_is(anything: str) -> None:
-    escaped = markdown.escape(anything)
-    assert re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", escaped).replace(markdown.BREAK, "") == anything
-    bare = re.sub(r"\\.|\[S\d+\](?![(\[:])", "", escaped)
-    assert not re.search(r"[\\`*_{}\[\]<>|~&#$!]", bare)
-
-
-@pytest.mark.parametrize(
-    "url", ["https://a.b/c_d%20e#f", "https://a.b/} \\end{x}", "https://a.b/<x> y", "https://a.b/\u202e\n]"]
-)
-def test_an_address_ends_where_it_should(url: str) -> None:
-    assert re.fullmatch(r" \\url\{[^{}\\\s]+\}", latex.link(phrases.safe_url(url)))
-    assert re.fullmatch(r" <[^<>\s\\]+>", markdown.link(phrases.safe_url(url)))
-
-
-@pytest.mark.parametrize("url", [None, "javascript:alert(1)", "script", "a https://b"])
-def test_what_is_no_address_of_the_web_is_no_link(url: str | None) -> None:
-    assert markdown.link(phrases.safe_url(url)) == latex.link(phrases.safe_url(url)) == ""

@@ -1,22 +1,19 @@
 """What is refused, with a problem that names the field and says what it must be."""
 
-import json
 from typing import Any
 
 import pytest
 from flask import Flask, Response
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
-from costsvc import limits
 from costsvc.settings import Settings
 from costsvc.web.app import create_app
+from tests.web.problems import assert_names, refused
 
 TRAINING, INFERENCE = "/v1/estimates/training", "/v1/estimates/inference"
 AMORTIZATION = "/v1/comparisons/amortization"
 SCHEDULE = "/v1/comparisons/schedule"
 PLACEMENT, CHANGE = "/v1/comparisons/placement", "/v1/comparisons/change"
-POSTS = (TRAINING, INFERENCE, AMORTIZATION, SCHEDULE, PLACEMENT, CHANGE)
 RUN: dict[str, Any] = {"accelerator": "h100", "accelerator_hours": 10}
 TOKENS: dict[str, Any] = {"accelerator": "h100", "training_tokens_b": 10, "total_params_b": 1}
 INSTANCE: dict[str, Any] = {"instance": "p5.48xlarge", "hours": 10}
@@ -29,20 +26,6 @@ COMPARISON: dict[str, Any] = {"tasks": 2, "strategies": [SHARED, SINGLE]}
 def upfront(*parts: Any) -> dict[str, Any]:
     """A change of the comparison whose second strategy pays for some parts once."""
     return {"strategies": [SHARED, {"name": "single", "upfront": list(parts)}]}
-
-
-def refused(answer: TestResponse, status: int) -> dict[str, Any]:
-    """The problem of an answer."""
-    assert answer.status_code == status, answer.text
-    assert answer.mimetype == "application/problem+json"
-    problem: dict[str, Any] = answer.get_json()
-    assert problem["status"] == status
-    assert problem["type"].startswith("/docs/problems#")
-    return problem
-
-
-def assert_names(problem: dict[str, Any], field: str, words: str) -> None:
-    assert words in problem["errors"][field][0]
 
 
 @pytest.mark.parametrize(
@@ -321,80 +304,6 @@ def test_inference_says_what_is_missing(client: FlaskClient, missing: str, words
 )
 def test_amortization_refuses(client: FlaskClient, change: dict[str, Any], field: str, words: str) -> None:
     assert_names(refused(client.post(AMORTIZATION, json=COMPARISON | change), 422), field, words)
-
-
-@pytest.mark.parametrize("literal", ["NaN", "Infinity", "-Infinity", "1e400", "-1e400", "1" + "0" * 400])
-@pytest.mark.parametrize(
-    ("path", "body", "field"),
-    [
-        pytest.param(TRAINING, RUN, "accelerator_hours", id="training"),
-        pytest.param(TRAINING, RUN, "overheads.failed_share", id="overheads"),
-        pytest.param(INFERENCE, TEXT, "requests", id="inference"),
-        pytest.param(AMORTIZATION, COMPARISON, "tasks", id="amortization"),
-    ],
-)
-def test_a_number_that_is_not_finite_is_refused_by_its_field(
-    client: FlaskClient, path: str, body: dict[str, Any], field: str, literal: str
-) -> None:
-    outer, _, inner = field.partition(".")
-    text = json.dumps(body | {outer: {inner: "@"} if inner else "@"}).replace('"@"', literal)
-    problem = refused(client.post(path, data=text, content_type="application/json"), 422)
-    assert_names(problem, field, "must be")
-
-
-@pytest.mark.parametrize("path", POSTS)
-@pytest.mark.parametrize(
-    ("body", "words"),
-    [
-        pytest.param("", "empty document", id="empty"),
-        pytest.param('{"accelerator": ', "end of data", id="cut-off"),
-        pytest.param("{'accelerator': 1}", "line 1 column 2", id="single-quotes"),
-        pytest.param('{"pue": 1,}', "line 1", id="trailing-comma"),
-        pytest.param("[" * 100_000 + "]" * 100_000, "depth limit", id="100000-arrays"),
-        pytest.param('{"pue":' * 100_000 + "1" + "}" * 100_000, "depth limit", id="100000-objects"),
-        pytest.param('{"pue":' + "[" * 100_000 + "NaN" + "]" * 100_000 + "}", "depth limit", id="deep-nan"),
-        pytest.param(b'{"region": "\xff"}', "UTF-8", id="no-utf-8"),
-        pytest.param('{"pue": NaN, "\\ud800": 1}', "JSON", id="half-a-character"),
-    ],
-)
-def test_malformed_json_is_refused(client: FlaskClient, path: str, body: str | bytes, words: str) -> None:
-    problem = refused(client.post(path, data=body, content_type="application/json"), 400)
-    assert "The body is not valid JSON" in problem["detail"]
-    assert words in problem["detail"]
-
-
-@pytest.mark.parametrize("path", POSTS)
-@pytest.mark.parametrize("body", ["[]", "null", "3", '"h100"', "true"])
-def test_a_body_that_is_no_object_is_refused(client: FlaskClient, path: str, body: str) -> None:
-    problem = refused(client.post(path, data=body, content_type="application/json"), 422)
-    assert_names(problem, "body", "must be an object")
-
-
-@pytest.mark.parametrize("depth", [250, 500, 900, 1000, 1020])
-def test_nesting_that_the_parser_lets_through_is_refused_by_its_field(client: FlaskClient, depth: int) -> None:
-    deep = "[" * depth + "]" * depth
-    answer = client.post(TRAINING, data=f'{{"pue": {deep}}}', content_type="application/json")
-    assert_names(refused(answer, 422), "pue", "got an array")
-    answer = client.post(AMORTIZATION, data=f'{{"strategies": {deep}}}', content_type="application/json")
-    refused(answer, 422)
-
-
-@pytest.mark.parametrize("path", POSTS)
-def test_a_body_of_3_mb_is_refused_with_its_limit(client: FlaskClient, path: str) -> None:
-    problem = refused(client.post(path, data=b" " * 3_000_000, content_type="application/json"), 413)
-    assert str(limits.BODY_BYTES) in problem["detail"]
-
-
-def test_a_body_of_the_largest_size_is_read(client: FlaskClient) -> None:
-    body = json.dumps(RUN).encode().ljust(limits.BODY_BYTES)
-    assert client.post(TRAINING, data=body, content_type="application/json").status_code == 200
-
-
-@pytest.mark.parametrize("path", POSTS)
-@pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", "application/xml", None])
-def test_another_media_type_is_refused(client: FlaskClient, path: str, media_type: str | None) -> None:
-    problem = refused(client.post(path, data="{}", content_type=media_type), 415)
-    assert "application/json" in problem["detail"]
 
 
 @pytest.mark.parametrize("path", ["/nope", "/v1", "/v1/accelerators/abacus", "/docs/assets/nope.js", "/static/nope"])

@@ -17,7 +17,6 @@ from costsvc.model.chains.surroundings import (
     Ownership,
     Place,
     Price,
-    SocialCost,
     Surroundings,
 )
 from costsvc.model.inputs import central, stack, take
@@ -29,10 +28,10 @@ from costsvc.resolve.log import FactorLog
 from costsvc.resolve.machine import ANY, ResolvedHost, ResolvedMachine, resolve_host
 from costsvc.resolve.price import resolve_price
 from costsvc.resolve.rent import CHIPS, Rent, Wanted, find_rent, price_region
+from costsvc.resolve.surroundings import NO_SOCIAL_COST
 from costsvc.units import Array
 
 ELSEWHERE = "price-any-provider"
-NO_SOCIAL_COST = SocialCost(usd_per_t=MISSING, price_index_ratio=MISSING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -124,7 +123,7 @@ def compute_options(
             place=_places(grid, sites, home),
             manufacture=_manufacture(grid, candidates, catalog),
             price=prices,
-            social=NO_SOCIAL_COST,
+            social=NO_SOCIAL_COST.numbers(central),
         )
         duration = np.array([candidate.duration_h for candidate in candidates])[grid.candidates] * times
         amounts = _amounts(footprint(_usage(grid, candidates, times), around), basis, duration)
