@@ -191,7 +191,7 @@ def _of_contract(contract: Contract, site: Site) -> PlaceFigure:
 
 
 def _is_cloud(catalog: Catalog, region: str) -> bool:
-    """Whether a name is that of a cloud region, which is no household to any machine."""
+    """Whether a name is that of a cloud region, which is never a household."""
     return catalog.place(region).row is not None
 
 

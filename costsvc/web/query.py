@@ -85,7 +85,7 @@ def inside(field: ma.fields.Field[Any] | None) -> ma.Schema | None:
     """The schema of the objects that a field holds, None where it holds none.
 
     Args:
-        field: A field of a schema, or None where there is no such field.
+        field: A field of a schema, or None for an unknown field.
     """
     if isinstance(field, ma.fields.List):
         return inside(field.inner)

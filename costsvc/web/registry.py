@@ -56,7 +56,7 @@ def answer_request(path: str, body: Mapping[str, object], tables: Catalog) -> An
         tables: The reference tables.
 
     Raises:
-        BadRequestError: If there is no such endpoint, or the request is invalid or cannot be estimated.
+        BadRequestError: If the endpoint is unknown, or the request is invalid or cannot be estimated.
         UnknownNameError: If a name is not known.
     """
     endpoint = next((one for one in ENDPOINTS.values() if one.path == path), None)

@@ -72,7 +72,7 @@ class MediaInputs:
         accelerators: Devices of the replica. [1]
         batch: Requests processed together. [1]
         slowness: Factors whose product is the time relative to the formulas. [1]
-        power_ratio: Measured power relative to the formulas; None if there is no measurement. [1]
+        power_ratio: Measured power relative to the formulas; None if it was not measured. [1]
         accelerator_power_w: The caller's power of an accelerator; None if not given. [W]
     """
 
