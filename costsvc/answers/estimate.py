@@ -56,6 +56,7 @@ class Cost(TypedDict):
     hardware_usd: Annotated[Quantity | None, nullable("Depreciation of owned hardware", "USD")]
     electricity_usd: Annotated[Quantity | None, nullable("Electricity of owned hardware", "USD")]
     facility_usd: Annotated[Quantity | None, nullable("Building of owned hardware", "USD")]
+    api_usd: Annotated[Quantity | None, nullable("List price of calls to a hosted model", "USD")]
     total_usd: Annotated[Quantity | None, nullable("Total paid", "USD")]
     social_usd: Annotated[Quantity | None, nullable("Social cost of the CO2e, not part of total_usd", "USD")]
 

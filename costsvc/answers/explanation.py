@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 
 from costsvc.docs import Doc
 
-Origin = Literal["request", "table", "default", "measured", "overlay"]
+Origin = Literal["request", "table", "default", "measured", "inferred", "overlay"]
 STEPS_ONLY = "only with ?explain=true"
 
 

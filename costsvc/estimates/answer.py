@@ -144,6 +144,7 @@ def _cost(q: Quantities) -> Cost:
         "hardware_usd": q["hardware_usd"],
         "electricity_usd": q["electricity_usd"],
         "facility_usd": q["facility_usd"],
+        "api_usd": q["api_usd"],
         "total_usd": q["total_usd"],
         "social_usd": q["social_usd"],
     }

@@ -225,7 +225,7 @@ def _runs(catalog: Catalog) -> dict[str, Row]:
     """The table of runs by model id."""
     runs: dict[str, Row] = {}
     for row in catalog.tables[RUNS].rows.values():
-        match = catalog.models.find(row["run_id"]) or catalog.models.find(row["name"])
+        match = catalog.models.exact.find(row["run_id"]) or catalog.models.exact.find(row["name"])
         if match is not None:
             runs.setdefault(match.id, row)
     return runs

@@ -1,7 +1,7 @@
 """Estimates of requests to a model, per request and in total."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from costsvc.answers.estimate import InferenceEstimate, PerUnit
 from costsvc.answers.explanation import Step
@@ -13,18 +13,26 @@ from costsvc.estimates.explanation import list_steps
 from costsvc.model.chains.footprint import Footprint, footprint
 from costsvc.model.chains.replica import Replica
 from costsvc.model.chains.serving import Served, serve_request
+from costsvc.model.chains.surroundings import Price
 from costsvc.model.chains.text_inputs import TextUse
 from costsvc.model.explanation import naming_formulas, relabel
-from costsvc.model.inputs import Number, decisive, traced
+from costsvc.model.inputs import FactorsOf, Number, decisive, traced
 from costsvc.model.uncertainty import central_value, sample
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.workloads import Serving
+from costsvc.resolve.hosted import HostedCall, complete_request, price_call, resolve_call
 from costsvc.resolve.log import FactorLog, input_factor
 from costsvc.resolve.serving import ResolvedServing, resolve_serving
-from costsvc.resolve.surroundings import ResolvedSurroundings, resolve_surroundings
+from costsvc.resolve.surroundings import (
+    ResolvedSurroundings,
+    resolve_hosted_surroundings,
+    resolve_surroundings,
+)
 from costsvc.resolve.text import ResolvedText
 from costsvc.units import G_PER_KG, J_PER_KWH, ML_PER_L, PER_MILLION, Numeric
 
+NOT_FOR_CALLERS = ("accelerators-assumed", "batch-assumed", "dimensions-assumed", "price-any-provider")
+"""Warnings that ask for fields which the provider of a hosted model decides."""
 PER = ("per_request", "per_output_token", "per_million_tokens")
 
 
@@ -36,11 +44,15 @@ class ResolvedRequest:
         serving: The request itself.
         around: Its site and prices.
         log: The factors, warnings and gaps.
+        request: The request on a machine: that of the provider if the model is hosted.
+        call: Names and size of a hosted model; None if the model runs on the caller's machine.
     """
 
     serving: ResolvedServing
     around: ResolvedSurroundings
     log: FactorLog
+    request: Serving
+    call: HostedCall | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -70,8 +82,8 @@ def estimate_serving(request: Serving, catalog: Catalog, *, explain: bool = Fals
     """
     resolved = resolve_request(request, catalog)
     result = compute_request(resolved)
-    record_request(request, resolved.serving, result.served, resolved.log)
-    _mark_gaps(request, resolved)
+    record_result(resolved, result.served)
+    _mark_gaps(resolved)
     estimate = _answer(request, resolved, result, catalog)
     if explain:
         estimate["explanation"] = _explain(request, resolved)
@@ -80,7 +92,7 @@ def estimate_serving(request: Serving, catalog: Catalog, *, explain: bool = Fals
 
 def _answer(request: Serving, resolved: ResolvedRequest, result: RequestResult, catalog: Catalog) -> InferenceEstimate:
     body, q = answer.build_estimate(
-        {**canonicalize_serving(request, resolved, result.served), "task": request.task},
+        {**canonicalize_serving(request, resolved, result.served), "task": resolved.request.task},
         result.footprint.times(request.requests),
         _extra(result, resolved.log),
         resolved.around.site,
@@ -113,9 +125,21 @@ def _per_unit(q: Mapping[str, Quantity | None], per: str) -> PerUnit:
 def resolve_request(request: Serving, catalog: Catalog) -> ResolvedRequest:
     """Resolve a request and its site; see :func:`estimate_serving` for what it raises."""
     log = FactorLog()
+    request = complete_request(request, catalog, log)
+    if request.provider is not None:
+        return _resolve_hosted(request, catalog, log)
     serving = resolve_serving(request, catalog, log)
     around = resolve_surroundings(request.site, serving.machine, catalog, log)
-    return ResolvedRequest(serving=serving, around=around, log=log)
+    return ResolvedRequest(serving=serving, around=around, log=log, request=request)
+
+
+def _resolve_hosted(request: Serving, catalog: Catalog, log: FactorLog) -> ResolvedRequest:
+    call = resolve_call(request, catalog, log)
+    serving = resolve_serving(call.serving, catalog, log, call.size)
+    around = resolve_hosted_surroundings(call.serving.site, serving.machine, catalog, log)
+    price = FactorsOf(Price, {"call": price_call(request, call, around, catalog, log)})
+    around = replace(around, inputs=around.inputs.replaced(price=price))
+    return ResolvedRequest(serving=serving, around=around, log=log, request=call.serving, call=call)
 
 
 def compute_request(resolved: ResolvedRequest, number: Number = sample) -> RequestResult:
@@ -131,11 +155,37 @@ def compute_request(resolved: ResolvedRequest, number: Number = sample) -> Reque
 
 def canonicalize_serving(request: Serving, resolved: ResolvedRequest, served: Served) -> RequestBody:
     """The request as an answer repeats it."""
+    if resolved.call is not None:
+        return _canonicalize_call(request, resolved, resolved.call)
     choices: RequestBody = {"precision": resolved.serving.precision, "requests": request.requests}
     if served.text is None or request.requests_per_s is None:
         choices["batch_size"] = central_value(served.use.batch)
     count = central_value(decisive(served.use.accelerators))
     return canonicalize_request(request.payload, resolved.serving.machine, count, resolved.around.site, choices)
+
+
+def _canonicalize_call(request: Serving, resolved: ResolvedRequest, call: HostedCall) -> RequestBody:
+    site = resolved.around.site
+    fields: RequestBody = {
+        **request.payload,
+        "model": call.model,
+        "provider": call.provider,
+        "processing": request.processing,
+        "precision": resolved.serving.precision,
+        "requests": request.requests,
+        "region": site.place.region,
+        "year": site.year,
+        "date": site.date.isoformat(),
+    }
+    return {name: fields[name] for name in sorted(fields) if fields[name] is not None}
+
+
+def record_result(resolved: ResolvedRequest, served: Served) -> None:
+    """Log what depends on the results of a request, without what only the provider of a hosted model decides."""
+    record_request(resolved.request, resolved.serving, served, resolved.log)
+    if resolved.call is not None:
+        for code in NOT_FOR_CALLERS:
+            resolved.log.warnings.pop(code, None)
 
 
 def record_request(request: Serving, resolved: ResolvedServing, served: Served, log: FactorLog) -> None:
@@ -195,8 +245,8 @@ def _warn_of_memory(request: Serving, replica: Replica, count: float | None, log
         log.add_warning("batch-capped", f"{text}; {most:.3g} sequences are decoded at a time and the others wait.")
 
 
-def _mark_gaps(request: Serving, resolved: ResolvedRequest) -> None:
-    log = resolved.log
+def _mark_gaps(resolved: ResolvedRequest) -> None:
+    request, log = resolved.request, resolved.log
     reason = "it depends on when the requests arrive, which is not part of the request; see latency_s"
     log.mark_unavailable("duration_h", reason)
     if resolved.serving.text is None or request.output_tokens == 0:

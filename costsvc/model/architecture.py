@@ -31,6 +31,7 @@ class ServedModel:
         cached_values: Numbers cached per token and block: keys and values, or the latent. [1]
         state_values: Numbers of recurrent state per sequence, independent of its length. [1]
         expert_share: Share of the routed experts that process a token; 1 if dense. [1]
+        sparsity: All parameters over the active ones, if only the latter are known. [1]
     """
 
     total_params_b: Numeric
@@ -44,6 +45,7 @@ class ServedModel:
     cached_values: Numeric = np.nan
     state_values: Numeric = np.nan
     expert_share: Numeric = np.nan
+    sparsity: Numeric | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,6 +81,8 @@ def completed(model: ServedModel, rule: ShapeRule) -> ServedModel:
     Returns:
         The model without NaN.
     """
+    if model.sparsity is not None:
+        model = replace(model, total_params_b=model.active_params_b * model.sparsity)
     density = model.active_params_b / model.total_params_b
     grown = np.power(model.active_params_b, rule.layers_exponent)
     usual = rule.layers_coefficient * grown * density**-rule.layers_sparsity_exponent

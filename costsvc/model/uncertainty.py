@@ -25,7 +25,7 @@ from costsvc.errors import NotFiniteError
 from costsvc.model.quantities import OpenQuantity, Quantity
 from costsvc.units import Array, Numeric
 
-Origin = Literal["request", "table", "default", "measured", "overlay"]
+Origin = Literal["request", "table", "default", "measured", "inferred", "overlay"]
 Scale = Literal["log", "above-one", "share"]
 Bounded = TypeVar("Bounded", Array, float)
 

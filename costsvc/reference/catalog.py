@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from difflib import get_close_matches
 from functools import lru_cache, partial
 from operator import itemgetter
 from pathlib import Path
@@ -14,9 +13,12 @@ from costsvc.model.uncertainty import Factor, Origin, Scale
 from costsvc.reference import names
 from costsvc.reference.ages import age
 from costsvc.reference.grid import Grid
+from costsvc.reference.hosted_names import HostedNames
+from costsvc.reference.model_names import ModelNames
 from costsvc.reference.names import Match, Names
 from costsvc.reference.package import load_tables, reference_date, summary, version
 from costsvc.reference.places import Place, Places, places
+from costsvc.reference.reading import Reading
 from costsvc.reference.table import Key, Row, Table, cell, describe
 
 GRID_TABLES = (
@@ -29,6 +31,8 @@ GRID_TABLES = (
 )
 KEPT = 2048
 """Parts that are kept of each kind; the one used longest ago goes first."""
+STANDARD = "standard"
+"""Processing of calls to a hosted model unless another kind is given."""
 UNKNOWN_CARD = (
     "For another accelerator, give the most similar known one, with its measured mean power as accelerator_power_w."
 )
@@ -42,9 +46,9 @@ class Catalog:
         tables: Tables by name.
         accelerators: Names of accelerators, processors included.
         models: Names of models.
+        hosted: Names of the models that each provider bills, and of the providers.
         instances: Names of cloud instances.
         providers: Names of providers that rent out or operate machines.
-        apis: Names of the models that each provider bills per token.
         places: Names of regions, countries and grid zones.
         grid: Intensities of the grid.
         described: Each table's name, licence, key, columns and number of rows.
@@ -55,10 +59,10 @@ class Catalog:
 
     tables: Mapping[str, Table]
     accelerators: Names
-    models: Names
+    models: ModelNames
+    hosted: HostedNames
     instances: Names
     providers: Names
-    apis: Mapping[str, Names]
     places: Places
     grid: Grid
     described: tuple[Row, ...]
@@ -96,13 +100,19 @@ class Catalog:
                 {str(id_): row["family"] for id_, row in tables["accelerators"].rows.items()},
                 map(str, tables["cpus"]),
             ),
-            models=names.plain(
-                map(str, tables["models"]),
-                {str(alias): row["model_id"] for alias, row in tables["model_aliases"].rows.items()},
+            models=ModelNames.of(
+                names.plain(
+                    map(str, tables["models"]),
+                    {str(alias): row["model_id"] for alias, row in tables["model_aliases"].rows.items()},
+                ),
+                {str(id_): row["total_params_b"] for id_, row in tables["models"].rows.items()},
+            ),
+            hosted=HostedNames.of(
+                (row for row in tables["api_prices"].rows.values() if row["processing"] == STANDARD),
+                {str(name): row["provider"] for name, row in tables["provider_names"].rows.items()},
             ),
             instances=names.instances(tables["instances"].rows.values()),
             providers=names.plain(_providers(tables), {}),
-            apis=_apis(tables["api_prices"]),
             places=places(tables, grid),
             grid=grid,
             described=tuple(summary(resource, tables) for resource in describe(folder).values()),
@@ -140,13 +150,24 @@ class Catalog:
         """
         return _present(self.row("instances", _match(self.instances, names.instance(name), request_field).id))
 
-    def model(self, name: str, request_field: str = "model") -> Row:
-        """The model of a name.
+    def read_model(self, name: str, request_field: str = "model") -> Reading:
+        """The model of a name, with what else the name says.
 
         Raises:
             UnknownNameError: If the name is not known.
         """
-        return _present(self.row("models", _match(self.models, name, request_field).id))
+        reading = self.models.read(name)
+        if reading is None:
+            raise UnknownNameError(request_field, name, self.models.nearest(name))
+        return reading
+
+    def model(self, name: str, request_field: str = "model") -> Row:
+        """The row of the model of a name.
+
+        Raises:
+            UnknownNameError: If the name is not known.
+        """
+        return _present(self.row("models", self.read_model(name, request_field).id))
 
     def place(self, name: str, request_field: str = "region") -> Place:
         """The place of a name.
@@ -167,16 +188,37 @@ class Catalog:
         """
         return _match(self.providers, name, request_field).id
 
-    def api(self, provider: str, model: str) -> Row:
-        """The price per token of a provider's model.
+    def api_provider(self, name: str, request_field: str = "provider") -> str:
+        """The id of a provider of hosted models, by name.
 
         Raises:
-            UnknownNameError: If the provider sells no such model, or no model at all.
+            UnknownNameError: If the name is not known.
         """
-        names_of = self.apis.get(provider)
-        if names_of is None:
-            raise UnknownNameError("provider", provider, get_close_matches(provider, self.apis, cutoff=0.4))
-        return _present(self.row("api_prices", (provider, _match(names_of, model, "model").id)))
+        reading = self.hosted.provider(name)
+        if reading is None:
+            raise UnknownNameError(request_field, name, self.hosted.nearest_providers(name))
+        return reading.id
+
+    def hosted_model(self, provider: str, name: str, request_field: str = "model") -> Reading:
+        """The key of a model in a provider's price list, by its name there or by that of the same open model.
+
+        Args:
+            provider: Id of the provider.
+            name: The name.
+            request_field: The field of the request that holds the name.
+
+        Raises:
+            UnknownNameError: If the provider sells no such model.
+        """
+        sold = self.hosted.sold[provider]
+        reading = sold.read(name)
+        if reading is not None:
+            return reading
+        known = self.models.read(name)
+        same = self.memos[_sold_by_model](provider).get(known.id) if known is not None else None
+        if known is None or same is None:
+            raise UnknownNameError(request_field, name, sold.nearest(name))
+        return replace(known, id=same, notes=(*known.notes, f"{provider} sells it as {same}"))
 
     def default(self, name: str, shown_as: str | None = None, scale: Scale = "log") -> Factor:
         """A named default as a factor.
@@ -313,15 +355,11 @@ class Memos(dict[Callable[..., Any], Callable[..., Any]]):
         return kept
 
 
-def _apis(table: Table) -> dict[str, Names]:
-    """Names of models by provider; the last part of a path is a name too if it is unique."""
-    models: dict[str, list[str]] = {}
-    for row in table.rows.values():
-        models.setdefault(row["provider"], []).append(row["model"])
-    return {
-        provider: names.plain(known, {}, ((name.rpartition("/")[2], name) for name in known))
-        for provider, known in models.items()
-    }
+def _sold_by_model(catalog: Catalog, provider: str) -> dict[str, str]:
+    """The cheapest price row of each open model that a provider sells."""
+    prices = catalog.hosted.sold[provider].prices
+    read = ((key, catalog.models.read(key)) for key in sorted(prices, key=lambda key: prices[key], reverse=True))
+    return {reading.id: key for key, reading in read if reading is not None}
 
 
 def _providers(tables: Mapping[str, Table]) -> set[str]:

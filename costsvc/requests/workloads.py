@@ -13,6 +13,7 @@ PriceKind = Literal["on-demand", "spot", "reserved-1y", "reserved-3y", "owned"]
 TextTask = Literal["text", "chat", "reasoning", "code-generation", "code-completion", "image-chat", "video-chat"]
 Task = Literal[TextTask, "image", "video", "classification", "embedding", "other"]
 
+Processing = Literal["standard", "batch", "flex", "priority"]
 Engine = Literal["vllm", "tensorrt-llm", "sglang", "llama.cpp", "transformers", "other"]
 Layout = Literal["tensor", "pipeline", "layer-split"]
 
@@ -128,9 +129,16 @@ class Speculative:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Serving:
-    """Requests to a model."""
+    """Requests to a model, on a machine or at a provider that bills them.
 
-    machine: Machine
+    Attributes:
+        provider: Provider of a hosted model; None if the model runs on the machine.
+        units: Images, seconds, characters, pages or queries of a request, if the provider bills these.
+    """
+
+    machine: Machine = field(default_factory=Machine)
+    provider: str | None = None
+    processing: Processing = "standard"
     subject: Subject = field(default_factory=Subject)
     task: Task = "text"
     precision: Precision | None = None
@@ -139,7 +147,10 @@ class Serving:
     concurrency_share: float | None = None
     input_tokens: float | None = None
     cached_input_tokens: float | None = None
+    cache_write_tokens: float | None = None
     output_tokens: float | None = None
+    reasoning_tokens: float | None = None
+    units: float | None = None
     steps: int | None = None
     width_px: int | None = None
     height_px: int | None = None
@@ -166,11 +177,5 @@ class Hosting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApiCall:
-    """Call to a hosted API, billed per token."""
-
-    model: str
-    provider: str
-    input_tokens: float
-    output_tokens: float
-    site: Site = field(default_factory=Site)
+class ApiCall(Serving):
+    """A request to a hosted model, as part ``api`` of a comparison."""

@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from operator import itemgetter
+from typing import cast
 
 from costsvc.errors import BadRequestError
 from costsvc.model.chains.training import Layers
@@ -12,7 +13,7 @@ from costsvc.model.inputs import Constant, FactorsOf
 from costsvc.model.uncertainty import Factor
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.table import Row
-from costsvc.requests.workloads import Subject
+from costsvc.requests.workloads import Precision, Subject
 from costsvc.resolve.log import FactorLog, input_factor, present
 from costsvc.resolve.machine import ANY
 
@@ -36,6 +37,8 @@ class ModelSize:
         total_b: Central value of all parameters. [10^9]
         active_b: Central value of the active ones. [10^9]
         row: The model's row, if it was named.
+        precision: Number format of the weights, if its name states one.
+        sparsity: All over active parameters, if only the latter are known. [1]
         log: Warnings about its name.
     """
 
@@ -44,6 +47,8 @@ class ModelSize:
     total_b: float | None = None
     active_b: float | None = None
     row: Row | None = None
+    precision: Precision | None = None
+    sparsity: Factor | None = None
     log: FactorLog = field(default_factory=FactorLog)
 
     @property
@@ -94,7 +99,10 @@ def resolve_model_size(subject: Subject, catalog: Catalog, log: FactorLog) -> Mo
 
 
 def _of_name(catalog: Catalog, name: str) -> ModelSize:
-    row, log = catalog.model(name), FactorLog()
+    reading, log = catalog.read_model(name), FactorLog()
+    row = catalog.model(reading.id)
+    if reading.notes:
+        log.add_warning("model-name", f"{name!r} is read as {reading.id}: {', '.join(reading.notes)}.")
     if not row["params_disclosed"]:
         log.add_warning(
             "size-undisclosed", f"The size of {row['model_id']} was never disclosed; the table holds a guess."
@@ -106,6 +114,7 @@ def _of_name(catalog: Catalog, name: str) -> ModelSize:
         total_b=None if total is None else total.value,
         active_b=None if active is None else active.value,
         row=row,
+        precision=cast("Precision | None", reading.says.get("precision")),
         log=log,
     )
 

@@ -28,6 +28,7 @@ def resolve_price(
         catalog: The tables.
         log: Receives factors, warnings and gaps.
     """
+    log.mark_unavailable("cost.api_usd", "the model does not run at a provider that bills by the call")
     if pricing.kind == OWNED:
         return _owned(pricing, machine, site, catalog, log)
     for name in ("hardware_usd", "electricity_usd", "facility_usd"):
@@ -100,14 +101,28 @@ def _electricity(pricing: Pricing, site: ResolvedSite, catalog: Catalog, log: Fa
     name = "electricity_usd_per_kwh"
     if pricing.electricity_usd_per_kwh is not None:
         return log.record_input(name, pricing.electricity_usd_per_kwh, "USD/kWh")
-    for zone in filter(None, (site.place.subdivision, site.place.country)):
-        year = nearest_year(catalog.group("electricity_prices", zone), site.year)
-        if year is not None:
-            factor = catalog.factor("electricity_prices", (zone, year), "usd_per_kwh", name, "USD/kWh")
-            return None if factor is None else log.record(factor)
+    factor = find_electricity_price(site, catalog)
+    if factor is not None:
+        return log.record(factor)
     reason = f"no electricity price is known for {site.place.region}; give pricing.electricity_usd_per_kwh"
     log.add_warning("no-price", reason)
     log.mark_unavailable("cost.electricity_usd", reason)
+    return None
+
+
+def find_electricity_price(site: ResolvedSite, catalog: Catalog) -> Factor | None:
+    """The price of electricity of a place in the nearest year, None if it is not known.
+
+    Args:
+        site: The place.
+        catalog: The tables.
+    """
+    for zone in filter(None, (site.place.subdivision, site.place.country)):
+        year = nearest_year(catalog.group("electricity_prices", zone), site.year)
+        if year is not None:
+            return catalog.factor(
+                "electricity_prices", (zone, year), "usd_per_kwh", "electricity_usd_per_kwh", "USD/kWh"
+            )
     return None
 
 

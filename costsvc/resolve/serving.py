@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import get_args
 
+from costsvc.errors import BadRequestError
 from costsvc.model.chains.serving import ServingInputs
 from costsvc.model.inputs import FactorsOf
 from costsvc.reference.catalog import Catalog
-from costsvc.requests.workloads import Precision, Serving, TextTask
+from costsvc.requests.workloads import Precision, Serving, Subject, TextTask
 from costsvc.resolve.log import FactorLog
 from costsvc.resolve.machine import ResolvedHost, ResolvedMachine, resolve_count, resolve_host, resolve_machine
 from costsvc.resolve.media import resolve_media
@@ -39,13 +40,16 @@ class ResolvedServing:
     count: float | None
 
 
-def resolve_serving(request: Serving, catalog: Catalog, log: FactorLog) -> ResolvedServing:
+def resolve_serving(
+    request: Serving, catalog: Catalog, log: FactorLog, size: ModelSize | None = None
+) -> ResolvedServing:
     """Resolve a request to a model, without its place.
 
     Args:
         request: The request.
         catalog: The tables.
         log: Receives factors, warnings and gaps.
+        size: Size of the model, if it is resolved already.
 
     Raises:
         UnknownNameError: If a name is not known.
@@ -54,8 +58,8 @@ def resolve_serving(request: Serving, catalog: Catalog, log: FactorLog) -> Resol
     machine = resolve_machine(request.machine, catalog)
     log.include(machine.log)
     count = resolve_count(request.machine, machine, catalog, log)
-    size = resolve_model_size(request.subject, catalog, log)
-    precision = request.precision or _native_precision(size, log) or machine.weights_precision
+    size = size or _size_on_hardware(request.subject, catalog, log)
+    precision = request.precision or size.precision or _native_precision(size, log) or machine.weights_precision
     text = None
     if request.task in TEXT_TASKS:
         text = resolve_text(request, size, (machine, count), precision, catalog, log)
@@ -74,6 +78,35 @@ def resolve_serving(request: Serving, catalog: Catalog, log: FactorLog) -> Resol
         precision=precision,
         count=count,
     )
+
+
+def _size_on_hardware(subject: Subject, catalog: Catalog, log: FactorLog) -> ModelSize:
+    """The size of a model that runs on a named machine.
+
+    Raises:
+        UnknownNameError: If the model is not known.
+        BadRequestError: If it is only known as a hosted model of unpublished size.
+    """
+    name = subject.model
+    if name is not None and not is_open(name, catalog):
+        sellers = catalog.hosted.sellers(name)
+        if sellers:
+            text = f"{name!r} is known as a hosted model whose size is not published; give provider: {sellers[0][0]}"
+            raise BadRequestError(
+                {"model": f"{text} in place of accelerator, or total_params_b and active_params_b in place of model"}
+            )
+    return resolve_model_size(subject, catalog, log)
+
+
+def is_open(name: str, catalog: Catalog) -> bool:
+    """Whether the size of a model is published, so that it can be estimated on any machine.
+
+    Args:
+        name: Its name.
+        catalog: The tables.
+    """
+    reading = catalog.models.read(name)
+    return reading is not None and bool(catalog.model(reading.id)["params_disclosed"])
 
 
 def _native_precision(size: ModelSize, log: FactorLog) -> Precision | None:

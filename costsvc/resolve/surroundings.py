@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
-from costsvc.model.chains.surroundings import MISSING, SocialCost, Surroundings
+from costsvc.model.chains.surroundings import MISSING, Price, SocialCost, Surroundings
 from costsvc.model.inputs import FactorsOf
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.workloads import Site
@@ -35,6 +35,7 @@ PRICES = attrgetter(
     "age_years",
     "facility_usd_per_kwh",
 )
+BILLED = "included in the provider's list price"
 NO_SOCIAL_COST = FactorsOf(SocialCost, {"usd_per_t": MISSING, "price_index_ratio": MISSING})
 
 
@@ -52,9 +53,32 @@ def resolve_surroundings(
     Raises:
         UnknownNameError: If the region or the provider is not known.
     """
+    return _resolve(site, machine, catalog, log, is_hosted=False)
+
+
+def resolve_hosted_surroundings(
+    site: Site, machine: ResolvedMachine, catalog: Catalog, log: FactorLog
+) -> ResolvedSurroundings:
+    """Resolve a place and the embodied CO2e of a machine whose owner bills calls to a model; the price stays open.
+
+    Args:
+        site: Place from the request.
+        machine: The machine.
+        catalog: The tables.
+        log: Receives factors, warnings and gaps.
+
+    Raises:
+        UnknownNameError: If the region is not known.
+    """
+    return _resolve(site, machine, catalog, log, is_hosted=True)
+
+
+def _resolve(
+    site: Site, machine: ResolvedMachine, catalog: Catalog, log: FactorLog, *, is_hosted: bool
+) -> ResolvedSurroundings:
     if _has_numbers(site):
-        return _surroundings(site, machine, catalog, log)
-    around, kept_log = catalog.memos[_of_names](site, machine)
+        return _surroundings(site, machine, catalog, log, is_hosted=is_hosted)
+    around, kept_log = catalog.memos[_of_names](site, machine, is_hosted)
     log.include(kept_log)
     found: ResolvedSurroundings = around
     return found
@@ -66,14 +90,18 @@ def _has_numbers(site: Site) -> bool:
     return bool(site.grid_losses) or any(figure is not None for figure in given)
 
 
-def _of_names(catalog: Catalog, site: Site, machine: ResolvedMachine) -> tuple[ResolvedSurroundings, FactorLog]:
+def _of_names(
+    catalog: Catalog, site: Site, machine: ResolvedMachine, is_hosted: bool
+) -> tuple[ResolvedSurroundings, FactorLog]:
     """The figures that follow from names alone, which many requests share."""
     log = FactorLog()
-    around = _surroundings(site, machine, catalog, log)
+    around = _surroundings(site, machine, catalog, log, is_hosted=is_hosted)
     return replace(around, inputs=replace(around.inputs, shared=True)), log
 
 
-def _surroundings(site: Site, machine: ResolvedMachine, catalog: Catalog, log: FactorLog) -> ResolvedSurroundings:
+def _surroundings(
+    site: Site, machine: ResolvedMachine, catalog: Catalog, log: FactorLog, *, is_hosted: bool
+) -> ResolvedSurroundings:
     resolved = resolve_site(site, machine, catalog, log)
     host: ResolvedHost = catalog.memos[resolve_host](machine)
     log.include(host.manufacture_log)
@@ -82,7 +110,12 @@ def _surroundings(site: Site, machine: ResolvedMachine, catalog: Catalog, log: F
         log.mark_unavailable("cost.social_usd", "needs total_kg, which is not available")
     if "water.offsite_l" in log.unavailable:
         log.mark_unavailable("water.total_l", "needs offsite_l, which is not available")
-    price = resolve_price(resolved.pricing, machine, resolved, catalog, log)
+    if is_hosted:
+        price = FactorsOf(Price, {})
+        for name in ("rental_usd", "hardware_usd", "electricity_usd", "facility_usd"):
+            log.mark_unavailable(f"cost.{name}", BILLED)
+    else:
+        price = resolve_price(resolved.pricing, machine, resolved, catalog, log)
     social = NO_SOCIAL_COST if resolved.grid is None else resolve_social_cost(resolved.year, catalog, log)
     fields = {"place": resolved.inputs, "manufacture": host.manufacture, "price": price, "social": social}
     return ResolvedSurroundings(site=resolved, inputs=FactorsOf(Surroundings, fields))

@@ -71,6 +71,8 @@ def resolve_model(size: ModelSize, calibration: Calibration) -> tuple[FactorsOf[
     row = size.row or find_alike(size, SHAPED, catalog)
     known = constants_of_row(catalog, "models", row["model_id"], DIMENSIONS) if row else {}
     fields = {"total_params_b": size.record_total(log), "active_params_b": size.record_active(log), **known}
+    if size.sparsity is not None:
+        fields["sparsity"] = log.record(size.sparsity)
     if not set(SHAPED) <= set(known):
         text = "Layers and cache size of the model are not known; those of a typical model of its size are assumed."
         log.add_warning("dimensions-assumed", text)

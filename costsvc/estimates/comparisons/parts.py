@@ -1,19 +1,17 @@
 """Parts of strategies: training runs, requests, idle replicas, API calls, known models and known amounts."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from costsvc.answers.quantities import Amounts, CarbonBasis, Metric
 from costsvc.estimates import model_footprint, serving, standby, training
 from costsvc.estimates.labels import LABELS
-from costsvc.model.chains.api_call import call_usd
 from costsvc.model.chains.footprint import Footprint
 from costsvc.model.inputs import Number
 from costsvc.model.uncertainty import Factor, quantities, sample
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.comparisons import Known, ModelShare, Part
-from costsvc.requests.workloads import ApiCall, Hosting, Serving, TrainingRun
-from costsvc.resolve.api_price import resolve_call_price, serving_of_call
+from costsvc.requests.workloads import Hosting, Serving, TrainingRun
 from costsvc.resolve.log import FactorLog
 from costsvc.units import Numeric
 
@@ -60,8 +58,6 @@ def resolve_part(part: Part, basis: CarbonBasis, catalog: Catalog) -> ResolvedPa
     """
     if isinstance(part, Known):
         return _known(part)
-    if isinstance(part, ApiCall):
-        return _call(part, basis, catalog)
     if isinstance(part, ModelShare):
         return _share(part, basis, catalog)
     if isinstance(part, TrainingRun):
@@ -107,26 +103,8 @@ def _run(resolved: training.ResolvedRun, basis: CarbonBasis) -> ResolvedPart:
 def _request(request: Serving, basis: CarbonBasis, catalog: Catalog) -> ResolvedPart:
     resolved = serving.resolve_request(request, catalog)
     served = serving.compute_request(resolved, sample).served
-    serving.record_request(request, resolved.serving, served, resolved.log)
+    serving.record_result(resolved, served)
     return _of_footprint(lambda number: serving.compute_request(resolved, number).footprint, basis, resolved.log)
-
-
-def _call(call: ApiCall, basis: CarbonBasis, catalog: Catalog) -> ResolvedPart:
-    log = FactorLog()
-    prices = resolve_call_price(call, catalog, log)
-    request = serving_of_call(call, catalog, log)
-    machines = None if request is None else _request(request, basis, catalog)
-    if machines is not None:
-        log.include(machines.log)
-
-    def amounts(number: Number) -> PartAmounts:
-        usd = call_usd(prices.numbers(number))
-        if machines is None:
-            return PartAmounts(by_metric={**dict.fromkeys(METRICS), "cost_usd": usd})
-        served = machines.amounts(number)
-        return replace(served, by_metric={**served.by_metric, "cost_usd": usd})
-
-    return ResolvedPart(amounts=amounts, log=log)
 
 
 def _share(part: ModelShare, basis: CarbonBasis, catalog: Catalog) -> ResolvedPart:

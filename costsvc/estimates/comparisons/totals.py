@@ -85,7 +85,7 @@ def _requests(requests: Serving, basis: CarbonBasis, catalog: Catalog) -> Worklo
         return by_metric
 
     result = serving.compute_request(resolved, sample)
-    serving.record_request(requests, resolved.serving, result.served, resolved.log)
+    serving.record_result(resolved, result.served)
     explicit = _with_pricing(requests, resolved.around.site)
     return WorkloadTotals(
         request=serving.canonicalize_serving(explicit, resolved, result.served),

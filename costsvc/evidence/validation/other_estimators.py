@@ -220,7 +220,7 @@ def ecologits(command: str) -> tuple[OtherEstimator, ...]:
 
 def _sizes(row: Row, catalog: Catalog) -> tuple[float | None, float | None]:
     """Active and total parameters of a row or of the model that it names, in billions."""
-    match = catalog.models.find(row.get("model", ""))
+    match = catalog.models.exact.find(row.get("model", ""))
     model = catalog.row("models", match.id) if match else None
     names = ("active_params_b", "params_active_b"), ("total_params_b", "params_total_b")
     active, total = (number(row.get(predictions)) or (model[known] if model else None) for known, predictions in names)

@@ -150,7 +150,7 @@ def _pictures(one: PublishedRequest, cross_validation: ServingCrossValidation) -
 
 def _published_requests(path: Path, catalog: Catalog) -> Iterator[PublishedRequest]:
     for row in published_rows(path, COLUMNS):
-        chip, model = catalog.accelerators.find(row["hardware"]), catalog.models.find(row["model"])
+        chip, model = catalog.accelerators.find(row["hardware"]), catalog.models.exact.find(row["model"])
         total, active = number(row["params_total_b"]), number(row["params_active_b"])
         if chip is not None and (model or total):
             yield PublishedRequest(

@@ -1,11 +1,12 @@
 """The footprint chain, which all workloads share: energy, carbon, water and money of usage in a place."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from costsvc.model import footprint as formulas
 from costsvc.model import power
+from costsvc.model.chains.api_call import affordable_share, call_usd
 from costsvc.model.chains.surroundings import MISSING, Manufacture, Place, Price, Surroundings
 from costsvc.model.explanation import formula
 from costsvc.model.inputs import choose, label
@@ -22,6 +23,7 @@ class Cost:
         hardware_usd: Write-off of owned hardware. [USD]
         electricity_usd: Electricity of owned hardware. [USD]
         facility_usd: Facility of owned hardware. [USD]
+        api_usd: List price of calls to a hosted model. [USD]
         total_usd: Sum of the parts that apply. [USD]
     """
 
@@ -29,6 +31,7 @@ class Cost:
     hardware_usd: Numeric = MISSING
     electricity_usd: Numeric = MISSING
     facility_usd: Numeric = MISSING
+    api_usd: Numeric = MISSING
     total_usd: Numeric = MISSING
 
 
@@ -53,6 +56,7 @@ class Footprint:
         hardware_usd: Write-off of owned hardware. [USD]
         electricity_usd: Electricity of owned hardware. [USD]
         facility_usd: Facility of owned hardware. [USD]
+        api_usd: List price of calls to a hosted model. [USD]
         total_usd: Sum of the money paid. [USD]
         social_usd: Social cost of the CO2e. [USD]
     """
@@ -73,6 +77,7 @@ class Footprint:
     hardware_usd: Numeric
     electricity_usd: Numeric
     facility_usd: Numeric
+    api_usd: Numeric
     total_usd: Numeric
     social_usd: Numeric
 
@@ -107,7 +112,8 @@ def footprint(usage: Usage, around: Surroundings) -> Footprint:
     Returns:
         Energy, carbon, water and money. NaN gives NaN.
     """
-    place, hours = around.place, usage.hours
+    place, usage = around.place, _within_price(usage, around)
+    hours = usage.hours
     it_energy = formulas.energy_kwh(usage.it_w, hours)
     energy = formulas.meter_energy_kwh(it_energy, place.pue)
     location = formulas.grid_kg(energy, place.grid_g_per_kwh, place.grid_losses)
@@ -134,9 +140,20 @@ def footprint(usage: Usage, around: Surroundings) -> Footprint:
         hardware_usd=paid.hardware_usd,
         electricity_usd=paid.electricity_usd,
         facility_usd=paid.facility_usd,
+        api_usd=paid.api_usd,
         total_usd=paid.total_usd,
         social_usd=formulas.social_usd(total_kg, around.social.usd_per_t, around.social.price_index_ratio),
     )
+
+
+def _within_price(usage: Usage, around: Surroundings) -> Usage:
+    """Usage of a call to a hosted model, whose electricity costs its provider no more than the call brings in."""
+    call = around.price.call
+    if call is None or call.electricity_usd_per_kwh is None:
+        return usage
+    energy = formulas.meter_energy_kwh(formulas.energy_kwh(usage.it_w, usage.hours), around.place.pue)
+    share = affordable_share(call_usd(call), formulas.priced_usd(energy, call.electricity_usd_per_kwh))
+    return replace(usage, hours=usage.hours * share)
 
 
 def market_g_per_kwh(place: Place) -> Numeric:
@@ -190,6 +207,9 @@ def cost(hours: Numeric, energy_kwh: Numeric, price: Price) -> Cost:
     Returns:
         Money; NaN if a part does not apply or has no price.
     """
+    if price.call is not None:
+        listed = call_usd(price.call)
+        return Cost(api_usd=listed, total_usd=listed)
     rental = formulas.priced_usd(hours, price.rental_usd_per_h)
     if price.owned is None:
         return Cost(rental_usd=rental, total_usd=rental)

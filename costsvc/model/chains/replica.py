@@ -113,15 +113,21 @@ def _needed_gb(model: ServedModel, load: Load, batch: Numeric, context: Numeric)
     return weights_gb(model.total_params_b, load.weight_bytes) + cache_gb(model, batch, context, load.cache_bytes)
 
 
+def _as_it_is(number: Numeric) -> Numeric:
+    return number
+
+
 def _fewest(model: ServedModel, load: Load, inputs: ReplicaInputs, device_gb: Numeric | None) -> Numeric:
     """Devices of the smallest replica that holds the batch, at most one host unless one request needs more.
 
     It also takes the fewest accelerator-hours per request, because more devices share the work but add overheads.
+    The provider of a model of unpublished size knows it: each draw of the size has its own replica.
     """
+    settle = _as_it_is if isinstance(model.sparsity, np.ndarray) else decisive
     device = np.inf if device_gb is None else decisive(device_gb)
     batch = 1.0 if inputs.batch is None else inputs.batch
-    one_gb = decisive(_needed_gb(model, load, 1.0, load.input_tokens + load.output_tokens))
-    batch_gb = decisive(_needed_gb(model, load, batch, _mean_context(load)))
+    one_gb = settle(_needed_gb(model, load, 1.0, load.input_tokens + load.output_tokens))
+    batch_gb = settle(_needed_gb(model, load, batch, _mean_context(load)))
     wanted = np.minimum(fewest_accelerators(batch_gb, device), decisive(inputs.per_host))
     fewest = fewest_accelerators(one_gb, device)
     return choose(wanted > fewest, wanted, fewest)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from costsvc.model import footprint as formulas
+from costsvc.model.chains.api_call import CallPrice
 from costsvc.units import Condition, Numeric
 
 MISSING = float("nan")
@@ -96,17 +97,19 @@ class Ownership:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Price:
-    """Prices of rented or owned hardware.
+    """Prices of rented or owned hardware, or of calls to a hosted model.
 
     Attributes:
         rental_usd_per_h: Rental price of an accelerator; NaN if it is not known. [USD/h]
         owned: Prices of owned hardware; None if it is rented.
         is_owned: Whether the hardware is owned, one value per row. [1]
+        call: Price of one call to a hosted model; None if the hardware is rented or owned.
     """
 
     rental_usd_per_h: Numeric = MISSING
     owned: Ownership | None = None
     is_owned: Condition = False
+    call: CallPrice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -8,7 +8,7 @@ from flask import Response
 from costsvc import limits
 from costsvc.answers.estimate import InferenceEstimate
 from costsvc.estimates.serving import estimate_serving
-from costsvc.requests.workloads import Engine, Layout, Precision, Serving, Speculative, Task, TextTask
+from costsvc.requests.workloads import Engine, Layout, Precision, Processing, Serving, Speculative, Task, TextTask
 from costsvc.web import metrics
 from costsvc.web.api.workload import ACCELERATOR, MachineSchema, SubjectSchema, described, subject_errors
 from costsvc.web.blueprint import CostsvcBlueprint
@@ -32,6 +32,9 @@ EXAMPLE = {
 MACHINE = ("accelerator", "accelerators", "accelerator_power_w", "accelerator_power_limit_w")
 SUBJECT = ("model", "total_params_b", "active_params_b")
 LOAD = (
+    "provider",
+    "processing",
+    "units",
     "task",
     "precision",
     "batch_size",
@@ -39,7 +42,9 @@ LOAD = (
     "concurrency_share",
     "input_tokens",
     "cached_input_tokens",
+    "cache_write_tokens",
     "output_tokens",
+    "reasoning_tokens",
     "steps",
     "width_px",
     "height_px",
@@ -55,7 +60,8 @@ LOAD = (
 PIXELS = ("steps", "width_px", "height_px", "frames")
 MEASURED = ("throughput_tokens_per_s", "accelerator_energy_j_per_output_token", "accelerator_power_w")
 TEXT_ONLY = (
-    *("requests_per_s", "concurrency_share", "cached_input_tokens", "engine", "cache_precision", "layout"),
+    *("requests_per_s", "concurrency_share", "cached_input_tokens", "cache_write_tokens", "reasoning_tokens"),
+    *("engine", "cache_precision", "layout"),
     *("speculative", "accelerator_power_limit_w", *MEASURED[:2]),
 )
 """Fields of text generation only."""
@@ -64,6 +70,21 @@ WITHOUT_EFFECT: dict[str, tuple[str, ...]] = {
     "image": ("input_tokens", "output_tokens", "frames", *TEXT_ONLY),
     "video": ("input_tokens", "output_tokens", *TEXT_ONLY),
 }
+ON_MACHINE = (
+    *("accelerator", "accelerators", "accelerator_power_w", "accelerator_power_limit_w"),
+    *("batch_size", "requests_per_s", "concurrency_share", "software_year", "engine", "cache_precision", "layout"),
+    *("speculative", "throughput_tokens_per_s", "accelerator_energy_j_per_output_token"),
+)
+"""Fields of the machine and its software, which the provider of a hosted model decides."""
+BILLED = ("processing", "units")
+"""Fields of the price list of a hosted model."""
+PROVIDER = "Provider of a hosted model, in place of a machine; its list price is used"
+PARTS_OF_TOKENS = {
+    "cached_input_tokens": "input_tokens",
+    "cache_write_tokens": "input_tokens",
+    "reasoning_tokens": "output_tokens",
+}
+"""Kinds of tokens that are a part of others."""
 SMALL_TASK = (*PIXELS, "output_tokens", *TEXT_ONLY)
 """Fields without effect on classification, embedding and other small tasks."""
 
@@ -83,17 +104,41 @@ class SpeculativeSchema(ma.Schema):
             raise_if({"accepted_per_step": [text]})
 
 
-def _too_many_cached(cached: float, whole: float | None) -> str:
-    if whole is None:
-        return "requires input_tokens, of which it is a part"
-    hint = f"if your client counts them separately, input_tokens is {cached + whole:g}"
-    return f"must not exceed input_tokens ({whole:g}), got {cached:g}; {hint}"
+def _token_errors(data: dict[str, Any]) -> dict[str, list[str]]:
+    """Errors of tokens that are a part of others: together they must not exceed the whole."""
+    errors, used = {}, dict[str, float]()
+    for part, of in PARTS_OF_TOKENS.items():
+        count, whole = data.get(part), data.get(of)
+        if count is None:
+            continue
+        used[of] = used.get(of, 0.0) + count
+        if whole is None:
+            errors[part] = [f"requires {of}, of which it is a part"]
+        elif used[of] > whole:
+            hint = f"if your client counts them separately, {of} is {used[of] + whole:.15g}"
+            others = " with the cached ones" if used[of] > count else ""
+            errors[part] = [f"must not exceed {of} ({whole:.15g}), got {used[of]:.15g}{others}; {hint}"]
+    return errors
+
+
+def _errors_of_place(data: dict[str, Any]) -> dict[str, list[str]]:
+    """Errors of fields that go with a provider, or with a machine."""
+    if data.get("provider") is None:
+        return refuse(data, BILLED, "without provider; they choose from its price list") | subject_errors(data)
+    sizes = {} if data.get("model") is None else {**data, "model": None}
+    refused = refuse(data, [*ON_MACHINE, "pricing"], "together with provider, which decides it")
+    return refused | subject_errors(sizes or data)
 
 
 class ServingSchema(MachineSchema, SubjectSchema):
     """Requests to a model on a replica of accelerators."""
 
-    accelerator = Name(ACCELERATOR, "h100", required=True)
+    accelerator = Name(f"{ACCELERATOR}; default: H100 SXM, or the maker of a hosted model as provider", "h100")
+    provider = Name(PROVIDER, "openai")
+    processing = Choice(get_args(Processing), "Kind of processing in the provider's price list; default standard")
+    units = Number(
+        limits.TOKENS, "Seconds, characters, pages or queries of a request, for a model that is billed by these"
+    )
     task = Choice(get_args(Task), "Kind of task; default text")
     batch_size = Number(limits.BATCH_SIZE, "Mean number of concurrent sequences of the replica")
     requests_per_s = Number(
@@ -102,7 +147,9 @@ class ServingSchema(MachineSchema, SubjectSchema):
     concurrency_share = Number(limits.UTILIZATION, "Concurrent sequences as a share of those that fit in memory")
     input_tokens = Number(limits.TOKENS, "Tokens of the prompt")
     cached_input_tokens = Number(limits.TOKENS, "Part of input_tokens that is read from the prompt cache")
+    cache_write_tokens = Number(limits.TOKENS, "Part of input_tokens that is written to the prompt cache")
     output_tokens = Number(limits.TOKENS, "Tokens generated")
+    reasoning_tokens = Number(limits.TOKENS, "Part of output_tokens that is reasoning")
     steps = WholeNumber(limits.STEPS, "Denoising steps of an image or video")
     width_px = WholeNumber(limits.PIXELS, "Width of an image or video")
     height_px = WholeNumber(limits.PIXELS, "Height of an image or video")
@@ -123,7 +170,7 @@ class ServingSchema(MachineSchema, SubjectSchema):
 
     @ma.validates_schema
     def _together(self, data: dict[str, Any], **_: Any) -> None:
-        errors = subject_errors(data)
+        errors = _errors_of_place(data)
         task = data.get("task", "text")
         # usage records of tasks that generate nothing contain output_tokens 0
         looked_at = {name: value for name, value in data.items() if (name, value) != ("output_tokens", 0)}
@@ -141,19 +188,21 @@ class ServingSchema(MachineSchema, SubjectSchema):
             )
         if all(data.get(name) is not None for name in MEASURED):
             errors |= refuse(data, [MEASURED[2]], "together with measured throughput and energy, which determine it")
-        cached, whole = data.get("cached_input_tokens"), data.get("input_tokens")
-        if cached is not None and (whole is None or cached > whole):
-            errors["cached_input_tokens"] = [_too_many_cached(cached, whole)]
-        raise_if(errors)
+        raise_if(errors | _token_errors(data))
 
     @ma.post_load
     def _to_domain(self, data: dict[str, Any], **_: Any) -> Serving:
-        drafts = data.get("speculative")
-        return Serving(
-            **described(data, MACHINE, LOAD),
-            speculative=None if drafts is None else Speculative(**drafts),
-            payload=data,
-        )
+        return Serving(**serving_fields(data))
+
+
+def serving_fields(data: dict[str, Any]) -> dict[str, Any]:
+    """A request to a model as the domain takes it."""
+    drafts = data.get("speculative")
+    return {
+        **described(data, MACHINE, LOAD),
+        "speculative": None if drafts is None else Speculative(**drafts),
+        "payload": data,
+    }
 
 
 ENDPOINT = Endpoint(

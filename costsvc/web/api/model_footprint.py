@@ -32,6 +32,6 @@ def show_footprint(query: dict[str, Any], name: str) -> Response:
     Estimated from published accelerator-hours, else from its FLOP or tokens, so that a share of it
     can be attributed to what is built on the model.
     """
-    if catalog().models.find(name) is None:
+    if catalog().models.read(name) is None:
         return problems.problem(404, "not-found", f"No {name[: limits.NAME_LENGTH]!r} in models.")
     return answer(estimate_model_footprint(name, query.get("region"), catalog()))

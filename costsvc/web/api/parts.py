@@ -7,8 +7,8 @@ import marshmallow as ma
 from costsvc import limits
 from costsvc.estimates.comparisons.parts import METRICS
 from costsvc.requests.comparisons import Known, ModelShare, Part, StrategySpec
-from costsvc.requests.workloads import ApiCall, Hosting, Machine
-from costsvc.web.api.inference import ServingSchema
+from costsvc.requests.workloads import ApiCall, Hosting, Machine, Serving
+from costsvc.web.api.inference import ON_MACHINE, PROVIDER, ServingSchema, serving_fields
 from costsvc.web.api.training import TrainingRunSchema
 from costsvc.web.api.workload import ACCELERATOR, CORES, SiteSchema, chosen, machine_errors, site
 from costsvc.web.fields import Name, Number, Object, ObjectList, Request, WholeNumber, described, raise_if
@@ -57,23 +57,20 @@ class OneRequestSchema(ServingSchema):
         exclude = ("requests",)
 
 
-class ApiSchema(SiteSchema):
-    """Call to a hosted API, billed per token."""
+class ApiSchema(OneRequestSchema):
+    """A request to a hosted model."""
 
     class Meta(Request.Meta):
-        """The provider is a field of its own."""
+        """The fields of an inference request that a provider does not decide."""
 
-        exclude = ("pricing",)
+        exclude = ("requests", "pricing", *ON_MACHINE)
 
-    model = Name("Model, as the provider calls it", "gpt-4o-mini", required=True)
-    provider = Name("Provider of the API", "openai", required=True)
-    input_tokens = Number(limits.TOKENS, "Tokens of the prompt", required=True)
-    output_tokens = Number(limits.TOKENS, "Tokens generated", required=True)
+    model = Name("Model, as the provider or anyone else calls it", "gpt-4o-mini", required=True)
+    provider = Name(PROVIDER, "openai", required=True)
 
     @ma.post_load
-    def _to_domain(self, data: dict[str, Any], **_: Any) -> ApiCall:
-        names = ("model", "provider", "input_tokens", "output_tokens")
-        return ApiCall(site=site(data), **chosen(data, names))
+    def _to_domain(self, data: dict[str, Any], **_: Any) -> Serving:
+        return ApiCall(**serving_fields(data))
 
 
 class ModelShareSchema(Request):
@@ -138,7 +135,7 @@ class PartSchema(Request):
     training = Object(TrainingRunSchema, "A training run")
     inference = Object(OneRequestSchema, "A request; its per-request figures are taken")
     hosting = Object(HostingSchema, "Idle replicas")
-    api = Object(ApiSchema, "Call to a hosted API, billed per token")
+    api = Object(ApiSchema, "A request to a hosted model; its price per request is taken")
     model_footprint = Object(ModelShareSchema, "A share of a known model's training")
     known = Object(KnownSchema, "Known amounts")
 

@@ -60,7 +60,7 @@ def _exact(_: Catalog, name: str) -> str:
 
 
 def _model(tables: Catalog, name: str) -> str | None:
-    match = tables.models.find(name)
+    match = tables.models.read(name)
     return match.id if match else None
 
 
