@@ -6,6 +6,7 @@ from typing import TypeAlias, TypeVar, cast
 from typing_extensions import TypedDict
 
 from costsvc.answers.amortization import Amortization
+from costsvc.answers.api_or_own import ApiOrOwnAnswer
 from costsvc.answers.change import ChangeAnswer
 from costsvc.answers.estimate import Estimate, InferenceEstimate, Phase, TrainingEstimate
 from costsvc.answers.explanation import FactorAnswer, Provenance
@@ -16,7 +17,13 @@ from costsvc.answers.schedule import ScheduleAnswer
 A = TypeVar("A")
 T = TypeVar("T")
 Answer: TypeAlias = (
-    TrainingEstimate | InferenceEstimate | Amortization | PlacementAnswer | ChangeAnswer | ScheduleAnswer
+    TrainingEstimate
+    | InferenceEstimate
+    | Amortization
+    | ApiOrOwnAnswer
+    | PlacementAnswer
+    | ChangeAnswer
+    | ScheduleAnswer
 )
 """An answer to any question."""
 AnyEstimate: TypeAlias = TrainingEstimate | InferenceEstimate
