@@ -81,6 +81,8 @@ def _water(estimate: Estimate) -> list[Amount]:
 
 def _cost(estimate: Estimate) -> list[Amount]:
     cost = estimate["cost"]
+    if cost["api_usd"]:
+        return [("calls", "list price of the provider", central_value(cost["api_usd"]))]
     if cost["rental_usd"]:
         return [("rent", "includes hardware, electricity and facility", central_value(cost["rental_usd"]))]
     return [

@@ -40,7 +40,8 @@ def _inference(answer: InferenceEstimate) -> str:
     request = read_request(answer["request"])
     number = numbers.count(request.get("requests", 1.0))
     noun = "request" if number == "1" else "requests"
-    return f"{number} {noun} to {_model(request)} on {_machine(request)} in {answer['place']['region']}"
+    where = f"at {request['provider']}" if "provider" in request else f"on {_machine(request)}"
+    return f"{number} {noun} to {_model(request)} {where} in {answer['place']['region']}"
 
 
 def _model(request: Request) -> str:

@@ -22,7 +22,7 @@ from costsvc.reference.catalog import Catalog
 from costsvc.requests.comparisons import ApiOrOwn
 from costsvc.requests.workloads import OWNED, Hosting, Serving
 from costsvc.resolve.log import FactorLog
-from costsvc.units import Array, Numeric
+from costsvc.units import PERCENT, Array, Numeric
 
 POINTS = 25
 REACH = 100.0
@@ -187,9 +187,8 @@ def _break_even(
     found = formulas.break_even(replica, each, compared.peak_ratio)
     share = None if found.at is None else formulas.utilization(found.at, compared.hours)
     at = 0.0 if found.at is None else central_value(found.at)
-    words = REASONS[found.verdict].format(
-        at=f"{at:.3g}", share=f"{100 * central_value(0.0 if share is None else share):.2g} %"
-    )
+    part = 0.0 if share is None else central_value(share)
+    words = REASONS[found.verdict].format(at=_rounded(at), share=f"{PERCENT * part:.2g} %")
     return {
         "metric": metric,
         "verdict": found.verdict.value,
@@ -198,6 +197,11 @@ def _break_even(
         "probability_own_cheaper": probability_cheaper(own, calls),
         "reason": words,
     }
+
+
+def _rounded(number: float) -> str:
+    """A number with three digits, and with thousands separators in place of an exponent."""
+    return f"{float(f'{number:.3g}'):,.15g}"
 
 
 def _traffic(requests: float) -> Array:

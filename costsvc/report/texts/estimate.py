@@ -132,6 +132,8 @@ def _water_and_cost(answer: Estimate) -> str:
 
 
 def _payment(answer: Estimate) -> str:
+    if answer["cost"]["api_usd"] is not None:
+        return "the provider's list price of the calls"
     if answer["cost"]["rental_usd"] is None:
         return "for hardware, electricity and facility"
     kind = read_request(answer["request"]).get("pricing", {}).get("kind", "on-demand")

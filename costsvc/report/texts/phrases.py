@@ -121,6 +121,8 @@ def model(request: Request) -> str:
 
 def hardware(request: Request) -> str:
     """The machines of a request."""
+    if "provider" in request:
+        return f"the hosted service of {one_line(request['provider'])}"
     if "instance" in request:
         name, number, noun = request["instance"], request.get("instances", 1.0), "instance"
     elif "cores" in request:

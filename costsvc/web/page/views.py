@@ -89,7 +89,6 @@ VIEWS = (
         title="API or own",
         asks="Calls to a hosted model, or own hardware?",
         kind="api_or_own",
-        workload="inference",
     ),
     View(
         name="placement",
