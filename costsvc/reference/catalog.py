@@ -11,12 +11,14 @@ from typing import Any, Self
 
 from costsvc.errors import TableError, UnknownNameError
 from costsvc.model.uncertainty import Factor, Origin, Scale
-from costsvc.reference import names
+from costsvc.reference import names, tpu_names
+from costsvc.reference.accelerator_names import AcceleratorNames, accelerator_names
 from costsvc.reference.ages import age
 from costsvc.reference.grid import Grid
-from costsvc.reference.names import Match, Names
+from costsvc.reference.names import Names
 from costsvc.reference.package import load_tables, reference_date, summary, version
 from costsvc.reference.places import Place, Places, places
+from costsvc.reference.reading import AcceleratorReading, Reading
 from costsvc.reference.table import Key, Row, Table, cell, describe
 
 GRID_TABLES = (
@@ -54,7 +56,7 @@ class Catalog:
     """
 
     tables: Mapping[str, Table]
-    accelerators: Names
+    accelerators: AcceleratorNames
     models: Names
     instances: Names
     providers: Names
@@ -90,10 +92,9 @@ class Catalog:
         grid = Grid(tables[name] for name in GRID_TABLES)
         return cls(
             tables=tables,
-            accelerators=names.accelerators(
-                map(str, tables["accelerators"]),
+            accelerators=accelerator_names(
+                {str(id_): row for id_, row in tables["accelerators"].rows.items()},
                 {str(alias): row for alias, row in tables["accelerator_aliases"].rows.items()},
-                {str(id_): row["family"] for id_, row in tables["accelerators"].rows.items()},
                 map(str, tables["cpus"]),
             ),
             models=names.plain(
@@ -120,17 +121,24 @@ class Catalog:
         """The row of a key, or None."""
         return self.tables[table].find(key)
 
-    def accelerator(self, name: str, request_field: str = "accelerator") -> tuple[Match, Row]:
+    def accelerator(self, name: str, request_field: str = "accelerator") -> tuple[AcceleratorReading, Row]:
         """The accelerator or processor of a name.
 
         Raises:
             UnknownNameError: If the name is not known.
         """
-        match = self.accelerators.find(names.undecorated(name)) or self.accelerators.find(name)
-        if match is None:
+        reading = self.accelerators.read(name)
+        if reading is None:
             raise UnknownNameError(request_field, name, self.accelerators.nearest(name), UNKNOWN_CARD)
-        row = self.row("accelerators", match.id) or self.row("cpus", match.id)
-        return match, _present(row)
+        row = self.row("accelerators", reading.id) or self.row("cpus", reading.id)
+        return reading, _present(row)
+
+    def is_instance(self, name: str) -> bool:
+        """Whether the name of an accelerator is the exact one of a cloud instance."""
+        spelt = name.strip()
+        if " " in spelt or self.accelerators.find(spelt) is not None or tpu_names.read(spelt) is not None:
+            return False
+        return self.instances.find(names.instance(spelt)) is not None
 
     def instance(self, name: str, request_field: str = "instance") -> Row:
         """The cloud instance of a name.
@@ -332,7 +340,7 @@ def _providers(tables: Mapping[str, Table]) -> set[str]:
     return {row[column] for table, column in columns for row in tables[table].rows.values()} - {"*"}
 
 
-def _match(index: Names, name: str, request_field: str) -> Match:
+def _match(index: Names, name: str, request_field: str) -> Reading:
     match = index.find(name)
     if match is None:
         raise UnknownNameError(request_field, name, index.nearest(name))

@@ -63,6 +63,7 @@ class Manufacture:
         per_host: Accelerators that share a host. [1]
         service_life_years: Years in service. [year]
         utilization: Share of that time in which the machine works. [1]
+        held_share: Share of an accelerator that a slice keeps from others; None for whole accelerators. [1]
     """
 
     chip_kg: Numeric
@@ -71,6 +72,7 @@ class Manufacture:
     per_host: Numeric
     service_life_years: Numeric
     utilization: Numeric
+    held_share: Numeric | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -102,11 +104,14 @@ class Price:
         rental_usd_per_h: Rental price of an accelerator; NaN if it is not known. [USD/h]
         owned: Prices of owned hardware; None if it is rented.
         is_owned: Whether the hardware is owned, one value per row. [1]
+        held_share: Share of an accelerator that a slice keeps from others; None for whole accelerators, and for
+            prices from the request, which are those of a slice. [1]
     """
 
     rental_usd_per_h: Numeric = MISSING
     owned: Ownership | None = None
     is_owned: Condition = False
+    held_share: Numeric | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
