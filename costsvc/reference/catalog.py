@@ -15,6 +15,7 @@ from costsvc.reference import names, tpu_names
 from costsvc.reference.accelerator_names import AcceleratorNames, accelerator_names
 from costsvc.reference.ages import age
 from costsvc.reference.grid import Grid
+from costsvc.reference.instance_names import InstanceNames, instance_names
 from costsvc.reference.names import Names
 from costsvc.reference.package import load_tables, reference_date, summary, version
 from costsvc.reference.places import Place, Places, places
@@ -58,7 +59,7 @@ class Catalog:
     tables: Mapping[str, Table]
     accelerators: AcceleratorNames
     models: Names
-    instances: Names
+    instances: InstanceNames
     providers: Names
     apis: Mapping[str, Names]
     places: Places
@@ -101,7 +102,7 @@ class Catalog:
                 map(str, tables["models"]),
                 {str(alias): row["model_id"] for alias, row in tables["model_aliases"].rows.items()},
             ),
-            instances=names.instances(tables["instances"].rows.values()),
+            instances=instance_names(tables["instances"].rows.values()),
             providers=names.plain(_providers(tables), {}),
             apis=_apis(tables["api_prices"]),
             places=places(tables, grid),
@@ -138,7 +139,7 @@ class Catalog:
         spelt = name.strip()
         if " " in spelt or self.accelerators.find(spelt) is not None or tpu_names.read(spelt) is not None:
             return False
-        return self.instances.find(names.instance(spelt)) is not None
+        return self.instances.find(spelt) is not None
 
     def instance(self, name: str, request_field: str = "instance") -> Row:
         """The cloud instance of a name.
@@ -146,7 +147,18 @@ class Catalog:
         Raises:
             UnknownNameError: If the name is not known.
         """
-        return _present(self.row("instances", _match(self.instances, names.instance(name), request_field).id))
+        return self.read_instance(name, request_field)[1]
+
+    def read_instance(self, name: str, request_field: str = "instance") -> tuple[Reading, Row]:
+        """The reading of the name of a cloud instance, and its row.
+
+        Raises:
+            UnknownNameError: If the name is not known, or is that of an accelerator.
+        """
+        reading = self.instances.read(name)
+        if reading is None or (reading.notes and self.accelerators.find(name) is not None):
+            raise UnknownNameError(request_field, name, self.instances.nearest(name))
+        return reading, _present(self.row("instances", reading.id))
 
     def model(self, name: str, request_field: str = "model") -> Row:
         """The model of a name.

@@ -79,7 +79,12 @@ class ResolvedMachine:
     @property
     def name(self) -> str:
         """The name of the accelerator, the slice or the instance that gives the same machine again."""
-        return self.instance or (self.id if self.reading is None else self.reading.name)
+        return self.instance or self.device
+
+    @property
+    def device(self) -> str:
+        """The id of the accelerator, or the name of the slice."""
+        return self.id if self.reading is None else self.reading.name
 
     @property
     def slice(self) -> AcceleratorReading | None:
@@ -158,7 +163,10 @@ def resolve_count(spec: Machine, machine: ResolvedMachine, catalog: Catalog, log
     if spec.cores is not None:
         return sockets(machine.table, machine.row, spec.cores, catalog, log)
     count = agreed_count(spec.accelerator or "", spec.accelerators, machine.named, machine.box)
-    return 1.0 if count is None and machine.slice is not None else count
+    if count is None and machine.slice is not None:
+        log.add_warning("accelerators-assumed", "accelerators is not given; 1 is assumed, since a job gets one slice.")
+        return 1.0
+    return count
 
 
 def _of_name(catalog: Catalog, name: str, by_cores: bool) -> ResolvedMachine:  # a key of the cache
@@ -180,8 +188,10 @@ def _of_name(catalog: Catalog, name: str, by_cores: bool) -> ResolvedMachine:  #
 
 
 def _of_instance(catalog: Catalog, name: str) -> ResolvedMachine:
-    instance = catalog.instance(name)
+    reading, instance = catalog.read_instance(name)
     log = FactorLog()
+    if reading.notes:
+        log.add_warning("instance-name", f"{name!r} is read as {reading.id}: {'; '.join(reading.notes)}.")
     if is_managed(name):
         text = f"SageMaker charges about 15 to 40 % more than EC2 for {instance['instance_type']}; not included."
         log.add_warning("price-without-service", text)

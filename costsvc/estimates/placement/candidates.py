@@ -93,7 +93,7 @@ def place_on_accelerators(
         UnknownNameError: If an accelerator is not known.
         BadRequestError: If a measured power would apply to several accelerators.
     """
-    own = resolve_machine(workload.machine, catalog).name
+    own = resolve_machine(workload.machine, catalog).device
     tried = _accelerators(own, candidates, catalog)
     measured = [name for name in MEASURED if getattr(workload.machine, name) is not None]
     if measured and tried != [own]:
@@ -129,7 +129,7 @@ def use_accelerators(workload: Workload, catalog: Catalog) -> Workload:
 def _with_count(workload: Workload, machine: ResolvedMachine, catalog: Catalog) -> Workload:
     """A workload with the number of accelerators that their name says."""
     count = resolve_count(workload.machine, machine, catalog, FactorLog())
-    counted = replace(workload.machine, accelerator=machine.name, accelerators=count)
+    counted = replace(workload.machine, accelerator=machine.device, accelerators=count)
     return replace(workload, machine=counted)
 
 
