@@ -26,6 +26,16 @@ OPEN_NAMES: Mapping[str, tuple[str, tuple[str, ...], int]] = {
     "nvl72": ("nvidia-gb200", ("nvidia-gb300", "nvidia-vr200"), 72),
 }
 """Names of several families: the default, the others, and the accelerators of the named machine."""
+ARCHITECTURES: Mapping[str, tuple[str, ...]] = {
+    "pascal": ("p100", "p40", "p4"),
+    "volta": ("v100", "v100s"),
+    "turing": ("t4",),
+    "ampere": ("a100", "a800", "a40", "a30", "a16", "a10", "a10g", "a2"),
+    "ada": ("l40s", "l40", "l4", "l20"),
+    "hopper": ("h100", "h800", "h200", "h20", "gh200"),
+    "blackwell": ("b200", "b300", "gb200", "gb300"),
+}
+"""Products that people name with their architecture."""
 BOXED = {"station": 4}
 """Accelerators of a machine by a word of its name."""
 IN_A_BOX = 8
@@ -67,10 +77,18 @@ class AcceleratorNames:
     def nearest(self, name: str) -> list[str]:
         """The known names nearest to an unknown one by meaning: variants of its product, then similar names."""
         spelling = take_apart(name[:LONGEST])
-        near = tpu_names.nearest(name) or ([] if spelling is None else self.chips.relatives(spelling.core))
+        near = tpu_names.nearest(name) or ([] if spelling is None else self._relatives(spelling))
+        if spelling is not None and not spelling.core:
+            return near[:NEAREST]
         key = normal(name[:LONGEST] if spelling is None or not spelling.text else spelling.text)
         similar = [one for one in get_close_matches(key, self.index.matches, n=NEAREST, cutoff=0.6) if not near]
         return list(dict.fromkeys([*near, *similar]))[:NEAREST]
+
+    def _relatives(self, spelling: Spelling) -> list[str]:
+        """Variants of the product of a name, or devices with the MIG profile that it names without a device."""
+        if spelling.mig is not None and not spelling.core:
+            return parts.profiled(spelling, self.chips)
+        return self.chips.relatives(spelling.core)
 
     def _take_apart(self, name: str) -> AcceleratorReading | None:
         slice_ = tpu_names.read(name)
@@ -97,9 +115,20 @@ class AcceleratorNames:
         if found is None and "maxq" in spelling.core:
             laptop = replace(spelling, core=spelling.core.replace("with-", "").replace("-design", ""))
             found = self._known_product(replace(laptop, core=laptop.core.replace("maxq", "laptop")))
+        if found is None:
+            found = self._of_architecture(spelling)
         if found is None and spelling.core[-1:] == "s" and spelling.core[-2:-1].isdigit():
             found = self._known_product(replace(spelling, core=spelling.core[:-1]))
         return found
+
+    def _of_architecture(self, spelling: Spelling) -> AcceleratorReading | None:
+        """The device of a name with its architecture: NVIDIA Hopper H100."""
+        words = spelling.core.split("-")
+        named = [word for word in words if word in ARCHITECTURES]
+        rest = [word for word in words if word not in named]
+        if len(named) != 1 or len(rest) != 1 or rest[0] not in ARCHITECTURES[named[0]]:
+            return None
+        return self._known_product(replace(spelling, core=rest[0]))
 
     def _known_product(self, spelling: Spelling) -> AcceleratorReading | None:
         """The device whose product, vendor, line, memory and form are those of a spelling."""

@@ -57,17 +57,27 @@ def _mig(spelling: Spelling, device: Device, chips: Chips) -> AcceleratorReading
     """A MIG slice: of the named device, or of the only one that has such a profile."""
     compute, memory_gb = spelling.mig or (0, 0.0)
     if spelling.text in ("", "nvidia"):
-        profiled = [chip for chip in chips.by_id.values() if _memory_share(chip, compute, memory_gb)]
-        fitting = [chip for chip in profiled if _has_exactly(chip, compute, memory_gb)]
+        fitting = _with_profile(compute, memory_gb, chips)
         if len({chip.family for chip in fitting if not _is_rare(chip)}) != 1:
             return None
-        ids = [chip.id for chip in sorted(fitting, key=_rarity)]
+        ids = [chip.id for chip in fitting]
         whole: AcceleratorReading | None = AcceleratorReading(id=ids[0], others=tuple(ids[1:]))
     else:
         whole = device(spelling)
     if whole is None:
         return None
     return _sliced(whole, compute, memory_gb, chips)
+
+
+def profiled(spelling: Spelling, chips: Chips) -> list[str]:
+    """Names of the slices with the MIG profile of a name, the usual devices first."""
+    compute, memory_gb = spelling.mig or (0, 0.0)
+    return [f"{chip.id}-mig-{compute}g.{memory_gb:g}gb" for chip in _with_profile(compute, memory_gb, chips)]
+
+
+def _with_profile(compute: int, memory_gb: float, chips: Chips) -> list[Chip]:
+    """Accelerators that have a MIG profile with such a memory, rounded; the usual ones first."""
+    return sorted((chip for chip in chips.by_id.values() if _has_exactly(chip, compute, memory_gb)), key=_rarity)
 
 
 def _has_exactly(chip: Chip, compute: int, memory_gb: float) -> bool:

@@ -41,12 +41,13 @@ TRAILING = (
     re.compile(r"\s*[:=]\s*(\d{1,7})$"),
     re.compile(r"[\s_,(\[-]+(\d{1,5})\s*[x*][)\]]?$"),
     re.compile(rf"[\s_,(\[-]+(\d{{1,5}})[\s_-]*{WORD}[)\]]?$"),
-    re.compile(r"\s*\((\d{1,5})\)$"),
+    re.compile(r"\s*[(\[](\d{1,5})[)\]]$"),
 )
 ATTACHED = TRAILING[1]
 """A count directly behind the name, where the x could be the last letter of the product."""
 IN_WORDS = TRAILING[4]
 MEMORY = re.compile(r"(?<![a-z0-9.])(\d{1,6}(?:\.\d+)?)[\s_-]?(gib|gb|mib|mb|g)(?![a-z0-9])")
+THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 TIMES = "\u00d7"
 PLURAL = re.compile(r"[A-Z]\d+s\b")
 IN_MEBIBYTES = ("mib", "mb")
@@ -77,7 +78,19 @@ LINES: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 """Lines of products that people add or omit, with the vendor and the segments of their products."""
 NOISE = {
-    *("gpu", "gpus", "graphics", "card", "cards", "accelerator", "accelerators", "tensor-core", "chip", "series"),
+    *(
+        "gpu",
+        "gpus",
+        "graphics",
+        "card",
+        "cards",
+        "accelerator",
+        "accelerators",
+        "tensor-core",
+        "chip",
+        "chips",
+        "series",
+    ),
     *("edition", "generation", "corporation", "corp", "inc", "advanced", "micro", "device", "devices", "vga", "grid"),
     *("hbm", "hbm2", "hbm2e", "hbm3", "hbm3e", "gddr5", "gddr5x", "gddr6", "gddr6x", "gddr7"),
     *("cloud", "spot", "preemptible"),
@@ -133,7 +146,7 @@ def take_apart(name: str) -> Spelling | None:
     Returns:
         Its parts; None if it contradicts itself: two counts, two memories, two forms.
     """
-    text = _unwrapped(fold(name).replace(TIMES, "x"))
+    text = _unwrapped(THOUSANDS.sub("", fold(name).replace(TIMES, "x")))
     shared = SHARED.search(text) is not None
     text = SHARED.sub(" ", text)
     text = MIG_RESOURCE.sub("mig ", SCHEDULER.sub("", text))

@@ -45,6 +45,8 @@ class Chip:
             return True
         if roughly:
             return any(LEFT_BY_DRIVERS * one <= memory_gb <= one + ROUNDING_GB for one in self.memories_gb)
+        if self.form_factor == "soc":  # sold with any memory up to that of the table
+            return memory_gb <= max(self.memories_gb, default=0.0)
         return any(abs(one - memory_gb) <= ROUNDING_GB for one in self.memories_gb)
 
     def has_form(self, form: str | None) -> bool:

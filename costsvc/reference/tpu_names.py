@@ -36,7 +36,7 @@ SUFFIX = re.compile(r"[\s_-]+(?:pod|pod slice|slice|topology)$")
 TOPOLOGY = re.compile(r"[\s_:,(/-]+(?:topology[\s:=]*)?(\d{1,3}(?:x\d{1,3}){1,2})\)?$")
 SLICE = re.compile(r"^(v2|v3|v4|v5p|v5e|v5lite|v5litepod|v6e|7x|v7x)[\s_-]+(\d{1,6})$")
 MACHINE = re.compile(r"^(ct\d\w{0,2}|tpu7x)-(?:hightpu|standard)-(\d{1,3})t$")
-GENERATION = re.compile(r"^(?:google[\s_-]*)?(?:cloud[\s_-]*)?(?:tpu[\s_-]*(v\d)?|(v\d)(?=\w?[\s_-]+\d+$))")
+GENERATION = re.compile(r"^(?:google[\s_-]*)?(?:cloud[\s_-]*)?(?:tpu[\s_-]*(v\d)?|(v\d)(?=\w?(?:[\s_-]+\d+)?$))")
 COUNT = re.compile(r"^(\d{1,5})\s*[x*]\s*(?=tpu|v\d|google|cloud)")
 SLICES = re.compile(r"(?<=\d)(?:\s*:\s*|\s+[x*]\s*)(\d{1,5})$")
 
