@@ -13,7 +13,7 @@ from typing import Any
 from costsvc.limits import ACCELERATORS
 from costsvc.reference import accelerator_parts as parts
 from costsvc.reference import tpu_names
-from costsvc.reference.accelerator_spelling import LINES, Spelling, take_apart
+from costsvc.reference.accelerator_spelling import LINES, Spelling, described, take_apart
 from costsvc.reference.chips import Chip, Chips, chips
 from costsvc.reference.names import LONGEST, NEAREST, Names, normal, undecorated
 from costsvc.reference.names import accelerators as exact_names
@@ -95,13 +95,31 @@ class AcceleratorNames:
         if slice_ is not None:
             return _within_limits(slice_)
         spelling = take_apart(name)
-        if spelling is None or (spelling.attached and self._is_product(f"{spelling.core}x")):
+        spelling = None if spelling is None else self._settled(spelling)
+        if spelling is None:
             return None
         reading = parts.read_part(spelling, self._device, self.chips) if spelling.box is None else self._box(spelling)
         return None if reading is None else _within_limits(_counted(reading, spelling))
 
-    def _is_product(self, core: str) -> bool:
-        return bool(self.chips.of(core))
+    def _settled(self, spelling: Spelling) -> Spelling | None:
+        """A spelling whose count is not the end of the product; None if it could be both."""
+        if spelling.leading or spelling.count is None:
+            return spelling
+        if spelling.ending and self._is_product(spelling.core, spelling.ending):
+            return None
+        if not (spelling.before_x or spelling.in_words) or not self._continues(spelling):
+            return spelling
+        if spelling.before_x:
+            return None
+        whole = replace(spelling, text=f"{spelling.text} {spelling.count:g}", count=None, in_words=False)
+        return described(whole)
+
+    def _continues(self, spelling: Spelling) -> bool:
+        """Whether a product continues with the count of a spelling, with or without a space."""
+        return any(self._is_product(spelling.core, f"{space}{spelling.count:g}") for space in ("", "-"))
+
+    def _is_product(self, core: str, ending: str) -> bool:
+        return bool(self.chips.of(core + ending))
 
     def _device(self, spelling: Spelling) -> AcceleratorReading | None:
         """The device of a spelling without regard to counts and parts."""
@@ -117,8 +135,9 @@ class AcceleratorNames:
             found = self._known_product(replace(laptop, core=laptop.core.replace("maxq", "laptop")))
         if found is None:
             found = self._of_architecture(spelling)
-        if found is None and spelling.core[-1:] == "s" and spelling.core[-2:-1].isdigit():
-            found = self._known_product(replace(spelling, core=spelling.core[:-1]))
+        many = spelling.core[:-1]
+        if found is None and spelling.core[-1:] == "s" and many[-1:].isdigit() and not self._is_product(many, "-super"):
+            found = self._known_product(replace(spelling, core=many))
         return found
 
     def _of_architecture(self, spelling: Spelling) -> AcceleratorReading | None:
@@ -150,7 +169,7 @@ class AcceleratorNames:
         form = spelling.form or "sxm"
         for memory in (spelling.memory_gb, spelling.memory_gb and spelling.memory_gb / units):
             device = self._known_product(replace(spelling, core=core, memory_gb=memory, form=form))
-            if device is not None:
+            if device is not None and self.chips.by_id[device.id].form_factor == "sxm":
                 return replace(device, others=(), notes=_note(units), says={"accelerators": float(units)}, box=units)
         return None
 

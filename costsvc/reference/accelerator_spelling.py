@@ -43,15 +43,20 @@ TRAILING = (
     re.compile(rf"[\s_,(\[-]+(\d{{1,5}})[\s_-]*{WORD}[)\]]?$"),
     re.compile(r"\s*[(\[](\d{1,5})[)\]]$"),
 )
-ATTACHED = TRAILING[1]
-"""A count directly behind the name, where the x could be the last letter of the product."""
+SPACED_X, ATTACHED_X = TRAILING[:2]
+"""Counts behind an x, which could be the end of the product: TITAN X 2, MI250X8."""
+BEFORE_X = TRAILING[3]
 IN_WORDS = TRAILING[4]
+"""Counts before an x and before a word, which could be the end of the product: Gaudi 3 accelerators."""
 MEMORY = re.compile(r"(?<![a-z0-9.])(\d{1,6}(?:\.\d+)?)[\s_-]?(gib|gb|mib|mb|g)(?![a-z0-9])")
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 TIMES = "\u00d7"
+PLURALS = re.compile(r"\b(gpu|card|chip|accelerator)s\b")
 PLURAL = re.compile(r"[A-Z]\d+s\b")
 IN_MEBIBYTES = ("mib", "mb")
 MEBIBYTES = 1024.0
+LEAST_BARE_GB, MOST_BARE_GB = 10.0, 512.0
+"""Memory of a number without unit; a smaller one could be a count, a larger one is part of a product."""
 SEPARATORS = re.compile(r"[\s_,;:/()\[\]-]+")
 FORM = re.compile(r"sxm\d?|pcie|pci-?e|nvl|nvlink|oam|hgx")
 SUFFIX = re.compile(r"(?<=\d)(?=(?:ti|super|xtx|xt|gre|ada|laptop|mobile|maxq|sxm\d?|pcie|nvl|nvlink)(?:\s|$))")
@@ -108,7 +113,8 @@ class Spelling:
         count: Devices in front of or behind the name; None if there is no count. [1]
         leading: Whether the count stands in front of the name.
         in_words: Whether the count is that of GPUs, cards or chips: ``8-GPU``.
-        attached: Whether the count stands directly behind an x that could belong to the product.
+        ending: The x before the count as it could belong to the product, with its space; empty if there is none.
+        before_x: Whether the count stands behind the name and before an x.
         mig: Compute slices and memory of a MIG profile [GB]; None if there is none.
         shared: Whether the name says that the device is shared by time slicing.
         plural: Whether a lower-case s behind upper-case letters and digits can be that of a plural.
@@ -125,7 +131,8 @@ class Spelling:
     count: float | None = None
     leading: bool = False
     in_words: bool = False
-    attached: bool = False
+    ending: str = ""
+    before_x: bool = False
     mig: tuple[int, float] | None = None
     shared: bool = False
     plural: bool = False
@@ -154,14 +161,19 @@ def take_apart(name: str) -> Spelling | None:
     text, behind, used = _trailing(text)
     profiles = MIG.findall(text)
     text = re.sub(r"\bmig\b", " ", MIG.sub(" ", text)) if profiles else text
-    if len(profiles) > 1 or (front is not None and behind is not None and front != behind):
+    if front is not None and behind is not None and front != behind:
+        if used != {IN_WORDS}:
+            return None
+        text = f"{text} {behind:g}"  # 8 Gaudi 2 accelerators
+    if len(profiles) > 1:
         return None
     spelling = Spelling(
-        text=text.strip(" -_:,="),
+        text=PLURALS.sub(r"\1", text.strip(" -_:,=")),
         count=behind if front is None else front,
         leading=front is not None,
         in_words=IN_WORDS in used,
-        attached=ATTACHED in used,
+        ending="x" if ATTACHED_X in used else "-x" if SPACED_X in used else "",
+        before_x=BEFORE_X in used,
         mig=(int(profiles[0][0]), float(profiles[0][1])) if profiles else None,
         shared=shared,
         plural=PLURAL.search(name) is not None,
@@ -179,13 +191,16 @@ def described(spelling: Spelling) -> Spelling | None:
     forms = {_form(word) for word in words if FORM.fullmatch(word)} - {"hgx"}
     vendors = {VENDORS[word] for word in words if word in VENDORS}
     lines = [word for word in words if word in LINES]
-    boxes = [word for word in words if word in ("dgx", "hgx")]
+    first = next((word for word in words if word not in VENDORS), "")
+    if "dgx" in words and first != "dgx":
+        return None
     if len(memories) > 1 or len(forms) > 1 or len(vendors) > 1:
         return None
     left = [word for word in words if not (FORM.fullmatch(word) or word in (*VENDORS, *LINES, *NOISE, "dgx", "hgx"))]
     numbers = [word for word in left if word.isdigit() and len(left) > 1]
     memory, unit = memories[0] if memories else (None, "")
-    if memory is None and len(numbers) == 1 and left[-1] == numbers[0]:
+    bare = memory is None and len(numbers) == 1 and left[-1] == numbers[0]
+    if bare and LEAST_BARE_GB <= float(numbers[0]) <= MOST_BARE_GB:
         memory, left = numbers[0], left[:-1]
     rough = unit in IN_MEBIBYTES
     return replace(
@@ -193,10 +208,10 @@ def described(spelling: Spelling) -> Spelling | None:
         core="-".join(left),
         memory_gb=None if memory is None else float(memory) / (MEBIBYTES if rough else 1.0),
         roughly=rough,
-        form=next(iter(forms), None),
+        form=next(iter(forms), "sxm" if "hgx" in words else None),
         vendor=next(iter(vendors), None),
         line=lines[0] if lines else None,
-        box=boxes[0] if boxes else None,
+        box=first if first in ("dgx", "hgx") else None,
     )
 
 

@@ -10,6 +10,8 @@ from costsvc.reference.reading import AcceleratorReading
 ROUNDING_GB = 0.6
 LEFT_BY_DRIVERS = 0.9
 """Least part of the nominal memory that drivers report."""
+UNNUMBERED = ("sxm5", "sxm6")
+"""Generations of SXM whose number most names omit."""
 SHORTEST = 2
 """Letters and digits that a product must share with an unknown name to be suggested."""
 Default = tuple[str, float | None, str | None]
@@ -58,7 +60,7 @@ class Chip:
         if form == "nvlink":
             return is_nvl or self.form_factor == "sxm"
         if form.startswith("sxm"):
-            return self.form_factor == "sxm" and (form == "sxm" or not numbered)
+            return self.form_factor == "sxm" and (form == "sxm" or (not numbered and form in UNNUMBERED))
         return form == self.form_factor and not is_nvl
 
     def is_named(self, line: str) -> bool:
