@@ -13,11 +13,11 @@ from typing import Any
 from costsvc.limits import ACCELERATORS
 from costsvc.reference import accelerator_parts as parts
 from costsvc.reference import tpu_names
-from costsvc.reference.accelerator_spelling import LINES, Spelling, described, take_apart
+from costsvc.reference.accelerator_spelling import LINES, Spelling, described, take_apart, words_of
 from costsvc.reference.chips import Chip, Chips, chips
 from costsvc.reference.names import LONGEST, NEAREST, Names, normal, undecorated
 from costsvc.reference.names import accelerators as exact_names
-from costsvc.reference.reading import AcceleratorReading
+from costsvc.reference.reading import AcceleratorReading, fold
 
 KEPT = 4096
 """Readings that are kept of names that no index has."""
@@ -77,15 +77,17 @@ class AcceleratorNames:
     def nearest(self, name: str) -> list[str]:
         """The known names nearest to an unknown one by meaning: variants of its product, then similar names."""
         spelling = take_apart(name[:LONGEST])
-        near = tpu_names.nearest(name) or ([] if spelling is None else self._relatives(spelling))
+        near = tpu_names.nearest(name) or self._relatives(spelling, name)
         if spelling is not None and not spelling.core:
             return near[:NEAREST]
         key = normal(name[:LONGEST] if spelling is None or not spelling.text else spelling.text)
         similar = [one for one in get_close_matches(key, self.index.matches, n=NEAREST, cutoff=0.6) if not near]
         return list(dict.fromkeys([*near, *similar]))[:NEAREST]
 
-    def _relatives(self, spelling: Spelling) -> list[str]:
+    def _relatives(self, spelling: Spelling | None, name: str) -> list[str]:
         """Variants of the product of a name, or devices with the MIG profile that it names without a device."""
+        if spelling is None:  # a name that contradicts itself
+            return next(filter(None, map(self.chips.relatives, words_of(fold(name)))), [])
         if spelling.mig is not None and not spelling.core:
             return parts.profiled(spelling, self.chips)
         return self.chips.relatives(spelling.core)

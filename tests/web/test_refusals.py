@@ -144,7 +144,11 @@ def upfront(*parts: Any) -> dict[str, Any]:
             {"accelerator_hours": 1}, {}, "accelerator", "accelerator or instance is required", id="no-machine"
         ),
         pytest.param(
-            RUN, {"accelerator": "h1000"}, "accelerator", "'h1000' is not known. Nearest known: h100", id="near-chip"
+            RUN,
+            {"accelerator": "h1000"},
+            "accelerator",
+            "'h1000' is not known. Nearest known: nvidia-h100",
+            id="near-chip",
         ),
         pytest.param(RUN, {"accelerator": "abacus-zzzz"}, "accelerator", "is not known", id="unknown-accelerator"),
         pytest.param(RUN, {"region": "aws:us-eats-1"}, "region", "Nearest known: aws:us-east-1", id="near-region"),
@@ -153,7 +157,11 @@ def upfront(*parts: Any) -> dict[str, Any]:
         pytest.param(RUN, {"training_tokens_b": 1}, "training_tokens_b", "exactly one of", id="hours-and-tokens"),
         pytest.param({"accelerator": "h100"}, {}, "accelerator_hours", "exactly one of", id="no-hours-nor-tokens"),
         pytest.param(
-            {"accelerator": "h100"}, {"hours": 1}, "hours", "requires instance or cores", id="wall-hours-alone"
+            {"accelerator": "gpu:a100:4", "accelerators": 8},
+            {"hours": 1},
+            "accelerators",
+            "'gpu:a100:4' names 4 accelerators, got 8; omit one of them",
+            id="two-counts",
         ),
         pytest.param(
             {"accelerator": "h100", "training_tokens_b": 1},
