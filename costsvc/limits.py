@@ -24,7 +24,8 @@ class Limit:
 
 ACCELERATOR_HOURS = Limit(low=0, high=1e12, unit="h", least=1e-9)
 HOURS = Limit(low=0, high=1e8, unit="h", least=1e-9)
-ACCELERATORS = Limit(low=1, high=1e7, unit="1", whole=True)
+ACCELERATORS = Limit(low=0.01, high=1e7, unit="1")
+INSTANCES = Limit(low=1, high=1e7, unit="1", whole=True)
 CORES = Limit(low=1e-3, high=1e8, unit="1")
 TOKENS_B = Limit(low=0, high=1e9, unit="10^9 tokens", least=1e-9)
 PARAMS_B = Limit(low=1e-9, high=1e6, unit="10^9 parameters")

@@ -271,12 +271,12 @@ def canonicalize_request(
     """
     names: RequestBody = {"region": site.place.region, "year": site.year, "date": site.date.isoformat()}
     fields = dict(payload)
-    if machine.instance is not None:
+    if machine.instance is not None and payload.get("instance") is not None:
         names |= {"instance": machine.instance, "instances": payload.get("instances", 1)}
     else:
-        names |= {"accelerator": machine.id}
+        names |= {"accelerator": machine.name}
         if payload.get("cores") is None:
-            names |= {"accelerators": int(count)}
+            names |= {"accelerators": int(count) if float(count).is_integer() else count}
         fields = {name: value for name, value in payload.items() if name not in ("instance", "instances")}
     if site.household:
         fields |= {"pricing": {**pricing_of(payload), "kind": site.pricing.kind}}

@@ -132,7 +132,7 @@ def too_large(run: ResolvedTraining, training: Training, count: float) -> str | 
         return None
     return (
         f"Weights, gradients, optimizer states and activations take {needed_gb:.4g} GB; "
-        f"{count:g} x {run.machine.id} have {count * each_gb:.4g} GB available."
+        f"{count:g} x {run.machine.device} have {count * each_gb:.4g} GB available."
     )
 
 

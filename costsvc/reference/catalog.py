@@ -10,15 +10,17 @@ from typing import Any, Self
 
 from costsvc.errors import TableError, UnknownNameError
 from costsvc.model.uncertainty import Factor, Origin, Scale
-from costsvc.reference import names
+from costsvc.reference import names, tpu_names
+from costsvc.reference.accelerator_names import AcceleratorNames, accelerator_names
 from costsvc.reference.ages import age
 from costsvc.reference.grid import Grid
 from costsvc.reference.hosted_names import HostedNames
+from costsvc.reference.instance_names import InstanceNames, instance_names
 from costsvc.reference.model_names import ModelNames
-from costsvc.reference.names import Match, Names
+from costsvc.reference.names import Names
 from costsvc.reference.package import load_tables, reference_date, summary, version
 from costsvc.reference.places import Place, Places, places
-from costsvc.reference.reading import Reading
+from costsvc.reference.reading import AcceleratorReading, Reading
 from costsvc.reference.table import Key, Row, Table, cell, describe
 
 GRID_TABLES = (
@@ -58,10 +60,10 @@ class Catalog:
     """
 
     tables: Mapping[str, Table]
-    accelerators: Names
+    accelerators: AcceleratorNames
     models: ModelNames
     hosted: HostedNames
-    instances: Names
+    instances: InstanceNames
     providers: Names
     places: Places
     grid: Grid
@@ -94,10 +96,9 @@ class Catalog:
         grid = Grid(tables[name] for name in GRID_TABLES)
         return cls(
             tables=tables,
-            accelerators=names.accelerators(
-                map(str, tables["accelerators"]),
+            accelerators=accelerator_names(
+                {str(id_): row for id_, row in tables["accelerators"].rows.items()},
                 {str(alias): row for alias, row in tables["accelerator_aliases"].rows.items()},
-                {str(id_): row["family"] for id_, row in tables["accelerators"].rows.items()},
                 map(str, tables["cpus"]),
             ),
             models=ModelNames.of(
@@ -111,7 +112,7 @@ class Catalog:
                 (row for row in tables["api_prices"].rows.values() if row["processing"] == STANDARD),
                 {str(name): row["provider"] for name, row in tables["provider_names"].rows.items()},
             ),
-            instances=names.instances(tables["instances"].rows.values()),
+            instances=instance_names(tables["instances"].rows.values()),
             providers=names.plain(_providers(tables), {}),
             places=places(tables, grid),
             grid=grid,
@@ -130,17 +131,24 @@ class Catalog:
         """The row of a key, or None."""
         return self.tables[table].find(key)
 
-    def accelerator(self, name: str, request_field: str = "accelerator") -> tuple[Match, Row]:
+    def accelerator(self, name: str, request_field: str = "accelerator") -> tuple[AcceleratorReading, Row]:
         """The accelerator or processor of a name.
 
         Raises:
             UnknownNameError: If the name is not known.
         """
-        match = self.accelerators.find(names.undecorated(name)) or self.accelerators.find(name)
-        if match is None:
+        reading = self.accelerators.read(name)
+        if reading is None:
             raise UnknownNameError(request_field, name, self.accelerators.nearest(name), UNKNOWN_CARD)
-        row = self.row("accelerators", match.id) or self.row("cpus", match.id)
-        return match, _present(row)
+        row = self.row("accelerators", reading.id) or self.row("cpus", reading.id)
+        return reading, _present(row)
+
+    def is_instance(self, name: str) -> bool:
+        """Whether the name of an accelerator is the exact one of a cloud instance."""
+        spelt = name.strip()
+        if " " in spelt or self.accelerators.find(spelt) is not None or tpu_names.read(spelt) is not None:
+            return False
+        return self.instances.find(spelt) is not None
 
     def instance(self, name: str, request_field: str = "instance") -> Row:
         """The cloud instance of a name.
@@ -148,7 +156,18 @@ class Catalog:
         Raises:
             UnknownNameError: If the name is not known.
         """
-        return _present(self.row("instances", _match(self.instances, names.instance(name), request_field).id))
+        return self.read_instance(name, request_field)[1]
+
+    def read_instance(self, name: str, request_field: str = "instance") -> tuple[Reading, Row]:
+        """The reading of the name of a cloud instance, and its row.
+
+        Raises:
+            UnknownNameError: If the name is not known, or is that of an accelerator.
+        """
+        reading = self.instances.read(name)
+        if reading is None or (reading.notes and self.accelerators.find(name) is not None):
+            raise UnknownNameError(request_field, name, self.instances.nearest(name))
+        return reading, _present(self.row("instances", reading.id))
 
     def read_model(self, name: str, request_field: str = "model") -> Reading:
         """The model of a name, with what else the name says.
@@ -370,7 +389,7 @@ def _providers(tables: Mapping[str, Table]) -> set[str]:
     return {row[column] for table, column in columns for row in tables[table].rows.values()} - {"*"}
 
 
-def _match(index: Names, name: str, request_field: str) -> Match:
+def _match(index: Names, name: str, request_field: str) -> Reading:
     match = index.find(name)
     if match is None:
         raise UnknownNameError(request_field, name, index.nearest(name))

@@ -78,7 +78,7 @@ class Machine:
     """Machine of a workload: an accelerator and its number, a processor's cores, or an instance and its number."""
 
     accelerator: str | None = None
-    accelerators: int | None = None
+    accelerators: float | None = None
     cores: float | None = None
     instance: str | None = None
     instances: int | None = None

@@ -9,10 +9,11 @@ from costsvc.model.power import Host
 from costsvc.model.uncertainty import Factor
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.names import is_managed
+from costsvc.reference.reading import AcceleratorReading
 from costsvc.reference.table import Row
 from costsvc.requests.workloads import Machine, Precision
-from costsvc.resolve.log import FactorLog, present
-from costsvc.resolve.units import sockets, warn_of_unit
+from costsvc.resolve.log import FactorLog, input_constant, present
+from costsvc.resolve.units import agreed_count, sockets, warn_of_reading, warn_of_unit
 
 ANY = "*"
 PROCESSORS = "cpus"
@@ -55,6 +56,9 @@ class ResolvedMachine:
         tdp: Thermal design power, or what the table holds in its place. [W]
         power_family: The family of accelerators that draw alike.
         may_be_at_home: Whether its host stands in a home or on a desk unless another building is named.
+        reading: What the name of the accelerator says; None for an instance.
+        named: Accelerators that the name says; None if it says no number.
+        box: Accelerators of the named machine, of which a request may have several.
     """
 
     id: str
@@ -67,7 +71,35 @@ class ResolvedMachine:
     instance: str | None = None
     provider: str | None = None
     per_instance: float = 1.0
+    reading: AcceleratorReading | None = None
+    named: float | None = None
+    box: float = 1.0
     log: FactorLog = field(default_factory=FactorLog)
+
+    @property
+    def name(self) -> str:
+        """The name of the accelerator, the slice or the instance that gives the same machine again."""
+        return self.instance or self.device
+
+    @property
+    def device(self) -> str:
+        """The id of the accelerator, or the name of the slice."""
+        return self.id if self.reading is None else self.reading.name
+
+    @property
+    def slice(self) -> AcceleratorReading | None:
+        """The part of a device that the name stands for; None for a whole one."""
+        return None if self.reading is None or self.reading.slice is None else self.reading
+
+    @property
+    def held_share(self) -> Constant | None:
+        """Share of a device that a slice keeps from others; None for a whole one [1]."""
+        return None if self.slice is None else input_constant("slice_held_share", self.slice.held_share, "1")
+
+    @property
+    def memory_share(self) -> float:
+        """Share of a device's memory; 1 for a whole one [1]."""
+        return 1.0 if self.slice is None else self.slice.memory_share
 
     @property
     def table(self) -> str:
@@ -130,23 +162,36 @@ def resolve_count(spec: Machine, machine: ResolvedMachine, catalog: Catalog, log
         return machine.per_instance * (spec.instances or 1)
     if spec.cores is not None:
         return sockets(machine.table, machine.row, spec.cores, catalog, log)
-    return float(spec.accelerators) if spec.accelerators else None
+    count = agreed_count(spec.accelerator or "", spec.accelerators, machine.named, machine.box)
+    if count is None and machine.slice is not None:
+        log.add_warning("accelerators-assumed", "accelerators is not given; 1 is assumed, since a job gets one slice.")
+        return 1.0
+    return count
 
 
 def _of_name(catalog: Catalog, name: str, by_cores: bool) -> ResolvedMachine:  # a key of the cache
-    match, row = catalog.accelerator(name)
+    if catalog.is_instance(name):
+        machine = _of_instance(catalog, name)
+        per_instance = machine.per_instance
+        note = f"{name!r} is read as the instance {machine.instance} with {per_instance:g} of {machine.id}."
+        machine.log.add_warning("accelerator-name", note)
+        return replace(machine, named=per_instance, box=per_instance)
+    reading, row = catalog.accelerator(name)
     log = FactorLog()
-    if match.others:
-        others = ", ".join(match.others)
-        log.add_warning("ambiguous-name", f"{name!r} is read as {match.id}; it could also mean {others}.")
+    warn_of_reading(name, reading, log)
     if not by_cores:
-        warn_of_unit(name, match, row, catalog, log)
-    return _machine(match.id, row, catalog, log)
+        warn_of_unit(reading.id, row, catalog, log)
+    said = reading.says.get("accelerators")
+    machine = _machine(reading.id, row, catalog, log)
+    named = said if isinstance(said, float) else None
+    return replace(machine, reading=reading, named=named, box=float(reading.box))
 
 
 def _of_instance(catalog: Catalog, name: str) -> ResolvedMachine:
-    instance = catalog.instance(name)
+    reading, instance = catalog.read_instance(name)
     log = FactorLog()
+    if reading.notes:
+        log.add_warning("instance-name", f"{name!r} is read as {reading.id}: {'; '.join(reading.notes)}.")
     if is_managed(name):
         text = f"SageMaker charges about 15 to 40 % more than EC2 for {instance['instance_type']}; not included."
         log.add_warning("price-without-service", text)
@@ -239,6 +284,7 @@ def resolve_host(catalog: Catalog, machine: ResolvedMachine) -> ResolvedHost:
                 "host_share": share,
                 "fabric_w": fabric,
                 "per_host": machine.per_host,
+                "held_share": machine.held_share,
             },
             shared=True,
         ),
@@ -252,6 +298,7 @@ def resolve_host(catalog: Catalog, machine: ResolvedMachine) -> ResolvedHost:
                 "per_host": machine.per_host if known is None else Constant(known),
                 "service_life_years": life,
                 "utilization": utilization,
+                "held_share": machine.held_share,
             },
             shared=True,
         ),

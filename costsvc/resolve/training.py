@@ -20,6 +20,7 @@ from costsvc.resolve.machine import (
     resolve_machine,
 )
 from costsvc.resolve.model_size import ModelSize, resolve_layers, resolve_model_size
+from costsvc.resolve.slices import resolve_slice
 from costsvc.resolve.utilization import resolve_speed
 
 SIX_ND_TOLERANCE = 0.25
@@ -185,7 +186,7 @@ def _memory(run: TrainingRun, size: ModelSize, machine: ResolvedMachine, default
         activations=layers if counted else None,
         active_params_b=active,
         sequence_length=run.sequence_length or defaults.sequence_length.value,
-        each_gb=memory * defaults.usable_share,
+        each_gb=memory * machine.memory_share * defaults.usable_share,
     )
 
 
@@ -219,6 +220,8 @@ def _rated_power(
     fraction = power_fraction(catalog, machine.power_family, run.workload, size.total_b)
     log.record_all(fraction, machine.tdp)
     fields: dict[str, object] = {"fraction": fraction, "tdp_w": machine.tdp}
+    if machine.slice is not None:
+        fields["slice"] = resolve_slice(machine, catalog, log)
     limit = run.machine.accelerator_power_limit_w
     if limit is not None:
         fields["limit_w"] = log.record_input("accelerator_power_limit_w", limit, "W")

@@ -156,7 +156,7 @@ def _standby(own: Serving, resolved: serving.ResolvedRequest, count: float) -> H
     """An hour of one idle replica."""
     machine = replace(
         resolved.request.machine,
-        accelerators=int(count),
+        accelerators=int(count) if count.is_integer() else count,
         accelerator_power_w=None,
         accelerator_power_limit_w=None,
     )

@@ -159,7 +159,7 @@ def _points(options: Options, front: npt.NDArray[np.bool_]) -> Iterator[Point]:
         workload = options.workload(int(index))
         energy, carbon, water, cost, hours = options.amounts[index].tolist()
         yield {
-            "accelerator": options.candidate(int(index)).machine.id,
+            "accelerator": options.candidate(int(index)).machine.device,
             "region": workload.site.region,
             "provider": workload.site.pricing.provider,
             "price_kind": options.paid[index],

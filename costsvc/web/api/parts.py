@@ -10,7 +10,7 @@ from costsvc.requests.comparisons import Known, ModelShare, Part, StrategySpec
 from costsvc.requests.workloads import ApiCall, Hosting, Machine, Serving
 from costsvc.web.api.inference import ON_MACHINE, PROVIDER, ServingSchema, serving_fields
 from costsvc.web.api.training import TrainingRunSchema
-from costsvc.web.api.workload import ACCELERATOR, CORES, SiteSchema, chosen, machine_errors, site
+from costsvc.web.api.workload import ACCELERATOR, ACCELERATORS, CORES, SiteSchema, chosen, machine_errors, site
 from costsvc.web.fields import Name, Number, Object, ObjectList, Request, WholeNumber, described, raise_if
 
 EXACT = {"type": "number", **described(limits.AMOUNT)}
@@ -28,10 +28,10 @@ class HostingSchema(SiteSchema):
     """Idle replicas."""
 
     accelerator = Name(ACCELERATOR, "h100")
-    accelerators = WholeNumber(limits.ACCELERATORS, "Number of accelerators; default 1")
+    accelerators = Number(limits.ACCELERATORS, f"{ACCELERATORS}, or 1")
     cores = Number(limits.CORES, CORES)
     instance = Name("Cloud instance, in place of accelerator and accelerators", "p5.48xlarge")
-    instances = WholeNumber(limits.ACCELERATORS, "Number of instances; default 1")
+    instances = WholeNumber(limits.INSTANCES, "Number of instances; default 1")
     accelerator_power_w = Number(limits.POWER_W, "Measured power of one idle accelerator")
     hours = Number(limits.HOURS, "Idle wall-clock hours; busy hours are part of the requests", required=True)
 
@@ -43,8 +43,6 @@ class HostingSchema(SiteSchema):
     def _to_domain(self, data: dict[str, Any], **_: Any) -> Hosting:
         names = ("accelerator", "accelerators", "cores", "instance", "instances", "accelerator_power_w")
         machine = chosen(data, names)
-        if "accelerator" in machine and "cores" not in machine:
-            machine.setdefault("accelerators", 1)
         return Hosting(machine=Machine(**machine), hours=data["hours"], site=site(data))
 
 

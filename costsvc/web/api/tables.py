@@ -10,7 +10,6 @@ from flask import Response
 from costsvc import limits
 from costsvc.answers.operations import Items
 from costsvc.errors import BadRequestError
-from costsvc.reference import names
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.listing import Listing
 from costsvc.web import problems
@@ -70,7 +69,7 @@ def _accelerator(tables: Catalog, name: str) -> str | None:
 
 
 def _instance(tables: Catalog, name: str) -> str | None:
-    match = tables.instances.find(names.instance(name))
+    match = tables.instances.find(name)
     return match.id if match else None
 
 

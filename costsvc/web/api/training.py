@@ -66,13 +66,13 @@ class TrainingRunSchema(MachineSchema, SubjectSchema):
 
     cores = Number(limits.CORES, CORES)
     instance = Name("Cloud instance, in place of accelerator and accelerators", "p5.48xlarge")
-    instances = WholeNumber(limits.ACCELERATORS, "Number of instances; default 1")
+    instances = WholeNumber(limits.INSTANCES, "Number of instances; default 1")
     it_power_w = Number(limits.POWER_W, "Measured mean power of the servers, per accelerator")
     accelerator_power_limit_w = Number(
         limits.POWER_LIMIT_W, "Power limit of the accelerators, in place of their rated power"
     )
     accelerator_hours = Number(limits.ACCELERATOR_HOURS, "Accelerator-hours of the final run")
-    hours = Number(limits.HOURS, "Wall-clock hours of the final run; with instance or cores")
+    hours = Number(limits.HOURS, "Wall-clock hours of the final run, during which all accelerators work")
     training_tokens_b = Number(limits.TOKENS_B, "Training tokens, counting every epoch")
     workload = Choice(get_args(Workload), "Kind of model; default llm")
     method = Choice(get_args(Training), "Training method; default pretraining")
@@ -115,8 +115,6 @@ def _amount_errors(data: dict[str, Any]) -> dict[str, list[str]]:
     errors = refuse(data, OF_TOKENS, f"together with {given[0]}, which already fixes the run time")
     if given == ["accelerator_hours"]:
         errors |= refuse(data, ["cores"], "together with accelerator_hours, which counts sockets; give hours")
-    if given == ["hours"] and data.get("instance") is None and data.get("cores") is None:
-        errors["hours"] = ["requires instance or cores; with accelerator give accelerator_hours"]
     return errors
 
 
@@ -152,8 +150,8 @@ ENDPOINT = Endpoint(
 def estimate_training(run: TrainingRun) -> Response:
     """Estimate the cost of one training run.
 
-    From accelerator-hours, from wall-clock hours of an instance, or from tokens and the size of
-    the model.
+    From accelerator-hours, from wall-clock hours of all accelerators, or from tokens and the size
+    of the model.
     """
     result = training(run, catalog(), **parameters(QUERY))
     metrics.estimated(ENDPOINT.kind, result)

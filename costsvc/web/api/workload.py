@@ -97,7 +97,8 @@ def site(data: dict[str, Any]) -> Site:
 
 
 SUBJECT = ("model", "total_params_b", "active_params_b")
-ACCELERATOR = "Accelerator: id, id without vendor, alias or family"
+ACCELERATOR = "Accelerator: id, alias, or a name as drivers, schedulers and clouds write it, with count or MIG profile"
+ACCELERATORS = "Number of accelerators, below 1 for a share of one; default: the number that the name says"
 CORES = "Number of processor cores, in place of accelerators, which counts sockets"
 
 
@@ -105,7 +106,7 @@ class MachineSchema(SiteSchema):
     """Machine that a workload runs on."""
 
     accelerator = Name(ACCELERATOR, "h100")
-    accelerators = WholeNumber(limits.ACCELERATORS, "Number of accelerators")
+    accelerators = Number(limits.ACCELERATORS, ACCELERATORS)
     accelerator_power_w = Number(limits.POWER_W, "Measured mean power of one accelerator")
     precision = Choice(get_args(Precision), "Number format; default: bf16 if the accelerator supports it")
 
