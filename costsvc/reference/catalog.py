@@ -16,7 +16,10 @@ from costsvc.reference.ages import age
 from costsvc.reference.grid import Grid
 from costsvc.reference.names import Match, Names
 from costsvc.reference.package import load_tables, reference_date, summary, version
-from costsvc.reference.places import Place, Places, places
+from costsvc.reference.place_names import PlaceNames
+from costsvc.reference.place_suggestions import PlaceSuggestions
+from costsvc.reference.places import Place, Places
+from costsvc.reference.reading import Reading
 from costsvc.reference.table import Key, Row, Table, cell, describe
 
 GRID_TABLES = (
@@ -45,7 +48,8 @@ class Catalog:
         instances: Names of cloud instances.
         providers: Names of providers that rent out or operate machines.
         apis: Names of the models that each provider bills per token.
-        places: Names of regions, countries and grid zones.
+        places: Regions, countries, subdivisions, grid zones and cities by id.
+        place_names: The reader of their names.
         grid: Intensities of the grid.
         described: Each table's name, licence, key, columns and number of rows.
         reference_date: Default day of estimates.
@@ -60,6 +64,7 @@ class Catalog:
     providers: Names
     apis: Mapping[str, Names]
     places: Places
+    place_names: PlaceNames
     grid: Grid
     described: tuple[Row, ...]
     reference_date: date
@@ -88,6 +93,7 @@ class Catalog:
         """
         tables = load_tables(folder, overlay)
         grid = Grid(tables[name] for name in GRID_TABLES)
+        places = Places(tables, grid)
         return cls(
             tables=tables,
             accelerators=names.accelerators(
@@ -103,7 +109,8 @@ class Catalog:
             instances=names.instances(tables["instances"].rows.values()),
             providers=names.plain(_providers(tables), {}),
             apis=_apis(tables["api_prices"]),
-            places=places(tables, grid),
+            places=places,
+            place_names=PlaceNames(places),
             grid=grid,
             described=tuple(summary(resource, tables) for resource in describe(folder).values()),
             reference_date=reference_date(folder),
@@ -154,10 +161,18 @@ class Catalog:
         Raises:
             UnknownNameError: If the name is not known.
         """
-        place = self.places.find(name)
-        if place is None:
-            raise UnknownNameError(request_field, name, self.places.names.nearest(name))
-        return place
+        return self.places[self.read_place(name, request_field).id]
+
+    def read_place(self, name: str, request_field: str = "region") -> Reading:
+        """What a name of a place means.
+
+        Raises:
+            UnknownNameError: If the name is not known.
+        """
+        reading = self.place_names.read(name)
+        if reading is None:
+            raise UnknownNameError(request_field, name, PlaceSuggestions(self.place_names).nearest(name))
+        return reading
 
     def provider(self, name: str, request_field: str = "pricing.provider") -> str:
         """The id of a provider, by name.

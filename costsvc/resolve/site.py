@@ -207,7 +207,7 @@ def _known(catalog: Catalog, names: _Names, renter: str | None, resident: Resolv
     log = FactorLog()
     if names.region is None:
         log.add_warning("region-unspecified", "No region was given; the world's average grid is assumed. Give region.")
-    place = catalog.place(names.region or WORLD)
+    place = _named_place(names.region or WORLD, catalog, log)
     provider = None if names.provider is None else catalog.provider(names.provider)
     seller = provider or renter or place.operator
     home = resident if resident is not None and _is_household(resident, names, place) else None
@@ -231,6 +231,16 @@ def _known(catalog: Catalog, names: _Names, renter: str | None, resident: Resolv
         log=log,
         figures=figures,
     )
+
+
+def _named_place(name: str, catalog: Catalog, log: FactorLog) -> places.Place:
+    """The place of a name, with a warning if the name says more than the place, or could mean another one."""
+    reading = catalog.read_place(name)
+    if reading.notes or reading.others:
+        notes = f": {'; '.join(reading.notes)}" if reading.notes else ""
+        others = f" It could also mean {', '.join(reading.others)}." if reading.others else ""
+        log.add_warning("region-name", f"{name!r} is read as {reading.id}{notes}.{others}")
+    return catalog.places[reading.id]
 
 
 def moment(site: Site, catalog: Catalog) -> tuple[int, dt.date]:

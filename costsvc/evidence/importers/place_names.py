@@ -17,6 +17,8 @@ STATES = ("USA", "CAN", "AUS")
 APART = ("CL-AI", "CL-MA", "ES-CN", "IN-AN", "IN-LD", "PT-20", "US-UM", "GB-ZET")
 """Subdivisions with grids of their own of which no zone is known; the average of their country would be wrong."""
 BRACKETS = re.compile(r"\s*[\[(].*?[\])]")
+TOWN = r"[^(),]+, [^(),]+"
+"""A display name that is only a city with its country."""
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 COLUMNS = ["name", "provider", "place_id", "kind", "source_id", "locator", "quality"]
 
@@ -38,7 +40,10 @@ def names(found: pd.DataFrame) -> pd.DataFrame:
         found: The cities with their spellings.
     """
     regions = facts("region_name_facts.csv")
-    regions = regions.assign(place_id=regions["provider"] + ":" + regions["region"])
+    town = regions["kind"].eq("display") & regions["name"].str.fullmatch(TOWN)
+    regions = regions.assign(
+        place_id=regions["provider"] + ":" + regions["region"], kind=regions["kind"].mask(town, "place")
+    )
     every = [regions, facts("place_name_facts.csv"), _countries(), _spellings(found)]
     rows = pd.concat([frame[COLUMNS] for frame in every], ignore_index=True)
     return rows.drop_duplicates(["name", "provider", "place_id"])
@@ -50,7 +55,7 @@ def cities() -> pd.DataFrame:
     zone = "em:" + typed["em_zone"].str.removeprefix("em:")
     state = typed["subdivision"].where(typed["country_iso3"].isin(STATES))
     area = state.fillna(typed["country_iso3"].map(_iso2()))
-    word = typed["ascii_name"].str.replace(r"[.'’]", "", regex=True).str.replace(" ", "-")
+    word = typed["ascii_name"].str.replace(r"[.'\u2019]", "", regex=True).str.replace(" ", "-")
     return pd.DataFrame(
         {
             "city_id": "city:" + area + "/" + word,
@@ -112,10 +117,11 @@ def _countries() -> pd.DataFrame:
 
 def _spellings(found: pd.DataFrame) -> pd.DataFrame:
     """Names of cities, also with umlauts written as two letters."""
+    columns = ["city_id", "name", "spellings", "locator", "quality"]
     rows = [
-        {"name": text, "place_id": row.city_id, "locator": row.locator.partition(";")[0], "quality": row.quality}
-        for row in found.itertuples()
-        for text in dict.fromkeys(_spelt([row.name, *row.spellings.split(";")]))
+        {"name": text, "place_id": id_, "locator": locator.partition(";")[0], "quality": quality}
+        for id_, name, spellings, locator, quality in found[columns].astype(str).to_numpy().tolist()
+        for text in dict.fromkeys(_spelt([name, *spellings.split(";")]))
     ]
     return pd.DataFrame(rows).assign(provider=ANY, kind="city", source_id="geonames")
 

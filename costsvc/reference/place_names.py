@@ -1,0 +1,280 @@
+"""The reader of names of places: takes a name apart, and never lands on another place."""
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from costsvc.reference import place_patterns
+from costsvc.reference.place_index import PlaceIndex, index_places, is_city, normal, squeezed
+from costsvc.reference.places import Place, Places
+from costsvc.reference.reading import Reading
+from costsvc.reference.table import Row
+
+LONGEST = 200
+MOST_WORDS = 8
+SHOWN = 6
+"""Cloud regions of a city that a warning names."""
+CLOUDS = ("gcp", "azure", "aws")
+"""Clouds whose regions are named first."""
+STATES = ("us", "ca", "au")
+"""Countries whose states people write with two or three letters behind a city."""
+CLOSED = ("gov", "dod")
+"""Regions that only a government can rent; a country or a city does not name them."""
+
+
+@dataclass(frozen=True)
+class PlaceNames:
+    """Names of all places.
+
+    Attributes:
+        places: The places by id.
+        index: The index of names.
+    """
+
+    places: Places
+    index: PlaceIndex = field(init=False)
+    _small: Mapping[str, str] = field(init=False)
+    _noted: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _there: dict[str, list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Index the names."""
+        object.__setattr__(self, "index", index_places(self.places))
+        rows = self.places.tables["regions"].rows.values()
+        small = {row["region_id"]: row["provider"] for row in rows if row["provider"] not in CLOUDS}
+        object.__setattr__(self, "_small", small)
+
+    def read(self, name: str) -> Reading | None:
+        """What a name means, or None.
+
+        Args:
+            name: As people and tools write it: ``us-east-1a``, ``East US``, ``AWS Paris``, ``IN-MH``, ``SE3``.
+        """
+        key = normal(name[:LONGEST])
+        id_ = self.index.ids.get(key)
+        if id_ is not None:
+            return self._reading(id_, key)
+        return None if key in self.index.unclear else self._take_apart(key)
+
+    def regions_in(self, id_: str) -> list[str]:
+        """The cloud regions in a place that anybody can rent, large clouds first."""
+        if id_ not in self._there:
+            self._there[id_] = self._find_regions(id_)
+        return self._there[id_]
+
+    def _find_regions(self, id_: str) -> list[str]:
+        place = self.places[id_]
+        rows = self.places.tables["regions"].rows
+        found = [
+            region
+            for region in map(str, rows)
+            if (self._city_of.get(region) == id_ if is_city(id_) else self.places[region].lies_in(place))
+            and not any(word in region for word in CLOSED)
+        ]
+        return sorted(found, key=lambda region: (_rank(region), region))
+
+    def provider_regions(self, provider: str, key: str) -> list[str]:
+        """The regions of a provider in any place that a name means."""
+        for id_ in self.meanings(key):
+            if found := [region for region in self.regions_in(id_) if region.startswith(f"{provider}:")]:
+                return found
+        return []
+
+    def meanings(self, key: str) -> tuple[str, ...]:
+        """All places that a name could mean, with codes and names of ISO 3166-2."""
+        return tuple(dict.fromkeys((*self.index.meanings(key), *self._codes(key))))
+
+    def _codes(self, key: str) -> tuple[str, ...]:
+        """Codes of ISO 3166-2 of a code or a name."""
+        code = key.upper()
+        return (code,) if self.places.row("code", code) else self.subdivisions.get(key, ())
+
+    def _reading(self, id_: str, key: str) -> Reading:
+        notes: tuple[str, ...] = ()
+        if is_city(id_):
+            notes = () if key == normal(id_) else self._notes_of_city(id_)
+        elif (provider := self._small.get(id_)) and not key.startswith(f"{provider}-"):
+            notes = (f"a region of {provider}",)
+        return Reading(id=id_, others=self.index.others.get(key, ()), notes=notes)
+
+    def _take_apart(self, key: str) -> Reading | None:
+        """Read a name that is not in the index."""
+        code = key.upper()
+        if self.places.row("code", code):
+            return Reading(id=code)
+        if split := place_patterns.split_provider(key):
+            return self._at_provider(*split)
+        for read in (self._squeezed_name, self._zone, self._usage, self._subdivision, self._within, self._stripped):
+            if found := read(key):
+                return found
+        return None
+
+    def _at_provider(self, provider: str, key: str) -> Reading | None:
+        """Read what stands beside the name of a cloud."""
+        sold = self.index.sold.get(provider, {})
+        bare = place_patterns.without_words(key)
+        id_ = sold.get(key) or sold.get(bare) or self._sold_squeezed(provider).get(bare.replace("-", ""))
+        if id_ is not None and not is_city(id_):
+            return Reading(id=id_)
+        if found := self._zone(key, provider) or self._usage(key):
+            return found
+        regions = self.provider_regions(provider, bare)
+        if len(regions) == 1:
+            return Reading(id=regions[0], notes=(f"the only region of {provider} there",))
+        return None
+
+    def _squeezed_name(self, key: str) -> Reading | None:
+        ids = self.squeezed.get(key.replace("-", ""), ())
+        return self._reading(ids[0], key) if len(ids) == 1 else None
+
+    def _zone(self, key: str, provider: str | None = None) -> Reading | None:
+        """Read the name of a zone of a cloud region, or of a local zone."""
+        for cloud, base, note, named in place_patterns.zones(key, provider):
+            id_ = self.index.sold.get(cloud, {}).get(base)
+            if id_ is not None and (named or id_ == f"{cloud}:{base}" or base == normal(id_.partition(":")[2])):
+                return Reading(id=id_, notes=(note,))
+        return self._local_zone(key) if provider in (None, "aws") else None
+
+    def _local_zone(self, key: str) -> Reading | None:
+        found = place_patterns.local_zone(key)
+        if found is None:
+            return None
+        region, city = found
+        sold = self.index.sold["aws"]
+        parent = sold.get(region) or sold.get(f"{region}-az")
+        id_ = sold.get(f"{parent.partition(':')[2]}-{city}") if parent else None
+        if id_ is None:
+            return None
+        return Reading(id=id_, notes=(f"a local zone of {parent} that stands in this city", self._grid_of(id_)))
+
+    def _usage(self, key: str) -> Reading | None:
+        """Read a type of usage of an AWS bill, which begins with the code of the region."""
+        code, _, rest = key.partition("-")
+        id_ = self.index.sold["aws"].get(code)
+        if id_ is None or not place_patterns.USAGE & set(rest.split("-")):
+            return None
+        return Reading(id=id_, notes=(f"billing code {code.upper()}",))
+
+    def _subdivision(self, key: str) -> Reading | None:
+        ids = self.subdivisions.get(key, ())
+        return Reading(id=ids[0], others=self.index.others.get(key, ())) if len(ids) == 1 else None
+
+    def _within(self, key: str) -> Reading | None:
+        """Read a place with the country or the state that it lies in: ``Portland, OR``, ``Georgia, USA``."""
+        for part, whole in _halves(key):
+            for area in self._areas(whole):
+                first, *more = (
+                    self._inside(self.index.meanings(part), area) or self._inside(self._codes(part), area) or [""]
+                )
+                if first and all(self.places[id_].lies_in(self.places[first]) for id_ in more):
+                    return Reading(id=first, notes=self._notes_of_city(first) if is_city(first) else ())
+        return None
+
+    def _inside(self, ids: Iterable[str], area: str) -> list[str]:
+        """The places that lie in an area; the area itself if no other does."""
+        inside = [id_ for id_ in ids if self.places[id_].lies_in(self.places[area])]
+        return [id_ for id_ in inside if id_ != area] or inside
+
+    def _areas(self, key: str) -> Iterator[str]:
+        """Countries and subdivisions of a name or a code."""
+        for id_ in self.meanings(key):
+            if self.places[id_].level in ("country", "subdivision") and not is_city(id_):
+                yield id_
+        if len(key) in (2, 3):
+            for country in STATES:
+                yield from (id_ for id_ in self.index.meanings(f"{country}-{key}") if "-" in id_)
+
+    def _stripped(self, key: str) -> Reading | None:
+        bare = place_patterns.without_words(key)
+        if bare == key or not bare:
+            return None
+        id_ = self.index.ids.get(bare)
+        return self._reading(id_, bare) if id_ else self._take_apart(bare)
+
+    def _notes_of_city(self, id_: str) -> tuple[str, ...]:
+        """What the warning about a city says: its grid, other cities of its name, and the cloud regions there."""
+        if id_ not in self._noted:
+            self._noted[id_] = tuple(self._describe_city(id_))
+        return self._noted[id_]
+
+    def _describe_city(self, id_: str) -> Iterator[str]:
+        row = self.places.tables["cities"].rows[id_]
+        regions = self.regions_in(id_)
+        yield f"a city, {self._grid_of(id_)}"
+        if row["namesakes"]:
+            yield "smaller places have this name too"
+        if regions:
+            more = f" and {len(regions) - SHOWN} more" if len(regions) > SHOWN else ""
+            yield f"cloud regions there: {', '.join(regions[:SHOWN])}{more}"
+
+    def _grid_of(self, id_: str) -> str:
+        place = self.places[id_]
+        return f"on the grid {place.zone or place.country}"
+
+    @cached_property
+    def subdivisions(self) -> Mapping[str, tuple[str, ...]]:
+        """Names of ISO 3166-2 to their codes; made at the first name that is not in the index."""
+        found: dict[str, list[str]] = {}
+        for id_, row in self.places.tables["subdivision_codes"].rows.items():
+            for name in dict.fromkeys((normal(row["name"]), normal(row["name"].partition(",")[0]))):
+                found.setdefault(name, []).append(str(id_))
+        return {name: tuple(ids) for name, ids in found.items()}
+
+    @cached_property
+    def squeezed(self) -> Mapping[str, tuple[str, ...]]:
+        """Names without separators to the ids that they could mean."""
+        return dict(squeezed(self.index.ids.items()))
+
+    def _sold_squeezed(self, provider: str) -> Mapping[str, str]:
+        if provider not in self._squeezed_by_provider:
+            pairs = squeezed(self.index.sold.get(provider, {}).items())
+            self._squeezed_by_provider[provider] = {key: ids[0] for key, ids in pairs if len(ids) == 1}
+        return self._squeezed_by_provider[provider]
+
+    @cached_property
+    def _squeezed_by_provider(self) -> dict[str, Mapping[str, str]]:
+        return {}
+
+    @cached_property
+    def _stands_in(self) -> Mapping[Hashable, list[str]]:
+        """Names of places by the cloud region that stands there."""
+        found: dict[Hashable, list[str]] = {}
+        for row in self.places.tables["place_names"].rows.values():
+            if row["kind"] == "place":
+                found.setdefault(row["place_id"], []).append(row["name"])
+        return found
+
+    @cached_property
+    def _city_of(self) -> Mapping[str, str]:
+        """The city of each cloud region whose location names one."""
+        found = {}
+        for region, row in self.places.tables["regions"].rows.items():
+            parts = (*row["location"].replace("(", ",").replace(")", ",").split(","), *self._stands_in.get(region, ()))
+            keys = (key for key in map(normal, parts) if self.index.ids.get(key) != row["subdivision"])
+            named = (id_ for key in keys for id_ in self.index.cities.get(key, ()))
+            city = next((id_ for id_ in named if _may_be_in(self.places[id_], row)), None)
+            if city is not None:
+                found[str(region)] = city
+        return found
+
+
+def _may_be_in(city: Place, region: Row) -> bool:
+    """Whether a region whose location has the name of a city stands in it."""
+    either = city.subdivision is None or region["subdivision"] is None
+    return city.country == region["country"] and (either or city.subdivision == region["subdivision"])
+
+
+def _rank(region: str) -> int:
+    provider = region.partition(":")[0]
+    return CLOUDS.index(provider) if provider in CLOUDS else len(CLOUDS)
+
+
+def _halves(key: str) -> Iterator[tuple[str, str]]:
+    """A name in two parts, of which either may be the country or the state."""
+    words = key.split("-")
+    if len(words) > MOST_WORDS:
+        return
+    for i in range(len(words) - 1, 0, -1):
+        before, after = "-".join(words[:i]), "-".join(words[i:])
+        yield before, after
+        yield after, before
