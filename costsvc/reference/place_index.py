@@ -68,13 +68,13 @@ def index_places(places: Places) -> PlaceIndex:
             index.sold.setdefault(row["provider"], {}).setdefault(key, row["place_id"])
     _add_ids(index, places, regions)
     _add_countries(index, places, names)
-    _add_unique(index, _claims((normal(id_.partition(":")[2]), id_) for id_ in places.zones))
-    for large in (True, False):
-        known = [(normal(row["region"]), row["region_id"]) for row in regions if (row["provider"] in LARGE) is large]
-        _add_unique(index, _claims(pair for pair in known if _is_long(pair[0])))
+    bare = ((id_.partition(":")[2], id_) for id_ in places.zones)
+    _add_unique(index, _claims((normal(code), id_) for code, id_ in bare if not places.row("code", code)))
+    large, small = ([row for row in regions if (row["provider"] in LARGE) is is_large] for is_large in (True, False))
+    _add_unique(index, _claims((key, row["region_id"]) for row in large if _is_long(key := normal(row["region"]))))
     _add_cities(index, places, names)
-    _add_regions(index, (pair for pair in names if pair[1]["kind"] not in WITH_PROVIDER and _is_long(pair[0])))
-    _add_regions(index, (pair for pair in names if pair[1]["kind"] == "place" and "," not in pair[1]["name"]))
+    _add_regions(index, [*((normal(row["region"]), row["region_id"]) for row in small), *_sold_as(names)])
+    _add_regions(index, _alone(names))
     _add_several(index, names)
     return index
 
@@ -121,11 +121,24 @@ def _add_cities(index: PlaceIndex, places: Places, names: Iterable[tuple[str, Ro
             index.unclear[key] = tuple(largest)
 
 
-def _add_regions(index: PlaceIndex, names: Iterable[tuple[str, Row]]) -> None:
+def _sold_as(names: Iterable[tuple[str, Row]]) -> Iterator[tuple[str, str]]:
+    """Names of cloud regions that need no provider."""
+    for key, row in names:
+        if row["provider"] != ANY and row["kind"] not in WITH_PROVIDER:
+            yield key, row["place_id"]
+
+
+def _alone(names: Iterable[tuple[str, Row]]) -> Iterator[tuple[str, str]]:
+    """Names of places that only a cloud uses, such as ``N. Virginia``."""
+    for key, row in names:
+        if row["kind"] == "place" and not {",", "("} & set(row["name"]):
+            yield key, row["place_id"]
+
+
+def _add_regions(index: PlaceIndex, names: Iterable[tuple[str, str]]) -> None:
     """Add the names of cloud regions; one that several have means that of the only large cloud."""
-    claims = _claims((key, row["place_id"]) for key, row in names if row["provider"] != ANY)
-    for key, ids in claims.items():
-        if key in index.ids or key in index.unclear:
+    for key, ids in _claims(names).items():
+        if key in index.ids or key in index.unclear or not _is_long(key):
             continue
         large = [id_ for id_ in ids if id_.partition(":")[0] in LARGE]
         if len(ids) == 1 or len(large) == 1:

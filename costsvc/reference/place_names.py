@@ -6,12 +6,15 @@ from functools import cached_property
 
 from costsvc.reference import place_patterns
 from costsvc.reference.place_index import PlaceIndex, index_places, is_city, normal, squeezed
+from costsvc.reference.place_patterns import VAGUE
 from costsvc.reference.places import Place, Places
 from costsvc.reference.reading import Reading
 from costsvc.reference.table import Row
 
 LONGEST = 200
 MOST_WORDS = 8
+CODE = 3
+"""Letters of the longest code of a state; a shorter name than this is none of a subdivision."""
 SHOWN = 6
 """Cloud regions of a city that a warning names."""
 CLOUDS = ("gcp", "azure", "aws")
@@ -76,7 +79,8 @@ class PlaceNames:
     def provider_regions(self, provider: str, key: str) -> list[str]:
         """The regions of a provider in any place that a name means."""
         for id_ in self.meanings(key):
-            if found := [region for region in self.regions_in(id_) if region.startswith(f"{provider}:")]:
+            there = [] if self.places[id_].row else self.regions_in(id_)
+            if found := [region for region in there if region.startswith(f"{provider}:")]:
                 return found
         return []
 
@@ -88,6 +92,13 @@ class PlaceNames:
         """Codes of ISO 3166-2 of a code or a name."""
         code = key.upper()
         return (code,) if self.places.row("code", code) else self.subdivisions.get(key, ())
+
+    def _state(self, key: str, area: str) -> tuple[str, ...]:
+        """The subdivision of a country that has a code: ``QC`` in Canada."""
+        row = self.places.row("country", area)
+        if row is None or len(key) > CODE:
+            return ()
+        return tuple(id_ for id_ in self.meanings(normal(f"{row['iso2']}-{key}")) if "-" in id_)
 
     def _reading(self, id_: str, key: str) -> Reading:
         notes: tuple[str, ...] = ()
@@ -163,9 +174,8 @@ class PlaceNames:
         """Read a place with the country or the state that it lies in: ``Portland, OR``, ``Georgia, USA``."""
         for part, whole in _halves(key):
             for area in self._areas(whole):
-                first, *more = (
-                    self._inside(self.index.meanings(part), area) or self._inside(self._codes(part), area) or [""]
-                )
+                known = (self.index.meanings(part), self._state(part, area), self._codes(part))
+                first, *more = next(filter(None, (self._inside(ids, area) for ids in known)), [""])
                 if first and all(self.places[id_].lies_in(self.places[first]) for id_ in more):
                     return Reading(id=first, notes=self._notes_of_city(first) if is_city(first) else ())
         return None
@@ -217,7 +227,8 @@ class PlaceNames:
         found: dict[str, list[str]] = {}
         for id_, row in self.places.tables["subdivision_codes"].rows.items():
             for name in dict.fromkeys((normal(row["name"]), normal(row["name"].partition(",")[0]))):
-                found.setdefault(name, []).append(str(id_))
+                if len(name) > CODE and name not in VAGUE:
+                    found.setdefault(name, []).append(str(id_))
         return {name: tuple(ids) for name, ids in found.items()}
 
     @cached_property

@@ -64,6 +64,28 @@ USAGE = frozenset(
     {"boxusage", "spotusage", "dedicatedusage", "datatransfer", "ebs", "aws", "natgateway", "requests", "timedstorage"}
 )
 """Words of AWS's types of usage, which begin with the code of the region."""
+VAGUE = frozenset(
+    {
+        *("of", "the", "and", "de", "la", "el", "new", "san", "city", "capital", "coast", "centre", "center"),
+        *(
+            "north",
+            "south",
+            "east",
+            "west",
+            "central",
+            "northern",
+            "southern",
+            "eastern",
+            "western",
+            "nord",
+            "sud",
+            "est",
+        ),
+        *("northeast", "northwest", "southeast", "southwest", "ouest", "norte", "sul", "sur", "littoral"),
+        *("region", "zone", "state", "province", "islands", "island", "electric", "power", "energy", "grid", "europe"),
+    }
+)
+"""Words that alone are the name of no place."""
 BEFORE = re.compile(
     r"^(?:the|(?:city|state|province|republic|kingdom|region|canton|county) of|greater|region|zone|location)-".replace(
         " ", "-"

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from costsvc.reference.place_index import LARGE, is_city, normal
 from costsvc.reference.place_names import LONGEST, PlaceNames
-from costsvc.reference.place_patterns import PROVIDERS, split_provider, without_words
+from costsvc.reference.place_patterns import PROVIDERS, VAGUE, split_provider, without_words
 
 MOST = 3
 ALIKE = 0.8
@@ -16,10 +16,6 @@ SWAPPED = 0.7
 """The same for words of one length, two letters of which may be swapped."""
 FUZZY = 4
 """Letters of the shortest word that may have a typing error."""
-VAGUE = frozenset(
-    {"of", "the", "and", "de", "la", "el", "new", "north", "south", "east", "west", "central", "city", "san"}
-)
-"""Words of which no place is suggested alone."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +30,7 @@ class PlaceSuggestions:
 
     def nearest(self, name: str) -> list[str]:
         """Ids of the places that an unknown name most likely means, best first."""
-        key = normal(name[:LONGEST])
+        key = without_words(normal(name[:LONGEST]))
         if not key:
             return []
         for find in (self._meanings, self._sold, self._codes, self._regions, self._phrases, self._words):
@@ -59,13 +55,13 @@ class PlaceSuggestions:
         if there := self.names.provider_regions(provider, without_words(rest)):
             return there
         if other := self.names.index.ids.get(rest):
-            if is_city(other) or not self.names.places[other].row:
-                return [*self._shown(other)]
-            return [other]
+            place = self.names.places[other]
+            near = self.names.provider_regions(provider, normal(place.subdivision or place.country or other))
+            return [*near[: MOST - 1], *self._shown(other)]
         if close := get_close_matches(rest, sold, n=MOST, cutoff=SWAPPED):
             return [sold[match] for match in close]
-        alike = [*self._phrases(rest), *self._words(rest)]
-        return [id_ for id_ in alike if id_.startswith(f"{provider}:")] or alike
+        alike = list(self._phrases(rest))
+        return [id_ for id_ in (*alike, *self._words(rest)) if id_.startswith(f"{provider}:")] or alike
 
     def _regions(self, key: str) -> Iterable[str]:
         """Cloud regions whose ids begin alike and differ in a few letters."""

@@ -19,6 +19,8 @@ APART = ("CL-AI", "CL-MA", "ES-CN", "IN-AN", "IN-LD", "PT-20", "US-UM", "GB-ZET"
 BRACKETS = re.compile(r"\s*[\[(].*?[\])]")
 TOWN = r"[^(),]+, [^(),]+"
 """A display name that is only a city with its country."""
+COUNTRY_AND_CITY = ("alibaba",)
+"""Clouds whose display names are a country with a city: they need the cloud."""
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 COLUMNS = ["name", "provider", "place_id", "kind", "source_id", "locator", "quality"]
 
@@ -40,7 +42,8 @@ def names(found: pd.DataFrame) -> pd.DataFrame:
         found: The cities with their spellings.
     """
     regions = facts("region_name_facts.csv")
-    town = regions["kind"].eq("display") & regions["name"].str.fullmatch(TOWN)
+    plain = regions["name"].str.fullmatch(TOWN) | regions["provider"].isin(COUNTRY_AND_CITY)
+    town = regions["kind"].eq("display") & plain
     regions = regions.assign(
         place_id=regions["provider"] + ":" + regions["region"], kind=regions["kind"].mask(town, "place")
     )
