@@ -38,6 +38,7 @@ class PlaceIndex:
         ids: Name to the id of its place.
         others: Name to the ids of further places that it could mean.
         unclear: Name to the ids of several places, none of which is usual.
+        exact: Name as it is written, in lower case, to the id of the only place that has it: of those that are unclear.
         sold: Provider to names of its regions to their ids.
         cities: Name to the ids of all cities of that name, the largest first.
     """
@@ -45,6 +46,7 @@ class PlaceIndex:
     ids: dict[str, str] = field(default_factory=dict)
     others: dict[str, tuple[str, ...]] = field(default_factory=dict)
     unclear: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    exact: dict[str, str] = field(default_factory=dict)
     sold: dict[str, dict[str, str]] = field(default_factory=dict)
     cities: dict[str, list[str]] = field(default_factory=dict)
 
@@ -76,6 +78,12 @@ def index_places(places: Places) -> PlaceIndex:
     _add_regions(index, [*((normal(row["region"]), row["region_id"]) for row in small), *_sold_as(names)])
     _add_regions(index, _alone(names))
     _add_several(index, names)
+    written = (
+        (row["name"].casefold(), row["place_id"])
+        for key, row in names
+        if key in index.unclear and row["provider"] != ANY
+    )
+    index.exact.update({name: ids[0] for name, ids in _claims(written).items() if len(ids) == 1})
     return index
 
 

@@ -57,7 +57,9 @@ class PlaceNames:
         id_ = self.index.ids.get(key)
         if id_ is not None:
             return self._reading(id_, key)
-        return None if key in self.index.unclear else self._take_apart(key)
+        if key in self.index.unclear:
+            return self._exact(name, key)
+        return self._take_apart(key)
 
     def regions_in(self, id_: str) -> list[str]:
         """The cloud regions in a place that anybody can rent, large clouds first."""
@@ -108,6 +110,13 @@ class PlaceNames:
             notes = (f"a region of {provider}",)
         return Reading(id=id_, others=self.index.others.get(key, ()), notes=notes)
 
+    def _exact(self, name: str, key: str) -> Reading | None:
+        """Read a name that only its punctuation tells from another one: ``Canada (Central)``, ``Canada Central``."""
+        id_ = self.index.exact.get(name.strip().casefold())
+        if id_ is None:
+            return None
+        return Reading(id=id_, others=tuple(other for other in self.index.unclear[key] if other != id_))
+
     def _take_apart(self, key: str) -> Reading | None:
         """Read a name that is not in the index."""
         code = key.upper()
@@ -135,7 +144,8 @@ class PlaceNames:
         return None
 
     def _squeezed_name(self, key: str) -> Reading | None:
-        ids = self.squeezed.get(key.replace("-", ""), ())
+        bare = key.replace("-", "")
+        ids = self.squeezed.get(bare, ()) if len(bare) > CODE else ()
         return self._reading(ids[0], key) if len(ids) == 1 else None
 
     def _zone(self, key: str, provider: str | None = None) -> Reading | None:

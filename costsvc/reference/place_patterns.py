@@ -82,6 +82,7 @@ VAGUE = frozenset(
             "est",
         ),
         *("northeast", "northwest", "southeast", "southwest", "ouest", "norte", "sul", "sur", "littoral"),
+        *("county", "district", "department", "local", "states", "united", "republic", "kingdom", "area", "valley"),
         *("region", "zone", "state", "province", "islands", "island", "electric", "power", "energy", "grid", "europe"),
     }
 )

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from functools import cached_property
 
 from costsvc.reference.place_index import LARGE, is_city, normal
-from costsvc.reference.place_names import LONGEST, PlaceNames
+from costsvc.reference.place_names import CODE, LONGEST, STATES, PlaceNames
 from costsvc.reference.place_patterns import PROVIDERS, VAGUE, split_provider, without_words
 
 MOST = 3
@@ -14,7 +14,7 @@ ALIKE = 0.8
 """Ratio of common letters above which two words are taken for one with a typing error."""
 SWAPPED = 0.7
 """The same for words of one length, two letters of which may be swapped."""
-FUZZY = 4
+FUZZY = 5
 """Letters of the shortest word that may have a typing error."""
 
 
@@ -72,8 +72,8 @@ class PlaceSuggestions:
 
     def _phrases(self, key: str) -> Iterator[str]:
         """Places whose whole name differs in a few letters."""
-        names = self._named.get(key[0], ())
-        equal = [name for name in names if len(name) == len(key) > FUZZY]
+        names = self._named.get(key[0], ()) if len(key) >= FUZZY else ()
+        equal = [name for name in names if len(name) == len(key)]
         close = get_close_matches(key, names, n=MOST, cutoff=ALIKE) or get_close_matches(
             key, equal, n=1, cutoff=SWAPPED
         )
@@ -96,7 +96,7 @@ class PlaceSuggestions:
                     yield from self._shown(id_)
 
     def _alike(self, word: str) -> Iterator[tuple[str, float]]:
-        if word in VAGUE or word in PROVIDERS or len(word) < FUZZY - 1:
+        if word in VAGUE or word in PROVIDERS or len(word) < CODE:
             return
         if word in self._by_word:
             yield word, 1.0
@@ -105,9 +105,10 @@ class PlaceSuggestions:
                 yield match, 0.5
 
     def _codes(self, key: str) -> Iterable[str]:
-        """Regions of which a code without its cloud is the name."""
+        """Regions of which a code without its cloud is the name, and states of which it is one without the country."""
         sold = self.names.index.sold.values()
-        return sorted((names[key] for names in sold if key in names), key=_rank)
+        states = [self.names.index.ids.get(f"{country}-{key}") for country in STATES]
+        return [*sorted((names[key] for names in sold if key in names), key=_rank), *filter(None, states)]
 
     def _shown(self, id_: str) -> Iterator[str]:
         """A place as a suggestion: a city by the cloud regions there and its country."""
@@ -122,7 +123,8 @@ class PlaceSuggestions:
     @cached_property
     def _named(self) -> Mapping[str, tuple[str, ...]]:
         """Names by their first letter."""
-        return _by_letter((*self.names.index.ids, *self.names.index.unclear))
+        names = (*self.names.index.ids, *self.names.index.unclear)
+        return _by_letter(name for name in names if len(name) >= FUZZY - 1)
 
     @cached_property
     def _by_word(self) -> Mapping[str, list[str]]:
@@ -130,7 +132,7 @@ class PlaceSuggestions:
         found: dict[str, list[str]] = {}
         for name in self.names.index.ids:
             for word in set(name.split("-")) - VAGUE:
-                if len(word) >= FUZZY - 1 and not word.isdecimal():
+                if len(word) >= CODE and not word.isdecimal():
                     found.setdefault(word, []).append(name)
         return found
 
