@@ -1,15 +1,15 @@
 """The reader of names of places: takes a name apart, and never lands on another place."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from costsvc.reference import place_patterns
-from costsvc.reference.place_index import PlaceIndex, index_places, is_city, normal, squeezed
+from costsvc.reference.place_index import LARGE, PlaceIndex, index_places, is_city, normal, squeezed
 from costsvc.reference.place_patterns import VAGUE
-from costsvc.reference.places import Place, Places
+from costsvc.reference.place_regions import CloudRegions
+from costsvc.reference.places import Places
 from costsvc.reference.reading import Reading
-from costsvc.reference.table import Row
 
 LONGEST = 200
 MOST_WORDS = 8
@@ -17,12 +17,8 @@ CODE = 3
 """Letters of the longest code of a state; a shorter name than this is none of a subdivision."""
 SHOWN = 6
 """Cloud regions of a city that a warning names."""
-CLOUDS = ("gcp", "azure", "aws")
-"""Clouds whose regions are named first."""
 STATES = ("us", "ca", "au")
 """Countries whose states people write with two or three letters behind a city."""
-CLOSED = ("gov", "dod")
-"""Regions that only a government can rent; a country or a city does not name them."""
 
 
 @dataclass(frozen=True)
@@ -32,19 +28,21 @@ class PlaceNames:
     Attributes:
         places: The places by id.
         index: The index of names.
+        regions: The cloud regions by where they stand.
     """
 
     places: Places
     index: PlaceIndex = field(init=False)
+    regions: CloudRegions = field(init=False)
     _small: Mapping[str, str] = field(init=False)
     _noted: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    _there: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Index the names."""
         object.__setattr__(self, "index", index_places(self.places))
+        object.__setattr__(self, "regions", CloudRegions(self.places, self.index))
         rows = self.places.tables["regions"].rows.values()
-        small = {row["region_id"]: row["provider"] for row in rows if row["provider"] not in CLOUDS}
+        small = {row["region_id"]: row["provider"] for row in rows if row["provider"] not in LARGE}
         object.__setattr__(self, "_small", small)
 
     def read(self, name: str) -> Reading | None:
@@ -61,27 +59,10 @@ class PlaceNames:
             return self._exact(name, key)
         return self._take_apart(key)
 
-    def regions_in(self, id_: str) -> list[str]:
-        """The cloud regions in a place that anybody can rent, large clouds first."""
-        if id_ not in self._there:
-            self._there[id_] = self._find_regions(id_)
-        return self._there[id_]
-
-    def _find_regions(self, id_: str) -> list[str]:
-        place = self.places[id_]
-        rows = self.places.tables["regions"].rows
-        found = [
-            region
-            for region in map(str, rows)
-            if (self._city_of.get(region) == id_ if is_city(id_) else self.places[region].lies_in(place))
-            and not any(word in region for word in CLOSED)
-        ]
-        return sorted(found, key=lambda region: (_rank(region), region))
-
     def provider_regions(self, provider: str, key: str) -> list[str]:
         """The regions of a provider in any place that a name means."""
         for id_ in self.meanings(key):
-            there = [] if self.places[id_].row else self.regions_in(id_)
+            there = [] if self.places[id_].row else self.regions.inside(id_)
             if found := [region for region in there if region.startswith(f"{provider}:")]:
                 return found
         return []
@@ -219,7 +200,7 @@ class PlaceNames:
 
     def _describe_city(self, id_: str) -> Iterator[str]:
         row = self.places.tables["cities"].rows[id_]
-        regions = self.regions_in(id_)
+        regions = self.regions.inside(id_)
         yield f"a city, {self._grid_of(id_)}"
         if row["namesakes"]:
             yield "smaller places have this name too"
@@ -255,39 +236,6 @@ class PlaceNames:
     @cached_property
     def _squeezed_by_provider(self) -> dict[str, Mapping[str, str]]:
         return {}
-
-    @cached_property
-    def _stands_in(self) -> Mapping[Hashable, list[str]]:
-        """Names of places by the cloud region that stands there."""
-        found: dict[Hashable, list[str]] = {}
-        for row in self.places.tables["place_names"].rows.values():
-            if row["kind"] == "place":
-                found.setdefault(row["place_id"], []).append(row["name"])
-        return found
-
-    @cached_property
-    def _city_of(self) -> Mapping[str, str]:
-        """The city of each cloud region whose location names one."""
-        found = {}
-        for region, row in self.places.tables["regions"].rows.items():
-            parts = (*row["location"].replace("(", ",").replace(")", ",").split(","), *self._stands_in.get(region, ()))
-            keys = (key for key in map(normal, parts) if self.index.ids.get(key) != row["subdivision"])
-            named = (id_ for key in keys for id_ in self.index.cities.get(key, ()))
-            city = next((id_ for id_ in named if _may_be_in(self.places[id_], row)), None)
-            if city is not None:
-                found[str(region)] = city
-        return found
-
-
-def _may_be_in(city: Place, region: Row) -> bool:
-    """Whether a region whose location has the name of a city stands in it."""
-    either = city.subdivision is None or region["subdivision"] is None
-    return city.country == region["country"] and (either or city.subdivision == region["subdivision"])
-
-
-def _rank(region: str) -> int:
-    provider = region.partition(":")[0]
-    return CLOUDS.index(provider) if provider in CLOUDS else len(CLOUDS)
 
 
 def _halves(key: str) -> Iterator[tuple[str, str]]:

@@ -116,7 +116,7 @@ class PlaceSuggestions:
         if not is_city(id_):
             yield id_
             return
-        regions = self.names.regions_in(id_)[: MOST - 1]
+        regions = self.names.regions.inside(id_)[: MOST - 1]
         yield from regions or [id_]
         yield place.subdivision or place.country or id_
 
