@@ -1,9 +1,8 @@
 """All reference tables: look up rows by name, and figures as factors with their sources."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache, partial
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Self
@@ -16,10 +15,13 @@ from costsvc.reference.ages import age
 from costsvc.reference.grid import Grid
 from costsvc.reference.hosted_names import HostedNames
 from costsvc.reference.instance_names import InstanceNames, instance_names
+from costsvc.reference.memos import Memos
 from costsvc.reference.model_names import ModelNames
 from costsvc.reference.names import Names
 from costsvc.reference.package import load_tables, reference_date, summary, version
-from costsvc.reference.places import Place, Places, places
+from costsvc.reference.place_names import PlaceNames
+from costsvc.reference.place_suggestions import PlaceSuggestions
+from costsvc.reference.places import Place, Places
 from costsvc.reference.reading import AcceleratorReading, Reading
 from costsvc.reference.table import Key, Row, Table, cell, describe
 
@@ -31,8 +33,6 @@ GRID_TABLES = (
     "grid_marginal_ifi",
     "grid_marginal",
 )
-KEPT = 2048
-"""Parts that are kept of each kind; the one used longest ago goes first."""
 STANDARD = "standard"
 """Processing of calls to a hosted model unless another kind is given."""
 UNKNOWN_CARD = (
@@ -51,7 +51,8 @@ class Catalog:
         hosted: Names of the models that each provider bills, and of the providers.
         instances: Names of cloud instances.
         providers: Names of providers that rent out or operate machines.
-        places: Names of regions, countries and grid zones.
+        places: Regions, countries, subdivisions, grid zones and cities by id.
+        place_names: The reader of their names.
         grid: Intensities of the grid.
         described: Each table's name, licence, key, columns and number of rows.
         reference_date: Default day of estimates.
@@ -66,6 +67,7 @@ class Catalog:
     instances: InstanceNames
     providers: Names
     places: Places
+    place_names: PlaceNames
     grid: Grid
     described: tuple[Row, ...]
     reference_date: date
@@ -75,7 +77,7 @@ class Catalog:
     _groups: dict[str, dict[Key, list[Any]]] = field(default_factory=dict)
     _indexes: dict[tuple[str, ...], Mapping[Key, list[Row]]] = field(default_factory=dict)
     _by_size: dict[tuple[str, ...], list[tuple[float, Row]]] = field(default_factory=dict)
-    memos: "Memos" = field(init=False)
+    memos: Memos = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin with nothing resolved."""
@@ -94,6 +96,7 @@ class Catalog:
         """
         tables = load_tables(folder, overlay)
         grid = Grid(tables[name] for name in GRID_TABLES)
+        places = Places(tables, grid)
         return cls(
             tables=tables,
             accelerators=accelerator_names(
@@ -114,7 +117,8 @@ class Catalog:
             ),
             instances=instance_names(tables["instances"].rows.values()),
             providers=names.plain(_providers(tables), {}),
-            places=places(tables, grid),
+            places=places,
+            place_names=PlaceNames(places),
             grid=grid,
             described=tuple(summary(resource, tables) for resource in describe(folder).values()),
             reference_date=reference_date(folder),
@@ -194,10 +198,18 @@ class Catalog:
         Raises:
             UnknownNameError: If the name is not known.
         """
-        place = self.places.find(name)
-        if place is None:
-            raise UnknownNameError(request_field, name, self.places.names.nearest(name))
-        return place
+        return self.places[self.read_place(name, request_field).id]
+
+    def read_place(self, name: str, request_field: str = "region") -> Reading:
+        """What a name of a place means.
+
+        Raises:
+            UnknownNameError: If the name is not known.
+        """
+        reading = self.place_names.read(name)
+        if reading is None:
+            raise UnknownNameError(request_field, name, PlaceSuggestions(self.place_names).nearest(name))
+        return reading
 
     def provider(self, name: str, request_field: str = "pricing.provider") -> str:
         """The id of a provider, by name.
@@ -355,23 +367,6 @@ class Catalog:
         if key in self.tables[table].overlaid:
             return "overlay"
         return "default" if table == "defaults" else "table"
-
-
-class Memos(dict[Callable[..., Any], Callable[..., Any]]):
-    """Functions that resolve names from one catalog, each with a bounded cache of its results.
-
-    ``catalog.memos[resolve](*names)`` is ``resolve(catalog, *names)``, cached by the names. Callers share the result
-    and must not change it.
-    """
-
-    def __init__(self, catalog: Catalog) -> None:
-        super().__init__()
-        self._catalog = catalog
-
-    def __missing__(self, resolve: Callable[..., Any]) -> Callable[..., Any]:
-        """The function with an empty cache."""
-        kept = self[resolve] = lru_cache(maxsize=KEPT)(partial(resolve, self._catalog))
-        return kept
 
 
 def _sold_by_model(catalog: Catalog, provider: str) -> dict[str, str]:

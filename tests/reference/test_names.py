@@ -226,7 +226,7 @@ def test_names_of_instances(catalog, name):
     ("look_up", "name", "near"),
     [
         pytest.param("accelerator", "h1000", "nvidia-h100-sxm5-80gb", id="accelerator"),
-        pytest.param("place", "us-eats-1", "us-east-1", id="place"),
+        pytest.param("place", "us-eats-1", "aws:us-east-1", id="place"),
         pytest.param("model", "llama-3.1-700b", "llama-3.1-70b", id="model"),
         pytest.param("instance", "p5.48xlargee", "p5.48xlarge", id="instance"),
     ],

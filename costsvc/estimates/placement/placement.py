@@ -30,6 +30,7 @@ from costsvc.model import placement as formulas
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.comparisons import KINDS, Placement
 from costsvc.resolve.log import FactorLog
+from costsvc.resolve.site import warn_of_names
 
 FRONT: tuple[PlacementMetric, ...] = ("cost_usd", "carbon_kg", "hours", "water_l")
 """The metrics of the Pareto front."""
@@ -97,7 +98,7 @@ def rank_placements(request: Placement, catalog: Catalog) -> PlacementAnswer:
         "refused": [
             {"accelerator": one.accelerator, "reason": one.reason} for one in tried if isinstance(one, Rejected)
         ],
-        **combine_logs(logs, _unranked_log(ranking.unranked), catalog),
+        **combine_logs(logs, _own_log(request, ranking.unranked, catalog), catalog),
     }
 
 
@@ -172,9 +173,12 @@ def _points(options: Options, front: npt.NDArray[np.bool_]) -> Iterator[Point]:
         }
 
 
-def _unranked_log(unranked: int) -> FactorLog:
-    """The log of a placement, with a warning if options have no rank."""
+def _own_log(request: Placement, unranked: int, catalog: Catalog) -> FactorLog:
+    """The log of a placement, with warnings about names of regions and about options without a rank."""
     log = FactorLog()
+    regions = request.candidates.regions
+    if regions and not isinstance(regions, str):
+        warn_of_names(regions, catalog, log)
     if unranked:
         text = f"{unranked} options have no rank, because a metric that counts is not known of them."
         log.add_warning("options-not-ranked", text)

@@ -74,8 +74,8 @@ def _instance(tables: Catalog, name: str) -> str | None:
 
 
 def _region(tables: Catalog, name: str) -> str | None:
-    place = tables.places.find(name)
-    return place.region if place else None
+    reading = tables.place_names.read(name)
+    return reading.id if reading else None
 
 
 RESOURCES = (
