@@ -290,9 +290,9 @@ class Request(ma.Schema):
             if texts == [UNKNOWN] and (meant := self._meant(name)) is not None:
                 messages[name] = [MEANT.format(meant)]
         wrong = [name for name in messages if name in self.fields and name in data]
-        if wrong and all(isinstance(self.fields[name], Number | Name) for name in wrong):
+        if all(isinstance(self.fields[name], Number | Name) for name in wrong):
             valid = error.valid_data if isinstance(error.valid_data, dict) else {}
-            for name, texts in self._together(valid | dict.fromkeys(wrong, math.nan)).items():
+            for name, texts in self._errors_together(valid | dict.fromkeys(wrong, math.nan)).items():
                 messages.setdefault(name, texts)
 
     def _meant(self, name: str) -> str | None:
@@ -302,7 +302,7 @@ class Request(ma.Schema):
             return synonym
         return next(iter(get_close_matches(name, self.fields, n=1, cutoff=ALIKE)), None)
 
-    def _together(self, data: dict[str, Any]) -> dict[str, Any]:
+    def _errors_together(self, data: dict[str, Any]) -> dict[str, Any]:
         """Errors of the methods that check fields together."""
         errors: dict[str, Any] = {}
         for name in dir(type(self)):

@@ -13,7 +13,7 @@ from costsvc.web.http import catalog
 
 Kind = Literal["accelerator", "instance", "region", "model", "seller", "provider"]
 READERS: Mapping[Kind, Callable[[Catalog, str, str], object]] = {
-    "accelerator": lambda tables, name, field: tables.accelerator(name, field),
+    "accelerator": lambda tables, name, field: tables.is_instance(name) or tables.accelerator(name, field),
     "instance": lambda tables, name, field: tables.instance(name, field),
     "region": lambda tables, name, field: tables.place(name, field),
     "model": lambda tables, name, field: tables.model(name, field),

@@ -19,8 +19,19 @@ from costsvc.web.api.workload import (
 )
 from costsvc.web.blueprint import CostsvcBlueprint
 from costsvc.web.endpoint import QUERY, Endpoint, ExplainQuery
-from costsvc.web.fields import Choice, Name, Number, Object, Request, StrictBoolean, WholeNumber, raise_if, refuse
+from costsvc.web.fields import (
+    Choice,
+    Number,
+    Object,
+    Request,
+    StrictBoolean,
+    WholeNumber,
+    checks_together,
+    raise_if,
+    refuse,
+)
 from costsvc.web.http import answer, catalog, parameters, private
+from costsvc.web.names import KnownName, name_errors
 
 blueprint = CostsvcBlueprint(
     "training", __name__, url_prefix="/v1", description="Energy, CO2, water and cost of training"
@@ -65,7 +76,7 @@ class TrainingRunSchema(MachineSchema, SubjectSchema):
     """One training run: its accelerator-hours, or its tokens and the model's size."""
 
     cores = Number(limits.CORES, CORES)
-    instance = Name("Cloud instance, in place of accelerator and accelerators", "p5.48xlarge")
+    instance = KnownName("instance", "Cloud instance, in place of accelerator and accelerators", "p5.48xlarge")
     instances = WholeNumber(limits.INSTANCES, "Number of instances; default 1")
     it_power_w = Number(limits.POWER_W, "Measured mean power of the servers, per accelerator")
     accelerator_power_limit_w = Number(
@@ -89,9 +100,9 @@ class TrainingRunSchema(MachineSchema, SubjectSchema):
     )
     overheads = Object(OverheadsSchema, "Development, failed and repeated runs; default: none")
 
-    @ma.validates_schema
+    @checks_together
     def _together(self, data: dict[str, Any], **_: Any) -> None:
-        raise_if({**workload_errors(data), **_amount_errors(data), **_limit_errors(data)})
+        raise_if({**model_errors(data), **workload_errors(data), **_amount_errors(data), **_limit_errors(data)})
 
     @ma.post_load
     def _to_domain(self, data: dict[str, Any], **_: Any) -> TrainingRun:
@@ -100,6 +111,12 @@ class TrainingRunSchema(MachineSchema, SubjectSchema):
             overheads=Overheads(**data.get("overheads", {})),
             payload=data,
         )
+
+
+def model_errors(data: dict[str, Any]) -> dict[str, list[str]]:
+    """The error of a model that no table has."""
+    model = data.get("model")
+    return name_errors(lambda tables: tables.read_model(model)) if isinstance(model, str) else {}
 
 
 def _amount_errors(data: dict[str, Any]) -> dict[str, list[str]]:
