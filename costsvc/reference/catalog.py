@@ -246,10 +246,20 @@ class Catalog:
         if reading is not None:
             return reading
         known = self.models.read(name)
-        same = self.memos[_sold_by_model](provider).get(known.id) if known is not None else None
+        same = self.sold_as(provider, known.id) if known is not None else None
         if known is None or same is None:
             raise UnknownNameError(request_field, name, sold.nearest(name))
         return replace(known, id=same, notes=(*known.notes, f"{provider} sells it as {same}"))
+
+    def sold_as(self, provider: str, model_id: str) -> str | None:
+        """The key under which a provider sells an open model, the cheapest of several; None if it does not.
+
+        Args:
+            provider: Id of the provider.
+            model_id: Id of the model.
+        """
+        keys: dict[str, str] = self.memos[_sold_by_model](provider)
+        return keys.get(model_id)
 
     def default(self, name: str, shown_as: str | None = None, scale: Scale = "log") -> Factor:
         """A named default as a factor.

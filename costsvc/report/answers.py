@@ -45,6 +45,8 @@ class Request(TypedDict, total=False):
     batch_size: float
     cores: float
     deadline: str
+    energy_kwh: float
+    it_energy_kwh: float
     earliest: str
     input_tokens: float
     instance: str
@@ -145,4 +147,4 @@ def workload_kind(body: object) -> str | None:
 
 def used_phases(estimate: AnyEstimate) -> list[Phase]:
     """The phases of a training run that take time; none of requests."""
-    return [phase for phase in estimate["phases"] if phase["hours"]["value"]] if "phases" in estimate else []
+    return [phase for phase in estimate["phases"] if central_value(phase["hours"])] if "phases" in estimate else []

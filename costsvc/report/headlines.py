@@ -31,8 +31,10 @@ def headline(kind: str, answer: Answer) -> str:
 
 def _training(answer: TrainingEstimate) -> str:
     request = read_request(answer["request"])
-    hours = numbers.count(answer["accelerator_hours"]["value"])
     where = answer["place"]["region"]
+    if answer["accelerator_hours"] is None:
+        return f"Training {_model(request)}: measured energy in {where}"
+    hours = numbers.count(answer["accelerator_hours"]["value"])
     return f"Training {_model(request)}: {hours} accelerator-hours on {_machine(request)} in {where}"
 
 
@@ -40,8 +42,8 @@ def _inference(answer: InferenceEstimate) -> str:
     request = read_request(answer["request"])
     number = numbers.count(request.get("requests", 1.0))
     noun = "request" if number == "1" else "requests"
-    where = f"at {request['provider']}" if "provider" in request else f"on {_machine(request)}"
-    return f"{number} {noun} to {_model(request)} {where} in {answer['place']['region']}"
+    at = "at" if "provider" in request else "on"
+    return f"{number} {noun} to {_model(request)} {at} {_machine(request)} in {answer['place']['region']}"
 
 
 def _model(request: Request) -> str:
@@ -53,6 +55,8 @@ def _model(request: Request) -> str:
 
 
 def _machine(request: Request) -> str:
+    if "provider" in request:
+        return str(request["provider"])
     if "instance" in request:
         return f"{request.get('instances', 1):g} x {request['instance']}"
     return f"{request.get('accelerators', 1):g} x {request['accelerator']}"

@@ -90,7 +90,7 @@ def resolve_training(run: TrainingRun, catalog: Catalog, log: FactorLog) -> Reso
         longest = log.record(defaults.longest_run_days)
         fields |= {"longest_run_days": longest, "most_accelerators": ACCELERATORS.high}
     fields["power"] = _power(run, machine, size, host, catalog, log)
-    fields["overheads"] = _overheads(run, log)
+    fields["overheads"] = resolve_overheads(run, log)
     return ResolvedTraining(
         inputs=FactorsOf(TrainingInputs, fields),
         machine=machine,
@@ -256,8 +256,13 @@ def _power_bands(catalog: Catalog, power_family: str, workload: Workload) -> lis
     return bands
 
 
-def _overheads(run: TrainingRun, log: FactorLog) -> tuple[Factor, ...]:
-    """Work of development, failed and repeated runs, relative to the final run."""
+def resolve_overheads(run: TrainingRun, log: FactorLog) -> tuple[Factor, ...]:
+    """Work of development, failed and repeated runs, relative to the final run.
+
+    Args:
+        run: The run.
+        log: Receives factors, or the warning that there are none.
+    """
     names = ("development_share", "failed_share", "retrainings")
     given = [(name, getattr(run.overheads, name)) for name in names]
     factors = tuple(log.record_input(name, share, "1") for name, share in given if share)

@@ -17,7 +17,7 @@ READERS: Mapping[Kind, Callable[[Catalog, str, str], object]] = {
     "instance": lambda tables, name, field: tables.instance(name, field),
     "region": lambda tables, name, field: tables.place(name, field),
     "model": lambda tables, name, field: tables.model(name, field),
-    "seller": lambda tables, name, field: tables.provider(name, field),
+    "seller": lambda tables, name, field: tables.hosted.provider(name) or tables.provider(name, field),
     "provider": lambda tables, name, field: tables.api_provider(name, field),
 }
 """How a name of each kind is looked up; it raises an UnknownNameError."""

@@ -67,6 +67,18 @@ class Options:
             site=replace(site, pricing=replace(site.pricing, kind=self.kinds[kind])),
         )
 
+    def device(self, index: int) -> str:
+        """The accelerator of an option."""
+        return self.candidate(index).machine.device
+
+    def seller(self, index: int) -> str | None:
+        """Whose price an option has."""
+        return self.workload(index).site.pricing.provider
+
+    def paid_as(self, index: int) -> str:
+        """The kind of price of an option."""
+        return str(self.paid[index])
+
     def candidate(self, index: int) -> Candidate:
         """The candidate of an option."""
         return self.candidates[self._position(index)[0]]

@@ -123,6 +123,8 @@ def hardware(request: Request) -> str:
     """The machines of a request."""
     if "provider" in request:
         return f"the hosted service of {one_line(request['provider'])}"
+    if "energy_kwh" in request or "it_energy_kwh" in request:
+        return "machines whose energy was measured"
     if "instance" in request:
         name, number, noun = request["instance"], request.get("instances", 1.0), "instance"
     elif "cores" in request:

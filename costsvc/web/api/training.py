@@ -15,6 +15,7 @@ from costsvc.web.api.workload import (
     MachineSchema,
     SubjectSchema,
     described,
+    subject_errors,
     workload_errors,
 )
 from costsvc.web.blueprint import CostsvcBlueprint
@@ -51,6 +52,8 @@ RUN = (
     "accelerator_hours",
     "hours",
     "training_tokens_b",
+    "energy_kwh",
+    "it_energy_kwh",
     "workload",
     "method",
     "precision",
@@ -61,7 +64,9 @@ RUN = (
 )
 OF_TOKENS = ("mfu", "activation_recomputation", "sequence_length", "tuned")
 """Fields that matter only if the run time is computed from tokens."""
-AMOUNTS = ("accelerator_hours", "training_tokens_b", "hours")
+METERED = ("energy_kwh", "it_energy_kwh")
+"""Measured energy, which stands in place of machine and time."""
+AMOUNTS = ("accelerator_hours", "training_tokens_b", "hours", *METERED)
 
 
 class OverheadsSchema(Request):
@@ -84,6 +89,8 @@ class TrainingRunSchema(MachineSchema, SubjectSchema):
     )
     accelerator_hours = Number(limits.ACCELERATOR_HOURS, "Accelerator-hours of the final run")
     hours = Number(limits.HOURS, "Wall-clock hours of the final run, during which all accelerators work")
+    energy_kwh = Number(limits.LOAD_KWH, "Measured energy at the building's meter, in place of accelerator and hours")
+    it_energy_kwh = Number(limits.LOAD_KWH, "Measured energy of the servers, in place of accelerator and hours")
     training_tokens_b = Number(limits.TOKENS_B, "Training tokens, counting every epoch")
     workload = Choice(get_args(Workload), "Kind of model; default llm")
     method = Choice(get_args(Training), "Training method; default pretraining")
@@ -102,7 +109,8 @@ class TrainingRunSchema(MachineSchema, SubjectSchema):
 
     @checks_together
     def _together(self, data: dict[str, Any], **_: Any) -> None:
-        raise_if({**model_errors(data), **workload_errors(data), **_amount_errors(data), **_limit_errors(data)})
+        machine = _metered_errors(data) if _is_metered(data) else workload_errors(data)
+        raise_if({**model_errors(data), **machine, **_amount_errors(data), **_limit_errors(data)})
 
     @ma.post_load
     def _to_domain(self, data: dict[str, Any], **_: Any) -> TrainingRun:
@@ -119,10 +127,20 @@ def model_errors(data: dict[str, Any]) -> dict[str, list[str]]:
     return name_errors(lambda tables: tables.read_model(model)) if isinstance(model, str) else {}
 
 
+def _is_metered(data: dict[str, Any]) -> bool:
+    return any(data.get(name) is not None for name in METERED)
+
+
+def _metered_errors(data: dict[str, Any]) -> dict[str, list[str]]:
+    given = next(name for name in METERED if data.get(name) is not None)
+    because = f"together with {given}, which stands in place of machine and time"
+    return refuse(data, [*MACHINE, "precision"], because) | subject_errors(data)
+
+
 def _amount_errors(data: dict[str, Any]) -> dict[str, list[str]]:
     given = [name for name in AMOUNTS if data.get(name) is not None]
     if not given:
-        return {"accelerator_hours": ["exactly one of accelerator_hours, training_tokens_b and hours is required"]}
+        return {"accelerator_hours": [f"exactly one of {', '.join(AMOUNTS)} is required"]}
     if len(given) > 1:
         return {
             name: [f"exactly one of {', '.join(AMOUNTS)} is required, got {', '.join(given)}"] for name in given[1:]
