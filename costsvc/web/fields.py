@@ -243,8 +243,8 @@ Check = TypeVar("Check", bound=Callable[..., None])
 def checks_together(check: Check) -> Check:
     """Mark the method of a schema that checks fields together, so that it also runs if some fields are invalid.
 
-    An invalid field is NaN then: it is given, and no comparison with it holds. The method does not run if a choice or
-    an object is invalid, on which the meaning of other fields depends.
+    An invalid number or name is NaN then: it is given, and no comparison with it holds. The method does not run if a
+    choice is invalid, on which the meaning of other fields depends.
 
     Args:
         check: The method; it raises a ValidationError with the errors by field.
@@ -290,9 +290,10 @@ class Request(ma.Schema):
             if texts == [UNKNOWN] and (meant := self._meant(name)) is not None:
                 messages[name] = [MEANT.format(meant)]
         wrong = [name for name in messages if name in self.fields and name in data]
-        if all(isinstance(self.fields[name], Number | Name) for name in wrong):
+        if not any(isinstance(self.fields[name], Choice) for name in wrong):
             valid = error.valid_data if isinstance(error.valid_data, dict) else {}
-            for name, texts in self._errors_together(valid | dict.fromkeys(wrong, math.nan)).items():
+            given = [name for name in wrong if isinstance(self.fields[name], Number | Name)]
+            for name, texts in self._errors_together(valid | dict.fromkeys(given, math.nan)).items():
                 messages.setdefault(name, texts)
 
     def _meant(self, name: str) -> str | None:

@@ -74,7 +74,8 @@ def resolve_part(part: Part, basis: CarbonBasis, catalog: Catalog) -> ResolvedPa
 def _of_footprint(compute: Callable[[Number], Footprint], basis: CarbonBasis, log: FactorLog) -> ResolvedPart:
     def amounts(number: Number) -> PartAmounts:
         footprint = compute(number)
-        embodied: Numeric = footprint.embodied_kg if basis == "total" else 0.0
+        has_embodied = basis == "total" and "carbon.embodied_kg" not in log.unavailable
+        embodied: Numeric = footprint.embodied_kg if has_embodied else 0.0
         return PartAmounts(by_metric=totals_by_metric(footprint, basis, log), embodied_kg=embodied)
 
     return ResolvedPart(amounts=amounts, log=log)

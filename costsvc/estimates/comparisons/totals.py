@@ -105,7 +105,7 @@ def _requests(requests: Serving, basis: CarbonBasis, catalog: Catalog) -> Worklo
 
     result = serving.compute_request(resolved, sample)
     serving.record_result(resolved, result.served)
-    explicit = _with_pricing(requests, resolved.around.site)
+    explicit = requests if resolved.call is not None else _with_pricing(requests, resolved.around.site)
     return WorkloadTotals(
         request=serving.canonicalize_serving(explicit, resolved, result.served),
         by_metric=totals(result),
