@@ -51,7 +51,9 @@ class PlaceNames:
         Args:
             name: As people and tools write it: ``us-east-1a``, ``East US``, ``AWS Paris``, ``IN-MH``, ``SE3``.
         """
-        key = normal(name[:LONGEST])
+        if len(name) > LONGEST:
+            return None
+        key = normal(name)
         id_ = self.index.ids.get(key)
         if id_ is not None:
             return self._reading(id_, key)
@@ -143,7 +145,7 @@ class PlaceNames:
             return None
         region, city = found
         sold = self.index.sold["aws"]
-        parent = sold.get(region) or sold.get(f"{region}-az")
+        parent = sold.get(f"{region}-az") or sold.get(region)
         id_ = sold.get(f"{parent.partition(':')[2]}-{city}") if parent else None
         if id_ is None:
             return None

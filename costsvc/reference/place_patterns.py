@@ -121,7 +121,7 @@ ZONES = (
     Zone(re.compile(r"(.+)-([a-z])"), ("gcp", "crusoe", "nebius", "alibaba"), "zone"),
     Zone(re.compile(r"([a-z]+\d?)-([123])"), ("azure",), "availability zone"),
     Zone(re.compile(r"(?:[a-z]{4}-)?(.+)-ad-(\d)"), ("oci",), "availability domain", named=True),
-    Zone(re.compile(r"([a-z]{2}-[a-z]+)-(\d)"), ("ibm", "scaleway"), "zone"),
+    Zone(re.compile(r"([a-z]{2}-[a-z]+)-([123])"), ("ibm", "scaleway"), "zone"),
     Zone(re.compile(r"(.+)-dc(\d+)"), ("hetzner",), "data centre"),
     Zone(re.compile(r"(gra|rbx|sbg|bhs|waw)(\d{1,2})"), ("ovh",), "data centre"),
     Zone(re.compile(r"([a-z]{2,3})-?(\d{1,2}|[a-d])"), ("ovh",), "data centre", open=False),

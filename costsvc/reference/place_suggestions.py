@@ -67,8 +67,8 @@ class PlaceSuggestions:
         """Cloud regions whose ids begin alike and differ in a few letters."""
         begin = key.partition("-")[0]
         ids = self._region_ids.get(begin, {})
-        close = get_close_matches(key, ids, n=MOST, cutoff=0.85)
-        return [id_ for match in close for id_ in sorted(ids[match], key=_rank)]
+        close = get_close_matches(key, ids, n=2 * MOST, cutoff=0.85)
+        return sorted((id_ for match in close for id_ in ids[match]), key=_rank)
 
     def _phrases(self, key: str) -> Iterator[str]:
         """Places whose whole name differs in a few letters."""

@@ -188,7 +188,8 @@ def test_a_display_name_that_is_only_a_city_with_its_country_needs_its_cloud(tab
 def test_codes_of_iso_3166_2_have_the_zone_of_their_parent_and_territories_are_countries(table):
     codes = table("subdivision_codes").set_index("subdivision")["zone_id"]
     assert codes[["IN-MH", "IT-25", "IT-MI", "JP-13"]].tolist() == ["em:IN-WE", "em:IT-NO", "em:IT-NO", "em:JP-TK"]
-    assert codes[["DE-BY", "GB-BIR"]].isna().all()
+    assert codes[["DE-BY", "FR-75C"]].isna().all()
+    assert codes[["GB-BIR", "GB-BFS"]].tolist() == ["em:GB", "em:GB-NIR"]
     assert {"FR-974", "US-PR", "US-VA", "ES-CN", *place_names.APART} & set(codes.index) == set()
     names = table("place_names").set_index("name")["place_id"]
     assert names[["FR-974", "US-PR", "CN-HK"]].tolist() == ["REU", "PRI", "HKG"]
