@@ -6,19 +6,15 @@ from functools import cached_property
 
 from costsvc.reference import place_patterns
 from costsvc.reference.place_index import LARGE, PlaceIndex, index_places, is_city, normal, squeezed
-from costsvc.reference.place_patterns import VAGUE
+from costsvc.reference.place_patterns import CODE, LONGEST, STATES, VAGUE
 from costsvc.reference.place_regions import CloudRegions
+from costsvc.reference.place_suggestions import PlaceSuggestions
 from costsvc.reference.places import Places
 from costsvc.reference.reading import Reading
 
-LONGEST = 200
 MOST_WORDS = 8
-CODE = 3
-"""Letters of the longest code of a state; a shorter name than this is none of a subdivision."""
 SHOWN = 6
 """Cloud regions of a city that a warning names."""
-STATES = ("us", "ca", "au")
-"""Countries whose states people write with two or three letters behind a city."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +56,14 @@ class PlaceNames:
         if key in self.index.unclear:
             return self._exact(name, key)
         return self._take_apart(key)
+
+    def nearest(self, name: str) -> list[str]:
+        """Ids of the places that an unknown name most likely means, best first."""
+        return self._suggestions.nearest(name) if len(name) <= LONGEST else []
+
+    @cached_property
+    def _suggestions(self) -> PlaceSuggestions:
+        return PlaceSuggestions(self)
 
     def provider_regions(self, provider: str, key: str) -> list[str]:
         """The regions of a provider in any place that a name means."""

@@ -58,8 +58,14 @@ PROVIDERS = {
     "vultr": "vultr",
 }
 """Clouds as people write them."""
-LONGEST = 3
+LONGEST = 200
+"""Letters of the longest name that is read."""
+PROVIDER_WORDS = 3
 """Words of the longest name of a cloud."""
+CODE = 3
+"""Letters of the longest code of a state; a shorter name than this is none of a subdivision."""
+STATES = ("us", "ca", "au")
+"""Countries whose states people write with two or three letters behind a city."""
 USAGE = frozenset(
     {"boxusage", "spotusage", "dedicatedusage", "datatransfer", "ebs", "aws", "natgateway", "requests", "timedstorage"}
 )
@@ -139,7 +145,7 @@ APART = (
 def split_provider(key: str) -> tuple[str, str] | None:
     """A cloud named at the begin or the end of a name, and the rest of the name; None if none is."""
     words = key.split("-")
-    for count in range(min(LONGEST, len(words) - 1), 0, -1):
+    for count in range(min(PROVIDER_WORDS, len(words) - 1), 0, -1):
         before, after = "-".join(words[:count]), "-".join(words[-count:])
         if before in PROVIDERS:
             return PROVIDERS[before], "-".join(words[count:])
