@@ -64,7 +64,7 @@ class Cost(TypedDict):
 class Place(TypedDict):
     """Where the workload runs."""
 
-    region: Annotated[str, Doc("Cloud region, country, subdivision, grid zone or world")]
+    region: Annotated[str, Doc("Cloud region, country, subdivision, grid zone, city, continent or world")]
     country: Annotated[str | None, Doc("ISO 3166 code of the country")]
     zone: Annotated[str | None, Doc("Grid zone")]
     resolution: Annotated[str | None, Doc("Level of the area that the grid's figures describe")]

@@ -20,7 +20,6 @@ from costsvc.reference.model_names import ModelNames
 from costsvc.reference.names import Names
 from costsvc.reference.package import load_tables, reference_date, summary, version
 from costsvc.reference.place_names import PlaceNames
-from costsvc.reference.place_suggestions import PlaceSuggestions
 from costsvc.reference.places import Place, Places
 from costsvc.reference.reading import AcceleratorReading, Reading
 from costsvc.reference.table import Key, Row, Table, cell, describe
@@ -208,7 +207,7 @@ class Catalog:
         """
         reading = self.place_names.read(name)
         if reading is None:
-            raise UnknownNameError(request_field, name, PlaceSuggestions(self.place_names).nearest(name))
+            raise UnknownNameError(request_field, name, self.place_names.nearest(name))
         return reading
 
     def provider(self, name: str, request_field: str = "pricing.provider") -> str:

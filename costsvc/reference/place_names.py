@@ -6,19 +6,15 @@ from functools import cached_property
 
 from costsvc.reference import place_patterns
 from costsvc.reference.place_index import LARGE, PlaceIndex, index_places, is_city, normal, squeezed
-from costsvc.reference.place_patterns import VAGUE
+from costsvc.reference.place_patterns import CODE, LONGEST, STATES, VAGUE
 from costsvc.reference.place_regions import CloudRegions
+from costsvc.reference.place_suggestions import PlaceSuggestions
 from costsvc.reference.places import Places
 from costsvc.reference.reading import Reading
 
-LONGEST = 200
 MOST_WORDS = 8
-CODE = 3
-"""Letters of the longest code of a state; a shorter name than this is none of a subdivision."""
 SHOWN = 6
 """Cloud regions of a city that a warning names."""
-STATES = ("us", "ca", "au")
-"""Countries whose states people write with two or three letters behind a city."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +47,23 @@ class PlaceNames:
         Args:
             name: As people and tools write it: ``us-east-1a``, ``East US``, ``AWS Paris``, ``IN-MH``, ``SE3``.
         """
-        key = normal(name[:LONGEST])
+        if len(name) > LONGEST:
+            return None
+        key = normal(name)
         id_ = self.index.ids.get(key)
         if id_ is not None:
             return self._reading(id_, key)
         if key in self.index.unclear:
             return self._exact(name, key)
         return self._take_apart(key)
+
+    def nearest(self, name: str) -> list[str]:
+        """Ids of the places that an unknown name most likely means, best first."""
+        return self._suggestions.nearest(name) if len(name) <= LONGEST else []
+
+    @cached_property
+    def _suggestions(self) -> PlaceSuggestions:
+        return PlaceSuggestions(self)
 
     def provider_regions(self, provider: str, key: str) -> list[str]:
         """The regions of a provider in any place that a name means."""
@@ -143,7 +149,7 @@ class PlaceNames:
             return None
         region, city = found
         sold = self.index.sold["aws"]
-        parent = sold.get(region) or sold.get(f"{region}-az")
+        parent = sold.get(f"{region}-az") or sold.get(region)
         id_ = sold.get(f"{parent.partition(':')[2]}-{city}") if parent else None
         if id_ is None:
             return None

@@ -58,8 +58,14 @@ PROVIDERS = {
     "vultr": "vultr",
 }
 """Clouds as people write them."""
-LONGEST = 3
+LONGEST = 200
+"""Letters of the longest name that is read."""
+PROVIDER_WORDS = 3
 """Words of the longest name of a cloud."""
+CODE = 3
+"""Letters of the longest code of a state; a shorter name than this is none of a subdivision."""
+STATES = ("us", "ca", "au")
+"""Countries whose states people write with two or three letters behind a city."""
 USAGE = frozenset(
     {"boxusage", "spotusage", "dedicatedusage", "datatransfer", "ebs", "aws", "natgateway", "requests", "timedstorage"}
 )
@@ -121,7 +127,7 @@ ZONES = (
     Zone(re.compile(r"(.+)-([a-z])"), ("gcp", "crusoe", "nebius", "alibaba"), "zone"),
     Zone(re.compile(r"([a-z]+\d?)-([123])"), ("azure",), "availability zone"),
     Zone(re.compile(r"(?:[a-z]{4}-)?(.+)-ad-(\d)"), ("oci",), "availability domain", named=True),
-    Zone(re.compile(r"([a-z]{2}-[a-z]+)-(\d)"), ("ibm", "scaleway"), "zone"),
+    Zone(re.compile(r"([a-z]{2}-[a-z]+)-([123])"), ("ibm", "scaleway"), "zone"),
     Zone(re.compile(r"(.+)-dc(\d+)"), ("hetzner",), "data centre"),
     Zone(re.compile(r"(gra|rbx|sbg|bhs|waw)(\d{1,2})"), ("ovh",), "data centre"),
     Zone(re.compile(r"([a-z]{2,3})-?(\d{1,2}|[a-d])"), ("ovh",), "data centre", open=False),
@@ -139,7 +145,7 @@ APART = (
 def split_provider(key: str) -> tuple[str, str] | None:
     """A cloud named at the begin or the end of a name, and the rest of the name; None if none is."""
     words = key.split("-")
-    for count in range(min(LONGEST, len(words) - 1), 0, -1):
+    for count in range(min(PROVIDER_WORDS, len(words) - 1), 0, -1):
         before, after = "-".join(words[:count]), "-".join(words[-count:])
         if before in PROVIDERS:
             return PROVIDERS[before], "-".join(words[count:])

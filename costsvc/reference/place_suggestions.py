@@ -4,10 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from costsvc.reference.place_index import LARGE, is_city, normal
-from costsvc.reference.place_names import CODE, LONGEST, STATES, PlaceNames
-from costsvc.reference.place_patterns import PROVIDERS, VAGUE, split_provider, without_words
+from costsvc.reference.place_patterns import CODE, PROVIDERS, STATES, VAGUE, split_provider, without_words
+
+if TYPE_CHECKING:
+    from costsvc.reference.place_names import PlaceNames
 
 MOST = 3
 ALIKE = 0.8
@@ -26,11 +29,11 @@ class PlaceSuggestions:
         names: The reader of names.
     """
 
-    names: PlaceNames
+    names: "PlaceNames"
 
     def nearest(self, name: str) -> list[str]:
         """Ids of the places that an unknown name most likely means, best first."""
-        key = without_words(normal(name[:LONGEST]))
+        key = without_words(normal(name))
         if not key:
             return []
         for find in (self._meanings, self._sold, self._codes, self._regions, self._phrases, self._words):
@@ -67,8 +70,8 @@ class PlaceSuggestions:
         """Cloud regions whose ids begin alike and differ in a few letters."""
         begin = key.partition("-")[0]
         ids = self._region_ids.get(begin, {})
-        close = get_close_matches(key, ids, n=MOST, cutoff=0.85)
-        return [id_ for match in close for id_ in sorted(ids[match], key=_rank)]
+        close = get_close_matches(key, ids, n=2 * MOST, cutoff=0.85)
+        return sorted((id_ for match in close for id_ in ids[match]), key=_rank)
 
     def _phrases(self, key: str) -> Iterator[str]:
         """Places whose whole name differs in a few letters."""

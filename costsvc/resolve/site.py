@@ -254,8 +254,8 @@ def _what_was_read(name: str, reading: Reading) -> str | None:
     if not (reading.notes or reading.others):
         return None
     notes = f": {'; '.join(reading.notes)}" if reading.notes else ""
-    others = f" It could also mean {', '.join(reading.others)}." if reading.others else ""
-    return f"{name!r} is read as {reading.id}{notes}.{others}"
+    others = f"; it could also mean {', '.join(reading.others)}" if reading.others else ""
+    return f"{name!r} is read as {reading.id}{notes}{others}."
 
 
 def moment(site: Site, catalog: Catalog) -> tuple[int, dt.date]:

@@ -91,6 +91,7 @@ READ = {
     "APE1-USE1-AWS-In-Bytes": ("aws:ap-east-1", "billing code APE1"),
     "us-west-2-lax-1a": ("city:US-CA/Los-Angeles", "a local zone of aws:us-west-2"),
     "us-east-1-wl1-bos-wlz-1": ("city:US-MA/Boston", "a local zone of aws:us-east-1"),
+    "aps1-ccu1-az1": ("city:IN/Kolkata", "a local zone of aws:ap-south-1"),
     "usw2-lax1-az1": ("city:US-CA/Los-Angeles", "on the grid em:US-CAL-LDWP"),
     "Azure Paris": ("azure:francecentral", "the only region of azure there"),
     "Paris": ("city:FR/Paris", "cloud regions there: gcp:europe-west9, azure:francecentral, aws:eu-west-3"),
@@ -174,7 +175,21 @@ def test_a_name_that_is_refused_comes_with_what_it_could_mean(catalog, name, nea
     "name",
     [
         *("aws:eastus", "gcp:eastus", "azure:us-central1", "aws:us-east-1-b-c", "us-east-1aa", "europe-west4-zz"),
-        *("Jersey City", "Narnia", "xyz", "east", "zone", "aws", "", "§" * 40, "-", "a" * 5000),
+        *(
+            "us-south-9",
+            "Paris" + " " * 300 + "x",
+            "n/a",
+            "Jersey City",
+            "Narnia",
+            "xyz",
+            "east",
+            "zone",
+            "aws",
+            "",
+            "§" * 40,
+            "-",
+            "a" * 5000,
+        ),
     ],
 )
 def test_what_is_no_place_is_read_as_none(catalog, name):
@@ -270,6 +285,8 @@ def warning(answer, code="region-name"):
         ("us-west-2-lax-1a", "zone", "em:US-CAL-LDWP"),
         ("Europe", "zone", "europe"),
         ("DE-BY", "zone", "DEU"),
+        ("GB-BFS", "zone", "em:GB-NIR"),
+        ("Birmingham", "zone", "em:GB"),
     ],
 )
 def test_an_estimate_takes_the_place_of_the_name(client, region, field, value):
@@ -292,7 +309,7 @@ def test_an_estimate_of_a_zone_warns_and_one_of_its_region_does_not(client):
     assert warning(ask(client, "us-east-1a")) == "'us-east-1a' is read as aws:us-east-1: availability zone a."
     assert warning(ask(client, "aws:us-east-1")) is None
     assert warning(ask(client, "East US")) is None
-    assert warning(ask(client, "Georgia")) == "'Georgia' is read as GEO. It could also mean US-GA."
+    assert warning(ask(client, "Georgia")) == "'Georgia' is read as GEO; it could also mean US-GA."
 
 
 def test_a_city_is_no_building_and_has_no_operator(client):
@@ -305,13 +322,14 @@ def test_a_city_is_no_building_and_has_no_operator(client):
 
 
 def test_regions_of_comparisons_are_read_too_and_warned_of(client):
-    body = {"training": RUN | {"region": "aws:us-east-1"}, "regions": ["Frankfurt", "Azure Paris", "SE3"]}
+    body = {"training": RUN | {"region": "Dublin"}, "regions": ["Frankfurt", "Azure Paris", "SE3"]}
     answer = client.post("/v1/comparisons/placement", json=body)
     assert answer.status_code == 200, answer.json
     regions = {option["request"]["region"] for option in answer.json["options"]}
     assert regions == {"city:DE/Frankfurt-am-Main", "azure:francecentral", "em:SE-SE3"}
     text = " ".join(one["message"] for one in answer.json["warnings"] if one["code"] == "region-name")
     assert "'Frankfurt' is read as city:DE/Frankfurt-am-Main" in text
+    assert "'Dublin' is read as city:IE/Dublin" in text
 
 
 @pytest.mark.parametrize("region", ["US-CA", "San Francisco", "CAISO", "us-west-1b"])

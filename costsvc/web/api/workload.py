@@ -83,7 +83,8 @@ class SiteSchema(Request):
 
     region = KnownName(
         "region",
-        "Cloud region (aws:us-east-1), country (USA, US), subdivision (US-VA), grid zone (em:US-MIDA-PJM) or world",
+        "Cloud region (aws:us-east-1, East US), country (USA, US), subdivision (US-VA), grid zone (em:US-MIDA-PJM), "
+        "city (Paris), continent or world; the warning region-name says what was read in a name",
         "aws:us-east-1",
     )
     year = WholeNumber(

@@ -129,7 +129,7 @@ HINTS: Mapping[str, str] = {
     "output_tokens": "",
     "model": "such as llama-3.1-8b; or its size",
     "name": "",
-    "region": "such as aws:us-east-1, SWE, US-VA, world",
+    "region": "such as aws:us-east-1, SWE, US-VA, Paris, world",
     "requests": "",
     "requests_per_task": "over the whole time",
     "tasks": "",
