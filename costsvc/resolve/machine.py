@@ -57,6 +57,7 @@ class ResolvedMachine:
         power_family: The family of accelerators that draw alike.
         may_be_at_home: Whether its host stands in a home or on a desk unless another building is named.
         reading: What the name of the accelerator says; None for an instance.
+        slice_name: Canonical name of the slice; None for a whole accelerator.
         named: Accelerators that the name says; None if it says no number.
         box: Accelerators of the named machine, of which a request may have several.
     """
@@ -72,6 +73,7 @@ class ResolvedMachine:
     provider: str | None = None
     per_instance: float = 1.0
     reading: AcceleratorReading | None = None
+    slice_name: str | None = None
     named: float | None = None
     box: float = 1.0
     log: FactorLog = field(default_factory=FactorLog)
@@ -84,7 +86,7 @@ class ResolvedMachine:
     @property
     def device(self) -> str:
         """The id of the accelerator, or the name of the slice."""
-        return self.id if self.reading is None else self.reading.name
+        return self.slice_name or self.id
 
     @property
     def slice(self) -> AcceleratorReading | None:
@@ -184,7 +186,8 @@ def _of_name(catalog: Catalog, name: str, by_cores: bool) -> ResolvedMachine:  #
     said = reading.says.get("accelerators")
     machine = _machine(reading.id, row, catalog, log)
     named = said if isinstance(said, float) else None
-    return replace(machine, reading=reading, named=named, box=float(reading.box))
+    slice_name = None if reading.slice is None else reading.name
+    return replace(machine, reading=reading, slice_name=slice_name, named=named, box=float(reading.box))
 
 
 def _of_instance(catalog: Catalog, name: str) -> ResolvedMachine:
