@@ -83,7 +83,7 @@ def _with_profile(compute: int, memory_gb: float, chips: Chips) -> list[Chip]:
 def _has_exactly(chip: Chip, compute: int, memory_gb: float) -> bool:
     """Whether the profile of a device has such a memory, rounded."""
     share = _memory_share(chip, compute, memory_gb)
-    return share is not None and any(floor(size * share + 0.5) == memory_gb for size in chip.memories_gb)
+    return share is not None and floor(chip.memory_gb * share + 0.5) == memory_gb
 
 
 def _is_rare(chip: Chip) -> bool:
@@ -132,8 +132,7 @@ def _memory_share(chip: Chip, compute: int, memory_gb: float) -> float | None:
     if of is None:
         return None
     possible = MEMORY_SHARES[of].get(compute, ())
-    sizes = [(share, size * share) for share in possible for size in chip.memories_gb]
-    return next((share for share, size in sizes if abs(size - memory_gb) < PROFILE_ROUNDING_GB), None)
+    return next((share for share in possible if abs(chip.memory_gb * share - memory_gb) < PROFILE_ROUNDING_GB), None)
 
 
 def _partition(spelling: Spelling, device: Device, chips: Chips) -> AcceleratorReading | None:
@@ -153,10 +152,9 @@ def _virtual(spelling: Spelling, device: Device, chips: Chips) -> AcceleratorRea
     if whole is None or profile is None:
         return None
     chip = chips.by_id.get(whole.id)
-    sizes = [] if chip is None else sorted(size for size in chip.memories_gb if size >= float(profile[1]) > 0)
-    if chip is None or chip.vendor != "NVIDIA" or not sizes:
+    if chip is None or chip.vendor != "NVIDIA" or not 0 < float(profile[1]) <= chip.memory_gb:
         return None
-    share = float(profile[1]) / sizes[0]
+    share = float(profile[1]) / chip.memory_gb
     if share == 1:
         return whole
     return _of_share(whole, "".join(profile.groups()), share, f"a virtual device with {share:.3g} of its memory")

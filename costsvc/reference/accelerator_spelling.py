@@ -8,6 +8,7 @@ from costsvc.reference.reading import fold
 
 PRINTED = (
     re.compile(r"""\bname\s?[=:]\s?['"]?(?P<name>[^,'"]+)"""),
+    re.compile(r"^(?:(?:gpu)?\[\d+\]\s*:?|cuda:\d+)\s*(?P<name>[a-z].*)$"),
     re.compile(r"^.*?(?:controller|processing accelerators):.*\[(?P<name>[^\[\]]+)\]\s*(?:\(rev.*)?$"),
     re.compile(r"^(?P<name>(?:nvidia corporation|advanced micro devices).*)$"),
     re.compile(
@@ -17,10 +18,10 @@ PRINTED = (
         r"^[\w.-]+\.com/(?:gpu\.?-?product|gke-accelerator|gpu\.machine|gke-tpu-accelerator)\s*[:=]\s*(?P<name>.+)$"
     ),
 )
-"""What torch, TensorFlow, lspci, nvidia-smi -L, rocm-smi, system_profiler and Kubernetes print around a name."""
+"""What torch, TensorFlow, gpustat, lspci, nvidia-smi, rocm-smi, system_profiler and Kubernetes print around a name."""
 BRACKET = re.compile(r"\[([^\[\]]*[a-z]\d[^\[\]]*)\]")
 AROUND = re.compile(
-    r"\(uuid[^)]*\)?|\bdevice\s+\d+:|\(rev [0-9a-f]+\)|\((?:r|tm|c)\)|®|™|\(s:[\d,-]+\)"
+    r"\(uuid[^)]*\)?|\bdevice\s+\d+:|\(rev [0-9a-f]+\)|\(?\b\d+-core gpu\b\)?|\((?:r|tm|c)\)|®|™|\(s:[\d,-]+\)"
     r"|\b(?:gpu )?(?:running in|attached to|committed use in)\b.*$|^sku:?\s|[{}'\"]"
 )
 """Additions without meaning: identifiers, revisions, trademarks, sockets of Slurm, places in bills."""
@@ -189,6 +190,8 @@ def described(spelling: Spelling) -> Spelling | None:
         memories = [one for one in memories if one[1] not in IN_MEBIBYTES]
     words = words_of(MEMORY.sub(" ", text))
     forms = {_form(word) for word in words if FORM.fullmatch(word)} - {"hgx"}
+    if any(form.startswith("sxm") for form in forms):
+        forms.discard("nvlink")
     vendors = {VENDORS[word] for word in words if word in VENDORS}
     lines = [word for word in words if word in LINES]
     first = next((word for word in words if word not in VENDORS), "")

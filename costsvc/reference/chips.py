@@ -27,6 +27,7 @@ class Chip:
         family: Its family.
         segment: Its segment.
         form_factor: Its form factor in the table.
+        memory_gb: Its memory in the table; 0 if not known. [GB]
         memories_gb: Its memory, and what its names say of it. [GB]
         forms: Forms in its names.
         lines: Lines of products in its names.
@@ -37,6 +38,7 @@ class Chip:
     family: str
     segment: str
     form_factor: str
+    memory_gb: float
     memories_gb: set[float] = field(default_factory=set)
     forms: set[str] = field(default_factory=set)
     lines: set[str] = field(default_factory=set)
@@ -48,7 +50,7 @@ class Chip:
         if roughly:
             return any(LEFT_BY_DRIVERS * one <= memory_gb <= one + ROUNDING_GB for one in self.memories_gb)
         if self.form_factor == "soc":  # sold with any memory up to that of the table
-            return memory_gb <= max(self.memories_gb, default=0.0)
+            return memory_gb <= self.memory_gb
         return any(abs(one - memory_gb) <= ROUNDING_GB for one in self.memories_gb)
 
     def has_form(self, form: str | None) -> bool:
@@ -181,6 +183,7 @@ def chips(rows: Mapping[str, Mapping[str, Any]], aliases: Mapping[str, Mapping[s
             family=str(row["family"]),
             segment=str(row["segment"]),
             form_factor=str(row["form_factor"]),
+            memory_gb=float(row["memory_gb"] or 0.0),
             memories_gb={float(row["memory_gb"])} if row["memory_gb"] else set(),
         )
         for id_, row in rows.items()

@@ -61,6 +61,8 @@ def read(name: str) -> AcceleratorReading | None:
         generation = LABELS.get(re.sub(r"[\s_]+", "-", label)) or (label if label in CHIP_OF else None)
         chips = prod(int(side) for side in topology[1].split("x"))
         return None if generation is None else _reading(generation, times * chips)
+    if prefix and prefix[1] and rest in CHIP_OF:
+        return _reading(rest, times) if times > 1 else AcceleratorReading(id=CHIP_OF[rest])
     slice_ = SLICE.match(rest)
     if slice_ is None:
         return None

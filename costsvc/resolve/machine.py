@@ -46,6 +46,8 @@ class ResolvedMachine:
 
     Attributes:
         id: Canonical name of the accelerator.
+        device: Canonical name of the accelerator or of the slice.
+        name: Canonical name of what was named: accelerator, slice or instance.
         row: Its row.
         per_host: Accelerators in one host.
         instance: Canonical name of the cloud instance, if one was named.
@@ -56,12 +58,16 @@ class ResolvedMachine:
         tdp: Thermal design power, or what the table holds in its place. [W]
         power_family: The family of accelerators that draw alike.
         may_be_at_home: Whether its host stands in a home or on a desk unless another building is named.
-        reading: What the name of the accelerator says; None for an instance.
+        slice: The part of an accelerator that was named; None for a whole one.
+        held_share: Share of an accelerator that the slice keeps from others; None for a whole one. [1]
+        memory_share: Share of an accelerator's memory; 1 for a whole one. [1]
         named: Accelerators that the name says; None if it says no number.
         box: Accelerators of the named machine, of which a request may have several.
     """
 
     id: str
+    device: str
+    name: str
     row: Row
     per_host: float
     default_precision: Precision
@@ -71,35 +77,12 @@ class ResolvedMachine:
     instance: str | None = None
     provider: str | None = None
     per_instance: float = 1.0
-    reading: AcceleratorReading | None = None
+    slice: AcceleratorReading | None = None
+    held_share: Constant | None = None
+    memory_share: float = 1.0
     named: float | None = None
     box: float = 1.0
     log: FactorLog = field(default_factory=FactorLog)
-
-    @property
-    def name(self) -> str:
-        """The name of the accelerator, the slice or the instance that gives the same machine again."""
-        return self.instance or self.device
-
-    @property
-    def device(self) -> str:
-        """The id of the accelerator, or the name of the slice."""
-        return self.id if self.reading is None else self.reading.name
-
-    @property
-    def slice(self) -> AcceleratorReading | None:
-        """The part of a device that the name stands for; None for a whole one."""
-        return None if self.reading is None or self.reading.slice is None else self.reading
-
-    @property
-    def held_share(self) -> Constant | None:
-        """Share of a device that a slice keeps from others; None for a whole one [1]."""
-        return None if self.slice is None else input_constant("slice_held_share", self.slice.held_share, "1")
-
-    @property
-    def memory_share(self) -> float:
-        """Share of a device's memory; 1 for a whole one [1]."""
-        return 1.0 if self.slice is None else self.slice.memory_share
 
     @property
     def table(self) -> str:
@@ -162,7 +145,9 @@ def resolve_count(spec: Machine, machine: ResolvedMachine, catalog: Catalog, log
         return machine.per_instance * (spec.instances or 1)
     if spec.cores is not None:
         return sockets(machine.table, machine.row, spec.cores, catalog, log)
-    count = agreed_count(spec.accelerator or "", spec.accelerators, machine.named, machine.box)
+    count = spec.accelerators
+    if machine.named is not None:
+        count = agreed_count(spec.accelerator or "", count, machine.named, machine.box)
     if count is None and machine.slice is not None:
         log.add_warning("accelerators-assumed", "accelerators is not given; 1 is assumed, since a job gets one slice.")
         return 1.0
@@ -184,7 +169,20 @@ def _of_name(catalog: Catalog, name: str, by_cores: bool) -> ResolvedMachine:  #
     said = reading.says.get("accelerators")
     machine = _machine(reading.id, row, catalog, log)
     named = said if isinstance(said, float) else None
-    return replace(machine, reading=reading, named=named, box=float(reading.box))
+    machine = replace(machine, named=named, box=float(reading.box))
+    return machine if reading.slice is None else _sliced(machine, reading)
+
+
+def _sliced(machine: ResolvedMachine, reading: AcceleratorReading) -> ResolvedMachine:
+    """A slice of a machine."""
+    return replace(
+        machine,
+        device=reading.name,
+        name=reading.name,
+        slice=reading,
+        held_share=input_constant("slice_held_share", reading.held_share, "1"),
+        memory_share=reading.memory_share,
+    )
 
 
 def _of_instance(catalog: Catalog, name: str) -> ResolvedMachine:
@@ -199,6 +197,7 @@ def _of_instance(catalog: Catalog, name: str) -> ResolvedMachine:
     chip = _machine(instance["accelerator_id"], row, catalog, log)
     return replace(
         chip,
+        name=instance["instance_id"],
         instance=instance["instance_id"],
         provider=instance["provider"],
         per_instance=instance["accelerators"],
@@ -211,6 +210,8 @@ def _machine(id_: str, row: Row, catalog: Catalog, log: FactorLog) -> ResolvedMa
     host = catalog.row("hosts", row["host_family"])
     return ResolvedMachine(
         id=id_,
+        device=id_,
+        name=id_,
         row=row,
         per_host=float(host["accelerators_per_host"]) if host else 1.0,
         may_be_at_home=host is not None and host["pue"] is not None,

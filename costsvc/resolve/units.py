@@ -55,20 +55,20 @@ def _device(catalog: Catalog, accelerator_id: str) -> Row:
     return row
 
 
-def agreed_count(name: str, given: float | None, said: float | None, box: float) -> float | None:
-    """The number of accelerators of a request and of the name in it; None if neither has one.
+def agreed_count(name: str, given: float | None, said: float, box: float) -> float:
+    """The number of accelerators of a request and of the name in it.
 
     Args:
         name: The accelerator as the caller wrote it.
-        given: Number from the request. [1]
+        given: Number from the request; None if it has none. [1]
         said: Number that the name says. [1]
         box: Accelerators of the named machine, of which there may be several. [1]
 
     Raises:
         BadRequestError: If the two contradict each other.
     """
-    if given is None or said is None or given == said:
-        return said if given is None else given
+    if given is None or given == said:
+        return said
     several = box != 1
     if several and (given / box).is_integer():
         return given

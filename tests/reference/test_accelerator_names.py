@@ -107,7 +107,12 @@ def test_a_name_may_say_how_many(names, name, id_, accelerators):
         ("device: 0, name: Tesla T4, pci bus id: 0000:00:04.0, compute capability: 7.5", "nvidia-t4"),
         ("01:00.0 3D controller: NVIDIA Corporation GH100 [H100 SXM5 80GB] (rev a1)", H100),
         ("Card series: AMD Instinct MI300X OAM", "amd-mi300x"),
+        ("GPU[0] : Card Series: AMD Instinct MI210", "amd-mi210"),
+        ("[0] NVIDIA A100-SXM4-40GB", A100_40),
+        ("cuda:0 NVIDIA A100-SXM4-80GB, NVLink", A100_80),
+        ("TpuV5e", "google-tpu-v5e"),
         ("Chipset Model: Apple M2 Max", "apple-m2-max"),
+        ("Apple M2 Max (38-core GPU)", "apple-m2-max"),
         ("Nvidia L4 GPU attached to Spot Preemptible VMs running in Iowa", "nvidia-l4"),
     ],
 )

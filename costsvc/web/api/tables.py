@@ -64,7 +64,7 @@ def _model(tables: Catalog, name: str) -> str | None:
 
 
 def _accelerator(tables: Catalog, name: str) -> str | None:
-    match = tables.accelerators.find(name)
+    match = tables.accelerators.read(name)
     return match.id if match else None
 
 
