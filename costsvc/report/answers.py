@@ -46,6 +46,8 @@ class Request(TypedDict, total=False):
     model: str
     output_tokens: float
     pricing: Pricing
+    processing: str
+    provider: str
     region: str
     requests: float
     requests_per_s: float

@@ -50,6 +50,8 @@ def _model(request: Request) -> str:
 
 
 def _machine(request: Request) -> str:
+    if "provider" in request:
+        return f"the machines of {request['provider']}"
     if "instance" in request:
         return f"{request.get('instances', 1):g} x {request['instance']}"
     return f"{request.get('accelerators', 1):g} x {request['accelerator']}"

@@ -132,19 +132,23 @@ def _with_amounts(request: Serving, row: Row, task: Task, catalog: Catalog) -> S
     Raises:
         BadRequestError: If the request has neither tokens nor units.
     """
+    is_by_token = f"is required: {row['provider']} bills {row['model']} by the token"
     if task == "image":
+        if row["unit"] is None and request.input_tokens is None and request.output_tokens is None:
+            raise BadRequestError({"output_tokens": is_by_token})
+        if request.units not in (None, 1):
+            raise BadRequestError({"units": "must be 1: a request makes one image; give the number of requests"})
         return replace(request, input_tokens=None, output_tokens=None)
     if task == "video":
-        seconds = request.units or 1.0
-        frames = max(round(seconds * FRAMES_PER_S), 1)
+        frames = request.frames or max(round((request.units or 1.0) * FRAMES_PER_S), 1)
         return replace(request, input_tokens=None, output_tokens=None, frames=frames)
     if row["unit"] is not None and request.input_tokens is None:
         per_unit = catalog.default(f"tokens_per_{row['unit']}").value
         return replace(request, input_tokens=(request.units or 1.0) * per_unit, output_tokens=None)
     if request.input_tokens is None:
-        raise BadRequestError({"input_tokens": f"is required: {row['provider']} bills {row['model']} by the token"})
+        raise BadRequestError({"input_tokens": is_by_token})
     if task not in ("embedding", "other") and request.output_tokens is None:
-        raise BadRequestError({"output_tokens": f"is required: {row['provider']} bills {row['model']} by the token"})
+        raise BadRequestError({"output_tokens": is_by_token})
     return replace(request, output_tokens=None) if task in ("embedding", "other") else request
 
 

@@ -120,7 +120,11 @@ def model(request: Request) -> str:
 
 
 def hardware(request: Request) -> str:
-    """The machines of a request."""
+    """The machines of a request, or who runs them."""
+    if "provider" in request:
+        processing = request.get("processing", "standard")
+        kind = "" if processing == "standard" else f" ({one_line(processing)} processing)"
+        return f"the machines of {one_line(request['provider'])}{kind}"
     if "instance" in request:
         name, number, noun = request["instance"], request.get("instances", 1.0), "instance"
     elif "cores" in request:
