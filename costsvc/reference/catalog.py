@@ -14,11 +14,12 @@ from costsvc.reference import names
 from costsvc.reference.ages import age
 from costsvc.reference.grid import Grid
 from costsvc.reference.hosted_names import HostedNames
-from costsvc.reference.model_names import ModelNames
+from costsvc.reference.model_names import ModelNames, stem
 from costsvc.reference.names import Match, Names
 from costsvc.reference.package import load_tables, reference_date, summary, version
 from costsvc.reference.places import Place, Places, places
 from costsvc.reference.reading import Reading
+from costsvc.reference.similar import nearest
 from costsvc.reference.table import Key, Row, Table, cell, describe
 
 GRID_TABLES = (
@@ -112,7 +113,7 @@ class Catalog:
                 {str(name): row["provider"] for name, row in tables["provider_names"].rows.items()},
             ),
             instances=names.instances(tables["instances"].rows.values()),
-            providers=names.plain(_providers(tables), {}),
+            providers=_clouds(tables),
             places=places(tables, grid),
             grid=grid,
             described=tuple(summary(resource, tables) for resource in describe(folder).values()),
@@ -158,8 +159,12 @@ class Catalog:
         """
         reading = self.models.read(name)
         if reading is None:
-            raise UnknownNameError(request_field, name, self.models.nearest(name))
+            raise UnknownNameError(request_field, name, self.nearest_models(name))
         return reading
+
+    def nearest_models(self, name: str) -> list[str]:
+        """Known models like an unknown one, those that are only known as hosted ones included."""
+        return nearest(stem(name), {**self.hosted.short(), **self.models.short()})
 
     def model(self, name: str, request_field: str = "model") -> Row:
         """The row of the model of a name.
@@ -360,6 +365,13 @@ def _sold_by_model(catalog: Catalog, provider: str) -> dict[str, str]:
     prices = catalog.hosted.sold[provider].prices
     read = ((key, catalog.models.read(key)) for key in sorted(prices, key=lambda key: prices[key], reverse=True))
     return {reading.id: key for key, reading in read if reading is not None}
+
+
+def _clouds(tables: Mapping[str, Table]) -> Names:
+    """Names of providers that rent out or operate machines."""
+    ids = _providers(tables)
+    written = {str(name): row["provider"] for name, row in tables["provider_names"].rows.items()}
+    return names.plain(ids, {name: id_ for name, id_ in written.items() if id_ in ids})
 
 
 def _providers(tables: Mapping[str, Table]) -> set[str]:
