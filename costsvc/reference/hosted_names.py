@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from costsvc.reference.model_names import Form, forms, stem
+from costsvc.reference.model_names import VENDOR, Form, forms, stem
 from costsvc.reference.model_names import squash as squash_points
 from costsvc.reference.names import LONGEST, Names, plain
 from costsvc.reference.reading import Reading, fold
@@ -107,7 +107,7 @@ class HostedNames:
     def short(self) -> Mapping[str, str]:
         """Models of the makers and large clouds without their routes, as people write them."""
         keys = (key for provider in MAKERS if provider in self.sold for key in self.sold[provider].prices)
-        return {fold(short): short for short in (key.rpartition("/")[2] for key in keys)}
+        return {fold(short): short for short in (key.rpartition("/")[2] for key in keys) if not VENDOR.match(short)}
 
     def nearest_providers(self, name: str) -> list[str]:
         """The providers most similar to an unknown name."""
