@@ -64,7 +64,7 @@ SERVICE = re.compile(
     r"|[-_](?:latest|maas|tee|turbo|free|tput|serverless|dedicated|original|basic|versatile|instant|cloud))$"
 )
 """Endings that name a service of the seller."""
-VERSION = re.compile(r"(?:[-:]v?1|(?<=-20\d{6})-v\d+)?:\d+(?::(?:\d+k|mm))?$|-v1$")
+VERSION = re.compile(r"(?:[-:]v?[01]|(?<=-20\d{6})-v\d+)?:\d+(?::(?:\d+k|mm))?$|-v1$")
 """Ending of an id of a marketplace: its version, and the context that it serves; v2 without a date is the model's."""
 DATE = re.compile(
     r"(?:@(?:\d{8}|\d{3}|default|latest)|[-_@](?:20\d{6}|20\d\d-\d\d(?:-\d\d)?|\d\d-20\d\d|2[3-9](?:0[1-9]|1[0-2])"
