@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from costsvc.evidence.fits import engines, serving, training
+from costsvc.evidence.fits import engines, hosted, serving, training
 from costsvc.evidence.importers import build
 from costsvc.evidence.importers.fetch import fetch
 from costsvc.evidence.importers.upstream import manifest
@@ -61,8 +61,8 @@ def build_tables(upstream: Path, into: Path, accept: bool, show: int) -> None:
 @data.command("fit")
 @PACKAGE
 def fit_tables(into: Path) -> None:
-    """Fit hosts, power, utilisation and serving to the measurements, and print the cross-validated errors."""
-    for line in (*training.fit(into), *serving.fit(into), *engines.fit(into)):
+    """Fit hosts, power, utilisation, serving and sizes of hosted models, and print the cross-validated errors."""
+    for line in (*training.fit(into), *serving.fit(into), *engines.fit(into), *hosted.fit(into)):
         click.echo(line)
 
 

@@ -211,6 +211,19 @@ def bandwidth_b_s(chip: ServingChip, constants: ServingConstants) -> Numeric:
 
 
 @formula
+def new_tokens(load: Load) -> Numeric:
+    """Tokens of a prompt that are not in the cache.
+
+    Args:
+        load: Prompt and cached tokens.
+
+    Returns:
+        Tokens. [token]
+    """
+    return load.input_tokens - load.cached_tokens
+
+
+@formula
 def forward_s(model: ServedModel, chip: ServingChip, load: Load, tokens: Numeric, efficiency: Numeric) -> Numeric:
     """Compute time to pass tokens through the weights.
 
@@ -245,8 +258,7 @@ def attention_s(model: ServedModel, chip: ServingChip, load: Load, constants: Se
     Returns:
         Time. [s]
     """
-    new_tokens = load.input_tokens - load.cached_tokens
-    flop = attention_flop(model, new_tokens, load.cached_tokens, constants.index_share)
+    flop = attention_flop(model, new_tokens(load), load.cached_tokens, constants.index_share)
     speed = chip.attention_tflops * FLOP_PER_TFLOP * constants.attention_efficiency
     return flop / (at_once(load.accelerators, load.work_shared) * speed)
 
@@ -290,7 +302,7 @@ def step_parts(model: ServedModel, chip: ServingChip, load: Load, constants: Ser
     speed = constants.arithmetic_multiplier * constants.precision_efficiency
     slowness = constants.overhead_multiplier * constants.software_factor
     parallel = 1 + constants.parallel_overhead * load.weights_shared * np.log2(np.maximum(load.accelerators, 1.0))
-    prompts = arrivals * (load.input_tokens - load.cached_tokens)
+    prompts = arrivals * new_tokens(load)
     checked = load.batch * (1 + load.proposed_per_step)
     return StepParts(
         memory_s=memory_s(model, chip, load, constants),

@@ -16,12 +16,14 @@ from costsvc.reference.grid import Grid
 from costsvc.reference.hosted_names import HostedNames
 from costsvc.reference.instance_names import InstanceNames, instance_names
 from costsvc.reference.memos import Memos
-from costsvc.reference.model_names import ModelNames
+from costsvc.reference.model_names import ModelNames, stem
 from costsvc.reference.names import Names
 from costsvc.reference.package import load_tables, reference_date, summary, version
 from costsvc.reference.place_names import PlaceNames
 from costsvc.reference.places import Place, Places
 from costsvc.reference.reading import AcceleratorReading, Reading
+from costsvc.reference.seller_names import seller_names
+from costsvc.reference.similar import nearest
 from costsvc.reference.table import Key, Row, Table, cell, describe
 
 GRID_TABLES = (
@@ -115,7 +117,7 @@ class Catalog:
                 {str(name): row["provider"] for name, row in tables["provider_names"].rows.items()},
             ),
             instances=instance_names(tables["instances"].rows.values()),
-            providers=names.plain(_providers(tables), {}),
+            providers=seller_names(tables),
             places=places,
             place_names=PlaceNames(places),
             grid=grid,
@@ -180,8 +182,12 @@ class Catalog:
         """
         reading = self.models.read(name)
         if reading is None:
-            raise UnknownNameError(request_field, name, self.models.nearest(name))
+            raise UnknownNameError(request_field, name, self.nearest_models(name))
         return reading
+
+    def nearest_models(self, name: str) -> list[str]:
+        """Known models like an unknown one, those that are only known as hosted ones included."""
+        return nearest(stem(name), {**self.hosted.short(), **self.models.short()})
 
     def model(self, name: str, request_field: str = "model") -> Row:
         """The row of the model of a name.
@@ -383,14 +389,6 @@ def _sold_by_model(catalog: Catalog, provider: str) -> dict[str, str]:
     prices = catalog.hosted.sold[provider].prices
     read = ((key, catalog.models.read(key)) for key in sorted(prices, key=lambda key: prices[key], reverse=True))
     return {reading.id: key for key, reading in read if reading is not None}
-
-
-def _providers(tables: Mapping[str, Table]) -> set[str]:
-    columns = (
-        *((table, "provider") for table in ("accelerator_prices", "instances", "regions")),
-        ("operators", "operator"),
-    )
-    return {row[column] for table, column in columns for row in tables[table].rows.values()} - {"*"}
 
 
 def _match(index: Names, name: str, request_field: str) -> Reading:

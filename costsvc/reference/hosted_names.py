@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
-from costsvc.reference.model_names import Form, forms
+from costsvc.reference.model_names import VENDOR, Form, forms, stem
 from costsvc.reference.model_names import squash as squash_points
-from costsvc.reference.names import LONGEST, NEAREST, Names, plain
+from costsvc.reference.names import LONGEST, Names, plain
 from costsvc.reference.reading import Reading, fold
+from costsvc.reference.similar import nearest
 
 MAKERS = (
     *("openai", "anthropic", "gemini", "mistral", "xai", "deepseek", "cohere", "amazon_nova", "ai21", "meta_llama"),
@@ -40,6 +40,8 @@ class SoldModels:
 
     def read(self, name: str) -> Reading | None:
         """What a name means at this provider, or None."""
+        if name in self.prices:  # a few keys differ in case alone
+            return Reading(id=name)
         found = self._exact.find(name)
         if found is not None:
             return Reading(id=found.id)
@@ -72,10 +74,8 @@ class SoldModels:
         return self._forms
 
     def nearest(self, name: str) -> list[str]:
-        """The models most similar to an unknown name."""
-        *_, last = forms(name)
-        short = {fold(key.rpartition("/")[2]): key for key in self.prices}
-        return [short[near] for near in get_close_matches(last.text, short, n=NEAREST, cutoff=0.5)]
+        """The models most similar to an unknown name, as the provider writes them."""
+        return nearest(stem(name), {fold(key.rpartition("/")[2]): key for key in self.prices})
 
 
 @dataclass(slots=True)
@@ -105,6 +105,11 @@ class HostedNames:
         """The provider of a name: ``OpenAI``, ``AWS Bedrock``, ``google``."""
         match = self.providers.find(fold(name[:LONGEST]))
         return None if match is None else Reading(id=match.id)
+
+    def short(self) -> Mapping[str, str]:
+        """Models of the makers and large clouds without their routes, as people write them."""
+        keys = (key for provider in MAKERS if provider in self.sold for key in self.sold[provider].prices)
+        return {fold(short): short for short in (key.rpartition("/")[2] for key in keys) if not VENDOR.match(short)}
 
     def nearest_providers(self, name: str) -> list[str]:
         """The providers most similar to an unknown name."""

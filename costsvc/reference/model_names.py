@@ -6,18 +6,16 @@ that a name never leads to another size.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import SequenceMatcher
 from typing import Any
 
 from costsvc.reference.names import LONGEST, Names
 from costsvc.reference.reading import Reading, fold
+from costsvc.reference.similar import nearest
 
 LONGEST_PATH = 8
 """Parts of a path that are read; longer names are no names."""
-NEAREST = 3
-LEAST_SIMILAR = 0.6
 ROUTES = frozenset(
     (
         *("accounts", "models", "model", "publishers", "projects", "locations", "endpoints", "chat", "responses"),
@@ -31,9 +29,14 @@ PROFILE = re.compile(r"^(us-gov|us|eu|apac|global|jp|au|ca|sa|me|in|kr)\.(?=[a-z
 """Beginning of an inference profile: the geography over which it may route a call."""
 VENDOR = re.compile(r"^([a-z][a-z0-9-]*)\.(?=[a-z])")
 """Beginning of an id of a marketplace: the maker, followed by a full stop."""
+MAKER = re.compile(
+    r"^(meta(?=-llama)|google|microsoft|openai|anthropic|mistralai|ibm|nvidia|cohere|amazon|alibaba|databricks"
+    r"|azureml|moonshotai|deepseek-ai)-(?=[a-z]{3})"
+)
+"""Beginning that names the maker or the cloud: ``meta-llama-3.3-70b``, ``databricks-llama-4-maverick``."""
 FORMATS: tuple[tuple[str, str], ...] = (
     (r"nvfp4|mxfp4|fp4", "fp4"),
-    (r"fp8(?:[-_](?:dynamic|block|static|kv|tput))?|f8(?:[-_]e4m3)?|w8a8[-_]fp8", "fp8"),
+    (r"fp8(?:[-_](?:dynamic|block|static|kv|tput|fast))?|f8(?:[-_]e4m3)?|w8a8[-_]fp8", "fp8"),
     (r"gptq[-_](?:int)?8(?:bits?)?|int8|w8a8(?:[-_]int8)?|w8a16|q8_0|q8|8[-_]?bit|bnb[-_]8bit", "int8"),
     (r"i?q6_[a-z0-9_]+|i?q5_[a-z0-9_]+|6[-_]?bit|5[-_]?bit", "int8"),
     (
@@ -58,11 +61,11 @@ PACKAGING = re.compile(
 """Endings that name a file format or a tool."""
 SERVICE = re.compile(
     r"(?::(?:free|nitro|floor|extended|online|beta|exacto|cloud|paid|batch|flex|priority|latest)"
-    r"|[-_](?:latest|maas|tee|turbo|free|tput|serverless|dedicated|original|basic|versatile|instant))$"
+    r"|[-_](?:latest|maas|tee|turbo|free|tput|serverless|dedicated|original|basic|versatile|instant|cloud))$"
 )
 """Endings that name a service of the seller."""
-VERSION = re.compile(r"(?:[-:]v?\d+)?:\d+(?::(?:\d+k|mm))?$|-v\d$")
-"""Ending of an id of a marketplace: its version, and the context that it serves."""
+VERSION = re.compile(r"(?:[-:]v?[01]|(?<=-20\d{6})-v\d+)?:\d+(?::(?:\d+k|mm))?$|-v1$")
+"""Ending of an id of a marketplace: its version, and the context that it serves; v2 without a date is the model's."""
 DATE = re.compile(
     r"(?:@(?:\d{8}|\d{3}|default|latest)|[-_@](?:20\d{6}|20\d\d-\d\d(?:-\d\d)?|\d\d-20\d\d|2[3-9](?:0[1-9]|1[0-2])"
     r"|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])|00\d))$"
@@ -81,10 +84,14 @@ ENDINGS = (
 )
 TUNED = re.compile(r"[-_](?:instruct|chat|it|text|base)$")
 """Endings of variants with the same parameters."""
-STOP = re.compile(r"[\s_\-:/]+|(?<!\d)\.|\.(?!\d)")
+STOP = re.compile(r"[\s_\-:/@]+|(?<!\d)\.|\.(?!\d)")
 SIZE = re.compile(r"[-_:](\d+(?:\.\d+)?)b$")
 """Ending that states all parameters [10^9]."""
 SAME_SIZE = 0.1
+STATED = re.compile(r"\d[bm](?:-|$)")
+"""A size inside an id, which then has no other."""
+ACTIVE = re.compile(r"(?<=\db)-a\d+(?:\.\d+)?b(?=-|$)")
+"""Active parameters after all of them: ``-a3b`` of ``qwen3-30b-a3b``, which people leave out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +143,8 @@ def _without_routes(form: Form) -> Iterator[Form]:
     if found := VENDOR.match(form.text):
         form = form.cut(form.text[found.end() :], f"maker {found[1]}")
         yield form
+    if found := MAKER.match(form.text):
+        yield form.cut(form.text[found.end() :], f"maker {found[1]}")
 
 
 def _without_endings(form: Form) -> Iterator[Form]:
@@ -161,6 +170,16 @@ def _shorter(form: Form) -> Form | None:
     return None
 
 
+def stem(name: str) -> str:
+    """A name without path and endings, to be compared with others.
+
+    Args:
+        name: The name.
+    """
+    *_, last = _without_endings(Form(text=fold(name[:LONGEST]).rpartition("/")[2]))
+    return TUNED.sub("", last.text)
+
+
 def squash(text: str) -> str:
     """A name without separators; full stops between digits remain, also if they are written p or -.
 
@@ -168,7 +187,7 @@ def squash(text: str) -> str:
     """
     text = re.sub(r"(?<=[a-z\-_])v(?=\d)", "", text)
     text = re.sub(r"(?<=\d)p(?=\d)", ".", text)
-    text = re.sub(r"(?<=\d)[\s_:/-](?=\d)", "~", text)  # numbers that a separator parts stay apart
+    text = re.sub(r"(?<=\d)[\s_:/@-](?=\d)", "~", text)  # numbers that a separator parts stay apart
     return STOP.sub("", text)
 
 
@@ -185,6 +204,7 @@ class ModelNames:
     sizes: Mapping[str, float | None]
     _squashed: dict[str, str] = field(default_factory=dict)
     _revised: dict[str, set[str]] = field(default_factory=dict)
+    _short: Mapping[str, str] | None = None
 
     @classmethod
     def of(cls, exact: Names, sizes: Mapping[str, float | None]) -> "ModelNames":
@@ -226,7 +246,8 @@ class ModelNames:
         id_ = match.id if match is not None else self._squashed.get(key) or self._by_points(form.text)
         if id_ is None:
             tuned = TUNED.search(form.text)
-            id_ = self._squashed.get(squash(form.text[: tuned.start()])) if tuned else self._by_size(form.text)
+            text = form.text[: tuned.start()] if tuned else form.text
+            id_ = (self._squashed.get(squash(text)) if tuned else None) or self._by_size(text)
         if id_ is not None and form.is_revision and not self._revised.get(key, {id_}) <= {id_}:
             return None  # revisions of this name differ, and the one that was named is not known
         return id_
@@ -235,7 +256,7 @@ class ModelNames:
         """The model of a name that adds its size: ``deepseek-r1:671b``."""
         found = SIZE.search(text)
         id_ = self._squashed.get(squash(text[: found.start()])) if found else None
-        known = self.sizes.get(id_) if id_ else None
+        known = self.sizes.get(id_) if id_ and not STATED.search(id_) else None
         if found is None or not known or abs(float(found[1]) / known - 1) > SAME_SIZE:
             return None
         return id_
@@ -246,13 +267,15 @@ class ModelNames:
         return self._squashed.get(squash(dotted)) if dotted != text else None
 
     def nearest(self, name: str) -> list[str]:
-        """Known names like an unknown one: of the same family first, then the most similar."""
-        texts = [form.text for form in forms(name)]
-        wanted = squash(texts[-1]) if texts else ""
-        family = re.match(r"[a-z]+", wanted)
-        near = [key for key in self._squashed if family and key.startswith(family[0][:4])] or list(self._squashed)
-        best = _most_similar(wanted, near)
-        return list(dict.fromkeys(self._squashed[key] for key in best))[:NEAREST]
+        """Ids of known models like an unknown one: of the same family first, then of the nearest version and size."""
+        return nearest(stem(name), self.short())
+
+    def short(self) -> Mapping[str, str]:
+        """Ids and aliases without their paths, to ids."""
+        if self._short is None:
+            short = {known.rpartition("/")[2]: match.id for known, match in self.exact.matches.items()}
+            self._short = {ACTIVE.sub("", known): id_ for known, id_ in short.items()} | short
+        return self._short
 
 
 def _format_of(name: str, id_: str) -> dict[str, Any]:
@@ -270,14 +293,5 @@ def _known_forms(name: str) -> Iterator[str]:
         while (found := TUNED.search(text)) is not None:
             text = text[: found.start()]  # noqa: PLW2901 # the same name, one ending shorter
             yield text
-
-
-def _most_similar(wanted: str, among: Iterable[str]) -> list[str]:
-    matcher = SequenceMatcher()
-    matcher.set_seq2(wanted)
-    scored = []
-    for key in among:
-        matcher.set_seq1(key)
-        if matcher.real_quick_ratio() > LEAST_SIMILAR and matcher.quick_ratio() > LEAST_SIMILAR:
-            scored.append((matcher.ratio(), key))
-    return [key for _, key in sorted(scored, reverse=True)[: 2 * NEAREST]]
+        if ACTIVE.search(text):
+            yield ACTIVE.sub("", text)

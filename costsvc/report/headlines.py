@@ -42,8 +42,7 @@ def _inference(answer: InferenceEstimate) -> str:
     request = read_request(answer["request"])
     number = numbers.count(request.get("requests", 1.0))
     noun = "request" if number == "1" else "requests"
-    at = "at" if "provider" in request else "on"
-    return f"{number} {noun} to {_model(request)} {at} {_machine(request)} in {answer['place']['region']}"
+    return f"{number} {noun} to {_model(request)} on {_machine(request)} in {answer['place']['region']}"
 
 
 def _model(request: Request) -> str:
@@ -56,7 +55,7 @@ def _model(request: Request) -> str:
 
 def _machine(request: Request) -> str:
     if "provider" in request:
-        return str(request["provider"])
+        return f"the machines of {request['provider']}"
     if "instance" in request:
         return f"{request.get('instances', 1):g} x {request['instance']}"
     return f"{request.get('accelerators', 1):g} x {request['accelerator']}"

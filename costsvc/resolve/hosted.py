@@ -68,7 +68,7 @@ def resolve_call(request: Serving, catalog: Catalog, log: FactorLog) -> HostedCa
     size = resolve_hosted_size(request.subject, row, task, catalog, log)
     log.add_warning("accelerator-assumed", f"{provider} does not publish the hardware of {model}; {USUAL} is assumed.")
     serving = replace(
-        _with_amounts(request, row, task, catalog),
+        _with_amounts(request, row, task, catalog, log),
         machine=Machine(accelerator=USUAL),
         subject=Subject() if size.row is None else Subject(model=size.row["model_id"]),
         provider=None,
@@ -126,25 +126,31 @@ def _read(catalog: Catalog, provider: str, name: str) -> object:  # a key of the
     return catalog.hosted_model(provider, name)
 
 
-def _with_amounts(request: Serving, row: Row, task: Task, catalog: Catalog) -> Serving:
+def _with_amounts(request: Serving, row: Row, task: Task, catalog: Catalog, log: FactorLog) -> Serving:
     """The request with tokens or frames in place of the units that the provider bills.
 
     Raises:
         BadRequestError: If the request has neither tokens nor units.
     """
+    is_by_token = f"is required: {row['provider']} bills {row['model']} by the token"
     if task == "image":
+        if row["unit"] is None and request.input_tokens is None and request.output_tokens is None:
+            raise BadRequestError({"output_tokens": is_by_token})
+        if request.units not in (None, 1):
+            raise BadRequestError({"units": "must be 1: a request makes one image; give the number of requests"})
         return replace(request, input_tokens=None, output_tokens=None)
     if task == "video":
-        seconds = request.units or 1.0
-        frames = max(round(seconds * FRAMES_PER_S), 1)
+        frames = request.frames or max(round((request.units or 1.0) * FRAMES_PER_S), 1)
         return replace(request, input_tokens=None, output_tokens=None, frames=frames)
     if row["unit"] is not None and request.input_tokens is None:
-        per_unit = catalog.default(f"tokens_per_{row['unit']}").value
-        return replace(request, input_tokens=(request.units or 1.0) * per_unit, output_tokens=None)
+        per_unit = catalog.default(f"tokens_per_{row['unit']}")
+        text = f"Tokens were not given; {per_unit.value:g} per {row['unit']} are assumed: {per_unit.locator}."
+        log.add_warning("tokens-assumed", text)
+        return replace(request, input_tokens=(request.units or 1.0) * per_unit.value, output_tokens=None)
     if request.input_tokens is None:
-        raise BadRequestError({"input_tokens": f"is required: {row['provider']} bills {row['model']} by the token"})
+        raise BadRequestError({"input_tokens": is_by_token})
     if task not in ("embedding", "other") and request.output_tokens is None:
-        raise BadRequestError({"output_tokens": f"is required: {row['provider']} bills {row['model']} by the token"})
+        raise BadRequestError({"output_tokens": is_by_token})
     return replace(request, output_tokens=None) if task in ("embedding", "other") else request
 
 

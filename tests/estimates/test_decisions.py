@@ -55,22 +55,28 @@ def entry(answer, metric="carbon_kg"):
 
 def test_an_api_is_paid_by_the_token(compare, catalog):
     answer = compare({"name": "api", "per_request": {"api": API}}, known("none", 1.0))
-    row = catalog.row("api_prices", ("openai", "gpt-4o-mini"))
+    row = catalog.row("api_prices", ("openai", "gpt-4o-mini", "standard"))
     each = 1000e-6 * row["input_usd_per_million_tokens"] + 500e-6 * row["output_usd_per_million_tokens"]
     assert total(answer, 0, "cost_usd") == pytest.approx(10 * 1000 * each)
     assert total(answer, 0, "energy_kwh") > 0
-    assert {"api-machine-assumed", "batch-assumed"} <= codes(answer)
+    assert {"accelerator-assumed", "size-unpublished", "region-assumed"} <= codes(answer)
+    assert "batch-assumed" not in codes(answer)  # a caller cannot choose the batch of a provider
 
 
-def test_an_api_whose_model_nobody_knows_has_a_price_and_no_energy(compare, catalog):
-    provider, model = next(
-        key for key in catalog.tables["api_prices"] if not catalog.models.find(key[1].rpartition("/")[2])
-    )
-    call = API | {"provider": provider, "model": model}
-    answer = compare({"name": "api", "per_request": {"api": call}}, known("none", 1.0))
-    assert answer["strategies"][0]["total"]["energy_kwh"] is None
-    assert answer["strategies"][0]["total"]["cost_usd"] is not None
-    assert any("size" in gap["reason"] for gap in answer["unavailable"])
+@pytest.mark.parametrize(
+    ("named", "told", "widest"),
+    [
+        pytest.param({"provider": "groq", "model": "gpt-oss-120b"}, False, 10, id="published"),
+        pytest.param({}, True, 200, id="inferred from the price"),
+        pytest.param({"total_params_b": 8}, False, 10, id="given by the caller"),
+    ],
+)
+def test_an_api_has_a_price_and_an_energy_whoever_knows_the_size_of_its_model(compare, named, told, widest):
+    answer = compare({"name": "api", "per_request": {"api": API | named}}, known("none", 1.0))
+    energy = answer["strategies"][0]["total"]["energy_kwh"]
+    assert total(answer, 0, "cost_usd") > 0
+    assert 1 < energy["high"] / energy["low"] < widest
+    assert ("size-unpublished" in codes(answer)) is told
 
 
 def test_time_multiplies_what_is_paid_again(compare):

@@ -17,6 +17,7 @@ CONTRACT = {"share": 0.5, "g_per_kwh": 20, "residual_g_per_kwh": 400}
 TEXT = {**H100, "model": "llama-3.1-8b", "accelerators": 1, "input_tokens": 500, "output_tokens": 300}
 SPARSE = {**H100, "total_params_b": 47, "active_params_b": 13, "input_tokens": 500, "output_tokens": 300}
 LONG = {"training_tokens_b": 9, "sequence_length": 32_768}
+CALL = {"provider": "anthropic", "model": "claude-sonnet-4-5", "input_tokens": 500, "output_tokens": 300}
 TRAININGS = [
     pytest.param({**H100, "accelerator_hours": 1000}, id="hours"),
     pytest.param({**H100, "accelerator_hours": 9, "overheads": {"failed_share": 0.1, "retrainings": 2}}, id="phases"),
@@ -52,6 +53,13 @@ SERVINGS = [
     ),
     pytest.param({**A100, "task": "classification", "total_params_b": 0.1, "input_tokens": 300}, id="classification"),
     pytest.param({**A100, "task": "embedding", "total_params_b": 0.1, "pricing": OWNED}, id="owned"),
+    pytest.param({**CALL, "requests": 1e6}, id="call"),
+    pytest.param(
+        {**CALL, "cached_input_tokens": 100, "cache_write_tokens": 100, "reasoning_tokens": 100},
+        id="call-with-all-kinds-of-tokens",
+    ),
+    pytest.param({"provider": "groq", "model": "gpt-oss-120b", "input_tokens": 9, "output_tokens": 9}, id="open-model"),
+    pytest.param({"provider": "openai", "model": "whisper-1", "units": 60}, id="call-by-the-second"),
 ]
 FIELDS = {
     "": ("accelerator_energy_kwh", "it_energy_kwh", "energy_kwh"),

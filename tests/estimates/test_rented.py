@@ -44,9 +44,10 @@ def test_tokens_cost_what_the_list_of_the_day_says(call, model, provider, tokens
 @pytest.mark.parametrize(
     ("model", "date", "code", "told"),
     [
-        pytest.param("gpt-4o-mini", "2025-01-01", "price-year", True, id="a price whose first day is not known"),
-        pytest.param("o3", "2025-01-01", "price-year", False, id="an earlier period"),
-        pytest.param("gpt-4o-mini", "2026-11-26", "price-year", False, id="the day on which it was read"),
+        pytest.param("gpt-4o-mini", "2023-01-01", "price-date", True, id="a day before the first that is known"),
+        pytest.param("gpt-4o-mini", "2025-01-01", "price-date", False, id="a day of the period that lasts"),
+        pytest.param("o3", "2025-05-15", "price-date", False, id="an earlier period"),
+        pytest.param("gpt-4o-mini", "2026-11-26", "price-date", False, id="the day on which it was read"),
         pytest.param("o3", "2026-12-11", "model-retired", True, id="the day of withdrawal"),
         pytest.param("o3", "2026-12-10", "model-retired", False, id="the day before"),
     ],

@@ -8,6 +8,7 @@ from costsvc.requests.workloads import Machine
 from costsvc.resolve.chip import resolve_idle_power
 from costsvc.resolve.log import FactorLog
 from costsvc.resolve.machine import resolve_machine
+from costsvc.resolve.serving import is_open
 from tests.estimates.reading import codes, factors, out_of_order, reasons, value
 
 CHIP = {"accelerator": "h100-sxm5-80gb", "accelerators": 1, "region": "USA"}
@@ -108,9 +109,26 @@ def test_every_accelerator_that_can_serve_gives_a_possible_answer(serve, catalog
 
 
 def test_every_model_gives_a_possible_answer(serve, catalog):
-    sized = [id_ for id_, row in catalog.tables["models"].rows.items() if row["active_params_b"]]
+    rows = catalog.tables["models"].rows.items()
+    sized = [id_ for id_, row in rows if row["active_params_b"] and not is_only_hosted(id_, catalog)]
     bodies = [{"accelerator": "h100-sxm5-80gb", "model": id_, "region": "USA"} for id_ in sized]
     assert [body["model"] for body in bodies if not possible(serve(body))] == []
+    assert len(sized) > 900
+
+
+def is_only_hosted(model, catalog):
+    """Whether the size of a model is not published, and providers sell it."""
+    return not is_open(model, catalog) and bool(catalog.hosted.sellers(model))
+
+
+def test_a_hosted_model_of_unpublished_size_is_refused_on_hardware_and_its_seller_is_named(client, catalog):
+    hosted = [id_ for id_ in catalog.tables["models"] if is_only_hosted(id_, catalog)]
+    for model in hosted:
+        answer = client.post("/v1/estimates/inference", json=CHIP | {"model": model})
+        seller = catalog.hosted.sellers(model)[0][0]
+        assert answer.status_code == 422, model
+        assert f"give provider: {seller} in place of accelerator" in answer.json["errors"]["model"][0]
+    assert len(hosted) > 20
 
 
 @pytest.mark.parametrize(

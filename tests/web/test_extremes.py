@@ -91,10 +91,33 @@ STRATEGIES = [
     },
 ]
 WAITING = {"accelerator": "t4", "accelerators": 1, "hours": 10, "accelerator_power_w": 30, **SITE}
-CALL = {"model": "gpt-4o-mini", "provider": "openai", "input_tokens": 300, "output_tokens": 20, **SITE}
+TOKENS_OF_CALL = {
+    "input_tokens": 300,
+    "cached_input_tokens": 100,
+    "cache_write_tokens": 50,
+    "output_tokens": 20,
+    "reasoning_tokens": 5,
+}
+CALL = {"model": "gpt-4o-mini", "provider": "openai", **TOKENS_OF_CALL, **SITE}
+SIZED_CALL = {**CALL, "total_params_b": 8, "active_params_b": 2}
+PIXELS = {"steps": 20, "width_px": 512, "height_px": 512}
+IMAGE_CALL = {"provider": "openai", "model": "gpt-image-1", "task": "image", "output_tokens": 1000, **PIXELS}
+VIDEO_CALL = {
+    "provider": "gemini",
+    "model": "veo-3.1-generate-001",
+    "task": "video",
+    "units": 8,
+    **PIXELS,
+    "frames": 16,
+}
+SOUND_CALL = {"provider": "openai", "model": "whisper-1", "task": "other", "units": 60, "requests": 10}
 STANDING = [
     {"name": "wait", "per_task": [{"hosting": WAITING}, {"hosting": INSTANCE}, {"hosting": CORES}]},
     {"name": "call", "per_request": {"api": CALL}},
+]
+CALLS = [
+    {"name": name, "per_request": {"api": call}}
+    for name, call in (("sized", SIZED_CALL), ("image", IMAGE_CALL), ("video", VIDEO_CALL))
 ]
 TIME = {
     "lifetime_months": 36,
@@ -127,6 +150,7 @@ COMPARISONS = (
     COMPARISON,
     {"tasks": 3, "strategies": KNOWN, "time": TIME},
     {"tasks": 3, "requests_per_task": 10, "strategies": STANDING},
+    {"tasks": 3, "requests_per_task": 10, "strategies": CALLS},
     LISTED,
 )
 PLACES = {
@@ -147,7 +171,10 @@ BODIES: list[tuple[str, dict[str, Any]]] = [
         ("training", body)
         for body in (HOURS, FREE, TOKENS, LIMITED, TOKENS | {"mfu": 0.4}, SLOW | {"mfu": 0.4}, INSTANCE, CORES)
     ),
-    *(("inference", body) for body in (BATCH, DRAFTED, MEASURED, RATE, IMAGE, VIDEO, EMBEDDING)),
+    *(
+        ("inference", body)
+        for body in (BATCH, DRAFTED, MEASURED, RATE, IMAGE, VIDEO, EMBEDDING, SIZED_CALL, SOUND_CALL)
+    ),
     *(("amortization", body) for body in COMPARISONS),
     *(("placement", {kind: body, **PLACES}) for kind, body in (("training", FREE), ("inference", RATE))),
     ("placement", {"training": TOKENS | {"mfu": 0.4}, "accelerators": ["t4"]}),

@@ -20,6 +20,7 @@ MODES = (
     *("image_generation", "image_edit", "video_generation", "audio_transcription", "audio_speech"),
 )
 """Kinds of models; those that stream audio both ways are billed by tokens of sound, which requests do not have."""
+IMAGES = ("image_generation", "image_edit", "video_generation")
 PER_MILLION = 1e6
 USD = "usd_per_million_tokens"
 PROCESSING = {"standard": "", "batch": "_batches", "flex": "_flex", "priority": "_priority"}
@@ -164,7 +165,8 @@ def _unit(entry: Mapping[str, Any]) -> tuple[str | None, float | None]:
     """A unit other than the token by which a model is billed, and its price [USD]."""
     for key, unit in UNITS.items():
         if entry.get(key):
-            return unit, float(entry[key])
+            is_call = unit == "image" and entry["mode"] not in IMAGES  # upstream writes songs as images
+            return "query" if is_call else unit, float(entry[key])
     return None, None
 
 

@@ -11,6 +11,7 @@ from costsvc.evidence.importers.models_open import open_models
 from costsvc.evidence.importers.models_sparse import insist_on_sparse
 from costsvc.evidence.importers.models_trained import only_trained, trained_models, with_training
 from costsvc.evidence.importers.models_training import noted, only_run, possible_hours, with_runs
+from costsvc.evidence.importers.rows import facts
 from costsvc.evidence.importers.trained_on import hardware, identified
 
 COLUMNS = (
@@ -59,7 +60,7 @@ def _last_parts(names: str) -> list[str]:
 
 
 def _aliases(models: pd.DataFrame, trained: pd.DataFrame) -> pd.DataFrame:
-    """Every spelling that names one model; a spelling that names two names the first."""
+    """Every spelling that names one model; a spelling that names two names the first, and facts come before all."""
     epoch = trained.set_index("key")["name"]
     ids = set(models["model_id"])
     result: dict[str, str] = {}
@@ -71,4 +72,7 @@ def _aliases(models: pd.DataFrame, trained: pd.DataFrame) -> pd.DataFrame:
                 result.setdefault(spelling, model_id)
     aliases = pd.DataFrame({"alias": list(result), "model_id": list(result.values())})
     source = aliases["model_id"].map(models.set_index("model_id")["source_id"])
-    return aliases.assign(source_id=source, locator="names in table models and upstream", quality="derived")
+    derived = aliases.assign(source_id=source, locator="names in table models and upstream", quality="derived")
+    known = facts("model_alias_facts.csv").assign(quality="reported")
+    both = pd.concat([known[known["model_id"].isin(ids)], derived], ignore_index=True)
+    return both.drop_duplicates("alias")

@@ -58,6 +58,42 @@ class CallPrice:
 
 
 @formula
+def prompt_usd(price: CallPrice) -> Numeric:
+    """Price of the prompt of one call.
+
+    Args:
+        price: Tokens and their prices.
+
+    Returns:
+        Money. [USD]
+    """
+    tokens = price.tokens
+    fresh = tokens.input_tokens - tokens.cached_input_tokens - tokens.cache_write_tokens
+    return (
+        priced_usd(fresh / PER_MILLION, price.input_usd)
+        + priced_usd(tokens.cached_input_tokens / PER_MILLION, price.cached_input_usd)
+        + priced_usd(tokens.cache_write_tokens / PER_MILLION, price.cache_write_usd)
+    )
+
+
+@formula
+def generation_usd(price: CallPrice) -> Numeric:
+    """Price of the tokens that one call generates.
+
+    Args:
+        price: Tokens and their prices.
+
+    Returns:
+        Money. [USD]
+    """
+    tokens = price.tokens
+    said = tokens.output_tokens - tokens.reasoning_tokens
+    return priced_usd(said / PER_MILLION, price.output_usd) + priced_usd(
+        tokens.reasoning_tokens / PER_MILLION, price.reasoning_output_usd
+    )
+
+
+@formula
 def call_usd(price: CallPrice) -> Numeric:
     """Price of one call.
 
@@ -67,19 +103,7 @@ def call_usd(price: CallPrice) -> Numeric:
     Returns:
         Money. [USD]
     """
-    tokens = price.tokens
-    fresh = tokens.input_tokens - tokens.cached_input_tokens - tokens.cache_write_tokens
-    kinds = (
-        (fresh, price.input_usd),
-        (tokens.cached_input_tokens, price.cached_input_usd),
-        (tokens.cache_write_tokens, price.cache_write_usd),
-        (tokens.output_tokens - tokens.reasoning_tokens, price.output_usd),
-        (tokens.reasoning_tokens, price.reasoning_output_usd),
-    )
-    total = priced_usd(price.units, price.unit_usd)
-    for count, usd_per_million in kinds:
-        total = total + priced_usd(count / PER_MILLION, usd_per_million)
-    return total
+    return prompt_usd(price) + generation_usd(price) + priced_usd(price.units, price.unit_usd)
 
 
 @formula

@@ -142,11 +142,12 @@ def _water_and_cost(answer: Estimate) -> str:
 
 
 def _payment(answer: Estimate) -> str:
-    if answer["cost"]["api_usd"] is not None:
-        return "the provider's list price of the calls"
+    request = read_request(answer["request"])
+    if "provider" in request:
+        return "at the provider's list price"
     if answer["cost"]["rental_usd"] is None:
         return "for hardware, electricity and facility"
-    kind = read_request(answer["request"]).get("pricing", {}).get("kind", "on-demand")
+    kind = request.get("pricing", {}).get("kind", "on-demand")
     return f"as rent at {phrases.one_line(kind)} prices"
 
 

@@ -120,9 +120,11 @@ def model(request: Request) -> str:
 
 
 def hardware(request: Request) -> str:
-    """The machines of a request."""
+    """The machines of a request, or who runs them."""
     if "provider" in request:
-        return f"the hosted service of {one_line(request['provider'])}"
+        processing = request.get("processing", "standard")
+        kind = "" if processing == "standard" else f" ({one_line(processing)} processing)"
+        return f"the machines of {one_line(request['provider'])}{kind}"
     if "energy_kwh" in request or "it_energy_kwh" in request:
         return "machines whose energy was measured"
     if "instance" in request:

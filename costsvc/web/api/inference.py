@@ -80,6 +80,7 @@ ON_MACHINE = (
 """Fields of the machine and its software, which the provider of a hosted model decides."""
 BILLED = ("processing", "units")
 """Fields of the price list of a hosted model."""
+BILLED_TOKENS = ("input_tokens", "output_tokens")
 PROVIDER = "Provider of a hosted model, in place of a machine; its list price is used"
 PARTS_OF_TOKENS = {
     "cached_input_tokens": "input_tokens",
@@ -193,7 +194,10 @@ class ServingSchema(MachineSchema, SubjectSchema):
         task = data.get("task", "text")
         # usage records of tasks that generate nothing contain output_tokens 0
         looked_at = {name: value for name, value in data.items() if (name, value) != ("output_tokens", 0)}
-        errors |= refuse(looked_at, WITHOUT_EFFECT.get(task, SMALL_TASK), f"with task {task}")
+        # providers bill tokens of any task
+        billed = () if data.get("provider") is None else BILLED_TOKENS
+        without_effect = (name for name in WITHOUT_EFFECT.get(task, SMALL_TASK) if name not in billed)
+        errors |= refuse(looked_at, [*without_effect], f"with task {task}")
         if data.get("batch_size") is not None:
             errors |= refuse(
                 data, ["requests_per_s", "concurrency_share"], "together with batch_size; give one of them"

@@ -10,8 +10,8 @@ from costsvc.reference.package import BUILD_ONLY
 from costsvc.reference.table import describe
 from costsvc.settings import bundled_data
 
-KEPT_BY_HAND = {"sources", "defaults", "mfu_measurements", "processor_generations", "serving_readings"}
-FITTED = {"hosts", "power_fractions", "mfu", "serving_fit"}
+KEPT_BY_HAND = {"sources", "defaults", "hosted_fleets", "mfu_measurements", "processor_generations", "serving_readings"}
+FITTED = {"hosts", "power_fractions", "mfu", "serving_fit", "hosted_fit"}
 
 
 def test_a_rebuild_of_the_same_files_is_the_same_to_the_byte(sample, built, package):

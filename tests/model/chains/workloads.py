@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from costsvc.estimates.serving import resolve_request
 from costsvc.model.chains.footprint import footprint
 from costsvc.model.chains.serving import serve_request
 from costsvc.model.chains.standby import stand_by
@@ -71,6 +72,10 @@ def serving(**fields: Any) -> Serving:
     return Serving(machine=machine, **(known | fields))
 
 
+def call(model: str = "gpt-4o-mini", provider: str = "openai", **fields: Any) -> Serving:
+    return Serving(subject=Subject(model=model), provider=provider, **fields)
+
+
 OWNED = Site(region="USA", grid_losses=0.05, pricing=Pricing(kind="owned", facility_usd_per_kwh=0.1))
 ROWS: dict[str, list[TrainingRun] | list[Serving] | list[Hosting]] = {
     "hours": [training(accelerator_hours=hours, accelerators=n) for hours, n in ((1.0, 1), (1e3, 8), (1e6, 4096))],
@@ -105,6 +110,28 @@ ROWS: dict[str, list[TrainingRun] | list[Serving] | list[Hosting]] = {
     "images": [
         serving(task="image", subject=Subject(total_params_b=8.0), steps=steps, width_px=512, height_px=512)
         for steps in (4, 20, 50)
+    ],
+    "calls": [call(input_tokens=n, output_tokens=n / 5) for n in (10.0, 1e3, 1e5)],
+    "calls, all kinds of tokens": [
+        call(
+            model="claude-sonnet-4-5",
+            provider="anthropic",
+            processing="batch",
+            input_tokens=n,
+            cached_input_tokens=n / 2,
+            cache_write_tokens=n / 4,
+            output_tokens=n / 5,
+            reasoning_tokens=n / 10,
+        )
+        for n in (10.0, 1e3, 1e5)
+    ],
+    "calls, open model": [
+        call(model="llama-3.3-70b-versatile", provider="groq", input_tokens=n, output_tokens=n)
+        for n in (10.0, 1e3, 1e5)
+    ],
+    "calls, by the second": [call(model="whisper-1", units=seconds) for seconds in (1.0, 60.0, 3600.0)],
+    "calls, unknown power price": [
+        call(input_tokens=n, output_tokens=n, site=Site(region="world")) for n in (10.0, 1e3, 1e5)
     ],
     "classification": [serving(task="classification", input_tokens=n, batch_size=n) for n in (1.0, 30.0, 300.0)],
     "slices": [
@@ -153,6 +180,9 @@ def resolve(workload: Any, catalog: Catalog) -> tuple[FactorsOf[Any], FactorsOf[
     if isinstance(workload, Hosting):
         machine, _, inputs = resolve_standby(workload, catalog, log)
         return inputs, resolve_surroundings(workload.site, machine, catalog, log).inputs, run_standby
+    if workload.provider is not None:
+        hosted = resolve_request(workload, catalog)
+        return hosted.serving.inputs, hosted.around.inputs, run_serving
     served = resolve_serving(workload, catalog, log)
     return served.inputs, resolve_surroundings(workload.site, served.machine, catalog, log).inputs, run_serving
 
