@@ -263,8 +263,7 @@ class Catalog:
             provider: Id of the provider.
             model_id: Id of the model.
         """
-        keys: dict[str, str] = self.memos[_sold_by_model](provider)
-        return keys.get(model_id)
+        return self.hosted.sold[provider].keys_of(self.models.read).get(model_id)
 
     def default(self, name: str, shown_as: str | None = None, scale: Scale = "log") -> Factor:
         """A named default as a factor.
@@ -382,13 +381,6 @@ class Catalog:
         if key in self.tables[table].overlaid:
             return "overlay"
         return "default" if table == "defaults" else "table"
-
-
-def _sold_by_model(catalog: Catalog, provider: str) -> dict[str, str]:
-    """The cheapest price row of each open model that a provider sells."""
-    prices = catalog.hosted.sold[provider].prices
-    read = ((key, catalog.models.read(key)) for key in sorted(prices, key=lambda key: prices[key], reverse=True))
-    return {reading.id: key for key, reading in read if reading is not None}
 
 
 def _match(index: Names, name: str, request_field: str) -> Reading:
