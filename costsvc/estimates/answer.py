@@ -10,13 +10,14 @@ from typing import NotRequired
 import numpy as np
 
 from costsvc import __version__
-from costsvc.answers.estimate import Bases, Carbon, Cost, Equivalent, Place, Water
+from costsvc.answers.estimate import Bases, Carbon, Cost, Equivalent, Phase, PhaseName, Place, Water
 from costsvc.answers.explanation import Driver, Explained, FactorAnswer, Step
 from costsvc.answers.quantities import Quantity
 from costsvc.answers.request_body import RequestBody
 from costsvc.model.chains.footprint import NAMES, Footprint
 from costsvc.model.uncertainty import Factor, quantities, variance_shares
 from costsvc.reference.catalog import Catalog
+from costsvc.requests.workloads import Overheads
 from costsvc.resolve.log import FactorLog
 from costsvc.resolve.machine import ResolvedMachine
 from costsvc.resolve.site import ResolvedSite
@@ -212,6 +213,42 @@ def _describe_factor(factor: Factor) -> FactorAnswer:
 
 _cached_description = lru_cache(maxsize=8192)(_describe_factor)
 """Cached for factors of the tables, which recur; those of a request rarely do."""
+
+
+def list_phases(body: EstimateBody, overheads: Overheads) -> list[Phase]:
+    """The totals of an estimate by phase, in proportion to the work of each.
+
+    Args:
+        body: The estimate.
+        overheads: Work besides the final run, relative to it.
+    """
+    works: list[tuple[PhaseName, float]] = [
+        ("final", 1.0),
+        ("development", overheads.development_share),
+        ("failed", overheads.failed_share),
+        ("retraining", overheads.retrainings),
+    ]
+    total = sum(work for _, work in works)
+    return [_phase(name, body, work / total) for name, work in works if work]
+
+
+def _phase(name: PhaseName, body: EstimateBody, share: float) -> Phase:
+    return {
+        "name": name,
+        "hours": _scaled(body["accelerator_hours"], share),
+        "energy_kwh": _share_of(body["energy_kwh"], share),
+        "carbon_kg": _scaled(body["carbon"]["total_kg"], share),
+        "water_l": _scaled(body["water"]["total_l"], share),
+        "cost_usd": _scaled(body["cost"]["total_usd"], share),
+    }
+
+
+def _scaled(total: Quantity | None, share: float) -> Quantity | None:
+    return None if total is None else _share_of(total, share)
+
+
+def _share_of(total: Quantity, share: float) -> Quantity:
+    return {"value": total["value"] * share, "low": total["low"] * share, "high": total["high"] * share}
 
 
 def list_equivalents(q: Quantities, catalog: Catalog) -> list[Equivalent]:

@@ -6,14 +6,13 @@ from costsvc.answers.estimate import TrainingEstimate
 from costsvc.answers.request_body import RequestBody
 from costsvc.estimates import answer
 from costsvc.estimates.explanation import list_steps
-from costsvc.estimates.phases import list_phases
 from costsvc.model.chains.footprint import Footprint
 from costsvc.model.chains.metered import MeteredEnergy, metered_footprint
 from costsvc.model.explanation import naming_formulas
 from costsvc.model.inputs import FactorsOf, Number, traced
 from costsvc.model.uncertainty import sample
 from costsvc.reference.catalog import Catalog
-from costsvc.requests.workloads import TrainingRun
+from costsvc.requests.workloads import MeteredRun
 from costsvc.resolve.log import FactorLog
 from costsvc.resolve.price import find_electricity_price
 from costsvc.resolve.surroundings import ResolvedSurroundings, resolve_place
@@ -42,12 +41,7 @@ class ResolvedMetered:
     log: FactorLog
 
 
-def is_metered(run: TrainingRun) -> bool:
-    """Whether a run is described by its measured energy."""
-    return run.energy_kwh is not None or run.it_energy_kwh is not None
-
-
-def resolve_metered(run: TrainingRun, catalog: Catalog) -> ResolvedMetered:
+def resolve_metered(run: MeteredRun, catalog: Catalog) -> ResolvedMetered:
     """Resolve a run whose energy was measured.
 
     Args:
@@ -92,7 +86,7 @@ def compute_metered(resolved: ResolvedMetered, number: Number = sample) -> Footp
     return metered_footprint(resolved.inputs.numbers(number), resolved.around.inputs.numbers(number))
 
 
-def estimate_metered(run: TrainingRun, catalog: Catalog, *, explain: bool = False) -> TrainingEstimate:
+def estimate_metered(run: MeteredRun, catalog: Catalog, *, explain: bool = False) -> TrainingEstimate:
     """Estimate carbon, water and electricity cost of a run whose energy was measured.
 
     Args:
@@ -111,7 +105,7 @@ def estimate_metered(run: TrainingRun, catalog: Catalog, *, explain: bool = Fals
         **body,
         "duration_h": None,
         "training_flop": None,
-        "phases": list_phases(body, run.overheads),
+        "phases": answer.list_phases(body, run.overheads),
         "sci": {"g_per_unit": None, "unit": "training run"},
     }
     if explain:
@@ -121,7 +115,7 @@ def estimate_metered(run: TrainingRun, catalog: Catalog, *, explain: bool = Fals
     return estimate
 
 
-def canonicalize_metered(run: TrainingRun, resolved: ResolvedMetered) -> RequestBody:
+def canonicalize_metered(run: MeteredRun, resolved: ResolvedMetered) -> RequestBody:
     """The request that an answer repeats; it gives the same estimate.
 
     Args:

@@ -8,15 +8,14 @@ from costsvc.answers.request_body import RequestBody
 from costsvc.estimates import answer
 from costsvc.estimates.answer import canonicalize_request
 from costsvc.estimates.explanation import list_steps
-from costsvc.estimates.metered import estimate_metered, is_metered
-from costsvc.estimates.phases import list_phases
+from costsvc.estimates.metered import estimate_metered
 from costsvc.model.chains.footprint import Footprint, footprint
 from costsvc.model.chains.training import Training, train
 from costsvc.model.explanation import naming_formulas
 from costsvc.model.inputs import Number, decisive, traced
 from costsvc.model.uncertainty import sample
 from costsvc.reference.catalog import Catalog
-from costsvc.requests.workloads import TrainingRun
+from costsvc.requests.workloads import MeteredRun, TrainingRun
 from costsvc.resolve.log import FactorLog
 from costsvc.resolve.surroundings import ResolvedSurroundings, resolve_surroundings
 from costsvc.resolve.training import ResolvedTraining, resolve_training
@@ -63,7 +62,7 @@ def estimate_training(run: TrainingRun, catalog: Catalog, *, explain: bool = Fal
         UnknownNameError: If a name is not known.
         BadRequestError: If fields contradict each other.
     """
-    if is_metered(run):
+    if isinstance(run, MeteredRun):
         return estimate_metered(run, catalog, explain=explain)
     resolved = resolve_run(run, catalog)
     result = compute_run(resolved)
@@ -155,7 +154,7 @@ def _answer(run: TrainingRun, resolved: ResolvedRun, result: TrainingResult, cat
         **body,
         "duration_h": q["duration_h"],
         "training_flop": q["training_flop"],
-        "phases": list_phases(body, run.overheads),
+        "phases": answer.list_phases(body, run.overheads),
         "sci": {"g_per_unit": q["g_per_unit"], "unit": "training run"},
     }
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from costsvc.requests.workloads import ApiCall, Hosting, PriceKind, Serving, Site, TrainingRun
+from costsvc.requests.workloads import ApiCall, Hosting, MeteredRun, PriceKind, Serving, Site, TrainingRun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,7 @@ class ModelShare:
 Part = TrainingRun | Serving | Hosting | ApiCall | ModelShare | Known
 KINDS: dict[type, str] = {
     TrainingRun: "training",
+    MeteredRun: "training",
     Serving: "inference",
     Hosting: "hosting",
     ApiCall: "api",

@@ -98,15 +98,13 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingRun:
-    """Request of one training run; measured energy stands in place of machine and time."""
+    """Request of one training run."""
 
     machine: Machine = field(default_factory=Machine)
     subject: Subject = field(default_factory=Subject)
     accelerator_hours: float | None = None
     hours: float | None = None
     training_tokens_b: float | None = None
-    energy_kwh: float | None = None
-    it_energy_kwh: float | None = None
     workload: Workload = "llm"
     method: Training = "pretraining"
     precision: Precision | None = None
@@ -118,6 +116,14 @@ class TrainingRun:
     overheads: Overheads = field(default_factory=Overheads)
     payload: dict[str, Any] = field(default_factory=dict, compare=False)
     """The request's JSON object, for the canonical request in the answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeteredRun(TrainingRun):
+    """A training run whose energy was measured, in place of its machine and time."""
+
+    energy_kwh: float | None = None
+    it_energy_kwh: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

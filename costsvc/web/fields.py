@@ -4,14 +4,17 @@ import json
 import math
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from difflib import get_close_matches
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import marshmallow as ma
+from flask import current_app, has_app_context
 
-from costsvc.errors import LONGEST_QUOTE
+from costsvc.errors import LONGEST_QUOTE, UnknownNameError
 from costsvc.limits import ERRORS, NAME_LENGTH, WRONG_ENTRIES, YEAR, Limit
+from costsvc.reference.catalog import Catalog
+from costsvc.web.http import SERVICES
+from costsvc.web.misspelt import UNKNOWN, describe_unknown
 
 MESSAGES: dict[str, str | list[Any] | dict[Any, Any]] = {
     "required": "is required",
@@ -94,6 +97,61 @@ class Name(ma.fields.String):
         return value.strip()
 
 
+Kind = Literal["accelerator", "instance", "region", "model", "seller", "provider"]
+READERS: Mapping[Kind, Callable[[Catalog, str], object]] = {
+    "accelerator": lambda tables, name: tables.is_instance(name) or tables.accelerator(name),
+    "instance": lambda tables, name: tables.instance(name),
+    "region": lambda tables, name: tables.place(name),
+    "model": lambda tables, name: tables.read_model(name),
+    "seller": lambda tables, name: tables.hosted.provider(name) or tables.provider(name),
+    "provider": lambda tables, name: tables.api_provider(name),
+}
+"""How a name of each kind is looked up; it raises an UnknownNameError. Known names are kept in the catalog's memos."""
+
+
+class _UnknownName(str):
+    """The error of an unknown name."""
+
+    __slots__ = ()
+
+
+def is_unknown_name(text: str) -> bool:
+    """Whether an error of a field is that of an unknown name."""
+    return isinstance(text, _UnknownName)
+
+
+def unknown_name(read: Callable[..., object], *names: str) -> list[str]:
+    """The error of an unknown name, none if it is known; none outside of a request, where estimates raise it.
+
+    Args:
+        read: Looks the names up in a catalog; it may raise an UnknownNameError.
+        names: The names.
+    """
+    if not has_app_context():
+        return []
+    try:
+        tables: Catalog = current_app.extensions[SERVICES].catalog
+        tables.memos[read](*names)
+    except UnknownNameError as error:
+        return [_UnknownName(error)]
+    return []
+
+
+class KnownName(Name):
+    """A name of one of the tables, which is looked up when the request is read."""
+
+    def __init__(self, kind: Kind, description: str, example: str | None = None, **kwargs: Any) -> None:
+        self.kind: Kind = kind
+        super().__init__(description, example, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        name = super()._deserialize(value, attr, data, **kwargs)
+        errors = unknown_name(READERS[self.kind], name)
+        if errors:
+            raise ma.ValidationError(errors)
+        return name
+
+
 class Day(ma.fields.Date):
     """A day as ISO 8601 writes it."""
 
@@ -160,6 +218,14 @@ class NameList(ma.fields.Field[Any]):
         return self._list.deserialize(value, attr, data)
 
 
+class KnownNames(NameList):
+    """A list of names of one of the tables, or one word that stands for all."""
+
+    def __init__(self, kind: Kind, description: str, length: tuple[int, int], word: str | None = None) -> None:
+        super().__init__(description, length, word)
+        self._list = BoundedList(KnownName(kind, "A name"), description, length, "names")
+
+
 class StrictBoolean(ma.fields.Boolean):
     """true or false; nothing else is converted."""
 
@@ -211,31 +277,6 @@ def cut(text: str) -> str:
     return text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE] + "..."
 
 
-UNKNOWN = "unknown field; see /docs for the fields of this endpoint"
-MEANT = "unknown field; did you mean {}?"
-ALIKE = 0.7
-"""Similarity from which on an unknown field is taken for a misspelt one."""
-SYNONYMS: Mapping[str, str] = {
-    "gpu": "accelerator",
-    "gpu_type": "accelerator",
-    "gpus": "accelerators",
-    "num_gpus": "accelerators",
-    "gpu_count": "accelerators",
-    "gpu_hours": "accelerator_hours",
-    "instance_type": "instance",
-    "instance_hours": "hours",
-    "batch": "batch_size",
-    "tokens": "training_tokens_b",
-    "prompt_tokens": "input_tokens",
-    "completion_tokens": "output_tokens",
-    "params_b": "total_params_b",
-    "parameters": "total_params_b",
-    "location": "region",
-    "zone": "region",
-    "country": "region",
-    "dtype": "precision",
-}
-"""What other tools call a field."""
 CHECKS_TOGETHER = "checks_together"
 Check = TypeVar("Check", bound=Callable[..., None])
 
@@ -287,21 +328,14 @@ class Request(ma.Schema):
         if not isinstance(messages, dict) or not isinstance(data, dict):
             return
         for name, texts in messages.items():
-            if texts == [UNKNOWN] and (meant := self._meant(name)) is not None:
-                messages[name] = [MEANT.format(meant)]
+            if texts == [UNKNOWN]:
+                messages[name] = [describe_unknown(name, self.fields)]
         wrong = [name for name in messages if name in self.fields and name in data]
         if not any(isinstance(self.fields[name], Choice) for name in wrong):
             valid = error.valid_data if isinstance(error.valid_data, dict) else {}
             given = [name for name in wrong if isinstance(self.fields[name], Number | Name)]
             for name, texts in self._errors_together(valid | dict.fromkeys(given, math.nan)).items():
                 messages.setdefault(name, texts)
-
-    def _meant(self, name: str) -> str | None:
-        """The field that an unknown one is probably meant to be."""
-        synonym = SYNONYMS.get(name)
-        if synonym in self.fields:
-            return synonym
-        return next(iter(get_close_matches(name, self.fields, n=1, cutoff=ALIKE)), None)
 
     def _errors_together(self, data: dict[str, Any]) -> dict[str, Any]:
         """Errors of the methods that check fields together."""

@@ -19,9 +19,8 @@ from costsvc.errors import (
     UnknownNameError,
 )
 from costsvc.limits import BODY_BYTES, DRAINED_BYTES, ERRORS, NAME_LENGTH
-from costsvc.web.fields import Several
+from costsvc.web.fields import Several, is_unknown_name
 from costsvc.web.http import answer
-from costsvc.web.names import is_unknown_name
 
 PROBLEM_JSON = "application/problem+json"
 TYPE = "/docs/problems#"

@@ -11,7 +11,7 @@ from costsvc.model.inputs import Number
 from costsvc.model.uncertainty import Factor, quantities, sample
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.comparisons import Known, ModelShare, Part
-from costsvc.requests.workloads import Hosting, Serving, TrainingRun
+from costsvc.requests.workloads import Hosting, MeteredRun, Serving, TrainingRun
 from costsvc.resolve.log import FactorLog
 from costsvc.units import Numeric
 
@@ -60,7 +60,7 @@ def resolve_part(part: Part, basis: CarbonBasis, catalog: Catalog) -> ResolvedPa
         return _known(part)
     if isinstance(part, ModelShare):
         return _share(part, basis, catalog)
-    if isinstance(part, TrainingRun) and metered.is_metered(part):
+    if isinstance(part, MeteredRun):
         measured = metered.resolve_metered(part, catalog)
         return _of_footprint(lambda number: metered.compute_metered(measured, number), basis, measured.log)
     if isinstance(part, TrainingRun):

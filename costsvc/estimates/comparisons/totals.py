@@ -16,7 +16,7 @@ from costsvc.model.chains.footprint import Footprint
 from costsvc.model.inputs import Number
 from costsvc.model.uncertainty import central_value, open_quantity, quantities, sample
 from costsvc.reference.catalog import Catalog
-from costsvc.requests.workloads import Serving, TrainingRun
+from costsvc.requests.workloads import MeteredRun, Serving, TrainingRun
 from costsvc.resolve.log import FactorLog
 from costsvc.resolve.site import ResolvedSite
 from costsvc.units import PERCENT, Numeric
@@ -58,7 +58,7 @@ def total_workload(workload: Workload, basis: CarbonBasis, catalog: Catalog) -> 
 
 
 def _run(run: TrainingRun, basis: CarbonBasis, catalog: Catalog) -> WorkloadTotals:
-    if metered.is_metered(run):
+    if isinstance(run, MeteredRun):
         return _measured(run, basis, catalog)
     resolved = training.resolve_run(run, catalog)
 
@@ -77,7 +77,7 @@ def _run(run: TrainingRun, basis: CarbonBasis, catalog: Catalog) -> WorkloadTota
     )
 
 
-def _measured(run: TrainingRun, basis: CarbonBasis, catalog: Catalog) -> WorkloadTotals:
+def _measured(run: MeteredRun, basis: CarbonBasis, catalog: Catalog) -> WorkloadTotals:
     resolved = metered.resolve_metered(run, catalog)
 
     def totals(footprint: Footprint) -> ByMetric:

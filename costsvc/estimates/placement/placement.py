@@ -18,7 +18,6 @@ from costsvc.estimates.comparisons.totals import (
     describe_outcome,
     total_workload,
 )
-from costsvc.estimates.metered import is_metered
 from costsvc.estimates.placement.candidates import (
     Candidate,
     Rejected,
@@ -31,7 +30,7 @@ from costsvc.estimates.placement.options import Options, compute_options
 from costsvc.model import placement as formulas
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.comparisons import KINDS, Placement
-from costsvc.requests.workloads import Serving
+from costsvc.requests.workloads import MeteredRun, Serving
 from costsvc.resolve.hosted import complete_request
 from costsvc.resolve.log import FactorLog
 from costsvc.resolve.site import warn_of_names
@@ -102,7 +101,7 @@ def _compute(request: Placement, catalog: Catalog) -> tuple[WorkloadTotals, Opti
     with located(KINDS[type(workload)]):
         if isinstance(workload, Serving):
             workload = complete_request(workload, catalog, FactorLog())
-        elif is_metered(workload):
+        elif isinstance(workload, MeteredRun):
             text = "not allowed in a placement, which compares machines; compare two estimates or use change"
             raise BadRequestError({"energy_kwh" if workload.energy_kwh is not None else "it_energy_kwh": text})
         if isinstance(workload, Serving) and workload.provider is not None:

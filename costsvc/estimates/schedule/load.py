@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from costsvc.errors import BadRequestError, located
-from costsvc.estimates.metered import is_metered
 from costsvc.estimates.training import record_training
 from costsvc.model import footprint as formulas
 from costsvc.model.chains.surroundings import Place
@@ -15,7 +14,7 @@ from costsvc.model.uncertainty import central_value, sample
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.profiles import HOURS, MONTHS, Profile, profile
 from costsvc.requests.comparisons import Load
-from costsvc.requests.workloads import Site, TrainingRun
+from costsvc.requests.workloads import MeteredRun, Site, TrainingRun
 from costsvc.resolve.log import FactorLog
 from costsvc.resolve.machine import ResolvedMachine
 from costsvc.resolve.site import ResolvedSite, resolve_site
@@ -109,7 +108,7 @@ def resolve_load(workload: TrainingRun | Load, catalog: Catalog, log: FactorLog)
         energy = sample(log.record_input("energy_kwh", workload.energy_kwh, "kWh"))
         return FlexibleLoad(energy_kwh=energy, run=None, site=workload.site)
     with located("training"):
-        if is_metered(workload):
+        if isinstance(workload, MeteredRun):
             raise BadRequestError({"energy_kwh": "not allowed in a schedule; give its own energy_kwh and duration_h"})
         resolved = resolve_training(workload, catalog, log)
     training = train(resolved.inputs.numbers(sample))

@@ -14,9 +14,18 @@ from costsvc.web import metrics
 from costsvc.web.api.workload import ACCELERATOR, MachineSchema, SubjectSchema, described, subject_errors
 from costsvc.web.blueprint import CostsvcBlueprint
 from costsvc.web.endpoint import QUERY, Endpoint, ExplainQuery
-from costsvc.web.fields import Choice, Number, Object, WholeNumber, checks_together, raise_if, refuse
+from costsvc.web.fields import (
+    Choice,
+    KnownName,
+    Number,
+    Object,
+    WholeNumber,
+    checks_together,
+    raise_if,
+    refuse,
+    unknown_name,
+)
 from costsvc.web.http import answer, catalog, parameters, private
-from costsvc.web.names import KnownName, name_errors
 
 blueprint = CostsvcBlueprint(
     "inference", __name__, url_prefix="/v1", description="Energy, CO2, water and cost of serving"
@@ -129,14 +138,17 @@ def _errors_of_model(data: dict[str, Any]) -> dict[str, list[str]]:
     model, provider = data.get("model"), data.get("provider")
     if not isinstance(model, str) or not (provider is None or isinstance(provider, str)):
         return {}
+    errors = unknown_name(_find_open, model) if provider is None else unknown_name(_find_hosted, provider, model)
+    return {"model": errors} if errors else {}
 
-    def check(tables: Catalog) -> None:
-        if provider is not None:
-            tables.hosted_model(tables.api_provider(provider), model)
-        elif tables.models.read(model) is None and not tables.hosted.sellers(model):
-            tables.read_model(model)
 
-    return name_errors(check)
+def _find_open(tables: Catalog, model: str) -> None:
+    if tables.models.read(model) is None and not tables.hosted.sellers(model):
+        tables.read_model(model)
+
+
+def _find_hosted(tables: Catalog, provider: str, model: str) -> None:
+    tables.hosted_model(tables.api_provider(provider), model)
 
 
 def _errors_of_place(data: dict[str, Any]) -> dict[str, list[str]]:

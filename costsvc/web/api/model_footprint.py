@@ -9,9 +9,8 @@ from costsvc.answers.model_footprint import ModelFootprint
 from costsvc.estimates.model_footprint import estimate_model_footprint
 from costsvc.web import problems
 from costsvc.web.blueprint import CostsvcBlueprint
-from costsvc.web.fields import Request
+from costsvc.web.fields import KnownName, Request
 from costsvc.web.http import answer, catalog
-from costsvc.web.names import KnownName
 
 blueprint = CostsvcBlueprint("model_footprint", __name__, url_prefix="/v1", description="Footprint of known models")
 NAMED = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}, "example": "llama-3.1-8b"}

@@ -12,6 +12,7 @@ from costsvc.web.api.inference import ON_MACHINE, PROVIDER, ServingSchema, servi
 from costsvc.web.api.training import TrainingRunSchema
 from costsvc.web.api.workload import ACCELERATOR, ACCELERATORS, CORES, SiteSchema, chosen, machine_errors, site
 from costsvc.web.fields import (
+    KnownName,
     Name,
     Number,
     Object,
@@ -22,7 +23,6 @@ from costsvc.web.fields import (
     described,
     raise_if,
 )
-from costsvc.web.names import KnownName
 
 EXACT = {"type": "number", **described(limits.AMOUNT)}
 WIDE = {

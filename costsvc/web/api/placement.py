@@ -21,6 +21,8 @@ from costsvc.web.endpoint import Endpoint
 from costsvc.web.fields import (
     BoundedList,
     Choice,
+    KnownName,
+    KnownNames,
     Number,
     Object,
     Request,
@@ -31,7 +33,6 @@ from costsvc.web.fields import (
     refuse,
 )
 from costsvc.web.http import answer, catalog, private
-from costsvc.web.names import KnownName, KnownNames
 
 blueprint = CostsvcBlueprint(
     "placement", __name__, url_prefix="/v1", description="Where, and on which accelerator, a workload runs"

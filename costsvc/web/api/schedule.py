@@ -21,6 +21,8 @@ from costsvc.web.endpoint import Endpoint
 from costsvc.web.fields import (
     MESSAGES,
     Choice,
+    KnownName,
+    KnownNames,
     Number,
     Object,
     Request,
@@ -30,7 +32,6 @@ from costsvc.web.fields import (
     shown,
 )
 from costsvc.web.http import answer, catalog, private
-from costsvc.web.names import KnownName, KnownNames
 
 blueprint = CostsvcBlueprint("schedule", __name__, url_prefix="/v1", description="When to run")
 EXAMPLE = {

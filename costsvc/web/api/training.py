@@ -8,12 +8,13 @@ from flask import Response
 from costsvc import limits
 from costsvc.answers.estimate import TrainingEstimate
 from costsvc.estimates.training import estimate_training as training
-from costsvc.requests.workloads import Overheads, Recomputation, Training, TrainingRun, Workload
+from costsvc.requests.workloads import MeteredRun, Overheads, Recomputation, Training, TrainingRun, Workload
 from costsvc.web import metrics
 from costsvc.web.api.workload import (
     CORES,
     MachineSchema,
     SubjectSchema,
+    chosen,
     described,
     subject_errors,
     workload_errors,
@@ -21,7 +22,9 @@ from costsvc.web.api.workload import (
 from costsvc.web.blueprint import CostsvcBlueprint
 from costsvc.web.endpoint import QUERY, Endpoint, ExplainQuery
 from costsvc.web.fields import (
+    READERS,
     Choice,
+    KnownName,
     Number,
     Object,
     Request,
@@ -30,9 +33,9 @@ from costsvc.web.fields import (
     checks_together,
     raise_if,
     refuse,
+    unknown_name,
 )
 from costsvc.web.http import answer, catalog, parameters, private
-from costsvc.web.names import KnownName, name_errors
 
 blueprint = CostsvcBlueprint(
     "training", __name__, url_prefix="/v1", description="Energy, CO2, water and cost of training"
@@ -52,8 +55,6 @@ RUN = (
     "accelerator_hours",
     "hours",
     "training_tokens_b",
-    "energy_kwh",
-    "it_energy_kwh",
     "workload",
     "method",
     "precision",
@@ -114,17 +115,16 @@ class TrainingRunSchema(MachineSchema, SubjectSchema):
 
     @ma.post_load
     def _to_domain(self, data: dict[str, Any], **_: Any) -> TrainingRun:
-        return TrainingRun(
-            **described(data, MACHINE, RUN),
-            overheads=Overheads(**data.get("overheads", {})),
-            payload=data,
-        )
+        fields = described(data, MACHINE, RUN)
+        fields |= {"overheads": Overheads(**data.get("overheads", {})), "payload": data}
+        return MeteredRun(**fields, **chosen(data, METERED)) if _is_metered(data) else TrainingRun(**fields)
 
 
 def model_errors(data: dict[str, Any]) -> dict[str, list[str]]:
     """The error of a model that no table has."""
     model = data.get("model")
-    return name_errors(lambda tables: tables.read_model(model)) if isinstance(model, str) else {}
+    errors = unknown_name(READERS["model"], model) if isinstance(model, str) else []
+    return {"model": errors} if errors else {}
 
 
 def _is_metered(data: dict[str, Any]) -> bool:

@@ -9,6 +9,7 @@ from costsvc.requests.workloads import OWNED, Contract, Machine, Precision, Pric
 from costsvc.web.fields import (
     Choice,
     Day,
+    KnownName,
     Name,
     Number,
     Object,
@@ -18,7 +19,6 @@ from costsvc.web.fields import (
     raise_if,
     refuse,
 )
-from costsvc.web.names import KnownName
 
 OWNED_ONLY = (
     "electricity_usd_per_kwh",

@@ -58,7 +58,10 @@ TRAINING = (
     Group(
         title="Run",
         first=("accelerator_hours", "training_tokens_b"),
-        more=("hours", "mfu", "activation_recomputation", "sequence_length", "tuned"),
+        more=(
+            *("hours", "energy_kwh", "it_energy_kwh"),
+            *("mfu", "activation_recomputation", "sequence_length", "tuned"),
+        ),
     ),
     Group(
         title="Hardware",
