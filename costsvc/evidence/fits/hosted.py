@@ -3,11 +3,11 @@
 The size of a closed model is not published, its price is. Open models have both. Each model is predicted from those of
 other organisations, and the errors of these predictions give the interval.
 
-The speed of decoding is not used. Of 20 open models of two makers (Mistral, Cohere) with a published size, a price and a
-speed, each left out in turn, ln(active) is predicted with a standard deviation of 0.49 from the price, 0.50 from price
-and speed, 1.06 from the speed and 1.10 from nothing. With the maker left out, the root mean square is 0.67 from the
-price and 0.71 from both. The errors of the relation fitted to other makers have a correlation of -0.02 with ln(speed).
-Speeds: EcoLogits 2026-03 and 0.11.3, field ``deployment``.
+The speed of decoding is not used. Of 20 open models of two makers (Mistral, Cohere) with a published size, a price and
+a speed, each left out in turn, ln(active) is predicted with a standard deviation of 0.49 from the price, 0.50 from
+price and speed, 1.06 from the speed and 1.10 from nothing. With the maker left out, the root mean square is 0.67 from
+the price and 0.71 from both. The errors of the relation fitted to other makers have a correlation of -0.02 with
+ln(speed). Speeds: EcoLogits 2026-03 and 0.11.3, field ``deployment``.
 """
 
 from collections.abc import Iterator
@@ -181,9 +181,9 @@ def fit(into: Path) -> Iterator[str]:
     """
     models = hosted_models(Catalog.load(into))
     rows = {row["name"]: row for row in fitted_rows(models)}
-    write(pd.DataFrame(rows.values()), into, describe(into)[TABLE])
-    error = rows["active_error"]
-    yield f"hosted models: {_evidence(models)}; active parameters within {error['low']:.2g} to {error['high']:.2g} times"
+    write(pd.DataFrame(list(rows.values())), into, describe(into)[TABLE])
+    low, high = (rows["active_error"][end] for end in ("low", "high"))
+    yield f"hosted models: {_evidence(models)}; active parameters within {low:.2g} to {high:.2g} times"
     for name in ("sparsity", "closed_margin"):
         yield f"{name}: {rows[name]['value']:.2f}, {rows[name]['low']:.2f} to {rows[name]['high']:.2f}"
 

@@ -23,13 +23,14 @@ from costsvc.evidence.fits.hosted import (
 from costsvc.evidence.validation.comparisons import Comparison, Unanswered, compare, with_tables
 from costsvc.evidence.validation.unseen_sources import Answerer
 from costsvc.reference.catalog import Catalog
+from costsvc.reference.hosted_scoreboard import ACTIVE, ENERGY
 from costsvc.reference.table import Row, Table
 
-ACTIVE = "hosted open models, size hidden: active parameters"
-ENERGY = "hosted open models, size hidden: energy of a request"
 PATH = "/v1/estimates/inference"
 PROMPT = {"input_tokens": 1000, "output_tokens": 500}
 WH_PER_KWH = 1000.0
+DENSE = 0.95
+"""Share of active parameters from which a model is dense."""
 MODELS, MARGIN = "models", "closed_margin"
 
 
@@ -44,6 +45,11 @@ class Sold:
 
     model: Row
     seller: Row
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether a token passes through a part of the parameters only."""
+        return bool(self.model["active_params_b"] < DENSE * self.model["total_params_b"])
 
     @property
     def request(self) -> Plain:
@@ -70,7 +76,10 @@ def hosted_comparisons(catalog: Catalog, answer_request: Answerer) -> Iterator[C
                 yield from compare_sizes(one, answer_request, catalog, hidden)
             except CostsvcError as error:
                 source, id_ = organization, one.model["model_id"]
-                yield from (Unanswered(kind=kind, id=id_, source=source, why=str(error)) for kind in (ACTIVE, ENERGY))
+                yield from (
+                    Unanswered(kind=kind, id=id_, source=source, why=str(error))
+                    for kind in (ACTIVE, ENERGY[one.is_sparse])
+                )
 
 
 def hide_sizes(catalog: Catalog, organization: str) -> Catalog:
@@ -107,9 +116,8 @@ def compare_sizes(one: Sold, answer_request: Answerer, known: Catalog, hidden: C
     (active,) = (factor for factor in answer["factors"] if factor["name"] == "active_params_b")
     row = {"id": id_, "source": organization}
     size = compare(ACTIVE, row, active, one.model["active_params_b"])
-    energy = compare(
-        ENERGY, row, answer["energy_kwh"], open_answer["energy_kwh"]["value"] * WH_PER_KWH, scale=WH_PER_KWH
-    )
+    known_wh = open_answer["energy_kwh"]["value"] * WH_PER_KWH
+    energy = compare(ENERGY[one.is_sparse], row, answer["energy_kwh"], known_wh, scale=WH_PER_KWH)
     yield from (replace(found, source=organization, row={}) for found in (size, energy))
 
 

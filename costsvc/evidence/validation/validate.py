@@ -14,11 +14,20 @@ from costsvc.evidence.validation.by_source import (
     by_source,
     source_summaries,
 )
-from costsvc.evidence.validation.comparisons import Comparison, Indispensable, Summary, summaries
+from costsvc.evidence.validation.comparisons import (
+    Comparison,
+    Indispensable,
+    Summary,
+    Unanswered,
+    summaries,
+)
 from costsvc.evidence.validation.cross_validation.engines import EngineCrossValidation
 from costsvc.evidence.validation.cross_validation.serving import ServingCrossValidation
 from costsvc.evidence.validation.cross_validation.training import TrainingCrossValidation
+from costsvc.evidence.validation.hosted_sizes import hosted_comparisons
+from costsvc.evidence.validation.list_prices import price_comparisons
 from costsvc.evidence.validation.optional_inputs import InputPair, by_input, input_pairs, without_evidence
+from costsvc.evidence.validation.prompts import prompt_comparisons
 from costsvc.evidence.validation.scoreboard_json import scoreboard_json
 from costsvc.evidence.validation.serving import serving_comparisons
 from costsvc.evidence.validation.training import power_comparisons, training_comparisons
@@ -98,6 +107,24 @@ def compare_inputs(folder: Path, data: Path, answer_request: Answerer) -> list[I
     catalog = Catalog.load(data)
     runs, models = TrainingCrossValidation.of(data, catalog), ServingCrossValidation.of(data, catalog)
     return list(input_pairs(folder, _by_source(catalog, runs, models), answer_request))
+
+
+def compare_hosted(data: Path, answer_request: Answerer) -> list[Comparison | Unanswered]:
+    """Compare estimates for hosted models with published sizes, footprints and amounts.
+
+    Args:
+        data: The data package.
+        answer_request: Answers a request in JSON.
+
+    Raises:
+        TableError: If the data package is not as described.
+    """
+    catalog = Catalog.load(data)
+    return [
+        *price_comparisons(catalog, answer_request),
+        *hosted_comparisons(catalog, answer_request),
+        *prompt_comparisons(catalog, answer_request),
+    ]
 
 
 def report(validation: Validation) -> list[str]:
