@@ -14,6 +14,7 @@ from costsvc.evidence.estimating import Plain
 from costsvc.evidence.fits.hosted import (
     TABLE,
     USD,
+    HostedModels,
     fitted_rows,
     hosted_models,
     organization_of,
@@ -67,10 +68,11 @@ def hosted_comparisons(catalog: Catalog, answer_request: Answerer) -> Iterator[C
     Yields:
         Two comparisons for each open model, in units of 10^9 parameters and Wh.
     """
+    fitted = hosted_models(catalog)
     models = [Sold(model=model, seller=middle(rows)) for model, rows in sold_models(catalog)]
     for organization in dict.fromkeys(organization_of(one.model) for one in models):
         own = [one for one in models if organization_of(one.model) == organization]
-        hidden = hide_sizes(catalog, organization)
+        hidden = hide_sizes(catalog, fitted, organization)
         for one in own:
             try:
                 yield from compare_sizes(one, answer_request, catalog, hidden)
@@ -82,23 +84,24 @@ def hosted_comparisons(catalog: Catalog, answer_request: Answerer) -> Iterator[C
                 )
 
 
-def hide_sizes(catalog: Catalog, organization: str) -> Catalog:
+def hide_sizes(catalog: Catalog, fitted: HostedModels, organization: str) -> Catalog:
     """The tables with the sizes of an organisation's models hidden and the relation fitted to the others.
 
     Args:
         catalog: The tables.
+        fitted: The models of the fit.
         organization: Whose models are hidden.
     """
     table, models = catalog.tables[TABLE], catalog.tables[MODELS]
-    fitted = {row["name"]: row for row in fitted_rows(without(hosted_models(catalog), organization))}
-    fitted[MARGIN] = {**fitted[MARGIN], "value": 1.0, "low": 1.0, "high": 1.0}
+    constants = {row["name"]: row for row in fitted_rows(without(fitted, organization))}
+    constants[MARGIN] = {**constants[MARGIN], "value": 1.0, "low": 1.0, "high": 1.0}
     hidden = {
         id_: {**row, "params_disclosed": False} if organization_of(row) == organization else row
         for id_, row in models.rows.items()
     }
     return with_tables(
         catalog,
-        {TABLE: Table(table.name, table.key, dict(fitted)), MODELS: Table(models.name, models.key, hidden)},
+        {TABLE: Table(table.name, table.key, dict(constants)), MODELS: Table(models.name, models.key, hidden)},
     )
 
 
