@@ -11,7 +11,15 @@ from costsvc.evidence.fits.hosted import fitted_rows, hosted_models, log_errors,
 from costsvc.evidence.validation import list_prices, prompts
 from costsvc.evidence.validation.comparisons import Comparison, Unanswered, rounded, with_tables
 from costsvc.evidence.validation.hosted_page import hosted_section
-from costsvc.evidence.validation.hosted_sizes import Sold, compare_sizes, hide_sizes, hosted_comparisons, middle
+from costsvc.evidence.validation.hosted_sizes import (
+    Sold,
+    compare_sizes,
+    hide_sizes,
+    hosted_comparisons,
+    maker_of,
+    middle,
+    models_by_maker,
+)
 from costsvc.evidence.validation.list_prices import price_comparisons
 from costsvc.evidence.validation.prompts import prompt_comparisons, requests
 from costsvc.evidence.validation.scoreboard import score
@@ -62,6 +70,12 @@ def fitted(catalog):
 def test_the_fit_is_that_of_the_table(catalog, fitted):
     for row in fitted_rows(fitted):
         assert row["value"] == pytest.approx(catalog.row("hosted_fit", row["name"])["value"], rel=1e-4)
+
+
+def test_an_organisation_has_one_name(catalog, fitted):
+    assert {"Mistral", "Mistral AI"} < set(fitted.organizations)
+    assert "Mistral AI" not in set(models_by_maker(catalog).organizations)
+    assert {maker_of({"organization": name}) for name in ("Mistral", "Mistral AI", "Mistral AI, NVIDIA")} == {"Mistral"}
 
 
 def test_an_organisation_is_left_out_of_everything(fitted):
@@ -117,8 +131,10 @@ def test_a_prompt_is_estimated_from_its_shortest_to_its_longest():
     row = {
         **dict.fromkeys(("provider", "model", "date"), ""),
         "total_params_b": "123",
-        "input_tokens_low": "100", "input_tokens_high": "400",
-        "output_tokens_low": "400", "output_tokens_high": "400",
+        "input_tokens_low": "100",
+        "input_tokens_high": "400",
+        "output_tokens_low": "400",
+        "output_tokens_high": "400",
     }
     found = requests(row)
     # the middle of 100 and 400 is their geometric mean, 200
