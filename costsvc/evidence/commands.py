@@ -87,9 +87,8 @@ def validate_estimates(
 ) -> None:
     """Compare estimates with the published figures in PUBLISHED, cross-validated."""
     pairs = compare_inputs(published, into, answer_request)
-    validation = validate(published, into, answer_request)
     hosted = compare_hosted(into, answer_request)
-    validation = replace(validation, by_source=[*validation.by_source, *hosted], by_input=pairs)
+    validation = replace(validate(published, into, answer_request), by_input=pairs, hosted=hosted)
     for line in report(validation):
         click.echo(line)
     if docs:

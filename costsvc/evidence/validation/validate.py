@@ -50,11 +50,13 @@ class Validation:
         by_source: Cross-validated by source: the fits exclude the whole source.
         by_row: Cross-validated by row: the fits exclude the run, the reading or the model.
         by_input: With and without each optional input, cross-validated by source.
+        hosted: Hosted models, whose figures are not in the folder of published ones.
     """
 
     by_source: Sequence[Compared] = ()
     by_row: Sequence[Comparison] = ()
     by_input: Sequence[InputPair] = ()
+    hosted: Sequence[Comparison | Unanswered] = ()
 
 
 def validate(folder: Path, data: Path, answer_request: Answerer) -> Validation:
@@ -129,7 +131,7 @@ def compare_hosted(data: Path, answer_request: Answerer) -> list[Comparison | Un
 
 def report(validation: Validation) -> list[str]:
     """Format both tables: ratios, rows inside the interval, the accepted range, and width of each kind."""
-    rows = [one for one in validation.by_source if not isinstance(one, Indispensable)]
+    rows = [one for one in (*validation.by_source, *validation.hosted) if not isinstance(one, Indispensable)]
     by_source = [SOURCES_HEAD, *map(_source_line, source_summaries(rows)), ""] if rows else []
     inputs = [INPUTS_HEAD, *map(_input_line, by_input(validation.by_input)), ""] if validation.by_input else []
     return [*by_source, *inputs, HEAD, *map(_line, summaries(validation.by_row))]
@@ -156,7 +158,7 @@ def score_validation(validation: Validation, data: Path, ecologits: str | None =
         other_estimators.compare_estimators(comparisons, others, catalog),
         others,
         catalog.version,
-        by_source=validation.by_source,
+        by_source=[*validation.by_source, *validation.hosted],
         not_tested=[
             *not_tested(data, catalog, [one.row for one in comparisons]),
             *(without_evidence(validation.by_input) if validation.by_input else ()),
