@@ -10,7 +10,14 @@ from costsvc.evidence.importers import build
 from costsvc.evidence.importers.fetch import fetch
 from costsvc.evidence.importers.upstream import manifest
 from costsvc.evidence.validation.unseen_sources import Answerer
-from costsvc.evidence.validation.validate import compare_inputs, publish, report, score_validation, validate
+from costsvc.evidence.validation.validate import (
+    compare_hosted,
+    compare_inputs,
+    publish,
+    report,
+    score_validation,
+    validate,
+)
 from costsvc.reference.scoreboard import STORED
 from costsvc.settings import bundled_data
 
@@ -80,7 +87,8 @@ def validate_estimates(
 ) -> None:
     """Compare estimates with the published figures in PUBLISHED, cross-validated."""
     pairs = compare_inputs(published, into, answer_request)
-    validation = replace(validate(published, into, answer_request), by_input=pairs)
+    hosted = compare_hosted(into, answer_request)
+    validation = replace(validate(published, into, answer_request), by_input=pairs, hosted=hosted)
     for line in report(validation):
         click.echo(line)
     if docs:

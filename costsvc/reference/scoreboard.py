@@ -10,6 +10,8 @@ STORED = Path(__file__).with_name("scoreboard.json")
 """Written by ``costsvc data validate --docs``."""
 ANOTHER = "another source: "
 """Prefix of the kinds whose sources are not used in any fit."""
+HOSTED = "hosted open models"
+"""Prefix of the kinds whose sources are the organisations that published a model."""
 
 
 Point = validation.ComparedFigure
@@ -67,7 +69,7 @@ def points_of(board: Scoreboard) -> list[FigurePoint]:
     Args:
         board: The scoreboard.
     """
-    another = [kind for kind in board["by_source"] if kind["kind"].startswith(ANOTHER)]
+    another = [kind for kind in board["by_source"] if kind["kind"].startswith((ANOTHER, HOSTED))]
     kinds: list[Kind | KindBySource] = [*another, *board["kinds"]]
     return [_figure_point(kind["kind"], point) for kind in kinds if kind["unit"] for point in kind["points"]]
 

@@ -2,10 +2,16 @@
 
 The size of a closed model is not published, its price is. Open models have both. Each model is predicted from those of
 other organisations, and the errors of these predictions give the interval.
+
+The speed of decoding is not used. Of 20 open models of two makers (Mistral, Cohere) with a published size, a price and
+a speed, each left out in turn, ln(active) is predicted with a standard deviation of 0.49 from the price, 0.50 from
+price and speed, 1.06 from the speed and 1.10 from nothing. With the maker left out, the root mean square is 0.67 from
+the price and 0.71 from both. The errors of the relation fitted to other makers have a correlation of -0.02 with
+ln(speed). Speeds: EcoLogits 2026-03 and 0.11.3, field ``deployment``.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -53,11 +59,14 @@ class HostedModels:
     markup: Array
 
 
-def hosted_models(catalog: Catalog) -> HostedModels:
-    """The open models of the price table whose size is published.
+def sold_models(catalog: Catalog) -> list[tuple[Row, list[Row]]]:
+    """The open models of the price table whose size is published, each with its prices.
 
     Args:
         catalog: The tables.
+
+    Returns:
+        Rows of tables ``models`` and ``api_prices``.
     """
     sold: dict[str, list[Row]] = {}
     for row in catalog.tables["api_prices"].rows.values():
@@ -68,10 +77,19 @@ def hosted_models(catalog: Catalog) -> HostedModels:
             if reading is not None and is_known(catalog.model(reading.id)):
                 sold.setdefault(reading.id, []).append(row)
     models = [(catalog.model(id_), rows) for id_, rows in sorted(sold.items())]
-    models = [(model, rows) for model, rows in models if model["active_params_b"] >= SMALLEST_B]
+    return [(model, rows) for model, rows in models if model["active_params_b"] >= SMALLEST_B]
+
+
+def hosted_models(catalog: Catalog) -> HostedModels:
+    """The open models of the price table whose size is published.
+
+    Args:
+        catalog: The tables.
+    """
+    models = sold_models(catalog)
     return HostedModels(
         ids=[model["model_id"] for model, _ in models],
-        organizations=np.array([model["organization"].partition(",")[0] for model, _ in models]),
+        organizations=np.array([organization_of(model) for model, _ in models]),
         active_b=np.array([model["active_params_b"] for model, _ in models]),
         total_b=np.array([model["total_params_b"] for model, _ in models]),
         input_usd=np.array([np.median([row[f"input_{USD}"] for row in rows]) for _, rows in models]),
@@ -79,6 +97,15 @@ def hosted_models(catalog: Catalog) -> HostedModels:
         released_on=[str(model["released_on"] or "") for model, _ in models],
         markup=np.array([_markup(rows) for _, rows in models]),
     )
+
+
+def organization_of(model: Row) -> str:
+    """Who published a model, the first of several.
+
+    Args:
+        model: A row of table ``models``.
+    """
+    return str(model["organization"] or "").partition(",")[0]
 
 
 def is_known(model: Row) -> bool:
@@ -91,6 +118,23 @@ def _markup(rows: list[Row]) -> float:
     own = [row[f"output_{USD}"] for row in rows if row["provider"] in MAKERS]
     others = [row[f"output_{USD}"] for row in rows if row["provider"] not in MAKERS]
     return float(np.median(own) / np.median(others)) if own and others else float("nan")
+
+
+def without(models: HostedModels, organization: str) -> HostedModels:
+    """The models of other organisations.
+
+    Args:
+        models: The models.
+        organization: Whose models are left out.
+    """
+    others = models.organizations != organization
+    arrays = ("organizations", "active_b", "total_b", "input_usd", "output_usd", "markup")
+    return replace(
+        models,
+        ids=[id_ for id_, other in zip(models.ids, others, strict=True) if other],
+        released_on=[day for day, other in zip(models.released_on, others, strict=True) if other],
+        **{name: getattr(models, name)[others] for name in arrays},
+    )
 
 
 def solve(models: HostedModels, used: Array) -> SizeRule:
@@ -135,25 +179,39 @@ def fit(into: Path) -> Iterator[str]:
     Yields:
         What was fitted, in lines.
     """
-    catalog = Catalog.load(into)
-    models = hosted_models(catalog)
-    errors = log_errors(models)
+    models = hosted_models(Catalog.load(into))
+    rows = {row["name"]: row for row in fitted_rows(models)}
+    write(pd.DataFrame(list(rows.values())), into, describe(into)[TABLE])
+    low, high = (rows["active_error"][end] for end in ("low", "high"))
+    yield f"hosted models: {_evidence(models)}; active parameters within {low:.2g} to {high:.2g} times"
+    for name in ("sparsity", "closed_margin"):
+        yield f"{name}: {rows[name]['value']:.2f}, {rows[name]['low']:.2f} to {rows[name]['high']:.2f}"
+
+
+def fitted_rows(models: HostedModels) -> Iterator[Row]:
+    """Rows of table ``hosted_fit``, fitted to some models.
+
+    Args:
+        models: The models.
+    """
+    errors, how = log_errors(models), _evidence(models)
     rule = solve(models, np.ones(len(models.ids), dtype=bool))
-    low, middle, high = np.exp(np.quantile(errors, (TAILS[0], 0.5, TAILS[1])))
+    low, high = np.exp(np.quantile(errors, TAILS))
     recent = np.array([day >= RECENT for day in models.released_on])
     sparsity = np.quantile((models.total_b / models.active_b)[recent], (0.5, *TAILS))
     markup = np.quantile(models.markup[~np.isnan(models.markup)], (0.5, *TAILS))
-    organizations = len(set(models.organizations))
-    how = f"{len(models.ids)} open models of {organizations} organisations in api_prices, of known size"
     lines = [
         *((field.name, getattr(rule, field.name), None, None, f"least squares: {how}") for field in fields(rule)),
         ("active_error", 1.0, low, high, f"5th and 95th percentile of errors, organisations left out: {how}"),
         ("sparsity", *sparsity, f"percentiles of all over active parameters, released since {RECENT}: {how}"),
         ("closed_margin", *_margin(markup), "maker's price over the median of other sellers of its open models"),
     ]
-    write(pd.DataFrame(_rows(lines)), into, describe(into)[TABLE])
-    yield f"hosted models: {how}; active parameters within {low:.2g} to {high:.2g} times (middle {middle:.2g})"
-    yield f"all over active {sparsity.round(2)}; maker's over others' price {markup.round(2)}"
+    return _rows(lines)
+
+
+def _evidence(models: HostedModels) -> str:
+    organizations = len(set(models.organizations))
+    return f"{len(models.ids)} open models of {organizations} organisations in api_prices, of known size"
 
 
 def _margin(markup: Array) -> tuple[float, float, float]:
@@ -161,7 +219,7 @@ def _margin(markup: Array) -> tuple[float, float, float]:
     return max(float(markup[0]), 1.0), 1.0, float(markup[2])
 
 
-def _rows(lines: list[tuple[str, float, float | None, float | None, str]]) -> Iterator[dict[str, object]]:
+def _rows(lines: list[tuple[str, float, float | None, float | None, str]]) -> Iterator[Row]:
     for name, value, low, high, how in lines:
         source = {"source_id": "hosted-fit", "locator": how, "quality": "derived"}
         yield {"name": name, "value": value, "low": low, "high": high, "unit": "1", **source}

@@ -26,6 +26,7 @@ from costsvc.evidence.validation.serving import COLUMNS, is_measured, serving_co
 from costsvc.evidence.validation.training import power_comparisons, training_comparisons
 from costsvc.evidence.validation.unseen_sources import FILE, TRACKED, Answerer, unseen_comparisons
 from costsvc.reference.catalog import Catalog
+from costsvc.reference.hosted_scoreboard import ENERGY, PROMPTS
 
 LEFT_OUT = ", source left out"
 """Suffix of kinds whose source is used in the fits and was excluded."""
@@ -35,6 +36,11 @@ ENOUGH, FEWEST = 0.8, 2
 """Share of its rows inside from which a source holds, and rows from which it has a vote."""
 NO_BAR = {
     TRACKED: "a tracker measured the accelerators and assumed processors and memory",
+    **dict.fromkeys(
+        ENERGY.values(),
+        "the estimate with the published size stands for the published figure, and shares all but the size",
+    ),
+    PROMPTS: "the tokens are not published, so the interval is that of a range of lengths",
 }
 """Kinds that are reported without a verdict, and why."""
 TOO_FEW = "a single row may lie on either side"

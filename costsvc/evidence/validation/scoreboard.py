@@ -9,6 +9,7 @@ from costsvc.evidence.validation import other_estimators
 from costsvc.evidence.validation.by_source import Compared, SourceSummary, SourceVote, source_summaries
 from costsvc.evidence.validation.comparisons import Comparison, Indispensable, Summary, Unanswered, summaries
 from costsvc.evidence.validation.training import KNOWN_ERRATA
+from costsvc.reference.hosted_scoreboard import ACTIVE, ENERGY, PRICES, PROMPTS
 from costsvc.reference.scoreboard import (
     Estimator,
     EstimatorComparison,
@@ -28,6 +29,7 @@ from costsvc.reference.scoreboard import (
 from costsvc.report.figures.scoreboard import unit_of
 
 WORST = 10
+HOSTED = (ACTIVE, *ENERGY.values(), PROMPTS, PRICES)
 EXPLANATIONS = Path(__file__).with_name("misses.csv")
 SEEN, KEPT = 4, 6
 """Digits of a point in the figure, and of stored numbers; further ones differ by machine."""
@@ -69,7 +71,7 @@ def score(
         ],
         peers=[_estimator_comparison(one) for one in side_by_side],
         estimators=[Estimator(name=one.name, compared=one.compared, reference=one.reference) for one in others],
-        misses=[_miss(one, known) for one in worst([*answered, *comparisons])],
+        misses=[_miss(one, known) for one in worst([*(one for one in answered if is_measured(one)), *comparisons])],
         left_out=[ExcludedRow(row=row, why=why) for row, why in sorted(KNOWN_ERRATA.items())],
         not_tested=list(not_tested),
     )
@@ -83,6 +85,15 @@ def explanations(path: Path) -> dict[str, str]:
     """
     with path.open(encoding="utf-8", newline="") as file:
         return {row["id"]: row["why"] for row in csv.DictReader(file)}
+
+
+def is_measured(one: Comparison) -> bool:
+    """Whether a miss of a comparison may stand among the worst; those of hosted models have a section of their own.
+
+    Args:
+        one: The comparison.
+    """
+    return one.kind not in HOSTED
 
 
 def worst(comparisons: Iterable[Comparison]) -> list[Comparison]:

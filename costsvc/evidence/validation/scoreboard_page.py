@@ -1,13 +1,13 @@
 """The scoreboard as a page of the documents, docs/validation.md."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
+from costsvc.evidence.validation.hosted_page import hosted_section
+from costsvc.evidence.validation.markdown import short, table
 from costsvc.reference.scoreboard import EstimatorComparison, Kind, KindBySource, Miss, OptionalInput, Scoreboard, Vote
 
 VERDICT = {True: "yes", False: "**no**", None: ""}
 NOT_EXPLAINED = "not explained"
-READ = 3
-"""Digits of a number that is read."""
 
 OPENING = """\
 # How near it comes
@@ -39,7 +39,8 @@ BY_SOURCE = """\
 ## By source
 
 Kinds that begin with *another source* are requests with exactly the inputs that the publication states. For kinds that
-end with *source left out*, the tables were fitted again without the publication.
+end with *source left out*, the tables were fitted again without the publication. Those of *hosted open models* and of
+*plausibility* are explained under *Hosted models*.
 """
 NO_VERDICT = """\
 Without a verdict:
@@ -105,22 +106,23 @@ def page(board: Scoreboard) -> str:
     parts = [
         OPENING.format(version=board["data_version"]),
         BY_SOURCE,
-        _table(SOURCES, map(_source_cells, board["by_source"])),
+        table(SOURCES, map(_source_cells, board["by_source"])),
         *_notes(board),
+        *hosted_section(board),
         *_optional_inputs(board),
         BY_ROW,
-        _table(KINDS, map(_kind_cells, board["kinds"])),
+        table(KINDS, map(_kind_cells, board["kinds"])),
         FIGURE,
         BESIDE,
-        _table(ESTIMATOR_COLUMNS, map(_estimator_cells, board["peers"])),
+        table(ESTIMATOR_COLUMNS, map(_estimator_cells, board["peers"])),
         "What of them is compared:\n",
         "".join(f"- *{one['name']}*: {one['compared']}. {one['reference']}.\n" for one in board["estimators"]),
         f"## The {len(board['misses'])} worst misses\n\nEach row once, with its worst answer:\n",
-        _table(MISSES, map(_miss_cells, board["misses"])),
+        table(MISSES, map(_miss_cells, board["misses"])),
         LEFT_OUT,
-        _table(("row", "why"), ((one["row"], one["why"]) for one in board["left_out"])),
+        table(("row", "why"), ((one["row"], one["why"]) for one in board["left_out"])),
         NOT_TESTED,
-        _table(("input", "what", "why"), ((one["input"], one["what"], one["why"]) for one in board["not_tested"])),
+        table(("input", "what", "why"), ((one["input"], one["what"], one["why"]) for one in board["not_tested"])),
     ]
     return "\n".join(parts)
 
@@ -131,13 +133,13 @@ def _notes(board: Scoreboard) -> list[str]:
     without_verdict = [f"- {one['kind']}: {one['note']}.\n" for one in board["by_source"] if one["note"]]
     notes = [NO_VERDICT, "".join(without_verdict)] if without_verdict else []
     if votes:
-        notes += [VOTES, _table(VOTE, (_vote_cells(*one) for one in votes))]
+        notes += [VOTES, table(VOTE, (_vote_cells(*one) for one in votes))]
     if board["unanswered"]:
         rows = ((f"`{one['row']}`", one["kind"], one["source"], one["why"]) for one in board["unanswered"])
-        notes += [UNANSWERED, _table(("row", "kind", "source", "why"), rows)]
+        notes += [UNANSWERED, table(("row", "kind", "source", "why"), rows)]
     if board["not_left_out"]:
         kept = ((f"`{one['source']}`", one["why"]) for one in board["not_left_out"])
-        notes += [NOT_LEFT_OUT, _table(("source", "why"), kept)]
+        notes += [NOT_LEFT_OUT, table(("source", "why"), kept)]
     return notes
 
 
@@ -146,7 +148,7 @@ def _optional_inputs(board: Scoreboard) -> list[str]:
     if not inputs:
         return []
     notes = "".join(f"- `{one['input']}`: {one['note']}.\n" for one in inputs if one["note"])
-    return [OPTIONAL, _table(INPUTS, map(_input_cells, inputs)), *([notes] if notes else [])]
+    return [OPTIONAL, table(INPUTS, map(_input_cells, inputs)), *([notes] if notes else [])]
 
 
 def _input_cells(one: OptionalInput) -> Sequence[str]:
@@ -192,9 +194,9 @@ def _estimator_cells(one: EstimatorComparison) -> Sequence[str]:
 
 
 def _miss_cells(one: Miss) -> Sequence[str]:
-    published = f"{_short(one['published'])} {one['unit']}".rstrip()
-    interval = f"{_short(one['low'])} to {_short(one['high'])}"
-    cells = (published, _short(one["predicted"]), interval, f"{one['ratio']:.2f}")
+    published = f"{short(one['published'])} {one['unit']}".rstrip()
+    interval = f"{short(one['low'])} to {short(one['high'])}"
+    cells = (published, short(one["predicted"]), interval, f"{one['ratio']:.2f}")
     return (f"`{one['row']}`", one["kind"], *cells, one["why"] or NOT_EXPLAINED)
 
 
@@ -204,12 +206,3 @@ def _verdict(one: Kind | KindBySource) -> str:
     if allowed is None or inside is None or one["holds"]:
         return VERDICT[one["holds"]]
     return "**too narrow**" if inside < allowed["least"] else "too wide"
-
-
-def _short(value: float) -> str:
-    return f"{float(f'{value:.{READ}g}'):,.10g}"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = (head, ["---"] * len(head), *rows)
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)

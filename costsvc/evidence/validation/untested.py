@@ -33,12 +33,12 @@ BY_HAND = (
     UntestedInput(
         input="hosted models by provider",
         what="energy, CO2e and water of a call",
-        why="who hosts them publishes prices, and at best the energy of a median prompt; machine and batch are assumed",
+        why="who hosts them publishes prices, and at best the footprint of a prompt; machine and batch are assumed",
     ),
     UntestedInput(
         input="models of undisclosed size",
-        what="everything",
-        why="their size is a range of guesses, and the interval is that of the range",
+        what="what closed models are and use",
+        why="their size is inferred from their price; open models of hidden size test that, but not the closed margin",
     ),
     UntestedInput(
         input="region",

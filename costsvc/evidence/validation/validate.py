@@ -14,11 +14,20 @@ from costsvc.evidence.validation.by_source import (
     by_source,
     source_summaries,
 )
-from costsvc.evidence.validation.comparisons import Comparison, Indispensable, Summary, summaries
+from costsvc.evidence.validation.comparisons import (
+    Comparison,
+    Indispensable,
+    Summary,
+    Unanswered,
+    summaries,
+)
 from costsvc.evidence.validation.cross_validation.engines import EngineCrossValidation
 from costsvc.evidence.validation.cross_validation.serving import ServingCrossValidation
 from costsvc.evidence.validation.cross_validation.training import TrainingCrossValidation
+from costsvc.evidence.validation.hosted_sizes import hosted_comparisons
+from costsvc.evidence.validation.list_prices import price_comparisons
 from costsvc.evidence.validation.optional_inputs import InputPair, by_input, input_pairs, without_evidence
+from costsvc.evidence.validation.prompts import prompt_comparisons
 from costsvc.evidence.validation.scoreboard_json import scoreboard_json
 from costsvc.evidence.validation.serving import serving_comparisons
 from costsvc.evidence.validation.training import power_comparisons, training_comparisons
@@ -41,11 +50,13 @@ class Validation:
         by_source: Cross-validated by source: the fits exclude the whole source.
         by_row: Cross-validated by row: the fits exclude the run, the reading or the model.
         by_input: With and without each optional input, cross-validated by source.
+        hosted: Hosted models, whose figures are not in the folder of published ones.
     """
 
     by_source: Sequence[Compared] = ()
     by_row: Sequence[Comparison] = ()
     by_input: Sequence[InputPair] = ()
+    hosted: Sequence[Comparison | Unanswered] = ()
 
 
 def validate(folder: Path, data: Path, answer_request: Answerer) -> Validation:
@@ -100,9 +111,27 @@ def compare_inputs(folder: Path, data: Path, answer_request: Answerer) -> list[I
     return list(input_pairs(folder, _by_source(catalog, runs, models), answer_request))
 
 
+def compare_hosted(data: Path, answer_request: Answerer) -> list[Comparison | Unanswered]:
+    """Compare estimates for hosted models with published sizes, footprints and amounts.
+
+    Args:
+        data: The data package.
+        answer_request: Answers a request in JSON.
+
+    Raises:
+        TableError: If the data package is not as described.
+    """
+    catalog = Catalog.load(data)
+    return [
+        *price_comparisons(catalog, answer_request),
+        *hosted_comparisons(catalog, answer_request),
+        *prompt_comparisons(catalog, answer_request),
+    ]
+
+
 def report(validation: Validation) -> list[str]:
     """Format both tables: ratios, rows inside the interval, the accepted range, and width of each kind."""
-    rows = [one for one in validation.by_source if not isinstance(one, Indispensable)]
+    rows = [one for one in (*validation.by_source, *validation.hosted) if not isinstance(one, Indispensable)]
     by_source = [SOURCES_HEAD, *map(_source_line, source_summaries(rows)), ""] if rows else []
     inputs = [INPUTS_HEAD, *map(_input_line, by_input(validation.by_input)), ""] if validation.by_input else []
     return [*by_source, *inputs, HEAD, *map(_line, summaries(validation.by_row))]
@@ -129,7 +158,7 @@ def score_validation(validation: Validation, data: Path, ecologits: str | None =
         other_estimators.compare_estimators(comparisons, others, catalog),
         others,
         catalog.version,
-        by_source=validation.by_source,
+        by_source=[*validation.by_source, *validation.hosted],
         not_tested=[
             *not_tested(data, catalog, [one.row for one in comparisons]),
             *(without_evidence(validation.by_input) if validation.by_input else ()),

@@ -15,7 +15,10 @@ PANELS = (
     ("Another source: tokens per second", "token/s", r"^another source: tokens per second"),
     ("Another source: energy of serving", "J per output token", r"^another source: joules per token"),
     ("Another source: energy of training", "kWh", r"^another source: (chip )?energy"),
-    ("Another source: dollars", "USD", r"^another source: dollars"),
+    ("Another source: dollars", "USD", r"^another source: dollars, hours"),
+    ("Another source: list prices of calls", "USD", r"^another source: dollars of a call"),
+    ("Hosted models, size hidden: active parameters", "10^9", r"^hosted open models.*: active parameters"),
+    ("Hosted models, size hidden: energy", "Wh per request", r"^hosted open models.*: energy"),
     ("Training: energy", "kWh", r"^training: (chip energy|energy at)"),
     ("Training: mean power per chip", "W", r"^training: (chip|wall) power"),
     ("Training: accelerator-hours", "h", r"^training: hours"),
@@ -167,7 +170,7 @@ def _ticks(low: float, high: float) -> list[float]:
 
 def _value(point: FigurePoint) -> Value:
     return {
-        "kind": re.sub(r"^[\w ]+: (joules per token, )?", "", point.kind),
+        "kind": re.sub(r"^[\w ,]+: (joules per token, )?", "", point.kind),
         "published": _rounded(point.published),
         "predicted": _rounded(point.predicted),
         "low": _rounded(point.low),

@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, render_template, request, url_for
 
 from costsvc import limits
+from costsvc.reference.hosted_scoreboard import HostedChecks
 from costsvc.reference.listing import Listing
 from costsvc.web.api.tables import RESOURCES
 from costsvc.web.columns import COLUMNS
@@ -46,7 +47,9 @@ def row(name: str, key: str) -> str:
 def scoreboard() -> str:
     """Show how near the estimates came to published figures."""
     board = services().scoreboard
-    return render_template("page/scoreboard.html", board=board, figures=[pictures.scoreboard(board)])
+    return render_template(
+        "page/scoreboard.html", board=board, hosted=HostedChecks.of(board), figures=[pictures.scoreboard(board)]
+    )
 
 
 def _listing(name: str) -> Listing:

@@ -352,7 +352,7 @@ def test_the_figure_can_be_drawn_from_what_the_package_travels_with():
     assert len(shown) == len(scoreboard_figure.PANELS)
     assert sum(shown) == len(points)
     board = stored_board.read()
-    another = [one for one in board["by_source"] if one["kind"].startswith("another source")]
+    another = [one for one in board["by_source"] if one["kind"].startswith(("another source", "hosted open models"))]
     assert len(points) == sum(len(one["points"]) for one in (*another, *board["kinds"]) if one["unit"])
 
 
@@ -362,4 +362,5 @@ def test_points_give_the_same_summaries_as_the_figures_they_were_rounded_from():
     for one in summaries(of_point(one) for one in points_of(board)):
         assert one.rows == len(kinds[one.kind]["points"])
         assert one.median == pytest.approx(kinds[one.kind]["median"], rel=1e-3)
-        assert one.inside == pytest.approx(kinds[one.kind]["inside"], abs=1)  # an edge may round to the other side
+        if kinds[one.kind]["inside"] is not None:  # an edge may round to the other side
+            assert one.inside == pytest.approx(kinds[one.kind]["inside"], abs=1)
