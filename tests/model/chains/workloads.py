@@ -126,7 +126,8 @@ ROWS: dict[str, list[TrainingRun] | list[Serving] | list[Hosting]] = {
         for n in (10.0, 1e3, 1e5)
     ],
     "calls, open model": [
-        call(model="llama-3.3-70b-versatile", provider="groq", input_tokens=n, output_tokens=n) for n in (10.0, 1e3, 1e5)
+        call(model="llama-3.3-70b-versatile", provider="groq", input_tokens=n, output_tokens=n)
+        for n in (10.0, 1e3, 1e5)
     ],
     "calls, by the second": [call(model="whisper-1", units=seconds) for seconds in (1.0, 60.0, 3600.0)],
     "calls, unknown power price": [
