@@ -14,7 +14,8 @@ from costsvc.reference import names
 from costsvc.reference.ages import age
 from costsvc.reference.grid import Grid
 from costsvc.reference.hosted_names import HostedNames
-from costsvc.reference.model_names import ModelNames, stem
+from costsvc.reference.model_forms import stem
+from costsvc.reference.model_names import ModelNames
 from costsvc.reference.names import Match, Names
 from costsvc.reference.package import load_tables, reference_date, summary, version
 from costsvc.reference.places import Place, Places, places

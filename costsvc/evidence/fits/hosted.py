@@ -71,7 +71,7 @@ def hosted_models(catalog: Catalog) -> HostedModels:
     models = [(model, rows) for model, rows in models if model["active_params_b"] >= SMALLEST_B]
     return HostedModels(
         ids=[model["model_id"] for model, _ in models],
-        organizations=np.array([model["organization"].partition(",")[0] for model, _ in models]),
+        organizations=np.array([_organization(model) for model, _ in models]),
         active_b=np.array([model["active_params_b"] for model, _ in models]),
         total_b=np.array([model["total_params_b"] for model, _ in models]),
         input_usd=np.array([np.median([row[f"input_{USD}"] for row in rows]) for _, rows in models]),
@@ -79,6 +79,11 @@ def hosted_models(catalog: Catalog) -> HostedModels:
         released_on=[str(model["released_on"] or "") for model, _ in models],
         markup=np.array([_markup(rows) for _, rows in models]),
     )
+
+
+def _organization(model: Row) -> str:
+    """The first publisher of a model, in one spelling: ``Mistral`` and ``Mistral AI`` are one."""
+    return str(model["organization"]).partition(",")[0].removesuffix(" AI")
 
 
 def is_known(model: Row) -> bool:
