@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import harmonic_mean, median
 
-from benchmarks import columns, decisions, figures
+from benchmarks import columns, decisions, figures, names
 from benchmarks.load import Server, rate, requests, served
 from costsvc.estimates.serving import estimate_serving
 from costsvc.reference.catalog import Catalog
@@ -61,6 +61,8 @@ def main() -> None:
     own, ecologits = _inference_us(draw), _ecologits_us()
     print(f"inference estimate       {own:8.0f} us a call, with intervals")
     print(f"ecologits.llm_impacts    {ecologits:8.0f} us a call, ratio {own / ecologits:.2f} (at most 2)")
+    for kind, name, us in names.measured():
+        print(f"reading {kind:<17}{us:8.1f} us for {name!r} (at most 30)")
     for name, rows, templates in columns.measured():
         print(f"{name:<25}{rows / MILLION:8.2f} M rows/s on one core, {templates} templates (at least 3)")
 

@@ -37,3 +37,26 @@ def test_the_curl_call_gets_the_answer_that_is_shown(client):
 @pytest.mark.parametrize("command", ["make run", "make test"])
 def test_names_the_two_commands(command):
     assert re.search(rf"^{command}\b", README, re.MULTILINE)
+
+
+def posted():
+    """Address and body of every curl call that posts."""
+    calls = re.findall(r"curl -s localhost:8000(/\S+) [^\n]*\\\n\s+-d '(\{.*?\})'", README, re.DOTALL)
+    return [pytest.param(path, json.loads(body), id=path.rpartition("/")[2]) for path, body in calls]
+
+
+@pytest.mark.parametrize(("path", "body"), posted())
+def test_every_curl_call_is_answered(client, path, body):
+    response = client.post(path, json=body)
+    assert response.status_code == 200, response.json
+
+
+def test_the_price_of_the_calls_is_the_one_that_is_named(client):
+    body = next(one.values[1] for one in posted() if one.values[0] == "/v1/estimates/inference")
+    cost = client.post("/v1/estimates/inference", json=body).json["cost"]["api_usd"]["value"]
+    assert f"{cost:.2f} USD" in README
+
+
+@pytest.mark.parametrize("path", re.findall(r"curl -s 'localhost:8000(/[^']+)'", README))
+def test_every_address_is_answered(client, path):
+    assert client.get(path).status_code == 200

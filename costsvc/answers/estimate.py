@@ -36,7 +36,7 @@ class Carbon(TypedDict):
     location_kg: Annotated[Quantity | None, nullable("At the grid's average intensity", "kg")]
     market_kg: Annotated[Quantity | None, nullable("With contracts and the residual mix", "kg")]
     marginal_kg: Annotated[Quantity | None, nullable("At the grid's marginal intensity", "kg")]
-    embodied_kg: Annotated[Quantity, Doc("Share of the hardware's manufacture, by hours of use", "kg")]
+    embodied_kg: Annotated[Quantity | None, nullable("Share of the hardware's manufacture, by hours of use", "kg")]
     total_kg: Annotated[Quantity | None, nullable("location_kg plus embodied_kg", "kg")]
     basis: Annotated[Bases, Doc("What the three intensities describe")]
 
@@ -64,7 +64,7 @@ class Cost(TypedDict):
 class Place(TypedDict):
     """Where the workload runs."""
 
-    region: Annotated[str, Doc("Cloud region, country, subdivision, grid zone or world")]
+    region: Annotated[str, Doc("Cloud region, country, subdivision, grid zone, city, continent or world")]
     country: Annotated[str | None, Doc("ISO 3166 code of the country")]
     zone: Annotated[str | None, Doc("Grid zone")]
     resolution: Annotated[str | None, Doc("Level of the area that the grid's figures describe")]
@@ -92,9 +92,9 @@ class Totals(TypedDict):
     """Totals of a workload in its place."""
 
     place: Annotated[Place, Doc("Where the workload runs")]
-    accelerator_hours: Annotated[Quantity, Doc("Accelerators times hours, all phases", "h")]
+    accelerator_hours: Annotated[Quantity | None, nullable("Accelerators times hours, all phases", "h")]
     duration_h: Annotated[Quantity | None, nullable("Wall-clock time of the final run", "h")]
-    accelerator_energy_kwh: Annotated[Quantity, Doc("Energy of the accelerators alone", "kWh")]
+    accelerator_energy_kwh: Annotated[Quantity | None, nullable("Energy of the accelerators alone", "kWh")]
     it_energy_kwh: Annotated[Quantity, Doc("Energy of the servers", "kWh")]
     energy_kwh: Annotated[Quantity, Doc("Energy at the building's meter", "kWh")]
     carbon: Annotated[Carbon, Doc("Greenhouse gas emissions")]
@@ -121,7 +121,7 @@ class Phase(TypedDict):
     """One phase of a training run."""
 
     name: Annotated[PhaseName, Doc("Which phase")]
-    hours: Annotated[Quantity, Doc("Accelerator-hours", "h")]
+    hours: Annotated[Quantity | None, nullable("Accelerator-hours", "h")]
     energy_kwh: Annotated[Quantity, Doc("Energy at the building's meter", "kWh")]
     carbon_kg: Annotated[Quantity | None, nullable("Total CO2e", "kg")]
     water_l: Annotated[Quantity | None, nullable("Total water", "L")]

@@ -42,8 +42,8 @@ class EstimateBody(Explained):
     id: str
     request: RequestBody
     place: Place
-    accelerator_hours: Quantity
-    accelerator_energy_kwh: Quantity
+    accelerator_hours: Quantity | None
+    accelerator_energy_kwh: Quantity | None
     it_energy_kwh: Quantity
     energy_kwh: Quantity
     carbon: Carbon
@@ -94,8 +94,8 @@ def _body(
         "id": request_id(request, catalog),
         "request": request,
         "place": describe_place(site),
-        "accelerator_hours": require(q["accelerator_hours"]),
-        "accelerator_energy_kwh": require(q["accelerator_energy_kwh"]),
+        "accelerator_hours": q["accelerator_hours"],
+        "accelerator_energy_kwh": q["accelerator_energy_kwh"],
         "it_energy_kwh": require(q["it_energy_kwh"]),
         "energy_kwh": require(q["energy_kwh"]),
         "carbon": _carbon(q, site.bases),
@@ -128,7 +128,7 @@ def _carbon(q: Quantities, bases: Bases) -> Carbon:
         "location_kg": q["location_kg"],
         "market_kg": q["market_kg"],
         "marginal_kg": q["marginal_kg"],
-        "embodied_kg": require(q["embodied_kg"]),
+        "embodied_kg": q["embodied_kg"],
         "total_kg": q["total_kg"],
         "basis": bases,
     }
@@ -166,7 +166,7 @@ def describe_place(site: ResolvedSite) -> Place:
 def available_amounts(footprint: Footprint, log: FactorLog) -> dict[str, Numeric | None]:
     """Every number of a footprint by name, None if the log marks it as unavailable."""
     missing = log.unavailable
-    return {name: None if PATHS.get(name) in missing else getattr(footprint, name) for name in NAMES}
+    return {name: None if PATHS.get(name, name) in missing else getattr(footprint, name) for name in NAMES}
 
 
 def explain_log(log: FactorLog, catalog: Catalog, day: dt.date | None = None) -> Explained:
@@ -271,12 +271,12 @@ def canonicalize_request(
     """
     names: RequestBody = {"region": site.place.region, "year": site.year, "date": site.date.isoformat()}
     fields = dict(payload)
-    if machine.instance is not None:
+    if machine.instance is not None and payload.get("instance") is not None:
         names |= {"instance": machine.instance, "instances": payload.get("instances", 1)}
     else:
-        names |= {"accelerator": machine.id}
+        names |= {"accelerator": machine.name}
         if payload.get("cores") is None:
-            names |= {"accelerators": int(count)}
+            names |= {"accelerators": int(count) if float(count).is_integer() else count}
         fields = {name: value for name, value in payload.items() if name not in ("instance", "instances")}
     if site.household:
         fields |= {"pricing": {**pricing_of(payload), "kind": site.pricing.kind}}

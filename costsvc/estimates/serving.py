@@ -211,7 +211,7 @@ def _record_alternatives(resolved: ResolvedText, text: TextUse, log: FactorLog) 
     log.include(alternatives.residual if place < 0 else alternatives.measured[place])
     if place < 0 and text.is_long:
         log.include(alternatives.long_prompt)
-    if central_value(text.use.accelerators) != 1:
+    if central_value(text.use.accelerators) > 1:
         log.include(alternatives.idle)
 
 

@@ -2,20 +2,21 @@
 
 from dataclasses import dataclass
 
-from costsvc.answers.estimate import Phase, PhaseName, TrainingEstimate
+from costsvc.answers.estimate import TrainingEstimate
 from costsvc.answers.explanation import Step
-from costsvc.answers.quantities import Quantity
 from costsvc.answers.request_body import RequestBody
 from costsvc.estimates import answer
-from costsvc.estimates.answer import EstimateBody, canonicalize_request
+from costsvc.estimates.answer import canonicalize_request
 from costsvc.estimates.explanation import list_steps
+from costsvc.estimates.metered import estimate_metered, is_metered
+from costsvc.estimates.phases import list_phases
 from costsvc.model.chains.footprint import Footprint, footprint
 from costsvc.model.chains.training import Training, train
 from costsvc.model.explanation import naming_formulas
 from costsvc.model.inputs import Number, decisive, traced
 from costsvc.model.uncertainty import sample
 from costsvc.reference.catalog import Catalog
-from costsvc.requests.workloads import Overheads, TrainingRun
+from costsvc.requests.workloads import TrainingRun
 from costsvc.resolve.log import FactorLog
 from costsvc.resolve.surroundings import ResolvedSurroundings, resolve_surroundings
 from costsvc.resolve.training import ResolvedTraining, resolve_training
@@ -62,6 +63,8 @@ def estimate_training(run: TrainingRun, catalog: Catalog, *, explain: bool = Fal
         UnknownNameError: If a name is not known.
         BadRequestError: If fields contradict each other.
     """
+    if is_metered(run):
+        return estimate_metered(run, catalog, explain=explain)
     resolved = resolve_run(run, catalog)
     result = compute_run(resolved)
     record_run(resolved, result.training)
@@ -132,7 +135,7 @@ def too_large(run: ResolvedTraining, training: Training, count: float) -> str | 
         return None
     return (
         f"Weights, gradients, optimizer states and activations take {needed_gb:.4g} GB; "
-        f"{count:g} x {run.machine.id} have {count * each_gb:.4g} GB available."
+        f"{count:g} x {run.machine.device} have {count * each_gb:.4g} GB available."
     )
 
 
@@ -152,7 +155,7 @@ def _answer(run: TrainingRun, resolved: ResolvedRun, result: TrainingResult, cat
         **body,
         "duration_h": q["duration_h"],
         "training_flop": q["training_flop"],
-        "phases": _phases(body, run.overheads),
+        "phases": list_phases(body, run.overheads),
         "sci": {"g_per_unit": q["g_per_unit"], "unit": "training run"},
     }
 
@@ -171,34 +174,3 @@ def _explain(resolved: ResolvedRun) -> list[Step]:
         result = compute_run(resolved, traced)
     ends = {**answer.available_amounts(result.footprint, resolved.log), **_extra(resolved, result)}
     return list_steps(ends, resolved.log.values())
-
-
-def _phases(body: EstimateBody, overheads: Overheads) -> list[Phase]:
-    """The totals of an estimate by phase, in proportion to the work of each."""
-    works: list[tuple[PhaseName, float]] = [
-        ("final", 1.0),
-        ("development", overheads.development_share),
-        ("failed", overheads.failed_share),
-        ("retraining", overheads.retrainings),
-    ]
-    total = sum(work for _, work in works)
-    return [_phase(name, body, work / total) for name, work in works if work]
-
-
-def _phase(name: PhaseName, body: EstimateBody, share: float) -> Phase:
-    return {
-        "name": name,
-        "hours": _share_of(body["accelerator_hours"], share),
-        "energy_kwh": _share_of(body["energy_kwh"], share),
-        "carbon_kg": _scaled(body["carbon"]["total_kg"], share),
-        "water_l": _scaled(body["water"]["total_l"], share),
-        "cost_usd": _scaled(body["cost"]["total_usd"], share),
-    }
-
-
-def _scaled(total: Quantity | None, share: float) -> Quantity | None:
-    return None if total is None else _share_of(total, share)
-
-
-def _share_of(total: Quantity, share: float) -> Quantity:
-    return {"value": total["value"] * share, "low": total["low"] * share, "high": total["high"] * share}

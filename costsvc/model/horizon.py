@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from costsvc.units import Array
+from costsvc.units import MONTHS_PER_YEAR, Array
 
-MONTHS_PER_YEAR = 12.0
 COHORTS = 60
 """Number of arrival times that approximate an even arrival of tasks."""
 STEPS = 60

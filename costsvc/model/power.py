@@ -71,6 +71,36 @@ def host_part(of_host: Numeric, host_share: Numeric) -> Numeric:
 
 
 @formula
+def slice_power_w(busy_w: Numeric, idle_w: Numeric, compute_share: Numeric, held_share: Numeric) -> Numeric:
+    """Mean power of a slice of an accelerator: its arithmetic, and the idle power of what it keeps from others.
+
+    Args:
+        busy_w: Mean power of the whole accelerator under the same workload. [W]
+        idle_w: Idle power of the whole accelerator. [W]
+        compute_share: Share of the accelerator's arithmetic in the slice. [1]
+        held_share: Share of the accelerator that the slice keeps from others. [1]
+
+    Returns:
+        Power. [W]
+    """
+    return idle_w * held_share + (busy_w - idle_w) * compute_share
+
+
+@formula
+def slice_part(of_device: Numeric, held_share: Numeric) -> Numeric:
+    """A slice's part of a figure of a whole accelerator.
+
+    Args:
+        of_device: Figure of an accelerator. [any]
+        held_share: Share of the accelerator that the slice keeps from others. [1]
+
+    Returns:
+        Figure of the slice, in the same unit. [any]
+    """
+    return of_device * held_share
+
+
+@formula
 def accelerator_power_from_server_w(server_w: Numeric, overhead_share: Numeric, base_w: Numeric) -> Numeric:
     """Power of the accelerator from a measured server power: :func:`server_power_w`, inverted.
 
@@ -96,6 +126,7 @@ class Host:
             instance. [1]
         fabric_w: Power of switches and optics between hosts, per accelerator. [W]
         per_host: Accelerators in one host, without width. [1]
+        held_share: Share of an accelerator that a slice keeps from others; None for whole accelerators. [1]
     """
 
     overhead_share: Numeric
@@ -103,6 +134,7 @@ class Host:
     host_share: Numeric | None
     fabric_w: Numeric
     per_host: Numeric
+    held_share: Numeric | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -125,7 +157,7 @@ class Usage:
 
 
 def base_w(host: Host) -> Numeric:
-    """Constant power of the host, per accelerator of the machine.
+    """Constant power of the host, per accelerator of the machine or per slice of one.
 
     Args:
         host: The host.
@@ -133,9 +165,23 @@ def base_w(host: Host) -> Numeric:
     Returns:
         Power. [W]
     """
-    if host.host_share is None:
-        return host.base_w
-    return label(host_part(host.base_w, host.host_share), "host_base_part_w", "W")
+    whole = host.base_w
+    if host.host_share is not None:
+        whole = label(host_part(whole, host.host_share), "host_base_part_w", "W")
+    return whole if host.held_share is None else label(slice_part(whole, host.held_share), "slice_base_part_w", "W")
+
+
+def time_share(accelerators: Numeric) -> Numeric | None:
+    """Share of the time of one accelerator that a workload has by time slicing.
+
+    Args:
+        accelerators: Accelerators of the workload, below 1 for a share of one. [1]
+
+    Returns:
+        Share; None if all rows have whole accelerators. [1]
+    """
+    shared = decisive(accelerators) < 1
+    return choose(shared, accelerators, 1.0) if np.any(shared) else None
 
 
 def spans_hosts(host: Host, accelerators: Numeric) -> Condition:
@@ -148,7 +194,8 @@ def spans_hosts(host: Host, accelerators: Numeric) -> Condition:
     Returns:
         One value per row. [1]
     """
-    return decisive(accelerators) > host.per_host
+    devices = accelerators if host.held_share is None else accelerators * host.held_share
+    return decisive(devices) > host.per_host
 
 
 def server_w(host: Host, chip_w: Numeric, has_fabric: Condition) -> Numeric:
@@ -162,5 +209,6 @@ def server_w(host: Host, chip_w: Numeric, has_fabric: Condition) -> Numeric:
     Returns:
         Power. [W]
     """
-    fabric = choose(has_fabric, host.fabric_w, 0.0)
+    of_one = host.fabric_w if host.held_share is None else slice_part(host.fabric_w, host.held_share)
+    fabric = choose(has_fabric, of_one, 0.0)
     return label(server_power_w(chip_w, host.overhead_share, base_w(host), fabric), "it_power_w", "W")

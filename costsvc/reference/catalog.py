@@ -1,25 +1,29 @@
 """All reference tables: look up rows by name, and figures as factors with their sources."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache, partial
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Self
 
 from costsvc.errors import TableError, UnknownNameError
 from costsvc.model.uncertainty import Factor, Origin, Scale
-from costsvc.reference import names
+from costsvc.reference import names, tpu_names
+from costsvc.reference.accelerator_names import AcceleratorNames, accelerator_names
 from costsvc.reference.ages import age
 from costsvc.reference.grid import Grid
 from costsvc.reference.hosted_names import HostedNames
+from costsvc.reference.instance_names import InstanceNames, instance_names
+from costsvc.reference.memos import Memos
 from costsvc.reference.model_forms import stem
 from costsvc.reference.model_names import ModelNames
-from costsvc.reference.names import Match, Names
+from costsvc.reference.names import Names
 from costsvc.reference.package import load_tables, reference_date, summary, version
-from costsvc.reference.places import Place, Places, places
-from costsvc.reference.reading import Reading
+from costsvc.reference.place_names import PlaceNames
+from costsvc.reference.places import Place, Places
+from costsvc.reference.reading import AcceleratorReading, Reading
+from costsvc.reference.seller_names import seller_names
 from costsvc.reference.similar import nearest
 from costsvc.reference.table import Key, Row, Table, cell, describe
 
@@ -31,8 +35,6 @@ GRID_TABLES = (
     "grid_marginal_ifi",
     "grid_marginal",
 )
-KEPT = 2048
-"""Parts that are kept of each kind; the one used longest ago goes first."""
 STANDARD = "standard"
 """Processing of calls to a hosted model unless another kind is given."""
 UNKNOWN_CARD = (
@@ -51,7 +53,8 @@ class Catalog:
         hosted: Names of the models that each provider bills, and of the providers.
         instances: Names of cloud instances.
         providers: Names of providers that rent out or operate machines.
-        places: Names of regions, countries and grid zones.
+        places: Regions, countries, subdivisions, grid zones and cities by id.
+        place_names: The reader of their names.
         grid: Intensities of the grid.
         described: Each table's name, licence, key, columns and number of rows.
         reference_date: Default day of estimates.
@@ -60,12 +63,13 @@ class Catalog:
     """
 
     tables: Mapping[str, Table]
-    accelerators: Names
+    accelerators: AcceleratorNames
     models: ModelNames
     hosted: HostedNames
-    instances: Names
+    instances: InstanceNames
     providers: Names
     places: Places
+    place_names: PlaceNames
     grid: Grid
     described: tuple[Row, ...]
     reference_date: date
@@ -75,7 +79,7 @@ class Catalog:
     _groups: dict[str, dict[Key, list[Any]]] = field(default_factory=dict)
     _indexes: dict[tuple[str, ...], Mapping[Key, list[Row]]] = field(default_factory=dict)
     _by_size: dict[tuple[str, ...], list[tuple[float, Row]]] = field(default_factory=dict)
-    memos: "Memos" = field(init=False)
+    memos: Memos = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin with nothing resolved."""
@@ -94,12 +98,12 @@ class Catalog:
         """
         tables = load_tables(folder, overlay)
         grid = Grid(tables[name] for name in GRID_TABLES)
+        places = Places(tables, grid)
         return cls(
             tables=tables,
-            accelerators=names.accelerators(
-                map(str, tables["accelerators"]),
+            accelerators=accelerator_names(
+                {str(id_): row for id_, row in tables["accelerators"].rows.items()},
                 {str(alias): row for alias, row in tables["accelerator_aliases"].rows.items()},
-                {str(id_): row["family"] for id_, row in tables["accelerators"].rows.items()},
                 map(str, tables["cpus"]),
             ),
             models=ModelNames.of(
@@ -113,9 +117,10 @@ class Catalog:
                 (row for row in tables["api_prices"].rows.values() if row["processing"] == STANDARD),
                 {str(name): row["provider"] for name, row in tables["provider_names"].rows.items()},
             ),
-            instances=names.instances(tables["instances"].rows.values()),
-            providers=_clouds(tables),
-            places=places(tables, grid),
+            instances=instance_names(tables["instances"].rows.values()),
+            providers=seller_names(tables),
+            places=places,
+            place_names=PlaceNames(places),
             grid=grid,
             described=tuple(summary(resource, tables) for resource in describe(folder).values()),
             reference_date=reference_date(folder),
@@ -132,17 +137,24 @@ class Catalog:
         """The row of a key, or None."""
         return self.tables[table].find(key)
 
-    def accelerator(self, name: str, request_field: str = "accelerator") -> tuple[Match, Row]:
+    def accelerator(self, name: str, request_field: str = "accelerator") -> tuple[AcceleratorReading, Row]:
         """The accelerator or processor of a name.
 
         Raises:
             UnknownNameError: If the name is not known.
         """
-        match = self.accelerators.find(names.undecorated(name)) or self.accelerators.find(name)
-        if match is None:
+        reading = self.accelerators.read(name)
+        if reading is None:
             raise UnknownNameError(request_field, name, self.accelerators.nearest(name), UNKNOWN_CARD)
-        row = self.row("accelerators", match.id) or self.row("cpus", match.id)
-        return match, _present(row)
+        row = self.row("accelerators", reading.id) or self.row("cpus", reading.id)
+        return reading, _present(row)
+
+    def is_instance(self, name: str) -> bool:
+        """Whether the name of an accelerator is the exact one of a cloud instance."""
+        spelt = name.strip()
+        if " " in spelt or self.accelerators.find(spelt) is not None or tpu_names.read(spelt) is not None:
+            return False
+        return self.instances.find(spelt) is not None
 
     def instance(self, name: str, request_field: str = "instance") -> Row:
         """The cloud instance of a name.
@@ -150,7 +162,18 @@ class Catalog:
         Raises:
             UnknownNameError: If the name is not known.
         """
-        return _present(self.row("instances", _match(self.instances, names.instance(name), request_field).id))
+        return self.read_instance(name, request_field)[1]
+
+    def read_instance(self, name: str, request_field: str = "instance") -> tuple[Reading, Row]:
+        """The reading of the name of a cloud instance, and its row.
+
+        Raises:
+            UnknownNameError: If the name is not known, or is that of an accelerator.
+        """
+        reading = self.instances.read(name)
+        if reading is None or (reading.notes and self.accelerators.find(name) is not None):
+            raise UnknownNameError(request_field, name, self.instances.nearest(name))
+        return reading, _present(self.row("instances", reading.id))
 
     def read_model(self, name: str, request_field: str = "model") -> Reading:
         """The model of a name, with what else the name says.
@@ -181,10 +204,18 @@ class Catalog:
         Raises:
             UnknownNameError: If the name is not known.
         """
-        place = self.places.find(name)
-        if place is None:
-            raise UnknownNameError(request_field, name, self.places.names.nearest(name))
-        return place
+        return self.places[self.read_place(name, request_field).id]
+
+    def read_place(self, name: str, request_field: str = "region") -> Reading:
+        """What a name of a place means.
+
+        Raises:
+            UnknownNameError: If the name is not known.
+        """
+        reading = self.place_names.read(name)
+        if reading is None:
+            raise UnknownNameError(request_field, name, self.place_names.nearest(name))
+        return reading
 
     def provider(self, name: str, request_field: str = "pricing.provider") -> str:
         """The id of a provider, by name.
@@ -221,10 +252,19 @@ class Catalog:
         if reading is not None:
             return reading
         known = self.models.read(name)
-        same = self.memos[_sold_by_model](provider).get(known.id) if known is not None else None
+        same = self.sold_as(provider, known.id) if known is not None else None
         if known is None or same is None:
             raise UnknownNameError(request_field, name, sold.nearest(name))
         return replace(known, id=same, notes=(*known.notes, f"{provider} sells it as {same}"))
+
+    def sold_as(self, provider: str, model_id: str) -> str | None:
+        """The key under which a provider sells an open model, the cheapest of several; None if it does not.
+
+        Args:
+            provider: Id of the provider.
+            model_id: Id of the model.
+        """
+        return self.hosted.sold[provider].keys_of(self.models.read).get(model_id)
 
     def default(self, name: str, shown_as: str | None = None, scale: Scale = "log") -> Factor:
         """A named default as a factor.
@@ -344,46 +384,7 @@ class Catalog:
         return "default" if table == "defaults" else "table"
 
 
-class Memos(dict[Callable[..., Any], Callable[..., Any]]):
-    """Functions that resolve names from one catalog, each with a bounded cache of its results.
-
-    ``catalog.memos[resolve](*names)`` is ``resolve(catalog, *names)``, cached by the names. Callers share the result
-    and must not change it.
-    """
-
-    def __init__(self, catalog: Catalog) -> None:
-        super().__init__()
-        self._catalog = catalog
-
-    def __missing__(self, resolve: Callable[..., Any]) -> Callable[..., Any]:
-        """The function with an empty cache."""
-        kept = self[resolve] = lru_cache(maxsize=KEPT)(partial(resolve, self._catalog))
-        return kept
-
-
-def _sold_by_model(catalog: Catalog, provider: str) -> dict[str, str]:
-    """The cheapest price row of each open model that a provider sells."""
-    prices = catalog.hosted.sold[provider].prices
-    read = ((key, catalog.models.read(key)) for key in sorted(prices, key=lambda key: prices[key], reverse=True))
-    return {reading.id: key for key, reading in read if reading is not None}
-
-
-def _clouds(tables: Mapping[str, Table]) -> Names:
-    """Names of providers that rent out or operate machines."""
-    ids = _providers(tables)
-    written = {str(name): row["provider"] for name, row in tables["provider_names"].rows.items()}
-    return names.plain(ids, {name: id_ for name, id_ in written.items() if id_ in ids})
-
-
-def _providers(tables: Mapping[str, Table]) -> set[str]:
-    columns = (
-        *((table, "provider") for table in ("accelerator_prices", "instances", "regions")),
-        ("operators", "operator"),
-    )
-    return {row[column] for table, column in columns for row in tables[table].rows.values()} - {"*"}
-
-
-def _match(index: Names, name: str, request_field: str) -> Match:
+def _match(index: Names, name: str, request_field: str) -> Reading:
     match = index.find(name)
     if match is None:
         raise UnknownNameError(request_field, name, index.nearest(name))

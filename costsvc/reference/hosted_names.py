@@ -1,6 +1,6 @@
 """Names of hosted models and of their providers, as clients, gateways and bills write them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from costsvc.reference.model_forms import VENDOR, Form, forms, stem
@@ -33,6 +33,7 @@ class SoldModels:
     prices: Prices
     _exact: Names = field(init=False)
     _forms: dict[str, list[tuple[int, str]]] | None = None
+    _by_model: dict[str, str] | None = None
 
     def __post_init__(self) -> None:
         """Index the names as they stand."""
@@ -72,6 +73,18 @@ class SoldModels:
                 for form in forms(key):
                     self._forms.setdefault(squash(form.text), []).append((len(form.notes), key))
         return self._forms
+
+    def keys_of(self, read: Callable[[str], Reading | None]) -> Mapping[str, str]:
+        """The key of each open model that the provider sells, the cheapest of several; made when first needed.
+
+        Args:
+            read: The reader of open models.
+        """
+        if self._by_model is None:
+            dearest_first = sorted(self.prices, key=lambda key: self.prices[key], reverse=True)
+            found = ((key, read(key)) for key in dearest_first)
+            self._by_model = {reading.id: key for key, reading in found if reading is not None}
+        return self._by_model
 
     def nearest(self, name: str) -> list[str]:
         """The models most similar to an unknown name, as the provider writes them."""

@@ -76,11 +76,14 @@ def listings(catalog: Catalog) -> dict[str, Listing]:
     tables = catalog.tables
     aliases = _joined(tables["accelerator_aliases"].rows.values(), "accelerator_id")
     models = _joined(tables["model_aliases"].rows.values(), "model_id")
+    known = _joined(tables["place_names"].rows.values(), "place_id", "name")
     chips = {**_plain(catalog, "accelerators"), **_plain(catalog, "cpus", {"segment": "cpu"})}
     return {
         "accelerators": Listing(chips, aliases),
         "instances": Listing(_plain(catalog, "instances"), {}),
-        "regions": Listing(_regions(catalog), {id_: _place(row) for id_, row in _rows(catalog, "regions")}),
+        "regions": Listing(
+            _regions(catalog), {id_: f"{_place(row)} {known.get(id_, '')}" for id_, row in _rows(catalog, "regions")}
+        ),
         "models": Listing(_plain(catalog, "models"), models),
         "prices": Listing(_prices(catalog), {}),
         "sources": Listing(
@@ -108,10 +111,10 @@ def _regions(catalog: Catalog) -> dict[str, Item]:
     return {id_: {**row, **dict.fromkeys(MEASURED), **latest.get(id_, {})} for id_, row in _rows(catalog, "regions")}
 
 
-def _joined(rows: Iterable[Row], id_column: str) -> dict[str, str]:
+def _joined(rows: Iterable[Row], id_column: str, column: str = "alias") -> dict[str, str]:
     words: dict[str, list[str]] = {}
     for row in rows:
-        words.setdefault(row[id_column], []).append(row["alias"])
+        words.setdefault(row[id_column], []).append(row[column])
     return {id_: " ".join(aliases) for id_, aliases in words.items()}
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
+from costsvc.reference.reading import AcceleratorReading, Reading
+
 SEPARATORS = re.compile(r"[\s_-]+")
 DECORATION = re.compile(
     r"\((?:r|tm|c)\)|®|™|\bcpu(?= )|\b\d+-core processor\b|@.*$|\+(?=\s|$)"
@@ -25,28 +27,18 @@ NEAREST = 3
 LONGEST = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
-    """The match of a name.
-
-    Attributes:
-        id: Id in the table.
-        others: Other ids that the name could mean; empty if it is exact.
-        units: Number of them in the named machine; above 1 for a box or a rack.
-    """
-
-    id: str
-    others: tuple[str, ...] = ()
-    units: int = 1
+Match = Reading
+"""The match of a name in an index."""
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """An index of names that ignores case and separators."""
+    """An index of names that ignores case and separators, of one kind of readings."""
 
-    matches: dict[str, Match] = field(default_factory=dict)
+    matches: dict[str, Reading] = field(default_factory=dict)
+    kind: type[Reading] = Reading
 
-    def add(self, name: str, match: Match) -> None:
+    def add(self, name: str, match: Reading) -> None:
         """Add a name, unless it exists already."""
         self.matches.setdefault(normal(name), match)
 
@@ -57,9 +49,9 @@ class Names:
             claims.setdefault(normal(name), set()).add(id_)
         for name, ids in claims.items():
             if len(ids) == 1:
-                self.add(name, Match(id=min(ids)))
+                self.add(name, self.kind(id=min(ids)))
 
-    def find(self, name: str) -> Match | None:
+    def find(self, name: str) -> Reading | None:
         """The match of a name, or None."""
         return self.matches.get(normal(name))
 
@@ -113,10 +105,10 @@ def accelerators(
         families: Accelerator to its family.
         processors: Every processor.
     """
-    names = Names()
+    names = Names(kind=AcceleratorReading)
     known, sockets = list(ids), list(processors)
     for id_ in (*known, *sockets):
-        names.add(id_, Match(id=id_))
+        names.add(id_, AcceleratorReading(id=id_))
     for alias, row in aliases.items():
         names.add(alias, _alias(row, families))
     names.add_unique((id_.partition("-")[2], id_) for id_ in (*known, *sockets))
@@ -127,12 +119,17 @@ def accelerators(
     return names
 
 
-def _alias(row: Mapping[str, Any], families: Mapping[str, str]) -> Match:
+def _alias(row: Mapping[str, Any], families: Mapping[str, str]) -> AcceleratorReading:
     default = row["accelerator_id"]
-    if row["kind"] != "family":
-        return Match(id=default, units=int(row.get("units", 1)))
-    family = families[default]
-    return Match(id=default, others=tuple(id_ for id_, other in families.items() if other == family and id_ != default))
+    if row["kind"] == "family":
+        family = families[default]
+        others = tuple(id_ for id_, other in families.items() if other == family and id_ != default)
+        return AcceleratorReading(id=default, others=others)
+    units = int(row.get("units", 1))
+    if units == 1:
+        return AcceleratorReading(id=default)
+    says = {"accelerators": float(units)}
+    return AcceleratorReading(id=default, notes=(f"{units} accelerators",), says=says, box=units)
 
 
 def plain(ids: Iterable[str], aliases: Mapping[str, str], short: Iterable[tuple[str, str]] = ()) -> Names:

@@ -1,22 +1,37 @@
-"""Places: cloud regions, countries, subdivisions and grid zones, and their names."""
+"""Places: cloud regions, countries, subdivisions, grid zones and cities."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
 from costsvc.reference.grid import Area, Grid, Level
-from costsvc.reference.names import Match, Names
 from costsvc.reference.table import Row, Table
 
 WORLD = "world"
 UNKNOWN_OPERATOR = "*"
-LARGE = ("aws", "gcp", "azure")
-"""Clouds whose region names take precedence over equal names of smaller clouds."""
-GROUPS = ("EU27",)
+CITY = "city:"
+"""Begin of the ids of cities."""
+GROUPS = (
+    "EU27",
+    "africa",
+    "asia",
+    "europe",
+    "latin-america",
+    "middle-east",
+    "north-america",
+    "oceania",
+    "south-america",
+)
 """Groups of countries with average intensities."""
-SPOKEN = {"UK": "GBR", "UAE": "ARE", "EU": "EU27", "European Union": "EU27", "global": WORLD}
-"""Common names that are in no table of codes."""
-TERRITORIES = {"US-AS": "ASM", "US-GU": "GUM", "US-MP": "MNP", "US-PR": "PRI", "US-VI": "VIR"}
-"""Subdivisions of the United States with a country code and a grid of their own."""
+Kind = Literal["region", "country", "subdivision", "code", "city"]
+TABLE_OF: Mapping[Kind, str] = {
+    "region": "regions",
+    "country": "countries",
+    "subdivision": "subdivisions",
+    "code": "subdivision_codes",
+    "city": "cities",
+}
+"""Tables of places by kind of row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,47 +94,89 @@ class Place:
         """The zone whose hourly profile is used for the place."""
         return self.zone or self.tied_zone
 
+    def lies_in(self, other: "Place") -> bool:
+        """Whether the place lies in a country, a subdivision or a zone; a city without a state may."""
+        if other.level in ("zone", "region"):
+            return other.zone is not None and self.zone == other.zone
+        stateless = self.subdivision is None and self.region.startswith(CITY)
+        within = other.subdivision is None or self.subdivision == other.subdivision or stateless
+        return other.country is not None and self.country == other.country and within
+
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """All places by id, and their names."""
+class Places(Mapping[str, Place]):
+    """All places by id; each is made when it is first looked up.
 
-    by_id: Mapping[str, Place]
-    names: Names
+    Attributes:
+        tables: The tables, by name.
+        grid: Intensities of the grid.
+        zones: Ids of all zones of the grid.
+    """
 
-    def find(self, name: str) -> Place | None:
-        """The place of a name: ``aws:us-east-1``, ``aws/us-east-1``, ``USA``, ``US-VA``, ``em:DE``, ``world``."""
-        match = self.names.find(name.replace("/", ":"))
-        return self.by_id[match.id] if match else None
+    tables: Mapping[str, Table]
+    grid: Grid
+    zones: tuple[str, ...] = field(init=False)
+    _iso3: Mapping[str, str] = field(init=False)
+    _tied: Mapping[str, str] = field(init=False)
+    _made: dict[str, Place] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Index the zones, the codes of countries and the ties."""
+        countries = self.tables["countries"].rows.values()
+        set_ = object.__setattr__
+        set_(self, "zones", tuple(_zones(self.tables)))
+        set_(self, "_iso3", {row["iso2"]: row["country"] for row in countries if row["iso2"]})
+        set_(self, "_tied", _largest(self.tables["grid_ties"].rows.values()))
 
-def places(tables: Mapping[str, Table], grid: Grid) -> Places:
-    """Index cloud regions, countries, subdivisions and grid zones."""
-    countries, regions = tables["countries"], tables["regions"]
-    iso3 = {row["iso2"]: row["country"] for row in countries.rows.values() if row["iso2"]}
-    tied = _largest(tables["grid_ties"].rows.values())
-    found = [Place(region=WORLD, level="world")]
-    found += [Place(region=group, level="region", zone=group) for group in GROUPS]
-    found += [_region(row) for row in regions.rows.values()]
-    found += [_country(row["country"], tied, iso3) for row in countries.rows.values()]
-    found += [_subdivision(row, grid, tied) for row in tables["subdivisions"].rows.values()]
-    found += [_zone(str(zone), iso3) for zone in _zones(tables)]
-    by_id = {place.region: place for place in found}
-    names = Names()
-    for id_ in by_id:
-        names.add(id_, Match(id=id_))
-    for row in countries.rows.values():
-        for name in filter(None, (row["iso2"], row["name"])):
-            names.add(name, Match(id=row["country"]))
-    for name, place in (SPOKEN | TERRITORIES).items():
-        names.add(name, Match(id=place))
-    names.add_unique((row["name"], row["subdivision"]) for row in tables["subdivisions"].rows.values())
-    for large in (True, False):
-        names.add_unique(
-            (row["region"], row["region_id"]) for row in regions.rows.values() if (row["provider"] in LARGE) is large
-        )
-    names.add_unique((id_.partition(":")[2], id_) for id_ in _zones(tables))
-    return Places(by_id, names)
+    def __getitem__(self, id_: str) -> Place:
+        """The place of an id.
+
+        Raises:
+            KeyError: If no table has it.
+        """
+        if id_ not in self._made:
+            self._made[id_] = self._make(id_)
+        return self._made[id_]
+
+    def __iter__(self) -> Iterator[str]:
+        yield WORLD
+        yield from GROUPS
+        for table in TABLE_OF.values():
+            yield from map(str, self.tables[table])
+        yield from self.zones
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def row(self, kind: Kind, id_: str) -> Row | None:
+        """The row of a place in the table of a kind, or None."""
+        return self.tables[TABLE_OF[kind]].find(id_)
+
+    def _make(self, id_: str) -> Place:
+        if id_ in (WORLD, *GROUPS):
+            return Place(region=id_, level="world" if id_ == WORLD else "region", zone=None if id_ == WORLD else id_)
+        for kind in TABLE_OF:
+            if row := self.row(kind, id_):
+                return self._of_row(kind, row)
+        if id_ in self.zones:
+            return _zone(id_, self._iso3)
+        raise KeyError(id_)
+
+    def _of_row(self, kind: Kind, row: Row) -> Place:
+        if kind == "region":
+            return _region(row)
+        if kind == "subdivision":
+            return _subdivision(row, self.grid, self._tied)
+        country = self._country(row["country"])
+        if kind == "country":
+            return country
+        return _city(row, country) if kind == "city" else _of_code(row, country)
+
+    def _country(self, iso3: str) -> Place:
+        zone = self._tied.get(iso3)
+        feeding = _country_of(zone, self._iso3) if zone else None
+        fed_by = feeding if feeding != iso3 else None
+        return Place(region=iso3, level="country", country=iso3, tied_zone=zone, fed_by=fed_by)
 
 
 def _region(row: Row) -> Place:
@@ -136,17 +193,24 @@ def _region(row: Row) -> Place:
     )
 
 
+def _city(row: Row, country: Place) -> Place:
+    return Place(
+        region=row["city_id"],
+        level="zone" if row["zone_id"] else "country",
+        country=row["country"],
+        subdivision=row["subdivision"],
+        zone=row["zone_id"],
+        egrid_zone=row["egrid_zone_id"],
+        marginal_zone=row["avert_zone_id"],
+        tied_zone=country.tied_zone,
+        fed_by=country.fed_by,
+    )
+
+
 def _largest(ties: Iterable[Row]) -> dict[str, str]:
     """The zone that supplies most of a place's electricity, if it has one."""
     zones = sorted((row for row in ties if row["zone_id"].startswith("em:")), key=lambda row: float(row["share"]))
     return {row["place_id"]: row["zone_id"] for row in zones}
-
-
-def _country(iso3: str, tied: Mapping[str, str], of_code: Mapping[str, str]) -> Place:
-    zone = tied.get(iso3)
-    feeding = _country_of(zone, of_code) if zone else None
-    fed_by = feeding if feeding != iso3 else None
-    return Place(region=iso3, level="country", country=iso3, tied_zone=zone, fed_by=fed_by)
 
 
 def _subdivision(row: Row, grid: Grid, tied: Mapping[str, str]) -> Place:
@@ -159,6 +223,20 @@ def _subdivision(row: Row, grid: Grid, tied: Mapping[str, str]) -> Place:
         subdivision=code,
         zone=zone if zone in grid else None,
         tied_zone=tied.get(code),
+    )
+
+
+def _of_code(row: Row, country: Place) -> Place:
+    """A subdivision without figures of its own: on its zone, or on the grid of its country."""
+    code = row["subdivision"]
+    return Place(
+        region=code,
+        level="subdivision",
+        country=row["country"],
+        subdivision=code,
+        zone=row["zone_id"],
+        tied_zone=country.tied_zone,
+        fed_by=country.fed_by,
     )
 
 

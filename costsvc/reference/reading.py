@@ -40,6 +40,18 @@ class AcceleratorReading(Reading):
     memory_share: float = 1.0
     box: int = 1
 
+    @property
+    def held_share(self) -> float:
+        """Share of a device that is taken from others: the larger of arithmetic and memory [1]."""
+        return max(self.compute_share, self.memory_share)
+
+    @property
+    def name(self) -> str:
+        """Id of the device, with that of the slice: ``nvidia-a100-sxm4-80gb-mig-3g.40gb``; the reader reads it."""
+        if self.slice is None:
+            return self.id
+        return f"{self.id}-mig-{self.slice}" if self.slice.endswith("gb") else f"{self.id}-{self.slice}"
+
 
 def fold(text: str) -> str:
     """A text in lower case without accents: ``Québec`` and ``quebec`` are one name."""

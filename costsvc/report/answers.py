@@ -6,6 +6,7 @@ from typing import TypeAlias, TypeVar, cast
 from typing_extensions import TypedDict
 
 from costsvc.answers.amortization import Amortization
+from costsvc.answers.api_or_own import ApiOrOwnAnswer
 from costsvc.answers.change import ChangeAnswer
 from costsvc.answers.estimate import Estimate, InferenceEstimate, Phase, TrainingEstimate
 from costsvc.answers.explanation import FactorAnswer, Provenance
@@ -16,7 +17,13 @@ from costsvc.answers.schedule import ScheduleAnswer
 A = TypeVar("A")
 T = TypeVar("T")
 Answer: TypeAlias = (
-    TrainingEstimate | InferenceEstimate | Amortization | PlacementAnswer | ChangeAnswer | ScheduleAnswer
+    TrainingEstimate
+    | InferenceEstimate
+    | Amortization
+    | ApiOrOwnAnswer
+    | PlacementAnswer
+    | ChangeAnswer
+    | ScheduleAnswer
 )
 """An answer to any question."""
 AnyEstimate: TypeAlias = TrainingEstimate | InferenceEstimate
@@ -38,6 +45,8 @@ class Request(TypedDict, total=False):
     batch_size: float
     cores: float
     deadline: str
+    energy_kwh: float
+    it_energy_kwh: float
     earliest: str
     input_tokens: float
     instance: str
@@ -138,4 +147,4 @@ def workload_kind(body: object) -> str | None:
 
 def used_phases(estimate: AnyEstimate) -> list[Phase]:
     """The phases of a training run that take time; none of requests."""
-    return [phase for phase in estimate["phases"] if phase["hours"]["value"]] if "phases" in estimate else []
+    return [phase for phase in estimate["phases"] if central_value(phase["hours"])] if "phases" in estimate else []

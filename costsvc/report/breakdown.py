@@ -52,10 +52,10 @@ def breakdown(estimate: Estimate) -> list[Total]:
 
 
 def _energy(estimate: Estimate) -> list[Amount]:
-    chips, servers, meter = (
-        quantity["value"]
-        for quantity in (estimate["accelerator_energy_kwh"], estimate["it_energy_kwh"], estimate["energy_kwh"])
-    )
+    chips = central_value(estimate["accelerator_energy_kwh"])
+    servers, meter = estimate["it_energy_kwh"]["value"], estimate["energy_kwh"]["value"]
+    if chips is None:
+        return [("servers", "", servers), ("building", "cooling and losses", meter - servers)]
     return [
         ("chips", "", chips),
         ("host", "processors, fans, power supply and network", servers - chips),
@@ -81,6 +81,8 @@ def _water(estimate: Estimate) -> list[Amount]:
 
 def _cost(estimate: Estimate) -> list[Amount]:
     cost = estimate["cost"]
+    if cost["api_usd"]:
+        return [("calls", "list price of the provider", central_value(cost["api_usd"]))]
     if cost["rental_usd"]:
         return [("rent", "includes hardware, electricity and facility", central_value(cost["rental_usd"]))]
     return [

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from costsvc.answers.amortization import Amortization
+from costsvc.answers.api_or_own import ApiOrOwnAnswer
 from costsvc.answers.change import ChangeAnswer
 from costsvc.answers.estimate import InferenceEstimate, TrainingEstimate
 from costsvc.answers.placement import PlacementAnswer
@@ -13,6 +14,7 @@ from costsvc.report.answers import Answer, Request, of_kind, percent_of, read_re
 from costsvc.report.labels import ALTERNATIVES, COMPARED, TOTALS
 from costsvc.units import PER_BILLION
 
+MORE_LIKELY = 0.5
 IN_HEADLINE: tuple[Metric, ...] = ("energy_kwh", "carbon_kg", "cost_usd")
 """The metrics of a change that its headline names."""
 
@@ -29,8 +31,10 @@ def headline(kind: str, answer: Answer) -> str:
 
 def _training(answer: TrainingEstimate) -> str:
     request = read_request(answer["request"])
-    hours = numbers.count(answer["accelerator_hours"]["value"])
     where = answer["place"]["region"]
+    if answer["accelerator_hours"] is None:
+        return f"Training {_model(request)}: measured energy in {where}"
+    hours = numbers.count(answer["accelerator_hours"]["value"])
     return f"Training {_model(request)}: {hours} accelerator-hours on {_machine(request)} in {where}"
 
 
@@ -68,6 +72,16 @@ def _amortization(answer: Amortization) -> str:
     return f"At {tasks} tasks, {cheapest} is the cheapest in {COMPARED[metric].noun}{exception}"
 
 
+def _api_or_own(answer: ApiOrOwnAnswer) -> str:
+    cost = next(entry for entry in answer["break_even"] if entry["metric"] == "cost_usd")
+    traffic = numbers.count(answer["requests_per_month"])
+    probability = cost["probability_own_cheaper"]
+    if probability is None:
+        return f"At {traffic} requests a month, the cost of one side is not known"
+    cheaper = "own hardware is cheaper than calls" if probability >= MORE_LIKELY else "calls are cheaper"
+    return f"At {traffic} requests a month, {cheaper}. {cost['reason']}"
+
+
 def _placement(answer: PlacementAnswer) -> str:
     if not answer["options"]:
         return "No option is within the limits"
@@ -103,6 +117,7 @@ _HEADLINES: Mapping[str, Callable[[Answer], str]] = {
     "training": of_kind(_training),
     "inference": of_kind(_inference),
     "amortization": of_kind(_amortization),
+    "api_or_own": of_kind(_api_or_own),
     "placement": of_kind(_placement),
     "change": of_kind(_change),
     "schedule": of_kind(_schedule),

@@ -111,6 +111,22 @@ class Comparison:
     payload: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiOrOwn:
+    """Request to compare calls to a hosted model with own or rented hardware.
+
+    Attributes:
+        peak_ratio: Requests of the busiest hour over those of a mean hour; None if not given.
+    """
+
+    api: ApiCall
+    own: Serving
+    requests_per_month: float
+    peak_ratio: float | None = None
+    carbon_basis: Literal["total", "location", "market", "marginal"] = "total"
+    payload: dict[str, Any] = field(default_factory=dict, compare=False)
+
+
 PlacementMetric = Literal["energy_kwh", "carbon_kg", "water_l", "cost_usd", "hours"]
 
 

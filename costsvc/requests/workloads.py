@@ -78,7 +78,7 @@ class Machine:
     """Machine of a workload: an accelerator and its number, a processor's cores, or an instance and its number."""
 
     accelerator: str | None = None
-    accelerators: int | None = None
+    accelerators: float | None = None
     cores: float | None = None
     instance: str | None = None
     instances: int | None = None
@@ -98,13 +98,15 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingRun:
-    """Request of one training run."""
+    """Request of one training run; measured energy stands in place of machine and time."""
 
-    machine: Machine
+    machine: Machine = field(default_factory=Machine)
     subject: Subject = field(default_factory=Subject)
     accelerator_hours: float | None = None
     hours: float | None = None
     training_tokens_b: float | None = None
+    energy_kwh: float | None = None
+    it_energy_kwh: float | None = None
     workload: Workload = "llm"
     method: Training = "pretraining"
     precision: Precision | None = None

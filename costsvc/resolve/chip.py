@@ -112,26 +112,29 @@ def _of_machine_kind(name: str, unit: str, machine: ResolvedMachine, catalog: Ca
 
 
 def resolve_idle_power(
-    machine: ResolvedMachine, given_w: float | None, catalog: Catalog, log: FactorLog
+    machine: ResolvedMachine, given_w: float | None, catalog: Catalog, log: FactorLog, *, whole: bool = False
 ) -> FactorsOf[IdlePower]:
-    """Resolve the power of an idle accelerator: from the request, the table, or as a share of its TDP.
+    """Resolve the power of an idle accelerator or slice: from the request, the table, or as a share of its TDP.
 
     Args:
         machine: The accelerator.
         given_w: Idle power from the request. [W]
         catalog: The tables.
         log: Receives factors and warnings.
+        whole: Whether the power is that of the accelerator, also if the machine is a slice.
     """
     if given_w is not None:
         return FactorsOf(IdlePower, {"given_w": log.record_input("accelerator_power_w", given_w, "W")})
+    held = {} if whole else {"held_share": machine.held_share}
     idle = catalog.factor("accelerators", machine.id, "idle_w", "accelerator_idle_w", "W")
     if idle is not None:
-        fields = {"idle_w": log.record(idle), "open_context_w": log.record(_open_context(machine, catalog))}
+        fields = {"idle_w": log.record(idle), "open_context_w": log.record(_open_context(machine, catalog)), **held}
         return FactorsOf(IdlePower, fields)
     share = "idle_share_of_tdp_consumer" if machine.trait("segment") in DROPS_BACK else "idle_share_of_tdp"
     fields = {
         "tdp_w": log.record(machine.tdp),
         "idle_share": log.record(catalog.default(share, "idle_share_of_tdp")),
+        **held,
     }
     return FactorsOf(IdlePower, fields)
 

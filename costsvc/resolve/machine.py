@@ -9,10 +9,11 @@ from costsvc.model.power import Host
 from costsvc.model.uncertainty import Factor
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.names import is_managed
+from costsvc.reference.reading import AcceleratorReading
 from costsvc.reference.table import Row
 from costsvc.requests.workloads import Machine, Precision
-from costsvc.resolve.log import FactorLog, present
-from costsvc.resolve.units import sockets, warn_of_unit
+from costsvc.resolve.log import FactorLog, input_constant, present
+from costsvc.resolve.units import agreed_count, sockets, warn_of_reading, warn_of_unit
 
 ANY = "*"
 PROCESSORS = "cpus"
@@ -45,6 +46,8 @@ class ResolvedMachine:
 
     Attributes:
         id: Canonical name of the accelerator.
+        device: Canonical name of the accelerator or of the slice.
+        name: Canonical name of what was named: accelerator, slice or instance.
         row: Its row.
         per_host: Accelerators in one host.
         instance: Canonical name of the cloud instance, if one was named.
@@ -55,9 +58,16 @@ class ResolvedMachine:
         tdp: Thermal design power, or what the table holds in its place. [W]
         power_family: The family of accelerators that draw alike.
         may_be_at_home: Whether its host stands in a home or on a desk unless another building is named.
+        slice: The part of an accelerator that was named; None for a whole one.
+        held_share: Share of an accelerator that the slice keeps from others; None for a whole one. [1]
+        memory_share: Share of an accelerator's memory; 1 for a whole one. [1]
+        named: Accelerators that the name says; None if it says no number.
+        box: Accelerators of the named machine, of which a request may have several.
     """
 
     id: str
+    device: str
+    name: str
     row: Row
     per_host: float
     default_precision: Precision
@@ -67,6 +77,11 @@ class ResolvedMachine:
     instance: str | None = None
     provider: str | None = None
     per_instance: float = 1.0
+    slice: AcceleratorReading | None = None
+    held_share: Constant | None = None
+    memory_share: float = 1.0
+    named: float | None = None
+    box: float = 1.0
     log: FactorLog = field(default_factory=FactorLog)
 
     @property
@@ -130,23 +145,51 @@ def resolve_count(spec: Machine, machine: ResolvedMachine, catalog: Catalog, log
         return machine.per_instance * (spec.instances or 1)
     if spec.cores is not None:
         return sockets(machine.table, machine.row, spec.cores, catalog, log)
-    return float(spec.accelerators) if spec.accelerators else None
+    count = spec.accelerators
+    if machine.named is not None:
+        count = agreed_count(spec.accelerator or "", count, machine.named, machine.box)
+    if count is None and machine.slice is not None:
+        log.add_warning("accelerators-assumed", "accelerators is not given; 1 is assumed, since a job gets one slice.")
+        return 1.0
+    return count
 
 
 def _of_name(catalog: Catalog, name: str, by_cores: bool) -> ResolvedMachine:  # a key of the cache
-    match, row = catalog.accelerator(name)
+    if catalog.is_instance(name):
+        machine = _of_instance(catalog, name)
+        per_instance = machine.per_instance
+        note = f"{name!r} is read as the instance {machine.instance} with {per_instance:g} of {machine.id}."
+        machine.log.add_warning("accelerator-name", note)
+        return replace(machine, named=per_instance, box=per_instance)
+    reading, row = catalog.accelerator(name)
     log = FactorLog()
-    if match.others:
-        others = ", ".join(match.others)
-        log.add_warning("ambiguous-name", f"{name!r} is read as {match.id}; it could also mean {others}.")
+    warn_of_reading(name, reading, log)
     if not by_cores:
-        warn_of_unit(name, match, row, catalog, log)
-    return _machine(match.id, row, catalog, log)
+        warn_of_unit(reading.id, row, catalog, log)
+    said = reading.says.get("accelerators")
+    machine = _machine(reading.id, row, catalog, log)
+    named = said if isinstance(said, float) else None
+    machine = replace(machine, named=named, box=float(reading.box))
+    return machine if reading.slice is None else _sliced(machine, reading)
+
+
+def _sliced(machine: ResolvedMachine, reading: AcceleratorReading) -> ResolvedMachine:
+    """A slice of a machine."""
+    return replace(
+        machine,
+        device=reading.name,
+        name=reading.name,
+        slice=reading,
+        held_share=input_constant("slice_held_share", reading.held_share, "1"),
+        memory_share=reading.memory_share,
+    )
 
 
 def _of_instance(catalog: Catalog, name: str) -> ResolvedMachine:
-    instance = catalog.instance(name)
+    reading, instance = catalog.read_instance(name)
     log = FactorLog()
+    if reading.notes:
+        log.add_warning("instance-name", f"{name!r} is read as {reading.id}: {'; '.join(reading.notes)}.")
     if is_managed(name):
         text = f"SageMaker charges about 15 to 40 % more than EC2 for {instance['instance_type']}; not included."
         log.add_warning("price-without-service", text)
@@ -154,6 +197,7 @@ def _of_instance(catalog: Catalog, name: str) -> ResolvedMachine:
     chip = _machine(instance["accelerator_id"], row, catalog, log)
     return replace(
         chip,
+        name=instance["instance_id"],
         instance=instance["instance_id"],
         provider=instance["provider"],
         per_instance=instance["accelerators"],
@@ -166,6 +210,8 @@ def _machine(id_: str, row: Row, catalog: Catalog, log: FactorLog) -> ResolvedMa
     host = catalog.row("hosts", row["host_family"])
     return ResolvedMachine(
         id=id_,
+        device=id_,
+        name=id_,
         row=row,
         per_host=float(host["accelerators_per_host"]) if host else 1.0,
         may_be_at_home=host is not None and host["pue"] is not None,
@@ -239,6 +285,7 @@ def resolve_host(catalog: Catalog, machine: ResolvedMachine) -> ResolvedHost:
                 "host_share": share,
                 "fabric_w": fabric,
                 "per_host": machine.per_host,
+                "held_share": machine.held_share,
             },
             shared=True,
         ),
@@ -252,6 +299,7 @@ def resolve_host(catalog: Catalog, machine: ResolvedMachine) -> ResolvedHost:
                 "per_host": machine.per_host if known is None else Constant(known),
                 "service_life_years": life,
                 "utilization": utilization,
+                "held_share": machine.held_share,
             },
             shared=True,
         ),

@@ -26,6 +26,7 @@ from costsvc.resolve.log import FactorLog, input_constant, present
 from costsvc.resolve.machine import ResolvedMachine
 from costsvc.resolve.measurements import Ratios, measured_curve
 from costsvc.resolve.model_size import ModelSize, constants_of_row
+from costsvc.resolve.slices import resolve_slice
 
 MEASUREMENTS = "generation_measurements"
 PICTURES = ("image", "video")
@@ -102,6 +103,7 @@ def _with_power(known: _Request, fields: dict[str, object], batch: Factor) -> Fa
         "batch": batch,
         "power_ratio": None,
         "accelerator_power_w": given,
+        "slice": resolve_slice(known.machine, known.calibration.catalog, known.calibration.log),
     }
     return FactorsOf(MediaInputs, common | fields)
 
@@ -152,7 +154,7 @@ def _sized(name: str, known: _Request) -> Factor:
 def _measured(known: _Request, task: FactorsOf[Pictures]) -> tuple[Factor, Factor] | None:
     """Time and power relative to the formulas, from measurements of the same pictures on the same machines."""
     request, row, calibration = known.request, known.size.row, known.calibration
-    if request.batch_size is None or row is None:
+    if request.batch_size is None or row is None or known.machine.slice is not None:
         return None
     pictures = task.numbers(central)
     columns = ("model_id", "accelerator_id", "accelerators", "precision", *SIZES[1:])

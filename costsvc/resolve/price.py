@@ -41,7 +41,7 @@ def resolve_price(
     if rent.factor is None:
         _warn_of_no_rent(machine, pricing, log)
         return FactorsOf(Price, {})
-    return FactorsOf(Price, {"rental_usd_per_h": rent.factor})
+    return FactorsOf(Price, {"rental_usd_per_h": rent.factor, "held_share": machine.held_share})
 
 
 def _warn_of_no_rent(machine: ResolvedMachine, pricing: Pricing, log: FactorLog) -> None:
@@ -67,7 +67,8 @@ def _owned(
         fields["facility_usd_per_kwh"] = rate
     if MISSING in (fields["purchase_usd"], fields["electricity_usd_per_kwh"]):
         log.mark_unavailable("cost.total_usd", "hardware or electricity has no price; see the reasons of these fields")
-    return FactorsOf(Price, {"owned": FactorsOf(Ownership, fields), "is_owned": True})
+    held = machine.held_share if pricing.purchase_usd_per_accelerator is None else None
+    return FactorsOf(Price, {"owned": FactorsOf(Ownership, fields), "is_owned": True, "held_share": held})
 
 
 def _purchase(pricing: Pricing, machine: ResolvedMachine, catalog: Catalog, log: FactorLog) -> Factor | None:

@@ -1,7 +1,7 @@
 """Resolve the place of a workload: building, grid, and water of the grid."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from costsvc.answers.estimate import Bases, Basis
@@ -11,11 +11,14 @@ from costsvc.model.uncertainty import Factor
 from costsvc.reference import places
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.places import WORLD
+from costsvc.reference.reading import Reading
 from costsvc.requests.workloads import ON_DEMAND, OWNED, Contract, PriceKind, Pricing, Scope, Site
 from costsvc.resolve.log import FactorLog, input_factor
 from costsvc.resolve.machine import ResolvedMachine
 from costsvc.resolve.place_figures import BUILDING, NO_MARKET, PlaceFigure, figure_of, no_market, table_figures
 
+NAME_READ = "region-name"
+"""Code of the warning about what was read in a name of a place."""
 NO_RESIDUAL = (
     "no residual mix is known for the share without a contract; give contract.residual_g_per_kwh, or a share of 1"
 )
@@ -208,6 +211,8 @@ def _known(catalog: Catalog, names: _Names, renter: str | None, resident: Resolv
     if names.region is None:
         log.add_warning("region-unspecified", "No region was given; the world's average grid is assumed. Give region.")
     place = catalog.place(names.region or WORLD)
+    if names.region is not None:
+        warn_of_names([names.region], catalog, log)
     provider = None if names.provider is None else catalog.provider(names.provider)
     seller = provider or renter or place.operator
     home = resident if resident is not None and _is_household(resident, names, place) else None
@@ -231,6 +236,26 @@ def _known(catalog: Catalog, names: _Names, renter: str | None, resident: Resolv
         log=log,
         figures=figures,
     )
+
+
+def warn_of_names(names: Iterable[str], catalog: Catalog, log: FactorLog) -> None:
+    """Warn of names of places that say more than the place, or could mean another one.
+
+    Raises:
+        UnknownNameError: If a name is not known.
+    """
+    texts = [log.warnings.pop(NAME_READ)] if NAME_READ in log.warnings else []
+    texts += [text for name in dict.fromkeys(names) if (text := _what_was_read(name, catalog.read_place(name)))]
+    if texts:
+        log.add_warning(NAME_READ, " ".join(texts))
+
+
+def _what_was_read(name: str, reading: Reading) -> str | None:
+    if not (reading.notes or reading.others):
+        return None
+    notes = f": {'; '.join(reading.notes)}" if reading.notes else ""
+    others = f"; it could also mean {', '.join(reading.others)}" if reading.others else ""
+    return f"{name!r} is read as {reading.id}{notes}{others}."
 
 
 def moment(site: Site, catalog: Catalog) -> tuple[int, dt.date]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
-from costsvc.model.chains.surroundings import MISSING, Price, SocialCost, Surroundings
+from costsvc.model.chains.surroundings import MISSING, Manufacture, Price, SocialCost, Surroundings
 from costsvc.model.inputs import FactorsOf
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.workloads import Site
@@ -34,6 +34,14 @@ PRICES = attrgetter(
     "utilization",
     "age_years",
     "facility_usd_per_kwh",
+)
+NO_MACHINE = FactorsOf(
+    Manufacture,
+    {
+        **dict.fromkeys(("chip_kg", "host_kg", "service_life_years", "utilization"), MISSING),
+        "host_share": None,
+        "per_host": 1.0,
+    },
 )
 BILLED = "included in the provider's list price"
 NO_SOCIAL_COST = FactorsOf(SocialCost, {"usd_per_t": MISSING, "price_index_ratio": MISSING})
@@ -73,6 +81,32 @@ def resolve_hosted_surroundings(
     return _resolve(site, machine, catalog, log, is_hosted=True)
 
 
+def resolve_place(site: Site, catalog: Catalog, log: FactorLog) -> ResolvedSurroundings:
+    """Resolve a place whose machines are not known.
+
+    Args:
+        site: Place and prices from the request.
+        catalog: The tables.
+        log: Receives factors, warnings and gaps.
+
+    Raises:
+        UnknownNameError: If the region or the provider is not known.
+    """
+    resolved = resolve_site(site, None, catalog, log)
+    _mark_gaps(resolved, log)
+    social = NO_SOCIAL_COST if resolved.grid is None else resolve_social_cost(resolved.year, catalog, log)
+    fields = {"place": resolved.inputs, "manufacture": NO_MACHINE, "price": FactorsOf(Price, {}), "social": social}
+    return ResolvedSurroundings(site=resolved, inputs=FactorsOf(Surroundings, fields))
+
+
+def _mark_gaps(site: ResolvedSite, log: FactorLog) -> None:
+    if site.grid is None:
+        log.mark_unavailable("carbon.total_kg", "needs location_kg, which is not available")
+        log.mark_unavailable("cost.social_usd", "needs total_kg, which is not available")
+    if "water.offsite_l" in log.unavailable:
+        log.mark_unavailable("water.total_l", "needs offsite_l, which is not available")
+
+
 def _resolve(
     site: Site, machine: ResolvedMachine, catalog: Catalog, log: FactorLog, *, is_hosted: bool
 ) -> ResolvedSurroundings:
@@ -105,11 +139,7 @@ def _surroundings(
     resolved = resolve_site(site, machine, catalog, log)
     host: ResolvedHost = catalog.memos[resolve_host](machine)
     log.include(host.manufacture_log)
-    if resolved.grid is None:
-        log.mark_unavailable("carbon.total_kg", "needs location_kg, which is not available")
-        log.mark_unavailable("cost.social_usd", "needs total_kg, which is not available")
-    if "water.offsite_l" in log.unavailable:
-        log.mark_unavailable("water.total_l", "needs offsite_l, which is not available")
+    _mark_gaps(resolved, log)
     if is_hosted:
         price = FactorsOf(Price, {})
         for name in ("rental_usd", "hardware_usd", "electricity_usd", "facility_usd"):

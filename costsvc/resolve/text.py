@@ -20,6 +20,7 @@ from costsvc.resolve.log import FactorLog, present
 from costsvc.resolve.machine import ANY, PROCESSORS, ResolvedMachine
 from costsvc.resolve.measurements import MeasuredCurve
 from costsvc.resolve.model_size import ModelSize
+from costsvc.resolve.slices import resolve_slice
 from costsvc.resolve.text_load import resolve_given, resolve_load, resolve_rate, resolve_replica
 from costsvc.resolve.text_measurements import resolve_measured
 from costsvc.resolve.text_request import TextRequest, resolve_constants, resolve_model, scopes_of
@@ -139,6 +140,7 @@ def _resolved(known: TextRequest) -> ResolvedText:
         "unexplained": unexplained,
         "given": resolve_given(known),
         "idle": idle,
+        "slice": resolve_slice(known.machine, known.catalog, log),
     }
     context = None if known.size.row is None else known.size.row.get("context_length")
     return ResolvedText(inputs=FactorsOf(TextInputs, fields), alternatives=alternatives, context_length=context)

@@ -105,6 +105,9 @@ def resolve_replica(known: TextRequest) -> FactorsOf[ReplicaInputs]:
         "memory_gb": memory,
         "assumed_memory_gb": assumed,
         "usable_share": Constant(known.calibration.find("usable_memory_share")),
+        "memory_share": None
+        if machine.slice is None
+        else input_constant("slice_memory_share", machine.memory_share, "1"),
     }
     return FactorsOf(ReplicaInputs, fields)
 

@@ -37,6 +37,8 @@ def resolve_measured(known: TextRequest) -> list[tuple[MeasuredCurve, tuple[Fact
     request = known.request
     if request.batch_size is None or request.requests_per_s is not None or known.size.row is None:
         return []
+    if known.machine.slice is not None:
+        return []
     if request.layout != "tensor" or any(getattr(request, name) not in (None, "vllm") for name in PLAIN):
         return []
     keys = (known.size, known.machine, known.precision, request.task, request.software_year)

@@ -20,6 +20,7 @@ from costsvc.resolve.machine import (
     resolve_machine,
 )
 from costsvc.resolve.model_size import ModelSize, resolve_layers, resolve_model_size
+from costsvc.resolve.slices import resolve_slice
 from costsvc.resolve.utilization import resolve_speed
 
 SIX_ND_TOLERANCE = 0.25
@@ -89,7 +90,7 @@ def resolve_training(run: TrainingRun, catalog: Catalog, log: FactorLog) -> Reso
         longest = log.record(defaults.longest_run_days)
         fields |= {"longest_run_days": longest, "most_accelerators": ACCELERATORS.high}
     fields["power"] = _power(run, machine, size, host, catalog, log)
-    fields["overheads"] = _overheads(run, log)
+    fields["overheads"] = resolve_overheads(run, log)
     return ResolvedTraining(
         inputs=FactorsOf(TrainingInputs, fields),
         machine=machine,
@@ -185,7 +186,7 @@ def _memory(run: TrainingRun, size: ModelSize, machine: ResolvedMachine, default
         activations=layers if counted else None,
         active_params_b=active,
         sequence_length=run.sequence_length or defaults.sequence_length.value,
-        each_gb=memory * defaults.usable_share,
+        each_gb=memory * machine.memory_share * defaults.usable_share,
     )
 
 
@@ -219,6 +220,8 @@ def _rated_power(
     fraction = power_fraction(catalog, machine.power_family, run.workload, size.total_b)
     log.record_all(fraction, machine.tdp)
     fields: dict[str, object] = {"fraction": fraction, "tdp_w": machine.tdp}
+    if machine.slice is not None:
+        fields["slice"] = resolve_slice(machine, catalog, log)
     limit = run.machine.accelerator_power_limit_w
     if limit is not None:
         fields["limit_w"] = log.record_input("accelerator_power_limit_w", limit, "W")
@@ -253,8 +256,13 @@ def _power_bands(catalog: Catalog, power_family: str, workload: Workload) -> lis
     return bands
 
 
-def _overheads(run: TrainingRun, log: FactorLog) -> tuple[Factor, ...]:
-    """Work of development, failed and repeated runs, relative to the final run."""
+def resolve_overheads(run: TrainingRun, log: FactorLog) -> tuple[Factor, ...]:
+    """Work of development, failed and repeated runs, relative to the final run.
+
+    Args:
+        run: The run.
+        log: Receives factors, or the warning that there are none.
+    """
     names = ("development_share", "failed_share", "retrainings")
     given = [(name, getattr(run.overheads, name)) for name in names]
     factors = tuple(log.record_input(name, share, "1") for name, share in given if share)

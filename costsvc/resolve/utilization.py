@@ -8,7 +8,7 @@ from costsvc.model.inputs import Constant, FactorsOf
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.table import Row
 from costsvc.requests.workloads import Precision, TrainingRun
-from costsvc.resolve.log import FactorLog, input_factor, present
+from costsvc.resolve.log import FactorLog, input_constant, input_factor, present
 from costsvc.resolve.machine import (
     ANY,
     ResolvedMachine,
@@ -63,6 +63,9 @@ def resolve_speed(
         "given_mfu": None,
         "utilization": None,
     }
+    if machine.slice is not None:
+        fields["compute_share"] = input_constant("slice_compute_share", machine.slice.compute_share, "1")
+        fields["held_share"] = machine.held_share
     if run.mfu is not None:
         fields["given_mfu"] = log.record_input("mfu", run.mfu, "1", "share")
     else:

@@ -11,6 +11,7 @@ from costsvc.settings import Settings
 from costsvc.web import cors, metrics, proxy
 from costsvc.web.api import (
     amortization,
+    api_or_own,
     change,
     exports,
     figures,
@@ -36,6 +37,7 @@ API = (
     training,
     inference,
     amortization,
+    api_or_own,
     placement,
     change,
     schedule,

@@ -1,10 +1,12 @@
 """Request schemas and their fields: errors name the valid values, and no string or NaN passes for a number."""
 
 import json
-from collections.abc import Iterable
+import math
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from difflib import get_close_matches
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import marshmallow as ma
 
@@ -210,10 +212,50 @@ def cut(text: str) -> str:
 
 
 UNKNOWN = "unknown field; see /docs for the fields of this endpoint"
+MEANT = "unknown field; did you mean {}?"
+ALIKE = 0.7
+"""Similarity from which on an unknown field is taken for a misspelt one."""
+SYNONYMS: Mapping[str, str] = {
+    "gpu": "accelerator",
+    "gpu_type": "accelerator",
+    "gpus": "accelerators",
+    "num_gpus": "accelerators",
+    "gpu_count": "accelerators",
+    "gpu_hours": "accelerator_hours",
+    "instance_type": "instance",
+    "instance_hours": "hours",
+    "batch": "batch_size",
+    "tokens": "training_tokens_b",
+    "prompt_tokens": "input_tokens",
+    "completion_tokens": "output_tokens",
+    "params_b": "total_params_b",
+    "parameters": "total_params_b",
+    "location": "region",
+    "zone": "region",
+    "country": "region",
+    "dtype": "precision",
+}
+"""What other tools call a field."""
+CHECKS_TOGETHER = "checks_together"
+Check = TypeVar("Check", bound=Callable[..., None])
+
+
+def checks_together(check: Check) -> Check:
+    """Mark the method of a schema that checks fields together, so that it also runs if some fields are invalid.
+
+    An invalid number or name is NaN then: it is given, and no comparison with it holds. The method does not run if a
+    choice is invalid, on which the meaning of other fields depends.
+
+    Args:
+        check: The method; it raises a ValidationError with the errors by field.
+    """
+    ma.validates_schema(check)
+    setattr(check, CHECKS_TOGETHER, True)
+    return check
 
 
 class Request(ma.Schema):
-    """An object that rejects unknown fields."""
+    """An object that rejects unknown fields, and collects all errors of the others."""
 
     class Meta:
         """Fields come back in the order they are declared."""
@@ -233,6 +275,45 @@ class Request(ma.Schema):
             more = sum(name not in self.fields for name in data) - len(errors)
             raise ma.ValidationError(errors | {ma.exceptions.SCHEMA: [Several("further unknown fields", more)]})
         return super().load(data, **kwargs)
+
+    def handle_error(self, error: ma.ValidationError, data: Any, **_: Any) -> None:
+        """Say what an unknown field may mean, and add the errors of fields together if some fields are invalid.
+
+        Args:
+            error: The error, whose messages are completed.
+            data: What was to be read.
+        """
+        messages = error.messages
+        if not isinstance(messages, dict) or not isinstance(data, dict):
+            return
+        for name, texts in messages.items():
+            if texts == [UNKNOWN] and (meant := self._meant(name)) is not None:
+                messages[name] = [MEANT.format(meant)]
+        wrong = [name for name in messages if name in self.fields and name in data]
+        if not any(isinstance(self.fields[name], Choice) for name in wrong):
+            valid = error.valid_data if isinstance(error.valid_data, dict) else {}
+            given = [name for name in wrong if isinstance(self.fields[name], Number | Name)]
+            for name, texts in self._errors_together(valid | dict.fromkeys(given, math.nan)).items():
+                messages.setdefault(name, texts)
+
+    def _meant(self, name: str) -> str | None:
+        """The field that an unknown one is probably meant to be."""
+        synonym = SYNONYMS.get(name)
+        if synonym in self.fields:
+            return synonym
+        return next(iter(get_close_matches(name, self.fields, n=1, cutoff=ALIKE)), None)
+
+    def _errors_together(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Errors of the methods that check fields together."""
+        errors: dict[str, Any] = {}
+        for name in dir(type(self)):
+            check = getattr(type(self), name, None)
+            if getattr(check, CHECKS_TOGETHER, False):
+                try:
+                    getattr(self, name)(data)
+                except ma.ValidationError as error:
+                    errors |= error.messages if isinstance(error.messages, dict) else {}
+        return errors
 
 
 class Several(str):

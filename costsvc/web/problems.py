@@ -21,6 +21,7 @@ from costsvc.errors import (
 from costsvc.limits import BODY_BYTES, DRAINED_BYTES, ERRORS, NAME_LENGTH
 from costsvc.web.fields import Several
 from costsvc.web.http import answer
+from costsvc.web.names import is_unknown_name
 
 PROBLEM_JSON = "application/problem+json"
 TYPE = "/docs/problems#"
@@ -109,7 +110,13 @@ def _domain(error: CostsvcError) -> Response:
 
 
 def _invalid(error: ValidationError) -> Response:
-    return problem(422, *CODES[422], _errors(error))
+    return problem(422, *_code_of(_errors(error)), _errors(error))
+
+
+def _code_of(errors: Errors) -> tuple[str, str]:
+    """Code and meaning of an invalid request: unknown names have their own."""
+    texts = [text for of_field in errors.first.values() for text in of_field]
+    return (UnknownNameError.code, UNKNOWN_NAME) if texts and all(map(is_unknown_name, texts)) else CODES[422]
 
 
 def by_field(error: CostsvcError | ValidationError) -> dict[str, list[str]]:
@@ -136,7 +143,10 @@ def _http(error: HTTPException) -> Response:
     _drain()
     code, detail = CODES.get(status, ("http-error", HTTPStatus(status).description))
     data: Mapping[str, Any] = getattr(error, "data", None) or {}
-    response = problem(status, code, data.get("detail", detail), Errors.of(_flat(data.get("messages", {}))))
+    errors = Errors.of(_flat(data.get("messages", {})))
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY:
+        code, detail = _code_of(errors)
+    response = problem(status, code, data.get("detail", detail), errors)
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after", "location"):
             response.headers[name] = value

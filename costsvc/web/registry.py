@@ -9,13 +9,13 @@ from costsvc.errors import BadRequestError
 from costsvc.reference.catalog import Catalog
 from costsvc.report.answers import Answer
 from costsvc.services import Services
-from costsvc.web.api import amortization, change, inference, placement, schedule, training
+from costsvc.web.api import amortization, api_or_own, change, inference, placement, schedule, training
 from costsvc.web.endpoint import Endpoint
 from costsvc.web.problems import by_field
 
 ENDPOINTS: Mapping[str, Endpoint] = {
     resource.ENDPOINT.kind: resource.ENDPOINT
-    for resource in (training, inference, amortization, placement, change, schedule)
+    for resource in (training, inference, amortization, api_or_own, placement, change, schedule)
 }
 
 

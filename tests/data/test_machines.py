@@ -58,7 +58,9 @@ HOSTS = {
 }
 WITH_ANOTHER_NUMBER = {
     "ascend910-9362": "a die of a 910C by its driver",
+    "b200-192gb": "sold as 192 GB",
     "b300-288gb-sxm": "sold as 288 GB",
+    "gb200-192gb": "sold as 192 GB",
     "gb300-288gb-sxm": "sold as 288 GB",
     "gh200-120gb": "memory of the processor",
     "gh200-480gb": "memory of the processor",

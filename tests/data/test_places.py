@@ -258,3 +258,22 @@ def test_what_a_building_adds_has_a_width_and_belongs_to_a_region_or_an_operator
 @pytest.mark.parametrize("name", ["grid_average_electricitymaps", "grid_average_tied", "grid_profiles"])
 def test_what_follows_from_electricity_maps_is_passed_on_under_its_licence(name):
     assert [entry["name"] for entry in describe(bundled_data())[name]["licenses"]] == ["ODbL-1.0"]
+
+
+def test_every_name_leads_to_a_place(catalog):
+    assert sorted(ids("place_names", "place_id") - set(catalog.places)) == []
+
+
+def test_a_city_and_a_cloud_region_of_its_state_are_not_in_different_countries():
+    cities = table("cities")
+    assert cities["city_id"].str.fullmatch(r"city:[A-Z]{2}(-[A-Z]{2,3})?/[A-Za-z-]+").all()
+    states = cities.dropna(subset=["subdivision"])
+    assert (states["city_id"].str[5:].str.partition("/")[0] == states["subdivision"]).all()
+
+
+def test_every_subdivision_of_a_country_with_several_grids_has_one_of_its_zones():
+    rows = table("subdivision_codes")
+    several = rows.groupby("country")["zone_id"].nunique()
+    for country in ("SWE", "NOR", "ITA", "JPN", "IND", "BRA", "MYS", "PHL", "RUS"):
+        assert several[country] > 1
+        assert rows.loc[rows["country"] == country, "zone_id"].notna().all()

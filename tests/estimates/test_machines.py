@@ -203,8 +203,6 @@ def test_a_node_of_eight_dies_is_four_packages(train):
         pytest.param("TPU v3", "chip of 2 cores", id="cores-of-a-tpu"),
         pytest.param("Trainium2", "chip of 8 cores", id="cores-of-trainium"),
         pytest.param("Intel Xeon E5-2683 v4", "socket of 16 cores", id="socket"),
-        pytest.param("DGX H100", "machine with 8 of nvidia-h100-sxm5-80gb", id="box"),
-        pytest.param("GB200 NVL72", "machine with 72 of nvidia-gb200", id="rack"),
     ],
 )
 def test_what_one_unit_is_is_said_where_drivers_or_people_count_another(train, accelerator, unit):

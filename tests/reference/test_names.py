@@ -4,6 +4,7 @@ import pytest
 
 from costsvc.errors import UnknownNameError
 from costsvc.reference.names import Match, accelerators, instance, instances, normal, plain
+from costsvc.reference.reading import AcceleratorReading
 
 IDS = ["nvidia-x1-pcie", "nvidia-x1-sxm", "amd-x9", "acme-x9"]
 ALIASES = {
@@ -22,12 +23,18 @@ def names():
 @pytest.mark.parametrize(
     ("name", "match"),
     [
-        pytest.param("nvidia-x1-sxm", Match(id="nvidia-x1-sxm"), id="exact"),
-        pytest.param("x1-sxm", Match(id="nvidia-x1-sxm"), id="without-vendor"),
-        pytest.param("tesla x1", Match(id="nvidia-x1-pcie"), id="alias"),
-        pytest.param(" NVIDIA  X1_SXM ", Match(id="nvidia-x1-sxm"), id="case-and-separators"),
-        pytest.param("X1", Match(id="nvidia-x1-sxm", others=("nvidia-x1-pcie",)), id="family-with-the-others"),
-        pytest.param("Box of X1", Match(id="nvidia-x1-sxm", units=8), id="box"),
+        pytest.param("nvidia-x1-sxm", AcceleratorReading(id="nvidia-x1-sxm"), id="exact"),
+        pytest.param("x1-sxm", AcceleratorReading(id="nvidia-x1-sxm"), id="without-vendor"),
+        pytest.param("tesla x1", AcceleratorReading(id="nvidia-x1-pcie"), id="alias"),
+        pytest.param(" NVIDIA  X1_SXM ", AcceleratorReading(id="nvidia-x1-sxm"), id="case-and-separators"),
+        pytest.param(
+            "X1", AcceleratorReading(id="nvidia-x1-sxm", others=("nvidia-x1-pcie",)), id="family-with-the-others"
+        ),
+        pytest.param(
+            "Box of X1",
+            AcceleratorReading(id="nvidia-x1-sxm", notes=("8 accelerators",), says={"accelerators": 8.0}, box=8),
+            id="box",
+        ),
         pytest.param("x9", None, id="two-vendors-claim-it"),
         pytest.param("x2", None, id="unknown"),
     ],
@@ -126,7 +133,7 @@ def test_normal_names_have_one_dash_between_words():
 )
 def test_names_of_accelerators_as_tools_print_them(catalog, name, accelerator_id):
     match, row = catalog.accelerator(name)
-    assert match == Match(id=accelerator_id)
+    assert match == AcceleratorReading(id=accelerator_id)
     assert row["accelerator_id"] == accelerator_id
 
 
@@ -218,8 +225,8 @@ def test_names_of_instances(catalog, name):
 @pytest.mark.parametrize(
     ("look_up", "name", "near"),
     [
-        pytest.param("accelerator", "h1000", "h100", id="accelerator"),
-        pytest.param("place", "us-eats-1", "us-east-1", id="place"),
+        pytest.param("accelerator", "h1000", "nvidia-h100-sxm5-80gb", id="accelerator"),
+        pytest.param("place", "us-eats-1", "aws:us-east-1", id="place"),
         pytest.param("model", "llama-3.1-700b", "llama-3.1-70b", id="model"),
         pytest.param("instance", "p5.48xlargee", "p5.48xlarge", id="instance"),
     ],

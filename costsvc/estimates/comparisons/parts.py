@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from costsvc.answers.quantities import Amounts, CarbonBasis, Metric
-from costsvc.estimates import model_footprint, serving, standby, training
+from costsvc.estimates import metered, model_footprint, serving, standby, training
 from costsvc.estimates.labels import LABELS
 from costsvc.model.chains.footprint import Footprint
 from costsvc.model.inputs import Number
@@ -60,6 +60,9 @@ def resolve_part(part: Part, basis: CarbonBasis, catalog: Catalog) -> ResolvedPa
         return _known(part)
     if isinstance(part, ModelShare):
         return _share(part, basis, catalog)
+    if isinstance(part, TrainingRun) and metered.is_metered(part):
+        measured = metered.resolve_metered(part, catalog)
+        return _of_footprint(lambda number: metered.compute_metered(measured, number), basis, measured.log)
     if isinstance(part, TrainingRun):
         return _run(training.resolve_run(part, catalog), basis)
     if isinstance(part, Hosting):
@@ -71,7 +74,8 @@ def resolve_part(part: Part, basis: CarbonBasis, catalog: Catalog) -> ResolvedPa
 def _of_footprint(compute: Callable[[Number], Footprint], basis: CarbonBasis, log: FactorLog) -> ResolvedPart:
     def amounts(number: Number) -> PartAmounts:
         footprint = compute(number)
-        embodied: Numeric = footprint.embodied_kg if basis == "total" else 0.0
+        has_embodied = basis == "total" and "carbon.embodied_kg" not in log.unavailable
+        embodied: Numeric = footprint.embodied_kg if has_embodied else 0.0
         return PartAmounts(by_metric=totals_by_metric(footprint, basis, log), embodied_kg=embodied)
 
     return ResolvedPart(amounts=amounts, log=log)

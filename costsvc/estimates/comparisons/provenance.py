@@ -6,6 +6,7 @@ from costsvc.answers.explanation import Provenance
 from costsvc.estimates.answer import explain_log
 from costsvc.reference.catalog import Catalog
 from costsvc.resolve.log import FactorLog
+from costsvc.resolve.site import NAME_READ
 
 
 def combine_logs(parts: Mapping[str, FactorLog], common: FactorLog, catalog: Catalog) -> Provenance:
@@ -21,6 +22,9 @@ def combine_logs(parts: Mapping[str, FactorLog], common: FactorLog, catalog: Cat
         combined.factors |= {f"{path}.{name}": factor for name, factor in log.factors.items()}
         combined.warnings |= log.warnings
         combined.unavailable |= {f"{path}.{field}": reason for field, reason in log.unavailable.items()}
+    said = dict.fromkeys(log.warnings[NAME_READ] for log in (common, *parts.values()) if NAME_READ in log.warnings)
+    if said:
+        combined.warnings[NAME_READ] = " ".join(said)  # each part may have a name of its own
     explained = explain_log(combined, catalog)
     return {
         "unavailable": explained["unavailable"],

@@ -9,9 +9,10 @@ import numpy as np
 from costsvc.answers.placement import Difference, Differences, OutcomeAnswer
 from costsvc.answers.quantities import CarbonBasis, PlacementMetric
 from costsvc.answers.request_body import RequestBody
-from costsvc.estimates import serving, training
+from costsvc.estimates import metered, serving, training
 from costsvc.estimates.answer import pricing_of, require
 from costsvc.estimates.comparisons.parts import METRICS, totals_by_metric
+from costsvc.model.chains.footprint import Footprint
 from costsvc.model.inputs import Number
 from costsvc.model.uncertainty import central_value, open_quantity, quantities, sample
 from costsvc.reference.catalog import Catalog
@@ -57,6 +58,8 @@ def total_workload(workload: Workload, basis: CarbonBasis, catalog: Catalog) -> 
 
 
 def _run(run: TrainingRun, basis: CarbonBasis, catalog: Catalog) -> WorkloadTotals:
+    if metered.is_metered(run):
+        return _measured(run, basis, catalog)
     resolved = training.resolve_run(run, catalog)
 
     def totals(result: training.TrainingResult) -> ByMetric:
@@ -74,6 +77,22 @@ def _run(run: TrainingRun, basis: CarbonBasis, catalog: Catalog) -> WorkloadTota
     )
 
 
+def _measured(run: TrainingRun, basis: CarbonBasis, catalog: Catalog) -> WorkloadTotals:
+    resolved = metered.resolve_metered(run, catalog)
+
+    def totals(footprint: Footprint) -> ByMetric:
+        by_metric: ByMetric = {"hours": None}
+        by_metric.update(totals_by_metric(footprint, basis, resolved.log).items())
+        return by_metric
+
+    return WorkloadTotals(
+        request=metered.canonicalize_metered(run, resolved),
+        by_metric=totals(metered.compute_metered(resolved, sample)),
+        log=resolved.log,
+        again=lambda number: totals(metered.compute_metered(resolved, number)),
+    )
+
+
 def _requests(requests: Serving, basis: CarbonBasis, catalog: Catalog) -> WorkloadTotals:
     resolved = serving.resolve_request(requests, catalog)
 
@@ -86,7 +105,7 @@ def _requests(requests: Serving, basis: CarbonBasis, catalog: Catalog) -> Worklo
 
     result = serving.compute_request(resolved, sample)
     serving.record_result(resolved, result.served)
-    explicit = _with_pricing(requests, resolved.around.site)
+    explicit = requests if resolved.call is not None else _with_pricing(requests, resolved.around.site)
     return WorkloadTotals(
         request=serving.canonicalize_serving(explicit, resolved, result.served),
         by_metric=totals(result),

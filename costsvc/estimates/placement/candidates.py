@@ -93,7 +93,7 @@ def place_on_accelerators(
         UnknownNameError: If an accelerator is not known.
         BadRequestError: If a measured power would apply to several accelerators.
     """
-    own = resolve_machine(workload.machine, catalog).id
+    own = resolve_machine(workload.machine, catalog).device
     tried = _accelerators(own, candidates, catalog)
     measured = [name for name in MEASURED if getattr(workload.machine, name) is not None]
     if measured and tried != [own]:
@@ -108,10 +108,13 @@ def place_on_accelerators(
 
 
 def use_accelerators(workload: Workload, catalog: Catalog) -> Workload:
-    """Replace the instance of a workload by its accelerators, with the provider of the instance."""
+    """Replace the instance of a workload by its accelerators, with the provider of the instance.
+
+    Accelerators that only the name of the accelerator says become a number, since another one has another name.
+    """
     machine = resolve_machine(workload.machine, catalog)
     if machine.instance is None:
-        return workload
+        return workload if machine.named is None else _with_count(workload, machine, catalog)
     count = resolve_count(workload.machine, machine, catalog, FactorLog()) or 1.0
     chips = replace(
         workload.machine, accelerator=machine.id, accelerators=math.ceil(count), instance=None, instances=None
@@ -121,6 +124,13 @@ def use_accelerators(workload: Workload, catalog: Catalog) -> Workload:
     if isinstance(moved, TrainingRun) and moved.hours is not None:
         return _with_hours(moved, moved.hours * count)
     return moved
+
+
+def _with_count(workload: Workload, machine: ResolvedMachine, catalog: Catalog) -> Workload:
+    """A workload with the number of accelerators that their name says."""
+    count = resolve_count(workload.machine, machine, catalog, FactorLog())
+    counted = replace(workload.machine, accelerator=machine.device, accelerators=count)
+    return replace(workload, machine=counted)
 
 
 def _with_hours(run: TrainingRun, accelerator_hours: float) -> TrainingRun:
@@ -138,7 +148,7 @@ def _accelerators(own: str, candidates: Candidates, catalog: Catalog) -> list[st
     rows = catalog.tables["accelerators"].rows
     if names == ALL:
         return [str(id_) for id_, row in rows.items() if candidates.segment in (None, row["segment"])]
-    ids = [catalog.accelerator(name, f"accelerators.{i}")[0].id for i, name in enumerate(names)]
+    ids = [catalog.accelerator(name, f"accelerators.{i}")[0].name for i, name in enumerate(names)]
     return list(dict.fromkeys(ids))
 
 

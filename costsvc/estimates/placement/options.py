@@ -67,6 +67,18 @@ class Options:
             site=replace(site, pricing=replace(site.pricing, kind=self.kinds[kind])),
         )
 
+    def device(self, index: int) -> str:
+        """The accelerator of an option."""
+        return self.candidate(index).machine.device
+
+    def seller(self, index: int) -> str | None:
+        """Whose price an option has."""
+        return self.workload(index).site.pricing.provider
+
+    def paid_as(self, index: int) -> str:
+        """The kind of price of an option."""
+        return str(self.paid[index])
+
     def candidate(self, index: int) -> Candidate:
         """The candidate of an option."""
         return self.candidates[self._position(index)[0]]
@@ -174,7 +186,10 @@ def _place(site: SiteChoice) -> tuple[Place, tuple[float, float]]:
 def _manufacture(grid: _Grid, candidates: Sequence[Candidate], catalog: Catalog) -> Manufacture:
     hosts: list[ResolvedHost] = [catalog.memos[resolve_host](one.machine) for one in candidates]
     inputs = [host.manufacture.numbers(central) for host in hosts]
-    complete = [replace(one, host_share=1.0 if one.host_share is None else one.host_share) for one in inputs]
+    whole = {"host_share": 1.0, "held_share": 1.0}
+    complete = [
+        replace(one, **{name: share for name, share in whole.items() if getattr(one, name) is None}) for one in inputs
+    ]
     return take(stack(complete), grid.candidates)
 
 
@@ -189,7 +204,22 @@ def _prices(
     rents, offered = _rents(grid, candidates, sites, paid, catalog)
     is_owned = np.array([kind == OWNED for kind in paid])[:, None]
     owned = _ownership(grid, candidates, sites, catalog) if is_owned.any() else None
-    return Price(rental_usd_per_h=rents[:, None], owned=owned, is_owned=is_owned), offered
+    held = _held_shares(grid, candidates, sites, is_owned)
+    return Price(rental_usd_per_h=rents[:, None], owned=owned, is_owned=is_owned, held_share=held), offered
+
+
+def _held_shares(
+    grid: _Grid, candidates: Sequence[Candidate], sites: Sequence[SiteChoice], is_owned: npt.NDArray[np.bool_]
+) -> Array | None:
+    """Share of an accelerator that each option pays for at the price of the table; None without slices."""
+    if all(one.machine.slice is None for one in candidates):
+        return None
+    parts = [one.machine.slice for one in candidates]
+    shares = np.array([1.0 if part is None else part.held_share for part in parts])[grid.candidates, None]
+    pricing = sites[0].site.pricing if sites else None
+    rent_given = pricing is not None and pricing.usd_per_accelerator_hour is not None
+    purchase_given = pricing is not None and pricing.purchase_usd_per_accelerator is not None
+    return np.where(np.where(is_owned, purchase_given, rent_given), 1.0, shares)
 
 
 def _rents(

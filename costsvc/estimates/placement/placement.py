@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from costsvc.answers.placement import OptionAnswer, PlacementAnswer, Point
 from costsvc.answers.quantities import PlacementMetric
-from costsvc.errors import located
+from costsvc.errors import BadRequestError, located
 from costsvc.estimates import answer
 from costsvc.estimates.comparisons.provenance import combine_logs
 from costsvc.estimates.comparisons.totals import (
@@ -18,6 +18,7 @@ from costsvc.estimates.comparisons.totals import (
     describe_outcome,
     total_workload,
 )
+from costsvc.estimates.metered import is_metered
 from costsvc.estimates.placement.candidates import (
     Candidate,
     Rejected,
@@ -25,11 +26,15 @@ from costsvc.estimates.placement.candidates import (
     place_on_accelerators,
     use_accelerators,
 )
+from costsvc.estimates.placement.hosted import HostedOptions, compute_hosted_options
 from costsvc.estimates.placement.options import Options, compute_options
 from costsvc.model import placement as formulas
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.comparisons import KINDS, Placement
+from costsvc.requests.workloads import Serving
+from costsvc.resolve.hosted import complete_request
 from costsvc.resolve.log import FactorLog
+from costsvc.resolve.site import warn_of_names
 
 FRONT: tuple[PlacementMetric, ...] = ("cost_usd", "carbon_kg", "hours", "water_l")
 """The metrics of the Pareto front."""
@@ -57,7 +62,7 @@ class Ranking:
         unranked: Number of options within the limits that have no score.
     """
 
-    options: Options
+    options: Options | HostedOptions
     weights: Mapping[PlacementMetric, float]
     score: npt.NDArray[np.float64]
     front: npt.NDArray[np.bool_]
@@ -72,15 +77,7 @@ def rank_placements(request: Placement, catalog: Catalog) -> PlacementAnswer:
         UnknownNameError: If a name is not known.
         BadRequestError: If fields contradict each other, or there are too many options.
     """
-    with located(KINDS[type(request.workload)]):
-        own = use_accelerators(request.workload, catalog)
-        named = replace(request.workload, site=own.site)
-        baseline = total_workload(named, request.carbon_basis, catalog)
-    tried = list(place_on_accelerators(own, named, request.candidates, catalog))
-    candidates = [one for one in tried if isinstance(one, Candidate)]
-    kinds = request.candidates.price_kinds or (own.site.pricing.kind,)
-    sites = choose_sites(own.site, candidates, request.candidates, catalog, len(candidates) * len(kinds))
-    options = compute_options(own, (candidates, sites, kinds), request.carbon_basis, catalog)
+    baseline, options, refused = _compute(request, catalog)
     ranking = _rank(options, request)
     best = [total_workload(options.workload(i), request.carbon_basis, catalog) for i in ranking.order[: request.shown]]
     logs = {"baseline": baseline.log, **{f"options.{i}": one.log for i, one in enumerate(best)}}
@@ -94,14 +91,36 @@ def rank_placements(request: Placement, catalog: Catalog) -> PlacementAnswer:
         "baseline": describe_outcome(baseline),
         "options": [_option(rank, one, baseline, ranking) for rank, one in enumerate(best, start=1)],
         "pareto": list(_points(options, ranking.front)),
-        "refused": [
-            {"accelerator": one.accelerator, "reason": one.reason} for one in tried if isinstance(one, Rejected)
-        ],
-        **combine_logs(logs, _unranked_log(ranking.unranked), catalog),
+        "refused": [{"accelerator": one.accelerator, "reason": one.reason} for one in refused],
+        **combine_logs(logs, _own_log(request, ranking.unranked, catalog), catalog),
     }
 
 
-def _rank(options: Options, request: Placement) -> Ranking:
+def _compute(request: Placement, catalog: Catalog) -> tuple[WorkloadTotals, Options | HostedOptions, list[Rejected]]:
+    """The workload as described, all options, and the accelerators that cannot run it."""
+    workload = request.workload
+    with located(KINDS[type(workload)]):
+        if isinstance(workload, Serving):
+            workload = complete_request(workload, catalog, FactorLog())
+        elif is_metered(workload):
+            text = "not allowed in a placement, which compares machines; compare two estimates or use change"
+            raise BadRequestError({"energy_kwh" if workload.energy_kwh is not None else "it_energy_kwh": text})
+        if isinstance(workload, Serving) and workload.provider is not None:
+            baseline = total_workload(workload, request.carbon_basis, catalog)
+            hosted = compute_hosted_options(workload, request.candidates, request.carbon_basis, catalog)
+            return baseline, hosted, []
+        own = use_accelerators(workload, catalog)
+        named = replace(workload, site=own.site)
+        baseline = total_workload(named, request.carbon_basis, catalog)
+    tried = list(place_on_accelerators(own, named, request.candidates, catalog))
+    candidates = [one for one in tried if isinstance(one, Candidate)]
+    kinds = request.candidates.price_kinds or (own.site.pricing.kind,)
+    sites = choose_sites(own.site, candidates, request.candidates, catalog, len(candidates) * len(kinds))
+    options = compute_options(own, (candidates, sites, kinds), request.carbon_basis, catalog)
+    return baseline, options, [one for one in tried if isinstance(one, Rejected)]
+
+
+def _rank(options: Options | HostedOptions, request: Placement) -> Ranking:
     allowed = _allowed(options, request)
     weights = _weights(request)
     score = formulas.weighted_score(options.amounts, np.array(list(weights.values())))
@@ -117,7 +136,7 @@ def _rank(options: Options, request: Placement) -> Ranking:
     )
 
 
-def _allowed(options: Options, request: Placement) -> npt.NDArray[np.bool_]:
+def _allowed(options: Options | HostedOptions, request: Placement) -> npt.NDArray[np.bool_]:
     """Whether each option is within the limits and offered."""
     allowed = options.offered | (not request.candidates.offered_only)
     for limit, name in LIMITED.items():
@@ -152,17 +171,17 @@ def _option(rank: int, totals: WorkloadTotals, baseline: WorkloadTotals, ranking
     }
 
 
-def _points(options: Options, front: npt.NDArray[np.bool_]) -> Iterator[Point]:
+def _points(options: Options | HostedOptions, front: npt.NDArray[np.bool_]) -> Iterator[Point]:
     """The options on the Pareto front, the cheapest first."""
     members = np.flatnonzero(front)
     for index in members[np.argsort(options.column("cost_usd")[members], kind="stable")][:MOST_POINTS]:
         workload = options.workload(int(index))
         energy, carbon, water, cost, hours = options.amounts[index].tolist()
         yield {
-            "accelerator": options.candidate(int(index)).machine.id,
+            "accelerator": options.device(int(index)),
             "region": workload.site.region,
-            "provider": workload.site.pricing.provider,
-            "price_kind": options.paid[index],
+            "provider": options.seller(int(index)),
+            "price_kind": options.paid_as(int(index)),
             "year": workload.site.year,
             "energy_kwh": energy,
             "carbon_kg": carbon,
@@ -172,9 +191,12 @@ def _points(options: Options, front: npt.NDArray[np.bool_]) -> Iterator[Point]:
         }
 
 
-def _unranked_log(unranked: int) -> FactorLog:
-    """The log of a placement, with a warning if options have no rank."""
+def _own_log(request: Placement, unranked: int, catalog: Catalog) -> FactorLog:
+    """The log of a placement, with warnings about names of regions and about options without a rank."""
     log = FactorLog()
+    regions = request.candidates.regions
+    if regions and not isinstance(regions, str):
+        warn_of_names(regions, catalog, log)
     if unranked:
         text = f"{unranked} options have no rank, because a metric that counts is not known of them."
         log.add_warning("options-not-ranked", text)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from costsvc.errors import located
+from costsvc.errors import BadRequestError, located
+from costsvc.estimates.metered import is_metered
 from costsvc.estimates.training import record_training
 from costsvc.model import footprint as formulas
 from costsvc.model.chains.surroundings import Place
@@ -108,6 +109,8 @@ def resolve_load(workload: TrainingRun | Load, catalog: Catalog, log: FactorLog)
         energy = sample(log.record_input("energy_kwh", workload.energy_kwh, "kWh"))
         return FlexibleLoad(energy_kwh=energy, run=None, site=workload.site)
     with located("training"):
+        if is_metered(workload):
+            raise BadRequestError({"energy_kwh": "not allowed in a schedule; give its own energy_kwh and duration_h"})
         resolved = resolve_training(workload, catalog, log)
     training = train(resolved.inputs.numbers(sample))
     record_training(resolved, training, log)

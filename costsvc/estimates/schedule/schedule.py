@@ -34,7 +34,7 @@ from costsvc.reference.profiles import Profile, zones_with_profile
 from costsvc.requests.comparisons import Schedule
 from costsvc.requests.workloads import Site, TrainingRun
 from costsvc.resolve.log import FactorLog
-from costsvc.resolve.site import ResolvedSite
+from costsvc.resolve.site import ResolvedSite, warn_of_names
 from costsvc.units import PERCENT, S_PER_H, Numeric
 
 ALL = "all"
@@ -129,7 +129,7 @@ def _best_other_region(
     request: Schedule, load: FlexibleLoad, window: Window, here: LoadAtSite, catalog: Catalog
 ) -> OtherRegion | None:
     """The other region with the lowest emissions at its own best time."""
-    regions = _other_regions(request, here.site.place, catalog)
+    regions = _other_regions(request, here.site.place, catalog, here.log)
     others: list[OtherRegion] = []
     plans: dict[str | None, Plan] = {}
     for region in regions:
@@ -146,13 +146,14 @@ def _best_other_region(
     return min(others, key=lambda one: central_value(one.load.kg) * one.plan.ratio)
 
 
-def _other_regions(request: Schedule, own: Place, catalog: Catalog) -> list[str]:
-    """Ids of the other regions, without duplicates."""
+def _other_regions(request: Schedule, own: Place, catalog: Catalog, log: FactorLog) -> list[str]:
+    """Ids of the other regions, without duplicates; warns of what was read in their names."""
     if request.other_regions == ALL:
         names = [str(id_) for id_ in catalog.tables["regions"].rows]
     else:
         numbered = enumerate(request.other_regions)
         names = [catalog.place(name, f"other_regions.{i}").region for i, name in numbered]
+        warn_of_names(request.other_regions, catalog, log)
     return [name for name in dict.fromkeys(names) if name != own.region]
 
 

@@ -19,8 +19,19 @@ IFI = "ifi-marginal-2021/ifi_default_grid_factors_2021.csv"
 REGIONS = "region_facts.csv"
 LARGE = ("aws", "azure", "gcp")
 ZONE_OF = {"OWID_WRL": "world", "OWID_EU27": "EU27", "OWID_KOS": "XKX"}
-"""What our tables call an entity that has no code of ISO 3166; all other groups of countries stay out."""
-GROUPS = {"world", "EU27"}
+"""What our tables call an entity that has no code of ISO 3166; groups of countries that are no continent stay out."""
+CONTINENTS = {
+    "Africa": "africa",
+    "Asia": "asia",
+    "Europe": "europe",
+    "Latin America and Caribbean (Ember)": "latin-america",
+    "Middle East (Ember)": "middle-east",
+    "North America": "north-america",
+    "Oceania": "oceania",
+    "South America": "south-america",
+}
+"""Continents by their name in the table of averages."""
+GROUPS = {"world", "EU27", *CONTINENTS.values()}
 ISO2_ABSENT = {"XKX": "XK", "HKG": "HK", "MAC": "MO", "ESH": "EH"}
 """Two-letter codes that the table of codes leaves out."""
 GOOGLE_YEARS = (2021, 2022, 2023, 2024)
@@ -103,9 +114,9 @@ def iso3_by_iso2(upstream: Path) -> dict[str, str]:
 
 
 def entities(upstream: Path) -> pd.DataFrame:
-    """Countries, the European Union and the world of the table of averages."""
+    """Countries, the European Union, continents and the world of the table of averages."""
     rows = pd.read_csv(upstream / OWID, keep_default_na=False)
-    rows["iso3"] = rows["iso3"].replace(ZONE_OF)
+    rows["iso3"] = rows["entity"].map(CONTINENTS).fillna(rows["iso3"].replace(ZONE_OF))
     rows = rows[rows["iso3"].str.fullmatch("[A-Z]{3}") | rows["iso3"].isin(GROUPS)]
     return rows[~_rounded(rows)]
 
@@ -118,7 +129,7 @@ def _rounded(rows: pd.DataFrame) -> pd.Series:
 
 
 def countries(upstream: Path, spread: Spread) -> pd.DataFrame:
-    """Life-cycle intensity of generation by country and year, of the European Union and of the world."""
+    """Life-cycle intensity of generation by country and year, of the European Union, of continents and of the world."""
     rows = entities(upstream)
     frame = average(rows["iso3"], rows["year"], "lifecycle", "production", rows["gco2e_per_kwh"].astype(float))
     locator = "grapher carbon-intensity-electricity: " + rows["iso3"] + ", " + rows["year"].astype(str)

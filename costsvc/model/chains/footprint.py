@@ -187,12 +187,19 @@ def embodied_kg(hours: Numeric, machines: Manufacture) -> Numeric:
     Returns:
         CO2e. [kg]
     """
+    if machines.held_share is not None:
+        hours = _device_hours(hours, machines.held_share)
     host = machines.host_kg
     if machines.host_share is not None:
         host = label(power.host_part(host, machines.host_share), "host_embodied_part_kg", "kg")
     return formulas.embodied_kg(
         hours, machines.chip_kg, host / machines.per_host, machines.service_life_years, machines.utilization
     )
+
+
+def _device_hours(hours: Numeric, held_share: Numeric) -> Numeric:
+    """Hours of whole accelerators that hours of slices stand for [h]."""
+    return label(power.slice_part(hours, held_share), "device_hours", "h")
 
 
 @formula
@@ -210,6 +217,8 @@ def cost(hours: Numeric, energy_kwh: Numeric, price: Price) -> Cost:
     if price.call is not None:
         listed = call_usd(price.call)
         return Cost(api_usd=listed, total_usd=listed)
+    if price.held_share is not None:
+        hours = _device_hours(hours, price.held_share)
     rental = formulas.priced_usd(hours, price.rental_usd_per_h)
     if price.owned is None:
         return Cost(rental_usd=rental, total_usd=rental)

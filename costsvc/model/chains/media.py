@@ -1,9 +1,10 @@
 """The chain of requests with fixed work: images, video, and forward passes such as classification or embedding."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from costsvc.model.chains.slices import Slice
 from costsvc.model.chains.text_inputs import ReplicaUse, Socket
 from costsvc.model.generation import (
     ForwardConstants,
@@ -16,6 +17,7 @@ from costsvc.model.generation import (
     generate,
     pictured,
 )
+from costsvc.model.power import time_share
 from costsvc.model.serving import ServingChip
 from costsvc.units import S_PER_H, Numeric
 
@@ -38,7 +40,10 @@ class Pictures:
 
     def work(self, chip: ServingChip) -> Work:
         """Energy and time of a batch."""
-        return generate(pictured(self.model, self.rule), chip, self.load, self.constants)
+        load = self.load
+        if time_share(load.accelerators) is not None:
+            load = replace(load, accelerators=np.maximum(load.accelerators, 1.0))
+        return generate(pictured(self.model, self.rule), chip, load, self.constants)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -74,6 +79,7 @@ class MediaInputs:
         slowness: Factors whose product is the time relative to the formulas. [1]
         power_ratio: Measured power relative to the formulas; None if it was not measured. [1]
         accelerator_power_w: The caller's power of an accelerator; None if not given. [W]
+        slice: The slice of an accelerator that is a device of the replica; None for whole accelerators.
     """
 
     task: Pictures | ForwardPass
@@ -83,6 +89,7 @@ class MediaInputs:
     slowness: tuple[Numeric, ...]
     power_ratio: Numeric | None
     accelerator_power_w: Numeric | None
+    slice: Slice | None = None
 
 
 def answer_in_media(inputs: MediaInputs) -> ReplicaUse:
@@ -95,13 +102,18 @@ def answer_in_media(inputs: MediaInputs) -> ReplicaUse:
         Its use of the replica. NaN gives NaN.
     """
     chip = inputs.chip.as_chip() if isinstance(inputs.chip, Socket) else inputs.chip
+    if inputs.slice is not None:
+        chip = inputs.slice.chip(chip)
     work = inputs.task.work(chip)
-    slowness = inputs.slowness[0]
+    share = time_share(inputs.accelerators)
+    slowness = inputs.slowness[0] if share is None else inputs.slowness[0] / share
     for residual in inputs.slowness[1:]:
         slowness = slowness * residual
     power_w = work.accelerator_power_w
     if inputs.power_ratio is not None:
         power_w = power_w * inputs.power_ratio
+    if inputs.slice is not None:
+        power_w = inputs.slice.power_w(power_w)
     if inputs.accelerator_power_w is not None:
         power_w = inputs.accelerator_power_w
     hours = inputs.accelerators * work.latency_s * slowness / S_PER_H

@@ -22,6 +22,7 @@ class ReplicaInputs:
         memory_gb: Memory of one device. [GB]
         assumed_memory_gb: Typical memory of such a device, if its own is not known. [GB]
         usable_share: Share of the memory for weights and cache. [1]
+        memory_share: Share of a device's memory in a slice; None for whole devices. [1]
     """
 
     accelerators: Numeric | None
@@ -31,6 +32,7 @@ class ReplicaInputs:
     memory_gb: Numeric | None
     assumed_memory_gb: Numeric | None
     usable_share: Numeric
+    memory_share: Numeric | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -62,6 +64,8 @@ def replica(model: ServedModel, load: Load, inputs: ReplicaInputs) -> Replica:
         The replica.
     """
     device = None if inputs.memory_gb is None else inputs.memory_gb * inputs.usable_share
+    if device is not None and inputs.memory_share is not None:
+        device = label(device * inputs.memory_share, "slice_memory_gb", "GB")
     accelerators = inputs.accelerators
     if accelerators is None:
         accelerators = restart(_fewest(model, load, inputs, device), model.total_params_b, "accelerators", "1")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from costsvc.model import power
+from costsvc.model.inputs import label
 from costsvc.model.power import Host, Usage, server_w, spans_hosts
 from costsvc.units import Numeric
 
@@ -17,6 +18,7 @@ class IdlePower:
         open_context_w: Additional power with an open context. [W]
         tdp_w: Thermal design power. [W]
         idle_share: Share of the thermal design power that an idle accelerator draws. [1]
+        held_share: Share of an accelerator that an idle slice keeps from others; None for whole accelerators. [1]
     """
 
     given_w: Numeric | None = None
@@ -24,11 +26,18 @@ class IdlePower:
     open_context_w: Numeric | None = None
     tdp_w: Numeric | None = None
     idle_share: Numeric | None = None
+    held_share: Numeric | None = None
 
     def power_w(self) -> Numeric:
-        """Power of an idle accelerator that holds a model [W]."""
+        """Power of an idle accelerator, or of a slice of one, that holds a model [W]."""
         if self.given_w is not None:
             return self.given_w
+        whole = self._whole_w()
+        if self.held_share is None:
+            return whole
+        return label(power.slice_part(whole, self.held_share), "slice_idle_w", "W")
+
+    def _whole_w(self) -> Numeric:
         if self.idle_w is not None and self.open_context_w is not None:
             return self.idle_w + self.open_context_w
         if self.tdp_w is None or self.idle_share is None:

@@ -64,6 +64,7 @@ class Manufacture:
         per_host: Accelerators that share a host. [1]
         service_life_years: Years in service. [year]
         utilization: Share of that time in which the machine works. [1]
+        held_share: Share of an accelerator that a slice keeps from others; None for whole accelerators. [1]
     """
 
     chip_kg: Numeric
@@ -72,6 +73,7 @@ class Manufacture:
     per_host: Numeric
     service_life_years: Numeric
     utilization: Numeric
+    held_share: Numeric | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -104,12 +106,15 @@ class Price:
         owned: Prices of owned hardware; None if it is rented.
         is_owned: Whether the hardware is owned, one value per row. [1]
         call: Price of one call to a hosted model; None if the hardware is rented or owned.
+        held_share: Share of an accelerator that a slice keeps from others; None for whole accelerators, and for
+            prices from the request, which are those of a slice. [1]
     """
 
     rental_usd_per_h: Numeric = MISSING
     owned: Ownership | None = None
     is_owned: Condition = False
     call: CallPrice | None = None
+    held_share: Numeric | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -10,6 +10,7 @@ from costsvc.model.chains.replica import replica
 from costsvc.model.chains.standby import IdlePower
 from costsvc.model.chains.text_inputs import UNMEASURED, Given, ReplicaUse, Socket, TextInputs, TextUse
 from costsvc.model.inputs import choose, decisive, label
+from costsvc.model.power import time_share
 from costsvc.model.serving import Load, Serving, ServingChip, ServingConstants
 from costsvc.model.serving_load import idle_j_per_request, occupancy
 from costsvc.units import S_PER_H, Condition, Numeric
@@ -29,6 +30,8 @@ def answer_in_text(inputs: TextInputs) -> TextUse:
     model = complete_model(inputs).model
     settled = replica(model, _drafted(inputs, model), inputs.replica)
     chip = inputs.chip.as_chip() if isinstance(inputs.chip, Socket) else inputs.chip
+    if inputs.slice is not None:
+        chip = inputs.slice.chip(chip)
     run = (model, chip, settled.load, _constants(inputs))
     is_long = decisive(settled.load.input_tokens) > decisive(inputs.unexplained.longest_input_tokens)
     if inputs.requests_per_s is not None:
@@ -91,10 +94,16 @@ def _corrections(inputs: TextInputs, accelerators: Numeric, is_long: Condition) 
 
 def _saturated(inputs: TextInputs, run: Run, slowness: Numeric, power_ratio: Numeric) -> ReplicaUse:
     """Use of a saturated replica with the given batch."""
-    load, found = run[2], formulas.serve(*run)
+    model, chip, load, constants = run
+    share = time_share(load.accelerators)
+    found = formulas.serve(model, chip, _on_whole(load, share), constants)
     busy_w, limited = _limited(inputs.given, found.accelerator_power_w * power_ratio)
+    busy_w = _of_device(inputs, busy_w)
     mean_w = _mean_w(busy_w, load, inputs.idle)
-    speed, chip_w = _with_measured(inputs.given, found.tokens_per_s / (slowness * limited), mean_w, load)
+    estimated = found.tokens_per_s / (slowness * limited)
+    if share is not None:
+        estimated = estimated * share
+    speed, chip_w = _with_measured(inputs.given, estimated, mean_w, load)
     return ReplicaUse(
         accelerators=load.accelerators,
         hours=load.accelerators * load.output_tokens / speed / S_PER_H,
@@ -114,12 +123,22 @@ def _limited(given: Given, busy_w: Numeric) -> tuple[Numeric, Numeric]:
     return label(np.minimum(busy_w, given.power_limit_w), "limited_power_w", "W"), slowness
 
 
+def _on_whole(load: Load, share: Numeric | None) -> Load:
+    """The load during its turn on an accelerator that it shares by time slicing."""
+    return load if share is None else replace(load, accelerators=np.maximum(load.accelerators, 1.0))
+
+
+def _of_device(inputs: TextInputs, whole_w: Numeric) -> Numeric:
+    """Power of a device of the replica, which may be a slice, for that of a whole accelerator [W]."""
+    return whole_w if inputs.slice is None else inputs.slice.power_w(whole_w)
+
+
 def _mean_w(busy_w: Numeric, load: Load, idle: IdlePower | None) -> Numeric:
     """Mean power of one accelerator; if devices work one after the other, the others are idle [W]."""
     if idle is None:
         return busy_w
     waiting = load.accelerators - 1
-    alone = decisive(load.accelerators) == 1
+    alone = decisive(load.accelerators) <= 1
     return choose(alone, busy_w, (busy_w + waiting * idle.power_w()) / load.accelerators)
 
 
@@ -140,17 +159,20 @@ def _with_measured(given: Given, speed: Numeric, chip_w: Numeric, load: Load) ->
 def _at_rate(inputs: TextInputs, run: Run, rate: Numeric, slowness: Numeric) -> ReplicaUse:
     """Use of a replica whose batch follows from the request rate, including its idle time."""
     model, chip, load, constants = run
+    share = time_share(load.accelerators)
+    waiting = slowness if share is None else slowness / share
 
     def busy_at(batch: Numeric) -> Serving:
-        return formulas.serve(model, chip, replace(load, batch=batch), constants)
+        return formulas.serve(model, chip, replace(_on_whole(load, share), batch=batch), constants)
 
-    occupied = occupancy(rate, lambda batch: busy_at(batch).latency_s * slowness, load.batch)
+    occupied = occupancy(rate, lambda batch: busy_at(batch).latency_s * waiting, load.batch)
     busy = busy_at(occupied.batch)
     if inputs.idle is None or inputs.unexplained.load is None:
         raise TypeError("a request rate needs an idle power and the error of a load")
     # below saturation the request rate determines the hours, so the errors of the fit affect the power only
     unexplained = np.where(occupied.replicas > 1, 1.0, slowness) * inputs.unexplained.load
     busy_w = np.minimum(busy.accelerator_power_w * label(unexplained, "unexplained_load", "1"), chip.tdp_w)
+    busy_w = _of_device(inputs, busy_w)
     if inputs.given.accelerator_power_w is not None:
         busy_w = inputs.given.accelerator_power_w
     busy_w = label(busy_w, "busy_power_w", "W")
@@ -160,7 +182,7 @@ def _at_rate(inputs: TextInputs, run: Run, rate: Numeric, slowness: Numeric) -> 
         accelerators=load.accelerators,
         hours=occupied.replicas * load.accelerators / rate / S_PER_H,
         accelerator_w=(busy_j + idle_j) / (occupied.replicas / rate),
-        latency_s=busy.latency_s * slowness,
+        latency_s=busy.latency_s * waiting,
         tokens_per_s=choose(inputs.generates, rate * load.output_tokens / occupied.replicas, np.nan),
         output_tokens=choose(inputs.generates, load.output_tokens, np.nan),
         batch=occupied.batch,

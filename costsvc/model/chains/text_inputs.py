@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from costsvc.model.architecture import ServedModel, ShapeRule
 from costsvc.model.chains.replica import Replica, ReplicaInputs
+from costsvc.model.chains.slices import Slice
 from costsvc.model.chains.standby import IdlePower
 from costsvc.model.processor import peak_tflops, power_limit_w
 from costsvc.model.serving import Load, ServingChip, ServingConstants
@@ -117,6 +118,7 @@ class TextInputs:
         unexplained: Errors of the fit.
         given: Measurements and power limit from the request.
         idle: Inputs of the power of an idle device; None if no device is idle.
+        slice: The slice of an accelerator that is a device of the replica; None for whole accelerators.
     """
 
     model: ServedModel
@@ -133,6 +135,7 @@ class TextInputs:
     unexplained: Unexplained
     given: Given
     idle: IdlePower | None
+    slice: Slice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

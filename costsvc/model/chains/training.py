@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from costsvc.model import compute, power
+from costsvc.model.chains.slices import Slice
 from costsvc.model.chains.utilization import Speed
 from costsvc.model.inputs import decisive, label, restart
 from costsvc.model.power import Host, Usage, base_w, server_w, spans_hosts
@@ -118,6 +119,7 @@ class ChipPower:
         tdp_w: Thermal design power. [W]
         fraction: Share of the thermal design power that the workload draws. [1]
         limit_w: Power limit of the accelerators. [W]
+        slice: The slice of an accelerator on which the run works; None for whole accelerators.
     """
 
     it_power_w: Numeric | None = None
@@ -125,6 +127,7 @@ class ChipPower:
     tdp_w: Numeric | None = None
     fraction: Numeric | None = None
     limit_w: Numeric | None = None
+    slice: Slice | None = None
 
     def both_w(self, host: Host, has_fabric: Condition) -> tuple[Numeric, Numeric]:
         """Mean power of an accelerator, and of the server per accelerator [W]."""
@@ -142,8 +145,10 @@ class ChipPower:
         if self.tdp_w is None or self.fraction is None:
             raise TypeError("power without a measurement needs tdp_w and fraction")
         if self.limit_w is None:
-            return power.accelerator_power_w(self.tdp_w, self.fraction)
-        return power.limited_power_w(self.tdp_w, self.limit_w, self.fraction)
+            whole = power.accelerator_power_w(self.tdp_w, self.fraction)
+        else:
+            whole = power.limited_power_w(self.tdp_w, self.limit_w, self.fraction)
+        return whole if self.slice is None else self.slice.power_w(whole)
 
     def is_limited(self) -> Condition:
         """Whether the power limit is below the rated power, one value per row [1]."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from costsvc.model import compute
+from costsvc.model import compute, power
 from costsvc.model.inputs import label
 from costsvc.units import Numeric
 
@@ -58,16 +58,24 @@ class Speed:
         recomputation: Executed FLOP relative to model FLOP. [1]
         given_mfu: Utilisation from the request; None if not given. [1]
         utilization: Inputs of the utilisation otherwise.
+        compute_share: Share of an accelerator's arithmetic in a slice; None for whole accelerators. [1]
+        held_share: Share of an accelerator that a slice keeps from others; None for whole accelerators. [1]
     """
 
     peak_tflops: Numeric
     recomputation: Numeric
     given_mfu: Numeric | None
     utilization: Utilization | None
+    compute_share: Numeric | None = None
+    held_share: Numeric | None = None
 
     def hours(self, flop: Numeric, accelerators: Numeric) -> Numeric:
         """Accelerator-hours of a run on a number of accelerators [h]."""
-        mfu = self.given_mfu if self.utilization is None else self.utilization.at(accelerators)
+        devices, peak = accelerators, self.peak_tflops
+        if self.compute_share is not None and self.held_share is not None:
+            devices = power.slice_part(accelerators, self.held_share)
+            peak = label(power.slice_part(peak, self.compute_share), "slice_peak_tflops", "TFLOP/s")
+        mfu = self.given_mfu if self.utilization is None else self.utilization.at(devices)
         if mfu is None:
             raise TypeError("either given_mfu or utilization is required")
-        return compute.accelerator_hours(flop, self.peak_tflops, mfu, self.recomputation)
+        return compute.accelerator_hours(flop, peak, mfu, self.recomputation)

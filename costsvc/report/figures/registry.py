@@ -6,7 +6,7 @@ from functools import partial
 
 from costsvc.answers.quantities import Metric
 from costsvc.report.answers import A, Answer, of_kind
-from costsvc.report.figures import amortization, change, estimate, placement, schedule, surface
+from costsvc.report.figures import amortization, api_or_own, change, estimate, placement, schedule, surface
 from costsvc.report.labels import COMPARED
 from costsvc.report.rendering import Spec
 
@@ -69,10 +69,19 @@ TOTALS = _figure(
     specify=amortization.totals,
     describe=amortization.describe_totals,
 )
+TRAFFIC = {
+    f"{COMPARED[metric].slug}-traffic": _figure(
+        title=f"{COMPARED[metric].title} of a month over its requests",
+        specify=partial(api_or_own.curve, metric=metric),
+        describe=partial(api_or_own.describe_curve, metric=metric),
+    )
+    for metric in DRAWN[:3]
+}
 FIGURES: Mapping[str, Mapping[str, Figure]] = {
     "training": {**ESTIMATE, "phases": PHASES},
     "inference": ESTIMATE,
     "amortization": {**CURVES, **SURFACES, "totals": TOTALS},
+    "api_or_own": TRAFFIC,
     "placement": {
         "scatter": _figure(
             title="Cost against CO2e of each option", specify=placement.scatter, describe=placement.describe_scatter

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from costsvc.answers.amortization import Amortization, BreakEven
+from costsvc.answers.api_or_own import ApiOrOwnAnswer
 from costsvc.answers.change import ChangeAnswer, ProbabilitiesAnswer
 from costsvc.answers.placement import Differences, OutcomeAnswer, PlacementAnswer
 from costsvc.answers.quantities import Amounts, CarbonBasis, PlacementMetric, Quantity
@@ -37,6 +38,22 @@ def amortization(answer: Amortization) -> Citation:
             for strategy in answer["strategies"]
         ),
         *(_verdict(entry, answer["tasks"]) for entry in answer["break_even"]),
+        _carbon_basis(answer["carbon_basis"]),
+    )
+
+
+def api_or_own(answer: ApiOrOwnAnswer) -> Citation:
+    """Compose the citation of a hosted model against own hardware."""
+    body = answer["request"]
+    api, own = (read_request(body[side]) for side in ("api", "own"))
+    called = phrases.one_line(str(api.get("model", "a hosted model")))
+    requests = numbers.count(answer["requests_per_month"])
+    return _citation(
+        answer,
+        f"A month of {requests} requests to {called} takes {_totals(_amounts(answer['api']['per_month']))}.",
+        f"{numbers.count(answer['replicas'])} x {_machine_and_place(own)} takes"
+        f" {_totals(_amounts(answer['own']['per_month']))}.",
+        *(f"{COMPARED[entry['metric']].title}: {entry['reason']}" for entry in answer["break_even"]),
         _carbon_basis(answer["carbon_basis"]),
     )
 

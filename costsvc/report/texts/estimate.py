@@ -7,7 +7,7 @@ from costsvc.answers.explanation import FactorAnswer
 from costsvc.answers.request_body import RequestBody
 from costsvc.model.quantities import divide_quantity
 from costsvc.report import numbers
-from costsvc.report.answers import AnyEstimate, Request, read_request, used_phases
+from costsvc.report.answers import AnyEstimate, Request, central_value, read_request, used_phases
 from costsvc.report.labels import METRIC_OF_TOTAL, SCOPES
 from costsvc.report.texts import phrases
 from costsvc.report.texts.export import Citation, ExportInput, References, citation, identity, short_reason
@@ -68,6 +68,11 @@ def estimate(export: ExportInput) -> Citation:
 def _training(answer: AnyEstimate) -> str:
     request = read_request(answer["request"])
     place = phrases.place(request, answer["place"]["zone"])
+    if answer["accelerator_hours"] is None:
+        return (
+            f"{phrases.training(request)} {place} was measured to use {numbers.energy(answer['energy_kwh'])} of"
+            " electricity at the building's meter."
+        )
     return (
         f"{phrases.training(request)} on {phrases.hardware(request)} {place} is estimated to take "
         f"{_hours(answer)} and to use {numbers.energy(answer['energy_kwh'])} of electricity at the building's meter."
@@ -79,7 +84,7 @@ def _hours(answer: AnyEstimate) -> str:
     phases = used_phases(answer)
     if len(phases) <= 1:
         return f"{hours} in the final run alone" if phases else hours
-    amounts = [f"{numbers.count(phase['hours']['value'])} in {PHASES[phase['name']]}" for phase in phases]
+    amounts = [f"{numbers.count(central_value(phase['hours']))} in {PHASES[phase['name']]}" for phase in phases]
     return f"{hours}, {phrases.enumeration(amounts)},"
 
 
@@ -111,6 +116,11 @@ def _carbon(answer: Estimate) -> str:
         return f"CO₂e of the electricity is not known{phrases.because(reason)}{known}."
     basis = carbon["basis"]["location"]
     scope = SCOPES[basis["scope"]] if basis else ""
+    if carbon["embodied_kg"] is None:
+        return (
+            f"This causes {numbers.carbon(carbon['location_kg'])} of CO₂e (location-based, {scope}), without the"
+            " manufacture of the hardware."
+        )
     return (
         f"This causes {numbers.carbon(carbon['total_kg'])} of CO₂e: {numbers.carbon(carbon['location_kg'])} from "
         f"the electricity (location-based, {scope}) and {embodied} {hours}."

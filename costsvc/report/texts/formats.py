@@ -23,6 +23,7 @@ CITATIONS: Mapping[str, Callable[[ExportInput], Citation]] = {
     "training": estimate,
     "inference": estimate,
     "amortization": _of_answer(comparisons.amortization),
+    "api_or_own": _of_answer(comparisons.api_or_own),
     "placement": _of_answer(comparisons.placement),
     "change": _of_answer(comparisons.change),
     "schedule": _of_answer(comparisons.schedule),

@@ -125,6 +125,8 @@ def hardware(request: Request) -> str:
         processing = request.get("processing", "standard")
         kind = "" if processing == "standard" else f" ({one_line(processing)} processing)"
         return f"the machines of {one_line(request['provider'])}{kind}"
+    if "energy_kwh" in request or "it_energy_kwh" in request:
+        return "machines whose energy was measured"
     if "instance" in request:
         name, number, noun = request["instance"], request.get("instances", 1.0), "instance"
     elif "cores" in request:

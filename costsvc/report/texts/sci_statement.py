@@ -71,7 +71,9 @@ def _functional_units(answer: Estimate) -> float:
     return float(read_request(answer["request"]).get("requests", 1.0)) if answer["sci"]["unit"] == "request" else 1.0
 
 
-def _per_unit(quantity: Quantity, number: float, dimension: str) -> str:
+def _per_unit(quantity: Quantity | None, number: float, dimension: str) -> str:
+    if quantity is None:
+        return "not known"
     # an answer about 0 requests has no amount per request
     return numbers.text(divide_quantity(quantity, number) if number else None, dimension)
 

@@ -8,13 +8,15 @@ from flask import Response
 from costsvc import limits
 from costsvc.answers.estimate import InferenceEstimate
 from costsvc.estimates.serving import estimate_serving
+from costsvc.reference.catalog import Catalog
 from costsvc.requests.workloads import Engine, Layout, Precision, Processing, Serving, Speculative, Task, TextTask
 from costsvc.web import metrics
 from costsvc.web.api.workload import ACCELERATOR, MachineSchema, SubjectSchema, described, subject_errors
 from costsvc.web.blueprint import CostsvcBlueprint
 from costsvc.web.endpoint import QUERY, Endpoint, ExplainQuery
-from costsvc.web.fields import Choice, Name, Number, Object, WholeNumber, raise_if, refuse
+from costsvc.web.fields import Choice, Number, Object, WholeNumber, checks_together, raise_if, refuse
 from costsvc.web.http import answer, catalog, parameters, private
+from costsvc.web.names import KnownName, name_errors
 
 blueprint = CostsvcBlueprint(
     "inference", __name__, url_prefix="/v1", description="Energy, CO2, water and cost of serving"
@@ -122,6 +124,21 @@ def _token_errors(data: dict[str, Any]) -> dict[str, list[str]]:
     return errors
 
 
+def _errors_of_model(data: dict[str, Any]) -> dict[str, list[str]]:
+    """The error of a model that neither a table nor a price list has."""
+    model, provider = data.get("model"), data.get("provider")
+    if not isinstance(model, str) or not (provider is None or isinstance(provider, str)):
+        return {}
+
+    def check(tables: Catalog) -> None:
+        if provider is not None:
+            tables.hosted_model(tables.api_provider(provider), model)
+        elif tables.models.read(model) is None and not tables.hosted.sellers(model):
+            tables.read_model(model)
+
+    return name_errors(check)
+
+
 def _errors_of_place(data: dict[str, Any]) -> dict[str, list[str]]:
     """Errors of fields that go with a provider, or with a machine."""
     if data.get("provider") is None:
@@ -134,8 +151,10 @@ def _errors_of_place(data: dict[str, Any]) -> dict[str, list[str]]:
 class ServingSchema(MachineSchema, SubjectSchema):
     """Requests to a model on a replica of accelerators."""
 
-    accelerator = Name(f"{ACCELERATOR}; default: H100 SXM, or the maker of a hosted model as provider", "h100")
-    provider = Name(PROVIDER, "openai")
+    accelerator = KnownName(
+        "accelerator", f"{ACCELERATOR}; default: H100 SXM, or the maker of a hosted model as provider", "h100"
+    )
+    provider = KnownName("provider", PROVIDER, "openai")
     processing = Choice(get_args(Processing), "Kind of processing in the provider's price list; default standard")
     units = Number(
         limits.TOKENS, "Seconds, characters, pages or queries of a request, for a model that is billed by these"
@@ -169,9 +188,9 @@ class ServingSchema(MachineSchema, SubjectSchema):
         limits.J_PER_TOKEN, "Measured energy of the replica's accelerators per generated token"
     )
 
-    @ma.validates_schema
+    @checks_together
     def _together(self, data: dict[str, Any], **_: Any) -> None:
-        errors = _errors_of_place(data)
+        errors = _errors_of_model(data) | _errors_of_place(data)
         task = data.get("task", "text")
         # usage records of tasks that generate nothing contain output_tokens 0
         looked_at = {name: value for name, value in data.items() if (name, value) != ("output_tokens", 0)}

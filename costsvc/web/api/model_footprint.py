@@ -9,8 +9,9 @@ from costsvc.answers.model_footprint import ModelFootprint
 from costsvc.estimates.model_footprint import estimate_model_footprint
 from costsvc.web import problems
 from costsvc.web.blueprint import CostsvcBlueprint
-from costsvc.web.fields import Name, Request
+from costsvc.web.fields import Request
 from costsvc.web.http import answer, catalog
+from costsvc.web.names import KnownName
 
 blueprint = CostsvcBlueprint("model_footprint", __name__, url_prefix="/v1", description="Footprint of known models")
 NAMED = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}, "example": "llama-3.1-8b"}
@@ -19,7 +20,9 @@ NAMED = {"name": "name", "in": "path", "required": True, "schema": {"type": "str
 class ModelFootprintQuery(Request):
     """Where the model is assumed to have been trained."""
 
-    region = Name("Where it was trained, as region of a training estimate; default: the world's average", "US-VA")
+    region = KnownName(
+        "region", "Where it was trained, as region of a training estimate; default: the world's average", "US-VA"
+    )
 
 
 @blueprint.get("/models/<path:name>/footprint", parameters=[NAMED])

@@ -10,8 +10,19 @@ from costsvc.requests.comparisons import Known, ModelShare, Part, StrategySpec
 from costsvc.requests.workloads import ApiCall, Hosting, Machine, Serving
 from costsvc.web.api.inference import ON_MACHINE, PROVIDER, ServingSchema, serving_fields
 from costsvc.web.api.training import TrainingRunSchema
-from costsvc.web.api.workload import ACCELERATOR, CORES, SiteSchema, chosen, machine_errors, site
-from costsvc.web.fields import Name, Number, Object, ObjectList, Request, WholeNumber, described, raise_if
+from costsvc.web.api.workload import ACCELERATOR, ACCELERATORS, CORES, SiteSchema, chosen, machine_errors, site
+from costsvc.web.fields import (
+    Name,
+    Number,
+    Object,
+    ObjectList,
+    Request,
+    WholeNumber,
+    checks_together,
+    described,
+    raise_if,
+)
+from costsvc.web.names import KnownName
 
 EXACT = {"type": "number", **described(limits.AMOUNT)}
 WIDE = {
@@ -27,15 +38,15 @@ PART_KINDS = ("training", "inference", "hosting", "api", "model_footprint", "kno
 class HostingSchema(SiteSchema):
     """Idle replicas."""
 
-    accelerator = Name(ACCELERATOR, "h100")
-    accelerators = WholeNumber(limits.ACCELERATORS, "Number of accelerators; default 1")
+    accelerator = KnownName("accelerator", ACCELERATOR, "h100")
+    accelerators = Number(limits.ACCELERATORS, f"{ACCELERATORS}, or 1")
     cores = Number(limits.CORES, CORES)
-    instance = Name("Cloud instance, in place of accelerator and accelerators", "p5.48xlarge")
-    instances = WholeNumber(limits.ACCELERATORS, "Number of instances; default 1")
+    instance = KnownName("instance", "Cloud instance, in place of accelerator and accelerators", "p5.48xlarge")
+    instances = WholeNumber(limits.INSTANCES, "Number of instances; default 1")
     accelerator_power_w = Number(limits.POWER_W, "Measured power of one idle accelerator")
     hours = Number(limits.HOURS, "Idle wall-clock hours; busy hours are part of the requests", required=True)
 
-    @ma.validates_schema
+    @checks_together
     def _together(self, data: dict[str, Any], **_: Any) -> None:
         raise_if(machine_errors(data))
 
@@ -43,8 +54,6 @@ class HostingSchema(SiteSchema):
     def _to_domain(self, data: dict[str, Any], **_: Any) -> Hosting:
         names = ("accelerator", "accelerators", "cores", "instance", "instances", "accelerator_power_w")
         machine = chosen(data, names)
-        if "accelerator" in machine and "cores" not in machine:
-            machine.setdefault("accelerators", 1)
         return Hosting(machine=Machine(**machine), hours=data["hours"], site=site(data))
 
 
@@ -66,7 +75,7 @@ class ApiSchema(OneRequestSchema):
         exclude = ("requests", "pricing", *ON_MACHINE)
 
     model = Name("Model, as the provider or anyone else calls it", "gpt-4o-mini", required=True)
-    provider = Name(PROVIDER, "openai", required=True)
+    provider = KnownName("provider", PROVIDER, "openai", required=True)
 
     @ma.post_load
     def _to_domain(self, data: dict[str, Any], **_: Any) -> Serving:
@@ -76,9 +85,9 @@ class ApiSchema(OneRequestSchema):
 class ModelShareSchema(Request):
     """Share of the training of a known model, as given by GET /v1/models/{name}/footprint."""
 
-    model = Name("Model of the table", "llama-3.1-8b", required=True)
+    model = KnownName("model", "Model of the table", "llama-3.1-8b", required=True)
     share = Number(limits.SHARE, "Attributed share of its training; default 1")
-    region = Name("Where it was trained; default: the world's average", "US-VA")
+    region = KnownName("region", "Where it was trained; default: the world's average", "US-VA")
 
     @ma.post_load
     def _to_domain(self, data: dict[str, Any], **_: Any) -> ModelShare:

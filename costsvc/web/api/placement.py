@@ -21,8 +21,6 @@ from costsvc.web.endpoint import Endpoint
 from costsvc.web.fields import (
     BoundedList,
     Choice,
-    Name,
-    NameList,
     Number,
     Object,
     Request,
@@ -33,6 +31,7 @@ from costsvc.web.fields import (
     refuse,
 )
 from costsvc.web.http import answer, catalog, private
+from costsvc.web.names import KnownName, KnownNames
 
 blueprint = CostsvcBlueprint(
     "placement", __name__, url_prefix="/v1", description="Where, and on which accelerator, a workload runs"
@@ -104,11 +103,15 @@ class WeightsSchema(Request):
 class PlacementSchema(WorkloadSchema):
     """A workload, with candidate machines, places and prices."""
 
-    accelerators = NameList("Candidate accelerators, or all; default: that of the workload", limits.NAMES, word=ALL)
-    regions = NameList(
-        "Candidate regions, or all (cloud regions); default: that of the workload", limits.NAMES, word=ALL
+    accelerators = KnownNames(
+        "accelerator", "Candidate accelerators, or all; default: that of the workload", limits.NAMES, word=ALL
     )
-    providers = NameList("Sellers whose prices are compared; default: the operator of the region", limits.NAMES)
+    regions = KnownNames(
+        "region", "Candidate regions, or all (cloud regions); default: that of the workload", limits.NAMES, word=ALL
+    )
+    providers = KnownNames(
+        "seller", "Sellers whose prices are compared; default: the operator of the region", limits.NAMES
+    )
     price_kinds = BoundedList(
         Choice(get_args(PriceKind), "A kind of price"),
         "Candidate kinds of price; default: that of the workload",
@@ -118,8 +121,8 @@ class PlacementSchema(WorkloadSchema):
     years = BoundedList(
         WholeNumber(limits.YEAR, "A year"), "Candidate years; default: that of the workload", limits.YEARS, "years"
     )
-    provider = Name("Only regions of this operator", "aws")
-    country = Name("Only regions in this country", "SWE")
+    provider = KnownName("seller", "Only regions of this operator", "aws")
+    country = KnownName("region", "Only regions in this country", "SWE")
     segment = Choice(SEGMENTS, "Only accelerators of this segment; requires accelerators all")
     offered_only = StrictBoolean("Exclude accelerators that the seller is not known to offer; default true")
     max_usd = Number(limits.AMOUNT, "Maximum cost in USD")

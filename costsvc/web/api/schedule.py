@@ -21,8 +21,6 @@ from costsvc.web.endpoint import Endpoint
 from costsvc.web.fields import (
     MESSAGES,
     Choice,
-    Name,
-    NameList,
     Number,
     Object,
     Request,
@@ -32,6 +30,7 @@ from costsvc.web.fields import (
     shown,
 )
 from costsvc.web.http import answer, catalog, private
+from costsvc.web.names import KnownName, KnownNames
 
 blueprint = CostsvcBlueprint("schedule", __name__, url_prefix="/v1", description="When to run")
 EXAMPLE = {
@@ -70,13 +69,17 @@ class ScheduleSchema(Request):
 
     training = Object(TrainingRunSchema, "A training run, with its energy spread evenly over duration_h")
     energy_kwh = Number(limits.LOAD_KWH, "Energy at the meter of a constant load, in place of training")
-    region = Name("Where the load runs, with energy_kwh; a training run has its own region", "aws:us-east-1")
+    region = KnownName(
+        "region", "Where the load runs, with energy_kwh; a training run has its own region", "aws:us-east-1"
+    )
     scope = Choice(get_args(Scope), "Life-cycle (default) or direct emissions, with energy_kwh")
     earliest = Instant("Earliest start", required=True)
     deadline = Instant("Latest end", required=True)
     duration_h = Number(limits.DURATION_H, "Duration; default: that of the run's phases")
     interruptible = StrictBoolean("Whether the workload may pause; default false")
-    other_regions = NameList("Regions to compare the best window with, or all (cloud regions)", limits.NAMES, word=ALL)
+    other_regions = KnownNames(
+        "region", "Regions to compare the best window with, or all (cloud regions)", limits.NAMES, word=ALL
+    )
 
     @ma.validates_schema
     def _together(self, data: dict[str, Any], **_: Any) -> None:

@@ -10,7 +10,6 @@ from flask import Response
 from costsvc import limits
 from costsvc.answers.operations import Items
 from costsvc.errors import BadRequestError
-from costsvc.reference import names
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.listing import Listing
 from costsvc.web import problems
@@ -65,18 +64,18 @@ def _model(tables: Catalog, name: str) -> str | None:
 
 
 def _accelerator(tables: Catalog, name: str) -> str | None:
-    match = tables.accelerators.find(name)
+    match = tables.accelerators.read(name)
     return match.id if match else None
 
 
 def _instance(tables: Catalog, name: str) -> str | None:
-    match = tables.instances.find(names.instance(name))
+    match = tables.instances.find(name)
     return match.id if match else None
 
 
 def _region(tables: Catalog, name: str) -> str | None:
-    place = tables.places.find(name)
-    return place.region if place else None
+    reading = tables.place_names.read(name)
+    return reading.id if reading else None
 
 
 RESOURCES = (

@@ -15,12 +15,24 @@ from costsvc.web.api.workload import (
     MachineSchema,
     SubjectSchema,
     described,
+    subject_errors,
     workload_errors,
 )
 from costsvc.web.blueprint import CostsvcBlueprint
 from costsvc.web.endpoint import QUERY, Endpoint, ExplainQuery
-from costsvc.web.fields import Choice, Name, Number, Object, Request, StrictBoolean, WholeNumber, raise_if, refuse
+from costsvc.web.fields import (
+    Choice,
+    Number,
+    Object,
+    Request,
+    StrictBoolean,
+    WholeNumber,
+    checks_together,
+    raise_if,
+    refuse,
+)
 from costsvc.web.http import answer, catalog, parameters, private
+from costsvc.web.names import KnownName, name_errors
 
 blueprint = CostsvcBlueprint(
     "training", __name__, url_prefix="/v1", description="Energy, CO2, water and cost of training"
@@ -40,6 +52,8 @@ RUN = (
     "accelerator_hours",
     "hours",
     "training_tokens_b",
+    "energy_kwh",
+    "it_energy_kwh",
     "workload",
     "method",
     "precision",
@@ -50,7 +64,9 @@ RUN = (
 )
 OF_TOKENS = ("mfu", "activation_recomputation", "sequence_length", "tuned")
 """Fields that matter only if the run time is computed from tokens."""
-AMOUNTS = ("accelerator_hours", "training_tokens_b", "hours")
+METERED = ("energy_kwh", "it_energy_kwh")
+"""Measured energy, which stands in place of machine and time."""
+AMOUNTS = ("accelerator_hours", "training_tokens_b", "hours", *METERED)
 
 
 class OverheadsSchema(Request):
@@ -65,14 +81,16 @@ class TrainingRunSchema(MachineSchema, SubjectSchema):
     """One training run: its accelerator-hours, or its tokens and the model's size."""
 
     cores = Number(limits.CORES, CORES)
-    instance = Name("Cloud instance, in place of accelerator and accelerators", "p5.48xlarge")
-    instances = WholeNumber(limits.ACCELERATORS, "Number of instances; default 1")
+    instance = KnownName("instance", "Cloud instance, in place of accelerator and accelerators", "p5.48xlarge")
+    instances = WholeNumber(limits.INSTANCES, "Number of instances; default 1")
     it_power_w = Number(limits.POWER_W, "Measured mean power of the servers, per accelerator")
     accelerator_power_limit_w = Number(
         limits.POWER_LIMIT_W, "Power limit of the accelerators, in place of their rated power"
     )
     accelerator_hours = Number(limits.ACCELERATOR_HOURS, "Accelerator-hours of the final run")
-    hours = Number(limits.HOURS, "Wall-clock hours of the final run; with instance or cores")
+    hours = Number(limits.HOURS, "Wall-clock hours of the final run, during which all accelerators work")
+    energy_kwh = Number(limits.LOAD_KWH, "Measured energy at the building's meter, in place of accelerator and hours")
+    it_energy_kwh = Number(limits.LOAD_KWH, "Measured energy of the servers, in place of accelerator and hours")
     training_tokens_b = Number(limits.TOKENS_B, "Training tokens, counting every epoch")
     workload = Choice(get_args(Workload), "Kind of model; default llm")
     method = Choice(get_args(Training), "Training method; default pretraining")
@@ -89,9 +107,10 @@ class TrainingRunSchema(MachineSchema, SubjectSchema):
     )
     overheads = Object(OverheadsSchema, "Development, failed and repeated runs; default: none")
 
-    @ma.validates_schema
+    @checks_together
     def _together(self, data: dict[str, Any], **_: Any) -> None:
-        raise_if({**workload_errors(data), **_amount_errors(data), **_limit_errors(data)})
+        machine = _metered_errors(data) if _is_metered(data) else workload_errors(data)
+        raise_if({**model_errors(data), **machine, **_amount_errors(data), **_limit_errors(data)})
 
     @ma.post_load
     def _to_domain(self, data: dict[str, Any], **_: Any) -> TrainingRun:
@@ -102,10 +121,26 @@ class TrainingRunSchema(MachineSchema, SubjectSchema):
         )
 
 
+def model_errors(data: dict[str, Any]) -> dict[str, list[str]]:
+    """The error of a model that no table has."""
+    model = data.get("model")
+    return name_errors(lambda tables: tables.read_model(model)) if isinstance(model, str) else {}
+
+
+def _is_metered(data: dict[str, Any]) -> bool:
+    return any(data.get(name) is not None for name in METERED)
+
+
+def _metered_errors(data: dict[str, Any]) -> dict[str, list[str]]:
+    given = next(name for name in METERED if data.get(name) is not None)
+    because = f"together with {given}, which stands in place of machine and time"
+    return refuse(data, [*MACHINE, "precision"], because) | subject_errors(data)
+
+
 def _amount_errors(data: dict[str, Any]) -> dict[str, list[str]]:
     given = [name for name in AMOUNTS if data.get(name) is not None]
     if not given:
-        return {"accelerator_hours": ["exactly one of accelerator_hours, training_tokens_b and hours is required"]}
+        return {"accelerator_hours": [f"exactly one of {', '.join(AMOUNTS)} is required"]}
     if len(given) > 1:
         return {
             name: [f"exactly one of {', '.join(AMOUNTS)} is required, got {', '.join(given)}"] for name in given[1:]
@@ -115,8 +150,6 @@ def _amount_errors(data: dict[str, Any]) -> dict[str, list[str]]:
     errors = refuse(data, OF_TOKENS, f"together with {given[0]}, which already fixes the run time")
     if given == ["accelerator_hours"]:
         errors |= refuse(data, ["cores"], "together with accelerator_hours, which counts sockets; give hours")
-    if given == ["hours"] and data.get("instance") is None and data.get("cores") is None:
-        errors["hours"] = ["requires instance or cores; with accelerator give accelerator_hours"]
     return errors
 
 
@@ -152,8 +185,8 @@ ENDPOINT = Endpoint(
 def estimate_training(run: TrainingRun) -> Response:
     """Estimate the cost of one training run.
 
-    From accelerator-hours, from wall-clock hours of an instance, or from tokens and the size of
-    the model.
+    From accelerator-hours, from wall-clock hours of all accelerators, or from tokens and the size
+    of the model.
     """
     result = training(run, catalog(), **parameters(QUERY))
     metrics.estimated(ENDPOINT.kind, result)

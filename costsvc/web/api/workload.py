@@ -6,7 +6,19 @@ import marshmallow as ma
 
 from costsvc import limits
 from costsvc.requests.workloads import OWNED, Contract, Machine, Precision, PriceKind, Pricing, Scope, Site, Subject
-from costsvc.web.fields import Choice, Day, Name, Number, Object, Request, WholeNumber, raise_if, refuse
+from costsvc.web.fields import (
+    Choice,
+    Day,
+    Name,
+    Number,
+    Object,
+    Request,
+    WholeNumber,
+    checks_together,
+    raise_if,
+    refuse,
+)
+from costsvc.web.names import KnownName
 
 OWNED_ONLY = (
     "electricity_usd_per_kwh",
@@ -48,7 +60,7 @@ class PricingSchema(Request):
     """Price and seller."""
 
     kind = Choice(get_args(PriceKind), "On demand (default), spot, reserved or owned")
-    provider = Name("Seller; default: the region's provider, else the median over providers", "aws")
+    provider = KnownName("seller", "Seller; default: the region's provider, else the median over providers", "aws")
     usd_per_accelerator_hour = Number(limits.USD_PER_HOUR, "Rental price of one accelerator, in place of the table's")
     electricity_usd_per_kwh = Number(limits.USD_PER_KWH, "Price of electricity, for owned hardware")
     purchase_usd_per_accelerator = Number(
@@ -58,7 +70,7 @@ class PricingSchema(Request):
     age_years = Number(limits.AGE_YEARS, "Age of owned hardware at the time of the run")
     facility_usd_per_kwh = Number(limits.USD_PER_KWH, "Cost of the building, for owned hardware")
 
-    @ma.validates_schema
+    @checks_together
     def _effect(self, data: dict[str, Any], **_: Any) -> None:
         if data.get("kind") == OWNED:
             raise_if(refuse(data, ["usd_per_accelerator_hour"], "together with kind owned; it is a rental price"))
@@ -69,8 +81,10 @@ class PricingSchema(Request):
 class SiteSchema(Request):
     """Where a workload runs."""
 
-    region = Name(
-        "Cloud region (aws:us-east-1), country (USA, US), subdivision (US-VA), grid zone (em:US-MIDA-PJM) or world",
+    region = KnownName(
+        "region",
+        "Cloud region (aws:us-east-1, East US), country (USA, US), subdivision (US-VA), grid zone (em:US-MIDA-PJM), "
+        "city (Paris), continent or world; the warning region-name says what was read in a name",
         "aws:us-east-1",
     )
     year = WholeNumber(
@@ -97,15 +111,16 @@ def site(data: dict[str, Any]) -> Site:
 
 
 SUBJECT = ("model", "total_params_b", "active_params_b")
-ACCELERATOR = "Accelerator: id, id without vendor, alias or family"
+ACCELERATOR = "Accelerator: id, alias, or a name as drivers, schedulers and clouds write it, with count or MIG profile"
+ACCELERATORS = "Number of accelerators, below 1 for a share of one; default: the number that the name says"
 CORES = "Number of processor cores, in place of accelerators, which counts sockets"
 
 
 class MachineSchema(SiteSchema):
     """Machine that a workload runs on."""
 
-    accelerator = Name(ACCELERATOR, "h100")
-    accelerators = WholeNumber(limits.ACCELERATORS, "Number of accelerators")
+    accelerator = KnownName("accelerator", ACCELERATOR, "h100")
+    accelerators = Number(limits.ACCELERATORS, ACCELERATORS)
     accelerator_power_w = Number(limits.POWER_W, "Measured mean power of one accelerator")
     precision = Choice(get_args(Precision), "Number format; default: bf16 if the accelerator supports it")
 

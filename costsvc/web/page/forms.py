@@ -8,7 +8,21 @@ import marshmallow as ma
 
 from costsvc.web.fields import Choice, NameList, Number, StrictBoolean
 from costsvc.web.page.field_labels import LISTED, LISTED_HINT, UNITS, hint, label
-from costsvc.web.page.layout import BRIEF, CANDIDATES, DEMAND, LISTS, PARTS, PHASES, SERVING, TRAINING, WINDOW, Group
+from costsvc.web.page.layout import (
+    BRIEF,
+    CALL,
+    CANDIDATES,
+    DEMAND,
+    LISTS,
+    OWN_LEAVES_OUT,
+    PARTS,
+    PHASES,
+    SERVING,
+    TRAFFIC,
+    TRAINING,
+    WINDOW,
+    Group,
+)
 from costsvc.web.query import inside
 
 Values = Mapping[str, str]
@@ -140,6 +154,8 @@ def groups(kind: str, workload: str) -> list[Group]:
     workload_groups = WORKLOADS[workload]
     if kind == "placement":
         return [*CANDIDATES, *(group.under(f"{workload}.") for group in workload_groups)]
+    if kind == "api_or_own":
+        return [CALL, TRAFFIC, *_own_groups()]
     if kind == "change":
         return [
             Group(title=f"{side.capitalize()}: {group.title.lower()}", first=inner.first, more=inner.more)
@@ -150,6 +166,16 @@ def groups(kind: str, workload: str) -> list[Group]:
     if kind == "schedule":
         return [WINDOW[0], *(group.under("training.") for group in TRAINING), WINDOW[1]]
     return list(DEMAND)
+
+
+def _own_groups() -> Iterator[Group]:
+    """The groups of own hardware, without the fields that the calls decide."""
+    for group in SERVING:
+        first, more = (
+            tuple(f"own.{name}" for name in names if name not in OWN_LEAVES_OUT) for names in (group.first, group.more)
+        )
+        if first or more:
+            yield Group(title=f"Own: {group.title.lower()}", first=first, more=more)
 
 
 def _strategies(draw: "_Controls") -> Iterator[Section]:

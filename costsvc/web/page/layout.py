@@ -83,11 +83,13 @@ SERVING = (
         title="Requests",
         first=("requests", "input_tokens", "output_tokens", "batch_size"),
         more=(
-            *("requests_per_s", "concurrency_share", "cached_input_tokens", "engine", "software_year"),
+            *("cached_input_tokens", "cache_write_tokens", "reasoning_tokens", "units"),
+            *("requests_per_s", "concurrency_share", "engine", "software_year"),
             *("cache_precision", "layout", "steps", "width_px", "height_px", "frames"),
             *("speculative.accepted_per_step", "speculative.proposed_per_step", "speculative.draft_params_b"),
         ),
     ),
+    Group(title="Hosted model, in place of hardware", first=("provider",), more=("processing",)),
     Group(
         title="Hardware",
         first=("accelerator", "accelerators"),
@@ -127,6 +129,22 @@ WINDOW = (
     Group(title="Time", first=("earliest", "deadline"), more=("duration_h", "interruptible", "other_regions")),
     Group(title="A constant load instead of a run", first=(), more=("energy_kwh", "region", "scope")),
 )
+CALL = Group(
+    title="Calls",
+    first=("api.provider", "api.model", "api.input_tokens", "api.output_tokens"),
+    more=(
+        *("api.cached_input_tokens", "api.cache_write_tokens", "api.reasoning_tokens", "api.units"),
+        *("api.processing", "api.date", "api.region", "api.total_params_b", "api.active_params_b"),
+    ),
+)
+TRAFFIC = Group(title="Traffic", first=("requests_per_month",), more=("peak_ratio", "carbon_basis"))
+OWN_LEAVES_OUT = frozenset(
+    (
+        *("requests", "requests_per_s", "task", "provider", "processing", "units", "input_tokens", "output_tokens"),
+        *("cached_input_tokens", "cache_write_tokens", "reasoning_tokens", "steps", "width_px", "height_px", "frames"),
+    )
+)
+"""Fields of requests that the traffic of the calls decides."""
 DEMAND = (
     Group(title="Use", first=("tasks", "requests_per_task")),
     Group(
@@ -188,7 +206,7 @@ BRIEF: Mapping[str, tuple[str, ...]] = {
     ),
     "hosting": ("accelerator", "accelerators", "hours", "region"),
     "model_footprint": ("model", "share", "region"),
-    "api": ("model", "provider", "input_tokens", "output_tokens"),
+    "api": ("provider", "model", "input_tokens", "output_tokens", "cached_input_tokens", "processing"),
     "known": ("energy_kwh", "carbon_kg", "water_l", "cost_usd"),
 }
 """The fields of a part in the form of a comparison; other fields of the request follow them."""

@@ -84,6 +84,13 @@ VIEWS = (
         | {"tasks": 100, "surface": {name: {"low": 1, "high": high, "points": 20} for name, high in REACH.items()}},
     ),
     View(
+        name="api_or_own",
+        path="/api-or-own",
+        title="API or own",
+        asks="Calls to a hosted model, or own hardware?",
+        kind="api_or_own",
+    ),
+    View(
         name="placement",
         path="/placement",
         title="Placement",

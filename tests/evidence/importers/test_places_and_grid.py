@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from costsvc.evidence.importers import grid, money, sites
+from costsvc.evidence.importers import grid, money, place_names, sites
 
 
 def test_countries_have_both_codes_and_namibia_is_not_missing(table):
@@ -161,3 +161,35 @@ def test_water_is_known_for_the_world_and_missing_where_upstream_is_silent(table
     assert rows.loc["USA", "high"] / rows.loc["USA", "low"] == pytest.approx(money.RESERVOIR**2, rel=1e-4)
     assert "SGP" not in rows.index
     assert "SGP" in set(table("water_factors_by_mix")["zone_id"])
+
+
+def test_continents_have_averages_and_other_groups_of_countries_have_none(upstream):
+    file = upstream / grid.OWID
+    extra = "".join(f"{entity},,2024,400,\n" for entity in ("Asia", "Middle East (Ember)", "G20 (Ember)"))
+    file.write_text(file.read_text(encoding="utf-8") + extra, encoding="utf-8")
+    assert set(grid.entities(upstream)["iso3"]) & {"asia", "middle-east"} == {"asia", "middle-east"}
+    assert not grid.entities(upstream)["entity"].str.contains("G20").any()
+
+
+def test_a_city_has_its_state_in_its_id_only_where_a_name_alone_is_not_enough(table):
+    rows = table("cities").set_index("city_id")
+    assert {"city:US-OR/Portland", "city:CA-QC/Montreal", "city:FR/Paris", "city:CR/San-Jose"} <= set(rows.index)
+    assert rows.loc["city:US-OR/Portland", ["zone_id", "avert_zone_id"]].tolist() == ["em:US-NW-PGE", "avert:Northwest"]
+    assert rows.loc["city:PF/Papeete", "zone_id"] == "em:PF"
+
+
+def test_a_display_name_that_is_only_a_city_with_its_country_needs_its_cloud(table):
+    rows = table("place_names").set_index(["name", "provider"])["kind"]
+    assert rows["Japan (Tokyo)", "alibaba"] == "place"
+    assert rows["Asia Pacific (Tokyo)", "aws"] == "display"
+    assert rows["Muenchen", "*"] == "city"
+
+
+def test_codes_of_iso_3166_2_have_the_zone_of_their_parent_and_territories_are_countries(table):
+    codes = table("subdivision_codes").set_index("subdivision")["zone_id"]
+    assert codes[["IN-MH", "IT-25", "IT-MI", "JP-13"]].tolist() == ["em:IN-WE", "em:IT-NO", "em:IT-NO", "em:JP-TK"]
+    assert codes[["DE-BY", "FR-75C"]].isna().all()
+    assert codes[["GB-BIR", "GB-BFS"]].tolist() == ["em:GB", "em:GB-NIR"]
+    assert {"FR-974", "US-PR", "US-VA", "ES-CN", *place_names.APART} & set(codes.index) == set()
+    names = table("place_names").set_index("name")["place_id"]
+    assert names[["FR-974", "US-PR", "CN-HK"]].tolist() == ["REU", "PRI", "HKG"]

@@ -134,6 +134,36 @@ ROWS: dict[str, list[TrainingRun] | list[Serving] | list[Hosting]] = {
         call(input_tokens=n, output_tokens=n, site=Site(region="world")) for n in (10.0, 1e3, 1e5)
     ],
     "classification": [serving(task="classification", input_tokens=n, batch_size=n) for n in (1.0, 30.0, 300.0)],
+    "slices": [
+        training(accelerator="a100_3g.40gb", accelerator_hours=hours, site=site, accelerators=n)
+        for hours, n, site in ((1.0, 1, OWNED), (70.0, 7, OWNED), (900.0, 32, OWNED))
+    ],
+    "slices, rented": [training(accelerator="H100 1g.10gb", hours=hours, accelerators=2) for hours in (1.0, 70.0, 9e3)],
+    "slices, tokens": [
+        training(accelerator=name, accelerators=2, subject=EIGHT_B, training_tokens_b=1.0, precision="bf16")
+        for name in (
+            "nvidia-h100-sxm5-80gb-mig-1g.10gb",
+            "nvidia-h100-sxm5-80gb-mig-3g.40gb",
+            "H100-80GB-HBM3-MIG-4g.40gb",
+        )
+    ],
+    "slices, text": [serving(accelerator="H100 3g.40gb", batch_size=batch) for batch in (1.0, 8.0, 900.0)],
+    "slices, text at a rate": [serving(accelerator="H100 3g.40gb", requests_per_s=rate) for rate in (0.01, 1.0, 90.0)],
+    "slices, images": [
+        serving(
+            task="image", subject=Subject(total_params_b=3.0), steps=steps, accelerator="A100 2g.20gb", accelerators=1
+        )
+        for steps in (4, 20, 50)
+    ],
+    "slices, idle": [
+        Hosting(machine=Machine(accelerator="A100 1g.5gb", accelerators=n), hours=10.0, site=OWNED) for n in (1, 7, 56)
+    ],
+    "shares of time": [training(hours=8.0, accelerators=n) for n in (0.25, 1, 2.5)],
+    "shares of time, text": [serving(batch_size=8.0, accelerators=n) for n in (0.3, 0.5, 3)],
+    "shares of time, text at a rate": [serving(requests_per_s=0.5, accelerators=n) for n in (0.3, 0.5, 3)],
+    "shares of time, images": [
+        serving(task="image", subject=Subject(total_params_b=3.0), steps=20, accelerators=n) for n in (0.25, 1, 2)
+    ],
     "idle replicas": [
         Hosting(machine=Machine(accelerator=H100, accelerators=n), hours=hours, site=Site(region="gcp:us-central1"))
         for n, hours in ((1, 10.0), (8, 700.0), (64, 8760.0))
