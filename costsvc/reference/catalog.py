@@ -16,7 +16,8 @@ from costsvc.reference.grid import Grid
 from costsvc.reference.hosted_names import HostedNames
 from costsvc.reference.instance_names import InstanceNames, instance_names
 from costsvc.reference.memos import Memos
-from costsvc.reference.model_names import ModelNames, stem
+from costsvc.reference.model_forms import stem
+from costsvc.reference.model_names import ModelNames
 from costsvc.reference.names import Names
 from costsvc.reference.package import load_tables, reference_date, summary, version
 from costsvc.reference.place_names import PlaceNames

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from costsvc.reference.model_names import VENDOR, Form, forms, stem
-from costsvc.reference.model_names import squash as squash_points
+from costsvc.reference.model_forms import VENDOR, Form, forms, stem
+from costsvc.reference.model_forms import squash as squash_points
 from costsvc.reference.names import LONGEST, Names, plain
 from costsvc.reference.reading import Reading, fold
 from costsvc.reference.similar import nearest

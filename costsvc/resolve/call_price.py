@@ -159,8 +159,11 @@ def _price(kind: str, held: list[_Period], is_long: bool, catalog: Catalog, log:
             text = "The price list has no price of cached input tokens; they are charged as input."
             log.add_warning("cached-price-assumed", text)
         return replace(_price(FALLBACKS[kind], held, is_long, catalog, log), name=name)
+    if len(found) == 1:
+        return found[0]
     low, high = min(factor.low for factor in found), max(factor.high for factor in found)
-    return replace(found[0], low=low, high=high)
+    # all kinds of tokens change their price on the same day
+    return replace(found[0], low=low, high=high, identity=f"{PRICES}/{held[0].key[:3]}/{held[0].first}")
 
 
 def _listed(kind: str, period: _Period, is_long: bool, catalog: Catalog) -> Factor | None:

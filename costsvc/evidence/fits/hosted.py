@@ -100,12 +100,12 @@ def hosted_models(catalog: Catalog) -> HostedModels:
 
 
 def organization_of(model: Row) -> str:
-    """Who published a model, the first of several.
+    """Who published a model, the first of several, in one spelling: ``Mistral`` and ``Mistral AI`` are one.
 
     Args:
         model: A row of table ``models``.
     """
-    return str(model["organization"] or "").partition(",")[0]
+    return str(model["organization"] or "").partition(",")[0].removesuffix(" AI")
 
 
 def is_known(model: Row) -> bool:

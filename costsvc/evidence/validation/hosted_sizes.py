@@ -9,8 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-import numpy as np
-
 from costsvc.errors import CostsvcError
 from costsvc.evidence.estimating import Plain
 from costsvc.evidence.fits.hosted import (
@@ -34,8 +32,6 @@ PROMPT = {"input_tokens": 1000, "output_tokens": 500}
 WH_PER_KWH = 1000.0
 DENSE = 0.95
 """Share of active parameters from which a model is dense."""
-SUFFIX = " AI"
-"""Ending that the names of some organisations have in some rows only."""
 MODELS, MARGIN = "models", "closed_margin"
 
 
@@ -72,10 +68,10 @@ def hosted_comparisons(catalog: Catalog, answer_request: Answerer) -> Iterator[C
     Yields:
         Two comparisons for each open model, in units of 10^9 parameters and Wh.
     """
-    fitted = models_by_maker(catalog)
+    fitted = hosted_models(catalog)
     models = [Sold(model=model, seller=middle(rows)) for model, rows in sold_models(catalog)]
-    for organization in dict.fromkeys(maker_of(one.model) for one in models):
-        own = [one for one in models if maker_of(one.model) == organization]
+    for organization in dict.fromkeys(organization_of(one.model) for one in models):
+        own = [one for one in models if organization_of(one.model) == organization]
         hidden = hide_sizes(catalog, fitted, organization)
         for one in own:
             try:
@@ -86,25 +82,6 @@ def hosted_comparisons(catalog: Catalog, answer_request: Answerer) -> Iterator[C
                     Unanswered(kind=kind, id=id_, source=source, why=str(error))
                     for kind in (ACTIVE, ENERGY[one.is_sparse])
                 )
-
-
-def models_by_maker(catalog: Catalog) -> HostedModels:
-    """The models of the fit, with one name for each organisation.
-
-    Args:
-        catalog: The tables.
-    """
-    models = hosted_models(catalog)
-    return replace(models, organizations=np.array([name.removesuffix(SUFFIX) for name in models.organizations]))
-
-
-def maker_of(model: Row) -> str:
-    """The organisation that published a model, under one name.
-
-    Args:
-        model: A row of table ``models``.
-    """
-    return organization_of(model).removesuffix(SUFFIX)
 
 
 def hide_sizes(catalog: Catalog, fitted: HostedModels, organization: str) -> Catalog:
@@ -119,7 +96,7 @@ def hide_sizes(catalog: Catalog, fitted: HostedModels, organization: str) -> Cat
     constants = {row["name"]: row for row in fitted_rows(without(fitted, organization))}
     constants[MARGIN] = {**constants[MARGIN], "value": 1.0, "low": 1.0, "high": 1.0}
     hidden = {
-        id_: {**row, "params_disclosed": False} if maker_of(row) == organization else row
+        id_: {**row, "params_disclosed": False} if organization_of(row) == organization else row
         for id_, row in models.rows.items()
     }
     return with_tables(
@@ -137,7 +114,7 @@ def compare_sizes(one: Sold, answer_request: Answerer, known: Catalog, hidden: C
         known: The tables.
         hidden: The tables that hide the size of the model.
     """
-    id_, organization = one.model["model_id"], maker_of(one.model)
+    id_, organization = one.model["model_id"], organization_of(one.model)
     open_answer, answer = (answer_request(PATH, one.request, tables) for tables in (known, hidden))
     (active,) = (factor for factor in answer["factors"] if factor["name"] == "active_params_b")
     row = {"id": id_, "source": organization}
