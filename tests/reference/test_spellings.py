@@ -66,7 +66,7 @@ def read_region(catalog: Catalog, row: Row) -> Understood:
 
 
 def areas_of(place: Place) -> set[str]:
-    return {area for _, area in place.areas(direct=False)}
+    return {area for _, area in place.areas(direct=False)} | {place.tied_zone or ""}
 
 
 def grid_of(catalog: Catalog, place: Place | str) -> str:
