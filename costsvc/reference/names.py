@@ -80,10 +80,12 @@ def undecorated(name: str) -> str:
 
 
 def unwrapped(name: str) -> tuple[str, str | None]:
-    """An instance's name without what bills and paths have before it, and the region that stands there."""
+    """An instance's name with its seller in place of what bills and paths have before it, and the region in that."""
     spelt = name.strip()
-    found = BILLED.match(spelt) or RESOURCE.match(spelt)
-    return (spelt, None) if found is None else (spelt[found.end() :], found["region"])
+    for seller, pattern in (("aws", BILLED), ("gcp", RESOURCE)):
+        if found := pattern.match(spelt):
+            return f"{seller}:{spelt[found.end() :]}", found["region"]
+    return spelt, None
 
 
 def is_managed(name: str) -> bool:
