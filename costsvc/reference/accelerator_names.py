@@ -6,18 +6,17 @@ that does not fit whole is refused, because a number for another product would l
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
 from costsvc.limits import ACCELERATORS
 from costsvc.reference import accelerator_parts as parts
-from costsvc.reference import tpu_names
-from costsvc.reference.accelerator_spelling import LINES, Spelling, described, take_apart, words_of
+from costsvc.reference import accelerator_suggestions, tpu_names
+from costsvc.reference.accelerator_spelling import LINES, Spelling, described, take_apart
 from costsvc.reference.chips import Chip, Chips, chips
-from costsvc.reference.names import LONGEST, NEAREST, Names, normal, undecorated
+from costsvc.reference.names import LONGEST, Names, undecorated
 from costsvc.reference.names import accelerators as exact_names
-from costsvc.reference.reading import AcceleratorReading, fold
+from costsvc.reference.reading import AcceleratorReading
 
 KEPT = 4096
 """Readings that are kept of names that no index has."""
@@ -76,21 +75,7 @@ class AcceleratorNames:
 
     def nearest(self, name: str) -> list[str]:
         """The known names nearest to an unknown one by meaning: variants of its product, then similar names."""
-        spelling = take_apart(name[:LONGEST])
-        near = tpu_names.nearest(name) or self._relatives(spelling, name)
-        if spelling is not None and not spelling.core:
-            return near[:NEAREST]
-        key = normal(name[:LONGEST] if spelling is None or not spelling.text else spelling.text)
-        similar = [one for one in get_close_matches(key, self.index.matches, n=NEAREST, cutoff=0.6) if not near]
-        return list(dict.fromkeys([*near, *similar]))[:NEAREST]
-
-    def _relatives(self, spelling: Spelling | None, name: str) -> list[str]:
-        """Variants of the product of a name, or devices with the MIG profile that it names without a device."""
-        if spelling is None:  # a name that contradicts itself
-            return next(filter(None, map(self.chips.relatives, words_of(fold(name)))), [])
-        if spelling.mig is not None and not spelling.core:
-            return parts.profiled(spelling, self.chips)
-        return self.chips.relatives(spelling.core)
+        return accelerator_suggestions.nearest(name, self.index, self.chips)
 
     def _take_apart(self, name: str) -> AcceleratorReading | None:
         slice_ = tpu_names.read(name)

@@ -31,25 +31,27 @@ MIG_RESOURCE = re.compile(r"^nvidia\.com/mig-")
 SHARED = re.compile(r"[\s_-]shared$|\btime[\s_-]?(?:sliced|shared)\b")
 WORD = r"(?:gpus?|cards?|chips?|accelerators?|devices?)"
 LEADING = (
-    re.compile(rf"^[(\[]?(\d{{1,7}})[)\]]?\s*(?:{WORD}\s*)?[x*]\s*(?:{WORD}\s+)?(?=[a-z(])(?!\s*\d)"),
+    re.compile(rf"^[(\[]?(\d{{1,7}})[)\]]?\s*(?:{WORD}\s*)?[x*]\s*(?:{WORD}\s+)?(?=[a-z(]|\d{{3}})"),
     re.compile(rf"^(\d{{1,5}})[\s_-]*{WORD}[\s_:,-]+(?:of\s+)?(?=[a-z])"),
     re.compile(r"^x\s?(\d{1,5})\s+(?=[a-z])"),
     re.compile(r"^(\d{1,4})\s+(?=[a-z])"),
 )
 TRAILING = (
     re.compile(rf"[\s,_(\[-]+[x*]\s*(\d{{1,7}})\s*{WORD}?[)\]]?$"),
-    re.compile(r"(?<=[\da-z])[x*](\d{1,7})$"),
+    re.compile(r"(?<=[\da-z])(?<![rg]t)(?<!gf)(?<!(?<![a-z\d])[rm])[x*](\d{1,7})$"),
     re.compile(r"\s*[:=]\s*(\d{1,7})$"),
     re.compile(r"[\s_,(\[-]+(\d{1,5})\s*[x*][)\]]?$"),
     re.compile(rf"[\s_,(\[-]+(\d{{1,5}})[\s_-]*{WORD}[)\]]?$"),
     re.compile(r"\s*[(\[](\d{1,5})[)\]]$"),
 )
 SPACED_X, ATTACHED_X = TRAILING[:2]
-"""Counts behind an x, which could be the end of the product: TITAN X 2, MI250X8."""
+"""Counts behind an x, which could be the end of the product: TITAN X 2, MI250X8; not RTX3090, RX580, MX250, gfx942."""
 BEFORE_X = TRAILING[3]
 IN_WORDS = TRAILING[4]
 """Counts before an x and before a word, which could be the end of the product: Gaudi 3 accelerators."""
 MEMORY = re.compile(r"(?<![a-z0-9.])(\d{1,6}(?:\.\d+)?)[\s_-]?(gib|gb|mib|mb|g)(?![a-z0-9])")
+DOTTED = re.compile(r"(?<![a-z\d.])([a-z]+\d+[a-z]*)\.(?=\d+g)")
+"""A product with a dot before its memory or its profile: A100.80gb."""
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 TIMES = "\u00d7"
 PLURALS = re.compile(r"\b(gpu|card|chip|accelerator)s\b")
@@ -159,7 +161,7 @@ def take_apart(name: str) -> Spelling | None:
     text = SHARED.sub(" ", text)
     text = MIG_RESOURCE.sub("mig ", SCHEDULER.sub("", text))
     text, front = _leading(text)
-    text, behind, used = _trailing(text)
+    text, behind, used = _trailing(DOTTED.sub(r"\1 ", text))
     profiles = MIG.findall(text)
     text = re.sub(r"\bmig\b", " ", MIG.sub(" ", text)) if profiles else text
     if front is not None and behind is not None and front != behind:

@@ -114,15 +114,21 @@ class Chips:
             known = (same or ids)[0]
         return AcceleratorReading(id=known, others=tuple(id_ for id_ in ids if id_ != known))
 
+    def cores(self) -> Iterable[str]:
+        """All products."""
+        return self._index()[0]
+
+    def product(self, core: str) -> str:
+        """The longest product that a name begins with; empty if there is none."""
+        squeezed = core.replace("-", "")
+        starts = (key for key in self.cores() if len(key) >= SHORTEST and squeezed.startswith(key.replace("-", "")))
+        return max(starts, key=len, default="")
+
     def relatives(self, core: str) -> list[str]:
         """Ids of the product that a name begins with, the default first; none if no product is known."""
         index, defaults = self._index()
-        squeezed = core.replace("-", "")
-        starts = [key for key in index if len(key) >= SHORTEST and squeezed.startswith(key.replace("-", ""))]
-        if not starts:
-            return []
-        best = max(starts, key=len)
-        ids = [chip.id for chip in index[best]]
+        best = self.product(core)
+        ids = [chip.id for chip in index.get(best, ())]
         usual = defaults.get((best, None, None))
         return ([usual] if usual in ids else []) + [id_ for id_ in ids if id_ != usual]
 

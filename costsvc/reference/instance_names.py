@@ -2,21 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from costsvc.reference.names import LONGEST, NEAREST, OPTIONAL, Names, instance, instances
+from costsvc.reference.names import LONGEST, NEAREST, OPTIONAL, Names, instance, instances, unwrapped
+from costsvc.reference.place_patterns import PROVIDER_WORDS, PROVIDERS
 from costsvc.reference.reading import Reading, fold
 
 SEPARATORS = re.compile(r"[\s._:/-]+")
-PROVIDERS = {
-    "amazon": "aws",
-    "ec2": "aws",
-    "google": "gcp",
-    "microsoft": "azure",
-    "oracle": "oci",
-    "lambdalabs": "lambda",
-}
-"""Other names of providers in front of an instance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +34,14 @@ class InstanceNames:
         Args:
             name: The name as the caller wrote it.
         """
-        known = self.find(name)
-        if known is not None or len(name) > LONGEST:
-            return known
+        found = self.find(name) if len(name) > LONGEST else self.find(name) or self._shortened(name)
+        region = unwrapped(name)[1]
+        if found is None or region is None:
+            return found
+        return replace(found, notes=(*found.notes, f"its region {region} is not used, only that of the request"))
+
+    def _shortened(self, name: str) -> Reading | None:
+        """The only instance whose name begins with the words of a name."""
         ids = self._beginning(name)
         if len(ids) != 1:
             return None
@@ -64,7 +61,7 @@ class InstanceNames:
             return []
         starts = self._index().get(wanted, [])
         equal = [id_ for id_ in starts if wanted in (self._words_of(id_), self._words_of(id_)[1:])]
-        return equal or starts
+        return equal or sorted(starts, key=lambda id_: (len(id_), id_))
 
     def _words_of(self, id_: str) -> tuple[str, ...]:
         """Words of an instance's name without ``Standard``, its provider first."""
@@ -98,6 +95,10 @@ def instance_names(rows: Iterable[Mapping[str, str]]) -> InstanceNames:
 
 def _words(name: str) -> tuple[str, ...]:
     """The words of a name, with the provider as its table calls it."""
-    first, *rest = [word for word in SEPARATORS.split(fold(instance(name))) if word] or [""]
-    words = (PROVIDERS.get(first, first), *rest)
-    return tuple(word for word in words if word and word != OPTIONAL.rstrip("_").casefold())
+    words = [word for word in SEPARATORS.split(fold(instance(name))) if word]
+    for count in range(PROVIDER_WORDS, 0, -1):
+        provider = PROVIDERS.get("-".join(words[:count]))
+        if provider is not None:
+            words = [provider, *words[count:]]
+            break
+    return tuple(word for word in words if word != OPTIONAL.rstrip("_").casefold())

@@ -19,6 +19,15 @@ MAKER = re.compile(r"^cpu-(?:intel|amd|ampere|aws|google|microsoft|nvidia|rockch
 LINE = re.compile(r"^(?:xeon|core)-(?=e[357]-|i[3579]-|ultra-)")
 TIER = re.compile(r"(?<=^xeon-)(?:bronze|silver|gold|platinum)-")
 """Parts of the names of processors that people omit; a bare number never remains."""
+BILLED = re.compile(
+    r"^(?:(?P<region>[a-z]{2,4}\d{0,2})-)?"
+    r"(?:(?:host)?boxusage|spotusage|unusedbox|dedicatedusage|unusedded(?:icated)?|heavyusage|reservation"
+    r"|train|host|processing|tsform|notebk|cluster|async\w*):",
+    re.IGNORECASE,
+)
+"""What AWS's types of usage have before the name of an instance: the code of the region, and the kind of usage."""
+RESOURCE = re.compile(r"^(?:.*?/)??(?:zones/(?P<region>[^/]+)/)?machineTypes/(?=[a-z])", re.IGNORECASE)
+"""The path of a machine type of Google Cloud."""
 MANAGED = re.compile(r"^((?:aws[:/])?)ml\.(?=[a-z])", re.IGNORECASE)
 """Prefix of SageMaker to the name of an instance."""
 OPTIONAL = "Standard_"
@@ -70,14 +79,23 @@ def undecorated(name: str) -> str:
     return DECORATION.sub(" ", name)
 
 
+def unwrapped(name: str) -> tuple[str, str | None]:
+    """An instance's name with its seller in place of what bills and paths have before it, and the region in that."""
+    spelt = name.strip()
+    for seller, pattern in (("aws", BILLED), ("gcp", RESOURCE)):
+        if found := pattern.match(spelt):
+            return f"{seller}:{spelt[found.end() :]}", found["region"]
+    return spelt, None
+
+
 def is_managed(name: str) -> bool:
     """Whether a name is that of a SageMaker instance."""
-    return MANAGED.match(name.strip()) is not None
+    return MANAGED.match(unwrapped(name)[0]) is not None
 
 
 def instance(name: str) -> str:
     """An instance's name without prefixes of services, with a colon after its provider."""
-    return MANAGED.sub(r"\1", name.strip()).replace("/", ":")
+    return MANAGED.sub(r"\1", unwrapped(name)[0]).replace("/", ":")
 
 
 def instances(rows: Iterable[Mapping[str, str]]) -> Names:

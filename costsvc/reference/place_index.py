@@ -41,6 +41,7 @@ class PlaceIndex:
         exact: Name as it is written, in lower case, to the id of the only place that has it: of those that are unclear.
         sold: Provider to names of its regions to their ids.
         cities: Name to the ids of all cities of that name, the largest first.
+        towns: Name of a town with its country, as clouds write it, to the ids of the regions there.
     """
 
     ids: dict[str, str] = field(default_factory=dict)
@@ -49,6 +50,7 @@ class PlaceIndex:
     exact: dict[str, str] = field(default_factory=dict)
     sold: dict[str, dict[str, str]] = field(default_factory=dict)
     cities: dict[str, list[str]] = field(default_factory=dict)
+    towns: dict[str, list[str]] = field(default_factory=dict)
 
     def meanings(self, key: str) -> tuple[str, ...]:
         """All places that a name could mean, the usual one first."""
@@ -78,6 +80,7 @@ def index_places(places: Places) -> PlaceIndex:
     _add_regions(index, [*((normal(row["region"]), row["region_id"]) for row in small), *_sold_as(names)])
     _add_regions(index, _alone(names))
     _add_several(index, names)
+    index.towns.update(_claims((key, row["place_id"]) for key, row in names if row["kind"] == "place"))
     written = (
         (row["name"].casefold(), row["place_id"])
         for key, row in names

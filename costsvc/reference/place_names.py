@@ -111,7 +111,10 @@ class PlaceNames:
             return Reading(id=code)
         if split := place_patterns.split_provider(key):
             return self._at_provider(*split)
-        for read in (self._squeezed_name, self._zone, self._usage, self._subdivision, self._within, self._stripped):
+        for read in (
+            *(self._squeezed_name, self._zone, self._usage, self._subdivision, self._within),
+            *(self._inverted, self._stripped, self._town),
+        ):
             if found := read(key):
                 return found
         return None
@@ -140,7 +143,7 @@ class PlaceNames:
         for cloud, base, note, named in place_patterns.zones(key, provider):
             id_ = self.index.sold.get(cloud, {}).get(base)
             if id_ is not None and (named or id_ == f"{cloud}:{base}" or base == normal(id_.partition(":")[2])):
-                return Reading(id=id_, notes=(note,))
+                return Reading(id=id_, notes=(note,)) if note else self._reading(id_, key)
         return self._local_zone(key) if provider in (None, "aws") else None
 
     def _local_zone(self, key: str) -> Reading | None:
@@ -197,6 +200,22 @@ class PlaceNames:
             return None
         id_ = self.index.ids.get(bare)
         return self._reading(id_, bare) if id_ else self._take_apart(bare)
+
+    def _inverted(self, key: str) -> Reading | None:
+        """Read the official name of a country with the country in front."""
+        if not place_patterns.INVERTED.fullmatch(key) or key.count("-") > MOST_WORDS:
+            return None
+        for before, after in _halves(key):
+            bare = place_patterns.without_words(f"{after}-{before}")
+            id_ = self.index.ids.get(f"{after}-{before}") or self.index.ids.get(bare)
+            if id_ is not None and self.places[id_].level == "country":
+                return Reading(id=id_)
+        return None
+
+    def _town(self, key: str) -> Reading | None:
+        """Read a town that only one cloud names, with its country: ``Eemshaven, Netherlands``."""
+        ids = self.index.towns.get(key, ())
+        return self._reading(ids[0], key) if len(ids) == 1 else None
 
     def _notes_of_city(self, id_: str) -> tuple[str, ...]:
         """What the warning about a city says: its grid, other cities of its name, and the cloud regions there."""

@@ -94,12 +94,13 @@ VAGUE = frozenset(
 )
 """Words that alone are the name of no place."""
 BEFORE = re.compile(
-    r"^(?:the|(?:city|state|province|republic|kingdom|region|canton|county) of|greater|region|zone|location)-".replace(
-        " ", "-"
-    )
+    r"^(?:the|(?:city|state|province|republic|kingdom|region|canton|county) of|greater"
+    r"|(?:projects-.+-)?(?:regions?|zones?|locations?))-".replace(" ", "-")
 )
 AFTER = re.compile(r"-(?:region|province|prefecture|metro|area|zone|data-cent(?:er|re)|dc)$")
 """Words about a place that say only what it is."""
+INVERTED = re.compile(r".+-(?:of|the)")
+"""Official names that are sorted by the country: ``Netherlands (Kingdom of the)``, ``Philippines (the)``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,7 @@ ZONES = (
     Zone(re.compile(r"([a-z]{2}-[a-z]+)-([123])"), ("ibm", "scaleway"), "zone"),
     Zone(re.compile(r"(.+)-dc(\d+)"), ("hetzner",), "data centre"),
     Zone(re.compile(r"(gra|rbx|sbg|bhs|waw)(\d{1,2})"), ("ovh",), "data centre"),
+    Zone(re.compile(r"(?:eu|ca|ap)-[a-z]+-((?:lz-)?[a-z]{3})(?:-([a-c]))?"), ("ovh",), "zone"),
     Zone(re.compile(r"([a-z]{2,3})-?(\d{1,2}|[a-d])"), ("ovh",), "data centre", open=False),
     Zone(re.compile(r"(.+\d)([a-z])"), ("coreweave",), "zone"),
 )
@@ -157,6 +159,8 @@ def split_provider(key: str) -> tuple[str, str] | None:
 def zones(key: str, provider: str | None) -> Iterator[tuple[str, str, str, bool]]:
     """What a name could be if it is that of a zone: cloud, region, a note, and whether the region may be any name.
 
+    The note is empty where a zone is only a longer name of its region.
+
     Args:
         key: The name.
         provider: The cloud, None if it is not named.
@@ -167,7 +171,7 @@ def zones(key: str, provider: str | None) -> Iterator[tuple[str, str, str, bool]
             continue
         for cloud in zone.providers:
             if provider in (None, cloud):
-                yield cloud, found[1], f"{zone.what} {found[2]}", zone.named
+                yield cloud, found[1], f"{zone.what} {found[2]}" if found[2] else "", zone.named
 
 
 def local_zone(key: str) -> tuple[str, str] | None:

@@ -1,5 +1,6 @@
 """Suggestions for names of places that are not known: by meaning first, by letters only where words are alike."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -19,6 +20,14 @@ SWAPPED = 0.7
 """The same for words of one length, two letters of which may be swapped."""
 FUZZY = 5
 """Letters of the shortest word that may have a typing error."""
+DIGITS = "0123456789"
+SITE = 0.6
+"""Ratio of common letters above which the code of a site is taken for one with a typing error, without its number."""
+BRACKETED = re.compile(r"([^()]+)\(([^()]+)\)")
+NUMBERED = re.compile(r"(?P<word>[a-z][a-z-]*[a-z])-?(?P<number>\d{1,3})(?:-az\d{1,2})?")
+"""A region with its number, which another one may have instead."""
+OF_COUNTRY = re.compile(r"([a-z]{2})-?([a-z]{2,3}|\d{1,2})")
+"""Code of a zone or a state after that of its country."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +45,12 @@ class PlaceSuggestions:
         key = without_words(normal(name))
         if not key:
             return []
-        for find in (self._meanings, self._sold, self._codes, self._regions, self._phrases, self._words):
+        if both := list(dict.fromkeys(self._contradicting(name)))[:MOST]:
+            return both
+        for find in (
+            *(self._meanings, self._sold, self._codes, self._other_numbers, self._regions, self._phrases, self._words),
+            *(self._zones, self._mistyped),
+        ):
             if found := list(dict.fromkeys(find(key)))[:MOST]:
                 return found
             if find == self._sold and split_provider(key):
@@ -61,7 +75,8 @@ class PlaceSuggestions:
             place = self.names.places[other]
             near = self.names.provider_regions(provider, normal(place.subdivision or place.country or other))
             return [*near[: MOST - 1], *self._shown(other)]
-        if close := get_close_matches(rest, sold, n=MOST, cutoff=SWAPPED):
+        close = get_close_matches(rest, sold, n=MOST, cutoff=SWAPPED)
+        if close := close or get_close_matches(rest.rstrip(DIGITS), sold, n=MOST, cutoff=SITE):
             return [sold[match] for match in close]
         alike = list(self._phrases(rest))
         return [id_ for id_ in (*alike, *self._words(rest)) if id_.startswith(f"{provider}:")] or alike
@@ -72,6 +87,48 @@ class PlaceSuggestions:
         ids = self._region_ids.get(begin, {})
         close = get_close_matches(key, ids, n=2 * MOST, cutoff=0.85)
         return sorted((id_ for match in close for id_ in ids[match]), key=_rank)
+
+    def _contradicting(self, name: str) -> Iterator[str]:
+        """Regions of a cloud of each half of ``US East (Frankfurt)``, the half in brackets first."""
+        found = BRACKETED.fullmatch(name.strip())
+        if found is None:
+            return
+        part, city = map(normal, found.groups())
+        ids = self.names.index.ids
+        alike = [ids[key] for key in ids if key.startswith(f"{part}-") and self.names.places[ids[key]].row]
+        if alike:
+            there = self.names.provider_regions(alike[0].partition(":")[0], city)
+            yield from (*there[:1], *alike) if there else ()
+
+    def _other_numbers(self, key: str) -> Iterable[str]:
+        """Regions whose name differs only in its number: ``use9``, ``ap-southeast-99``."""
+        wanted = NUMBERED.fullmatch(key)
+        if wanted is None:
+            return []
+        known = self._numbered.get(wanted["word"], {})
+        digits = wanted["number"]
+        return sorted(known, key=lambda id_: (not digits.startswith(known[id_]), _rank(id_), len(id_), id_))
+
+    def _zones(self, key: str) -> Iterator[str]:
+        """Zones of the country that a code of a zone or a state begins with: ``DK3``, ``CA-ZZ``."""
+        found = OF_COUNTRY.fullmatch(key)
+        country = self.names.index.ids.get(found[1]) if found else None
+        if found is None or country is None or self.names.places[country].level != "country":
+            return
+        code = found[1].upper()
+        begin = f"em:{code}-{code}"
+        numbers = [zone.removeprefix(begin) for zone in self.names.places.zones if zone.startswith(begin)]
+        if found[2].isdecimal():
+            near = sorted(filter(str.isdecimal, numbers), key=lambda number: abs(int(number) - int(found[2])))
+            yield from (f"{begin}{number}" for number in near)
+        yield country
+
+    def _mistyped(self, key: str) -> Iterator[str]:
+        """Places of a code with one letter less: ``PJMM``."""
+        if len(key) == FUZZY - 1:
+            for i in range(len(key)):
+                if id_ := self.names.index.ids.get(key[:i] + key[i + 1 :]):
+                    yield from self._shown(id_)
 
     def _phrases(self, key: str) -> Iterator[str]:
         """Places whose whole name differs in a few letters."""
@@ -142,6 +199,16 @@ class PlaceSuggestions:
     @cached_property
     def _words_by_letter(self) -> Mapping[str, tuple[str, ...]]:
         return _by_letter(self._by_word)
+
+    @cached_property
+    def _numbered(self) -> Mapping[str, Mapping[str, str]]:
+        """Cloud regions with their numbers, by their names without the number."""
+        found: dict[str, dict[str, str]] = {}
+        for sold in self.names.index.sold.values():
+            for name, id_ in sold.items():
+                if (numbered := NUMBERED.fullmatch(name)) and self.names.places[id_].row:
+                    found.setdefault(numbered["word"], {}).setdefault(id_, numbered["number"])
+        return found
 
     @cached_property
     def _region_ids(self) -> Mapping[str, Mapping[str, list[str]]]:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from costsvc.errors import UnknownNameError
+from costsvc.reference.accelerator_suggestions import GROUPS
 
 H100, H100_PCIE, H100_NVL = "nvidia-h100-sxm5-80gb", "nvidia-h100-pcie-80gb", "nvidia-h100-nvl-94gb"
 A100_80, A100_40 = "nvidia-a100-sxm4-80gb", "nvidia-a100-sxm4-40gb"
@@ -60,6 +61,11 @@ def names(catalog):
         ("gpu:nvidia_a100_80gb_pcie:2", "nvidia-a100-pcie-80gb", 2),
         ("gpu:2080ti:4", "nvidia-rtx-2080-ti", 4),
         ("gpu:mi250x:8", "amd-mi250x", 8),
+        ("RTX3090x2", "nvidia-rtx-3090", 2),
+        ("RX580x2", "amd-rx-580", 2),
+        ("mx250x2", "nvidia-mx250", 2),
+        ("2x3090", "nvidia-rtx-3090", 2),
+        ("gpu:a100.40gb:2", A100_40, 2),
     ],
 )
 def test_a_name_may_say_how_many(names, name, id_, accelerators):
@@ -247,6 +253,17 @@ def test_what_fits_no_product_whole_is_refused_with_its_relatives(catalog, name,
     with pytest.raises(UnknownNameError) as refused:
         catalog.accelerator(name)
     assert near in refused.value.near
+
+
+@pytest.mark.parametrize(
+    "name", ["rtx30901", "8x8", "8x 24GB", "100x100", "2x2x2", "8x hopper", "rtx", "gfx942x8", "A100.5"]
+)
+def test_digits_beside_letters_are_read_as_no_other_product(names, name):
+    assert names.read(name) is None
+
+
+def test_every_product_that_is_suggested_for_a_group_is_in_the_table(catalog):
+    assert {id_ for ids in GROUPS.values() for id_ in ids} <= set(catalog.tables["accelerators"].rows)
 
 
 @pytest.mark.parametrize(

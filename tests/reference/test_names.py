@@ -270,6 +270,8 @@ MACHINES = [
         pytest.param("aws/ml.p4d.24xlarge", "aws:p4d.24xlarge", id="managed-with-its-provider"),
         pytest.param("NC6s v3", "azure:Standard_NC6s_v3", id="without-the-prefix"),
         pytest.param("azure:nc6s-v3", "azure:Standard_NC6s_v3", id="provider-without-the-prefix"),
+        pytest.param("USE1-Train:ml.p4d.24xlarge", "aws:p4d.24xlarge", id="usage-type"),
+        pytest.param("BoxUsage:NC6s_v3", None, id="usage-type-of-another-seller"),
         pytest.param("two:small", "two:small", id="provider-tells-which"),
         pytest.param("small", None, id="two-have-it"),
     ],
@@ -277,3 +279,15 @@ MACHINES = [
 def test_instances_are_found_as_bills_and_people_write_them(name, id_):
     match = instances(MACHINES).find(instance(name))
     assert (match and match.id) == id_
+
+
+@pytest.mark.parametrize(
+    ("name", "region"),
+    [
+        ("EUC1-BoxUsage:p4d.24xlarge", "EUC1"),
+        ("projects/p/zones/us-central1-a/machineTypes/a3-highgpu-8g", "us-central1-a"),
+    ],
+)
+def test_the_region_before_an_instance_is_noted_since_it_is_not_used(catalog, name, region):
+    reading, _ = catalog.read_instance(name)
+    assert reading.notes == (f"its region {region} is not used, only that of the request",)

@@ -105,6 +105,9 @@ READ = {
     "San Jose, CA": ("city:US-CA/San-Jose", "on the grid em:US-CAL-CISO"),
     "New York, NY": ("city:US-NY/New-York-City", "on the grid em:US-NY-NYIS"),
     "us-south-2": ("lambda:us-south-2", "a region of lambda"),
+    "EU-WEST-PAR": ("ovh:par", "a region of ovh"),
+    "EU-WEST-PAR-A": ("ovh:par", "zone a"),
+    "projects/p/zones/us-central1-a": ("gcp:us-central1", "zone a"),
 }
 OTHERS = {
     "Georgia": ("GEO", "US-GA"),
@@ -134,6 +137,10 @@ REFUSED = {
     "EMEA": ["europe"],
     "Canary Islands": ["ES-GC", "ES-TF"],
     "Gernamy": ["DEU"],
+    "ap-southeast-99": ["aws:ap-southeast-1", "aws:ap-southeast-2"],
+    "US West (Paris)": ["aws:eu-west-3", "aws:us-west-1"],
+    "SE9": ["em:SE-SE4", "em:SE-SE3"],
+    "eu-west-lon": ["aws:eu-west-2"],
     "Sweeden": ["SWE"],
     "Unted States": ["USA"],
     "Virgina": ["US-VA"],

@@ -9,12 +9,14 @@ import pytest
 from costsvc.errors import UnknownNameError
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.hosted_names import squash
+from costsvc.reference.places import Place
 
 Row = dict[str, str]
 Understood = tuple[str, str]
 """Id and what the name says besides, as the columns of a row have them."""
 NAMES = Path(__file__).with_name("names")
 HOSTED = "hosted:"
+CITY = "city:"
 
 
 def without_route(key: str) -> str:
@@ -42,16 +44,50 @@ def read_provider(catalog: Catalog, row: Row) -> Understood:
         return catalog.provider(row["spelling"]), ""
 
 
+def read_accelerator(catalog: Catalog, row: Row) -> Understood:
+    if catalog.is_instance(row["spelling"]):
+        return f"instance {catalog.instance(row['spelling'])['instance_id']}", ""
+    reading, _ = catalog.accelerator(row["spelling"])
+    said = reading.says.get("accelerators")
+    return reading.id, ("" if said is None else f"{said:g}") + (reading.slice or "")
+
+
+def read_instance(catalog: Catalog, row: Row) -> Understood:
+    return catalog.instance(row["spelling"])["instance_id"], ""
+
+
+def read_region(catalog: Catalog, row: Row) -> Understood:
+    """The meant place if the name is read as it or as another kind of place on the same grid."""
+    read, meant = catalog.place(row["spelling"]), row["id"]
+    if meant.startswith(CITY):
+        return (meant if meant.removeprefix(CITY) in areas_of(read) else read.region), ""
+    same = read.row is None and meant in catalog.places and grid_of(catalog, read) == grid_of(catalog, meant)
+    return (meant if same else read.region), ""
+
+
+def areas_of(place: Place) -> set[str]:
+    return {area for _, area in place.areas(direct=False)} | {place.tied_zone or ""}
+
+
+def grid_of(catalog: Catalog, place: Place | str) -> str:
+    """The first area of a place whose intensity the tables have."""
+    areas = (catalog.places[place] if isinstance(place, str) else place).areas(direct=False)
+    return next(area for _, area in areas if area in catalog.grid)
+
+
 READERS: dict[str, tuple[Callable[[Catalog, Row], Understood], tuple[str, ...]]] = {
+    "accelerator": (read_accelerator, ("accelerators", "slice")),
+    "instance": (read_instance, ()),
     "model": (read_model, ("precision",)),
     "provider": (read_provider, ()),
+    "region": (read_region, ()),
 }
-"""How a kind of name is read, and the column of what it says besides; a kind without reader is not checked here."""
+"""How a kind of name is read, and the columns of what it says besides."""
 
 
 def rows(file: str) -> list[Row]:
     with (NAMES / file).open(encoding="utf-8", newline="") as text:
-        return [row for row in csv.DictReader(text) if row["kind"] in READERS]
+        return list(csv.DictReader(text))
 
 
 def name_of(row: Row) -> str:
@@ -70,14 +106,21 @@ def test_a_name_that_means_nothing_is_refused_and_the_nearest_are_suggested(cata
     read, _ = READERS[row["kind"]]
     with pytest.raises(UnknownNameError) as refused:
         read(catalog, row | {"id": ""})
-    wanted = {without_route(id_) for id_ in row["suggests"].split(";")} - {""}
-    assert not wanted or wanted & {without_route(near) for near in suggested(catalog, row, refused.value)}
+    wanted = set(filter(None, row["suggests"].split(";")))
+    assert not wanted or wanted & set(suggested(catalog, row, refused.value))
 
 
 def suggested(catalog: Catalog, row: Row, refused: UnknownNameError) -> list[str]:
-    """What a refusal suggests; a provider may be meant as one of machines or of models."""
-    names = catalog.hosted.nearest_providers(row["spelling"]) if row["kind"] == "provider" else []
-    return [*refused.near, *names]
+    """The ids of what a refusal suggests; a provider may be meant as one of machines or of models."""
+    kind = row["kind"]
+    if kind == "provider":
+        return [*refused.near, *catalog.hosted.nearest_providers(row["spelling"])]
+    if kind == "model":
+        return [f"{HOSTED}*/{without_route(near)}" for near in refused.near] + list(refused.near)
+    if kind == "region":
+        zones = [f"{CITY}{area}" for near in refused.near for area in areas_of(catalog.place(near))]
+        return [*refused.near, *zones]
+    return [READERS[kind][0](catalog, {"spelling": near})[0] for near in refused.near]
 
 
 @pytest.mark.parametrize("row", [row for row in rows("refusals.csv") if row["kind"] == "model"], ids=name_of)
