@@ -65,8 +65,8 @@ BEGIN = '{"training":{"accelerator":"h100","accelerator_hours":1},'
         pytest.param(PLACEMENT, many("0", f'{BEGIN}"years":[', "]}"), 1, id="years"),
         pytest.param(PLACEMENT, many("0", f'{BEGIN}"price_kinds":[', "]}"), 1, id="kinds-of-price"),
         pytest.param(TRAINING, f'{{"accelerator":"h100","accelerator_hours":1,{UNKNOWN}}}', 90_000, id="unknown"),
-        pytest.param(TRAINING, f'{{"accelerator":"h100","overheads":{{{UNKNOWN}}}}}', 90_000, id="unknown-inside"),
-        pytest.param(TRAINING, f'{{"{"k" * 900_000}":1}}', 1, id="one-long-name"),
+        pytest.param(TRAINING, f'{{"accelerator":"h100","overheads":{{{UNKNOWN}}}}}', 90_001, id="unknown-inside"),
+        pytest.param(TRAINING, f'{{"{"k" * 900_000}":1}}', 3, id="one-long-name"),
         pytest.param(TRAINING, f'{{"accelerator":"{"k" * 900_000}","accelerator_hours":1}}', 1, id="one-long-text"),
     ],
 )

@@ -99,7 +99,8 @@ def listens(prometheus: Prometheus) -> bool:
 @pytest.fixture(scope="module")
 def prometheus(serve, watch: Watch) -> Iterator[Prometheus]:
     """A Prometheus that has seen a healthy service answer, and refuse, some requests; asked as of then."""
-    seen = 'count(increase(costsvc_estimates_total[1m]) > 0) == 6 and sum(costsvc_requests_total{status="404"})'
+    estimated = f"count(increase(costsvc_estimates_total[1m]) > 0) == {len(ENDPOINTS)}"
+    seen = f'{estimated} and sum(costsvc_requests_total{{status="404"}})'
     with serve() as server, watch(server) as found:
 
         def healthy() -> bool:

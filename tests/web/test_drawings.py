@@ -59,7 +59,7 @@ def test_a_training_run_of_one_phase_has_no_figure_of_phases(client: FlaskClient
         pytest.param("training/figures/drivers.gif?accelerator=h100", 404, "has no figure", id="unknown-form"),
         pytest.param("training/figures/drivers?accelerator=h100", 404, "has no figure", id="no-form"),
         pytest.param("training/figures/drivers.svg?accelerator=h100", 422, "see errors", id="half-a-request"),
-        pytest.param("training/figures/drivers.svg?accelerator=x&accelerator_hours=1", 422, "not known", id="name"),
+        pytest.param("training/figures/drivers.svg?accelerator=x&accelerator_hours=1", 422, "Unknown name", id="name"),
     ],
 )
 def test_a_request_without_a_figure_is_a_problem(client: FlaskClient, path: str, status: int, detail: str) -> None:

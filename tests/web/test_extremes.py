@@ -166,6 +166,26 @@ PLACES = {
 }
 WEEK = {"earliest": "2027-04-05T00:30:00Z", "deadline": "2027-04-12T00:00:00Z", "other_regions": ["aws:eu-north-1"]}
 LOAD = {"energy_kwh": 100, "region": "aws:us-west-1", "duration_h": 5, "interruptible": True, **WEEK}
+METERED = {"overheads": {"failed_share": 0.1}, **SITE}
+OWN = {
+    "accelerator": "h100",
+    "accelerators": 2,
+    "total_params_b": 8,
+    "active_params_b": 8,
+    "concurrency_share": 0.5,
+    **SITE,
+    "software_year": 2024,
+    "accelerator_power_w": 400,
+    "pricing": OWNED,
+}
+TRAFFIC = {"api": SIZED_CALL, "requests_per_month": 1e6, "peak_ratio": 3}
+OWN_MEASURED = {
+    "accelerator": "h100",
+    "model": "llama-3.1-8b",
+    "throughput_tokens_per_s": 900,
+    "accelerator_energy_j_per_output_token": 3,
+}
+OWN_BATCH = {"accelerator": "h100", "model": "llama-3.1-8b", "batch_size": 8, "accelerator_power_limit_w": 500}
 BODIES: list[tuple[str, dict[str, Any]]] = [
     *(
         ("training", body)
@@ -178,6 +198,8 @@ BODIES: list[tuple[str, dict[str, Any]]] = [
     *(("amortization", body) for body in COMPARISONS),
     *(("placement", {kind: body, **PLACES}) for kind, body in (("training", FREE), ("inference", RATE))),
     ("placement", {"training": TOKENS | {"mfu": 0.4}, "accelerators": ["t4"]}),
+    *(("training", METERED | {name: 90}) for name in ("energy_kwh", "it_energy_kwh")),
+    *(("api_or_own", {**TRAFFIC, "own": own}) for own in (OWN, OWN_MEASURED, OWN_BATCH)),
     ("change", {"before": {"training": HOURS}, "after": {"training": FREE}}),
     ("change", {"before": {"inference": BATCH}, "after": {"inference": BATCH | {"batch_size": 16}}}),
     ("schedule", LOAD),

@@ -53,7 +53,7 @@ def api_or_own(answer: ApiOrOwnAnswer) -> Citation:
         f"A month of {requests} requests to {called} takes {_totals(_amounts(answer['api']['per_month']))}.",
         f"{numbers.count(answer['replicas'])} x {_machine_and_place(own)} takes"
         f" {_totals(_amounts(answer['own']['per_month']))}.",
-        *(f"{COMPARED[entry['metric']].title}: {entry['reason']}" for entry in answer["break_even"]),
+        *(f"{COMPARED[entry['metric']].title}: {phrases.one_line(entry['reason'])}" for entry in answer["break_even"]),
         _carbon_basis(answer["carbon_basis"]),
     )
 
