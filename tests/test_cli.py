@@ -92,6 +92,7 @@ def test_a_table_whose_upstream_file_is_absent_is_left_as_it_is_and_said(tmp_pat
     assert not (package / "cpus.csv").exists()
 
 
+@pytest.mark.fits
 def test_a_figure_that_moved_by_more_than_a_fifth_is_shown_and_written_only_if_accepted(tmp_path, package):
     upstream = copytree(SAMPLE, tmp_path / "upstream")
     run("data", "build", upstream, "--into", package)
@@ -127,6 +128,7 @@ def test_a_wrong_call_is_refused_with_what_is_wrong(arguments, message):
     assert message in answer.output
 
 
+@pytest.mark.processes
 def test_a_real_process_prints_the_document_and_nothing_else():
     command = Path(sys.executable).with_name("costsvc")
     done = subprocess.run([command, "openapi"], capture_output=True, text=True, check=True, timeout=60)  # noqa: S603 - ours

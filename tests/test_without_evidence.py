@@ -12,6 +12,8 @@ import pytest
 import costsvc
 from costsvc.settings import bundled_data
 
+pytestmark = pytest.mark.processes
+
 SERVICE = """
 import json
 from costsvc.web.app import create_app

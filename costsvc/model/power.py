@@ -212,3 +212,18 @@ def server_w(host: Host, chip_w: Numeric, has_fabric: Condition) -> Numeric:
     of_one = host.fabric_w if host.held_share is None else slice_part(host.fabric_w, host.held_share)
     fabric = choose(has_fabric, of_one, 0.0)
     return label(server_power_w(chip_w, host.overhead_share, base_w(host), fabric), "it_power_w", "W")
+
+
+@formula
+def limit_slowness(wanted_w: Numeric, limit_w: Numeric, exponent: Numeric) -> Numeric:
+    """Slow-down of a step on chips whose power limit is below the power they would draw.
+
+    Args:
+        wanted_w: Power of one accelerator without the limit. [W]
+        limit_w: Its power limit. [W]
+        exponent: Growth of the time with the ratio of the two; 0 if memory determines the time. [1]
+
+    Returns:
+        Time relative to that without the limit, at least 1. [1]
+    """
+    return np.maximum(wanted_w / limit_w, 1.0) ** exponent

@@ -363,21 +363,6 @@ def power_share(parts: StepParts, constants: ServingConstants) -> Numeric:
 
 
 @formula
-def limit_slowness(wanted_w: Numeric, limit_w: Numeric, exponent: Numeric) -> Numeric:
-    """Slow-down of a step on chips whose power limit is below the power they would draw.
-
-    Args:
-        wanted_w: Power of one accelerator without the limit. [W]
-        limit_w: Its power limit. [W]
-        exponent: Growth of the time with the ratio of the two; 0 if memory determines the time. [1]
-
-    Returns:
-        Time relative to that without the limit, at least 1. [1]
-    """
-    return np.maximum(wanted_w / limit_w, 1.0) ** exponent
-
-
-@formula
 def serve(model: ServedModel, chip: ServingChip, load: Load, constants: ServingConstants) -> Serving:
     """Time, power and energy of a saturated replica.
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.every
+
 TRAINING, INFERENCE = "/v1/estimates/training", "/v1/estimates/inference"
 RUN = {"hours": 1.0, "workload": "other"}
 CHIP = {"accelerator_hours": 1.0, "accelerators": 1, "workload": "other"}

@@ -41,6 +41,7 @@ def ordered(answer):
     return all(chip[end] <= it[end] <= meter[end] for end in ("value", "low", "high"))
 
 
+@pytest.mark.every
 @pytest.mark.parametrize("accelerator", keys("accelerators"))
 def test_has_a_possible_footprint_in_every_region(catalog, accelerator):
     for region in keys("regions"):

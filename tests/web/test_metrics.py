@@ -15,6 +15,8 @@ from costsvc.web import metrics, query
 from costsvc.web.api import inference, training
 from costsvc.web.registry import ENDPOINTS
 
+pytestmark = pytest.mark.processes
+
 AMOUNTS = {
     "costsvc_estimated_energy_kwh_total": lambda found: found["energy_kwh"],
     "costsvc_estimated_carbon_kg_total": lambda found: found["carbon"]["total_kg"],

@@ -13,6 +13,8 @@ import pytest
 from costsvc.web import query
 from costsvc.web.api import training
 
+pytestmark = pytest.mark.processes
+
 PREFIX = "/costs"
 ASKED = urlencode(list(query.pairs(training.EXAMPLE)))
 FORWARDED = {

@@ -16,6 +16,8 @@ from flask.testing import FlaskClient
 
 from costsvc.web.api import amortization, inference, training
 
+pytestmark = pytest.mark.processes
+
 PATIENCE_S = 60
 ENDPOINTS = [
     pytest.param("/v1/estimates/training", training.EXAMPLE, id="training"),

@@ -15,6 +15,8 @@ from costsvc.errors import SettingsError
 from costsvc.settings import bundled_data
 from costsvc.web import start
 
+pytestmark = pytest.mark.processes
+
 
 def started(command: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - ours

@@ -10,7 +10,7 @@ from costsvc.model.chains.replica import replica
 from costsvc.model.chains.standby import IdlePower
 from costsvc.model.chains.text_inputs import UNMEASURED, Given, ReplicaUse, Socket, TextInputs, TextUse
 from costsvc.model.inputs import choose, decisive, label
-from costsvc.model.power import time_share
+from costsvc.model.power import limit_slowness, time_share
 from costsvc.model.serving import Load, Serving, ServingChip, ServingConstants
 from costsvc.model.serving_load import idle_j_per_request, occupancy
 from costsvc.units import S_PER_H, Condition, Numeric
@@ -119,7 +119,7 @@ def _limited(given: Given, busy_w: Numeric) -> tuple[Numeric, Numeric]:
     """Power of a busy accelerator under a power limit, and its slow-down."""
     if given.power_limit_w is None:
         return busy_w, 1.0
-    slowness = formulas.limit_slowness(busy_w, given.power_limit_w, given.power_limit_exponent)
+    slowness = limit_slowness(busy_w, given.power_limit_w, given.power_limit_exponent)
     return label(np.minimum(busy_w, given.power_limit_w), "limited_power_w", "W"), slowness
 
 

@@ -14,6 +14,8 @@ import pytest
 from costsvc.settings import bundled_data
 from costsvc.web.api import placement, training
 
+pytestmark = pytest.mark.processes
+
 MANY = 60
 """More connections than the workers have threads."""
 BODY = json.dumps(training.EXAMPLE).encode()

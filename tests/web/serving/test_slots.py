@@ -16,6 +16,8 @@ from costsvc.web.api import placement, training
 from costsvc.web.serving import slots
 from costsvc.web.serving.long import is_long
 
+pytestmark = pytest.mark.processes
+
 EXAMPLE = placement.EXAMPLE
 LONG = EXAMPLE | {"regions": "all", "accelerators": "all", "offered_only": False}
 PLACEMENT = "/v1/comparisons/placement"
