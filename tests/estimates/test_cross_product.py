@@ -54,6 +54,7 @@ def assert_possible_in(catalog, accelerator, regions):
         assert ordered(answer), region
 
 
+@pytest.mark.every
 @pytest.mark.parametrize("accelerator", ACCELERATORS)
 def test_has_a_possible_footprint_in_some_regions(catalog, accelerator):
     assert_possible_in(catalog, accelerator, SOME[accelerator])

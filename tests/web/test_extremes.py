@@ -309,6 +309,7 @@ def test_the_bodies_hold_every_number_of_every_request() -> None:
     assert known - held == set()
 
 
+@pytest.mark.every
 @pytest.mark.parametrize(("kind", "body"), BODIES, ids=NAMES)
 def test_a_number_at_its_end_is_answered_or_refused(catalog: Catalog, kind: str, body: dict[str, Any]) -> None:
     assert is_answered(catalog, kind, body)

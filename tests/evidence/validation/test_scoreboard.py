@@ -332,6 +332,7 @@ def test_page_figure_and_file_are_written_from_one_scoreboard(tmp_path):
     assert board["not_tested"][-1] == BY_HAND[-1]
 
 
+@pytest.mark.fits
 def test_the_command_writes_all_three(tmp_path):
     (tmp_path / "amortization.csv").write_text(PARITY, encoding="utf-8")
     command_line = ["data", "validate", str(tmp_path), "--docs", str(tmp_path), "--stored", str(tmp_path / "s.json")]
