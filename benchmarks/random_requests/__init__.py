@@ -6,30 +6,45 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from benchmarks.random_requests.amortization import amortization
+from benchmarks.random_requests.calls import api_or_own, call
 from benchmarks.random_requests.comparisons import change, placement, schedule
 from benchmarks.random_requests.draw import Draw
 from benchmarks.random_requests.faults import spoil
 from benchmarks.random_requests.inference import inference
 from benchmarks.random_requests.names import Names
 from benchmarks.random_requests.sites import region
-from benchmarks.random_requests.training import training
+from benchmarks.random_requests.training import metered, training
 from costsvc.settings import bundled_data
 
 FAULTY = 0.05
 """Share of requests with a fault."""
 EXPLAINED = 0.15
 """Share of requests with ``explain``, of the kinds that have it."""
-SHARES = {training: 45, inference: 35, amortization: 8, placement: 4, change: 4, schedule: 3, None: 1}
+SHARES = {
+    training: 43,
+    metered: 2,
+    inference: 29,
+    call: 6,
+    amortization: 7,
+    api_or_own: 1,
+    placement: 4,
+    change: 4,
+    schedule: 3,
+    None: 1,
+}
 """Requests of each kind per hundred; None is the footprint of a known model."""
 ADDRESSES = {
     training: "/v1/estimates/training",
+    metered: "/v1/estimates/training",
     inference: "/v1/estimates/inference",
+    call: "/v1/estimates/inference",
     amortization: "/v1/comparisons/amortization",
+    api_or_own: "/v1/comparisons/api-or-own",
     placement: "/v1/comparisons/placement",
     change: "/v1/comparisons/change",
     schedule: "/v1/comparisons/schedule",
 }
-WITH_STEPS = (training, inference, amortization)
+WITH_STEPS = (training, metered, inference, call, amortization)
 
 
 @dataclass(frozen=True, slots=True)

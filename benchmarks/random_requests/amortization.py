@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from benchmarks.random_requests.calls import call
 from benchmarks.random_requests.draw import Draw
 from benchmarks.random_requests.inference import inference
 from benchmarks.random_requests.machines import hosted
@@ -55,16 +56,10 @@ def _part(draw: Draw, names: Names, kinds: Mapping[str, float]) -> dict[str, Any
     if kind == "hosting":
         return {kind: {**hosted(draw, names), "hours": draw.size(1, 20_000), **site(draw, names)}}
     if kind == "api":
-        return {kind: _api(draw, names)}
+        return {kind: call(draw, names)}
     if kind == "model_footprint":
         return {kind: _share(draw, names)}
     return {kind: _known(draw)}
-
-
-def _api(draw: Draw, names: Names) -> dict[str, Any]:
-    provider, model = draw.choice(names.api_models)
-    tokens = {"input_tokens": draw.count(1, 50_000), "output_tokens": draw.count(1, 4000)}
-    return {"provider": provider, "model": model, **tokens, **site(draw, names, priced=False)}
 
 
 def _share(draw: Draw, names: Names) -> dict[str, Any]:

@@ -14,7 +14,7 @@ LAYOUTS = ("tensor", "pipeline", "layer-split")
 
 
 def inference(draw: Draw, names: Names) -> dict[str, Any]:
-    """Requests to a model: text, pictures or a small task."""
+    """Requests to a model on a machine: text, pictures or a small task."""
     kind = draw.weighted({"text": 72, "picture": 18, "small": 10})
     work = {"text": _text, "picture": _picture, "small": _small}[kind]
     some = draw.fields(

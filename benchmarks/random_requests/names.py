@@ -108,5 +108,5 @@ def _models(tables: dict[str, Rows]) -> dict[str, Any]:
         "measured_models": _distinct(tables["inference_measurements"], "model_id"),
         "image_models": _distinct(generated, "model_id", task="text-to-image"),
         "video_models": _distinct(generated, "model_id", task="text-to-video"),
-        "api_models": sorted((row["provider"], row["model"]) for row in sold if row["mode"] == "chat"),
+        "api_models": sorted({(row["provider"], row["model"]) for row in sold if row["mode"] == "chat"}),
     }

@@ -27,6 +27,11 @@ def training(draw: Draw, names: Names) -> dict[str, Any]:
     }
 
 
+def metered(draw: Draw, names: Names) -> dict[str, Any]:
+    """A training run whose energy was measured."""
+    return {draw.choice(("energy_kwh", "it_energy_kwh")): draw.size(0.01, 1e7), **site(draw, names, priced=False)}
+
+
 def _amount(draw: Draw, machine: dict[str, Any], names: Names) -> dict[str, Any]:
     """One of the three amounts of training that the machine allows."""
     hours, alone, tokens = draw.size(1, 1e6), draw.size(0.5, 5000), draw.size(0.01, 15_000)
