@@ -147,11 +147,12 @@ def _with_amounts(request: Serving, row: Row, task: Task, catalog: Catalog, log:
         text = f"Tokens were not given; {per_unit.value:g} per {row['unit']} are assumed: {per_unit.locator}."
         log.add_warning("tokens-assumed", text)
         return replace(request, input_tokens=(request.units or 1.0) * per_unit.value, output_tokens=None)
-    if request.input_tokens is None:
-        raise BadRequestError({"input_tokens": is_by_token})
-    if task not in ("embedding", "other") and request.output_tokens is None:
-        raise BadRequestError({"output_tokens": is_by_token})
-    return replace(request, output_tokens=None) if task in ("embedding", "other") else request
+    generates = task not in ("embedding", "other")
+    needed = ("input_tokens", "output_tokens") if generates else ("input_tokens",)
+    missing = [name for name in needed if getattr(request, name) is None]
+    if missing:
+        raise BadRequestError(dict.fromkeys(missing, is_by_token))
+    return request if generates else replace(request, output_tokens=None)
 
 
 def _site(site: Site, provider: str, catalog: Catalog, log: FactorLog) -> Site:

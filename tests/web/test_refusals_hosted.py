@@ -61,3 +61,8 @@ def test_images_that_are_billed_by_the_token_need_tokens(client: FlaskClient) ->
 @pytest.mark.parametrize(("field", "value"), [("processing", "batch"), ("units", 3)])
 def test_what_chooses_from_a_price_list_needs_a_provider(client: FlaskClient, field: str, value: Any) -> None:
     assert_names(refused(client.post(INFERENCE, json=TEXT | {field: value}), 422), field, "without provider")
+
+
+def test_all_missing_tokens_of_a_call_are_named_at_once(client: FlaskClient) -> None:
+    problem = refused(client.post(INFERENCE, json={"model": "gpt-4o"}), 422)
+    assert list(problem["errors"]) == ["input_tokens", "output_tokens"]
