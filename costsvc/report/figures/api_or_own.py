@@ -12,8 +12,8 @@ from costsvc.report.rendering import Spec
 
 HEIGHT_PX = 300
 SIDES = {"api": "calls to the hosted model", "own": "own hardware"}
-DECADES = {"scale": {"type": "log"}, "axis": {"tickCount": 4}}
-"""A logarithmic axis that reaches over several powers of ten, with a line at each."""
+DECADES = {"tickCount": 4}
+"""A logarithmic axis over at least so many powers of ten has a line at each, and no others."""
 DASHES = [[1, 0], [6, 4]]
 
 
@@ -31,8 +31,14 @@ def curve(answer: ApiOrOwnAnswer, metric: Metric) -> Spec | None:
     names = list(SIDES.values())
     side = {"field": "side", "type": "nominal", "title": None, "scale": {"domain": names}}
     dash = {**side, "scale": {"domain": names, "range": DASHES}}
-    y = {"type": "quantitative", "title": axis_title(metric, unit), **DECADES}
-    x = {"field": "requests", "type": "quantitative", "title": "Requests a month [number]", **DECADES}
+    y = {"type": "quantitative", "title": axis_title(metric, unit), "scale": {"type": "log"}, "axis": DECADES}
+    x = {
+        "field": "requests",
+        "type": "quantitative",
+        "title": "Requests a month [number]",
+        "scale": {"type": "log", "nice": False},
+        "axis": DECADES,
+    }
     return {
         "width": WIDTH_PX,
         "height": HEIGHT_PX,
