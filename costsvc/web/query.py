@@ -5,20 +5,18 @@ query cannot say is left to the schema, which names the field.
 """
 
 from collections.abc import Iterable, Iterator
-from math import isfinite
 from typing import Any
 
 import marshmallow as ma
 
 from costsvc.web.api.parts import Amount, KnownQuantity
 from costsvc.web.fields import NameList, Number, StrictBoolean
+from costsvc.web.typed_numbers import read_number
 
 SWITCHES = {"true": True, "false": False}
 WORDS = ma.fields.List, NameList
 DIGITS = 3
 """Most digits of the number of an entry in a list."""
-EXACT = 2**53
-"""Below this every whole number is a float, and is repeated to the caller without a decimal point."""
 
 
 def body(pairs: Iterable[tuple[str, str]], schema: ma.Schema) -> dict[str, Any]:
@@ -97,7 +95,8 @@ def inside(field: ma.fields.Field[Any] | None) -> ma.Schema | None:
 
 def _value(field: ma.fields.Field[Any] | None, text: str) -> Any:
     if isinstance(field, Number | Amount):
-        return _number(text)
+        number = read_number(text, field.limit if isinstance(field, Number) else None)
+        return text if number is None else number
     if isinstance(field, StrictBoolean):
         return SWITCHES.get(text.lower(), text)
     if isinstance(field, NameList) and text == field.word:
@@ -105,17 +104,6 @@ def _value(field: ma.fields.Field[Any] | None, text: str) -> Any:
     if isinstance(field, WORDS):
         return [_value(getattr(field, "inner", None), word.strip()) for word in text.split(",") if word.strip()]
     return text
-
-
-def _number(text: str) -> Any:
-    """A number, or the text itself for the field to refuse."""
-    try:
-        found = float(text.replace(" ", ""))
-    except ValueError:
-        return text
-    if not isfinite(found):
-        return text
-    return int(found) if found.is_integer() and abs(found) < EXACT else found
 
 
 def _listed(grown: dict[str, Any], schema: ma.Schema) -> dict[str, Any]:
