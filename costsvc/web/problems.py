@@ -62,7 +62,7 @@ def register(app: Flask) -> None:
     """Turn every error of an application into a problem."""
     app.register_error_handler(CostsvcError, _domain)
     app.register_error_handler(ValidationError, _invalid)
-    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(HTTPException, refuse)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +137,12 @@ def _errors(error: CostsvcError | ValidationError) -> Errors:
     return Errors.of(())
 
 
-def _http(error: HTTPException) -> Response:
+def refuse(error: HTTPException) -> Response:
+    """The problem of an error of HTTP.
+
+    Args:
+        error: The error.
+    """
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     _drain()
     code, detail = CODES.get(status, ("http-error", HTTPStatus(status).description))

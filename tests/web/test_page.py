@@ -233,3 +233,26 @@ def test_a_page_stays_light(client: FlaskClient, view: View) -> None:
 
 def test_views_are_named_once() -> None:
     assert len({view.path for view in views.VIEWS}) == len(views.VIEWS)
+
+
+@pytest.mark.parametrize("path", ["/nope", "/tables/nope", "/<script>alert(1)</script>"])
+def test_a_browser_is_shown_a_page_where_there_is_none(client: FlaskClient, path: str) -> None:
+    answer = client.get(path, headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert (answer.status_code, answer.mimetype) == (404, "text/html")
+    assert "<h1>No such page</h1>" in answer.text
+    assert 'href="/api-or-own"' in answer.text
+    assert "alert(1)" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "accepted"),
+    [
+        ("/nope", "*/*"),
+        ("/nope", "application/json"),
+        ("/v1/nope", "text/html"),
+        ("/v1/models/nope/footprint", "text/html"),
+    ],
+)
+def test_everybody_else_and_the_api_get_a_problem(client: FlaskClient, path: str, accepted: str) -> None:
+    answer = client.get(path, headers={"Accept": accepted})
+    assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")

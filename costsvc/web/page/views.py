@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
 from marshmallow import ValidationError
+from werkzeug.exceptions import NotFound
 
 from costsvc import __version__
 from costsvc.errors import CostsvcError
@@ -32,6 +34,7 @@ REACH = {"tasks": 10_000, "requests_per_task": 1e9}
 """The upper ends of the map of an example."""
 SERVED = {"model": "llama-3.1-8b", "accelerator": "h100", "batch_size": 32, "requests": 1e6, "region": "aws:us-east-1"}
 """The requests of the examples of comparisons."""
+API = "/v1/"
 EXPLAIN = "explain"
 """The only parameter of a page that is not a field of the request."""
 
@@ -202,6 +205,16 @@ def _answer(
         return None, problems.by_field(error)
     metrics.estimated(question.kind, answer)
     return answer, {}
+
+
+@pages.app_errorhandler(HTTPStatus.NOT_FOUND)
+def _missing(error: NotFound) -> Response | tuple[str, int]:
+    """A page for a browser at an address that has none, a problem for everybody else and for the API."""
+    forms_of_answer = (problems.PROBLEM_JSON, "application/json", "text/html")
+    is_browser = request.accept_mimetypes.best_match(forms_of_answer) == "text/html"
+    if is_browser and not request.path.startswith(API):
+        return render_template("page/missing.html"), HTTPStatus.NOT_FOUND
+    return problems.refuse(error)
 
 
 @pages.app_context_processor
