@@ -235,6 +235,15 @@ def test_views_are_named_once() -> None:
     assert len({view.path for view in views.VIEWS}) == len(views.VIEWS)
 
 
+@pytest.mark.parametrize("view", EACH)
+def test_the_title_of_a_page_is_its_answer_or_else_its_question(client: FlaskClient, view: View) -> None:
+    asked, answered = client.get(view.path).text, client.get(example(view)).text
+    title = re.compile("<title>(.*?)</title>")
+    headline = re.compile('<h2 class="headline">(.*?)</h2>')
+    assert unescape(title.search(asked)[1]) == f"{view.asks} costsvc"  # type: ignore[index] # it is there
+    assert title.search(answered)[1] == f"{headline.search(answered)[1]}: costsvc"  # type: ignore[index] # both are there
+
+
 @pytest.mark.parametrize("path", ["/nope", "/tables/nope", "/<script>alert(1)</script>"])
 def test_a_browser_is_shown_a_page_where_there_is_none(client: FlaskClient, path: str) -> None:
     answer = client.get(path, headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
