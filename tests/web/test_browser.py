@@ -145,6 +145,22 @@ def test_a_view_leads_from_its_example_to_an_answer(visit, view: View, scripted:
         assert len(told) == len(set(told))
 
 
+@pytest.mark.parametrize(
+    ("view", "width"),
+    [*(pytest.param(view, 1440, id=view.name) for view in VIEWS), pytest.param(VIEWS[0], 390, id="on-a-phone")],
+)
+def test_the_headline_is_in_view_after_each_answer(visit, view: View, width: int) -> None:
+    with visit(viewport={"width": width, "height": 850}) as watched:
+        page = watched.go(view.path)
+        headline = page.locator("h2.headline")
+        page.get_by_role("link", name="Show an example").click()
+        expect(headline).to_be_in_viewport(ratio=1)
+        watched.rest()
+        page.get_by_role("button", name="Estimate").last.click()  # at the foot of the form
+        watched.rest()
+        expect(headline).to_be_in_viewport(ratio=1)
+
+
 @pytest.mark.parametrize("scripted", [True, False], ids=["with-script", "without-script"])
 def test_a_form_is_filled_in_by_keyboard_and_answered_with_the_numbers_of_the_api(
     visit, service, scripted: bool

@@ -38,9 +38,17 @@ function arrive(hash) {
   const wrong = document.querySelector("[aria-invalid]");
   const target = (hash && document.getElementById(hash.slice(1))) || wrong || document.getElementById("result");
   open(target);
-  if (target.id === "result") target.focus({ preventScroll: matchMedia("(min-width: 60rem)").matches });
-  else { if (wrong === target) target.focus(); target.scrollIntoView({ block: "center" }); }
+  if (target.id === "result") {
+    target.focus({ preventScroll: true });
+    bring(target.querySelector(".headline") || target);
+  } else { if (wrong === target) target.focus(); target.scrollIntoView({ block: "center" }); }
   if (!wrong) document.getElementById("busy").textContent = "The answer is there";
+}
+
+/* The answer is taller than the window: its beginning has to be in it. */
+function bring(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  if (top < 0 || bottom > innerHeight) element.scrollIntoView({ block: "start" });
 }
 
 function open(element) {
