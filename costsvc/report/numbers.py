@@ -36,6 +36,8 @@ SMALLEST = 1e-4
 """Smaller numbers are easier to read with a power of ten than as a decimal fraction."""
 LARGEST = 1e9
 """From here on a factor has a power of ten."""
+LARGEST_WHOLE = 1e12
+"""From here on a whole number of a table is no count, and has as many digits as a factor."""
 EXACT = 1e-9
 """Relative distance to the rounded digits below which trailing zeros are dropped, since nothing was rounded."""
 WIDE = 0.1
@@ -189,6 +191,15 @@ def factor(number: float | str | None) -> str:
     decimal = SMALLEST <= abs(rounded) < LARGEST or not rounded
     text = f"{rounded:,.10f}".rstrip("0").rstrip(".") if decimal else f"{rounded:g}"
     return text.replace("-", MINUS)
+
+
+def cell(number: float) -> str:
+    """Format the number of a table cell, with all digits if it is whole: a count or a size of a model is exact.
+
+    Args:
+        number: The number.
+    """
+    return exact(number) if float(number).is_integer() and abs(number) < LARGEST_WHOLE else factor(number)
 
 
 def _value_low_high(quantity: Amount) -> tuple[float | None, float | None, float | None]:

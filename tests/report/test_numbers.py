@@ -202,6 +202,14 @@ def test_a_change_has_its_sign(change: numbers.Amount, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("number", "expected"),
+    [(128_256, "128,256"), (131_072.0, "131,072"), (8.03, "8.03"), (1979.123, "1,979"), (7.227e23, "7.227e+23")],
+)
+def test_a_whole_number_of_a_table_has_all_of_its_digits(number: float, expected: str) -> None:
+    assert numbers.cell(number) == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
     [
         (None, ""),
         ("fp8", "fp8"),

@@ -36,6 +36,7 @@ def register(app: Flask) -> None:
         "formatted": numbers.format_quantity,
         "text": numbers.text,
         "plain": numbers.factor,
+        "cell": numbers.cell,
         "number": numbers.count,
         "signed": numbers.signed_or_open,
         "probability": numbers.probability,
