@@ -13,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, Route, expect, sync_playwright
 
 from costsvc.report import numbers
+from costsvc.report.figures.theme import PAPER, Theme
 from costsvc.web import query
 from costsvc.web.page.views import VIEWS, View
 
@@ -267,6 +268,17 @@ def test_marks_of_a_figure_tell_what_they_show(visit) -> None:
         mark.hover()
         expect(page.locator(".tip")).to_be_visible()
         expect(page.locator(".tip")).to_have_text(re.compile(r"^\w{3}, \d\d:00 UTC: \d+ g/kWh$"))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_figure_under_the_pointer_has_the_theme_of_its_page(visit, theme: Theme) -> None:
+    with visit(color_scheme=theme) as watched:
+        page = watched.go("/placement")
+        page.get_by_role("link", name="Show an example").click()
+        page.locator("figure").first.hover()
+        drawn = page.locator("figure svg").first
+        expect(drawn).to_be_visible()
+        assert PAPER[theme] in drawn.inner_html()
 
 
 def test_something_is_shown_while_an_answer_takes_its_time(visit) -> None:

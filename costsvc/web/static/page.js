@@ -136,10 +136,16 @@ document.addEventListener("error", (event) => {
 /* A figure is an image until somebody points at it; then its marks can tell what they show. */
 let drawn = 0;
 
+/* The address of the drawing that fits theme and width; while it loads, the image itself does not know it. */
+function drawing(figure) {
+  const fitting = [...figure.querySelectorAll("source")].find((one) => matchMedia(one.media).matches);
+  return fitting ? fitting.srcset : figure.querySelector("img").src;
+}
+
 async function enliven(figure) {
   figure.removeAttribute("data-figure");
   const image = figure.querySelector("img");
-  const answer = await fetch(image.currentSrc || image.src); // not loaded yet, it has no current one
+  const answer = await fetch(drawing(figure));
   if (!answer.ok || !answer.headers.get("Content-Type").startsWith("image/svg+xml")) return;
   const own = `v${(drawn += 1)}-`; // ids of two figures in one page must differ
   const text = (await answer.text()).replace(/\bid="/g, `id="${own}`).replace(/url\(#/g, `url(#${own}`).replace(/href="#/g, `href="#${own}`);
