@@ -1,8 +1,9 @@
 """An index of models by their names, which reads them as clients, gateways and hubs write them."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +19,10 @@ SIZE = re.compile(r"[-_:](\d+(?:\.\d+)?)b$")
 SAME_SIZE = 0.1
 STATED = re.compile(r"\d[bm](?:-|$)")
 """A size inside an id, which then has no other."""
+OF_ANY_SIZE = re.compile(r"(?:\d+x)?\d+(?:\.\d+)?[bm](?=-|$)")
+"""The size in an id, in whose place other models of its family have another."""
+LATEST = ":latest"
+UNSAID = "its usual size, since the name says none"
 ACTIVE = re.compile(r"(?<=\db)-a\d+(?:\.\d+)?b(?=-|$)")
 """Active parameters after all of them: ``-a3b`` of ``qwen3-30b-a3b``, which people leave out."""
 
@@ -35,6 +40,7 @@ class ModelNames:
     sizes: Mapping[str, float | None]
     _squashed: dict[str, str] = field(default_factory=dict)
     _revised: dict[str, set[str]] = field(default_factory=dict)
+    _families: Counter[str] = field(default_factory=Counter)
     _short: Mapping[str, str] | None = None
     _kept: Callable[[str], Reading | None] = field(init=False, repr=False)
 
@@ -54,6 +60,7 @@ class ModelNames:
             dated = DATE.search(name)
             if dated:
                 index._revised.setdefault(squash(name[: dated.start()]), set()).add(match.id)
+        index._families = Counter(OF_ANY_SIZE.sub("", id_) for id_ in sizes)
         index._squashed = {text: min(ids) for text, ids in claims.items() if len(ids) == 1}
         return index
 
@@ -66,6 +73,18 @@ class ModelNames:
         return self._kept(name)
 
     def _read(self, name: str) -> Reading | None:
+        reading = self._read_forms(name)
+        if reading is None or not self._is_family(name, reading.id):
+            return reading
+        return replace(reading, notes=(*reading.notes, UNSAID))
+
+    def _is_family(self, name: str, id_: str) -> bool:
+        """Whether a name is that of a family of several sizes, of which it says none."""
+        family = OF_ANY_SIZE.sub("", id_)
+        said = name.lower().removesuffix(LATEST).rpartition("/")[2]
+        return family != id_ and self._families[family] > 1 and squash(said) == squash(family)
+
+    def _read_forms(self, name: str) -> Reading | None:
         found = self.exact.find(name)
         if found is not None:
             return Reading(id=found.id, others=found.others, **_format_of(name, found.id))

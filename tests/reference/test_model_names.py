@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from costsvc.reference.model_forms import forms, squash, stem
-from costsvc.reference.model_names import ModelNames
+from costsvc.reference.model_names import UNSAID, ModelNames
 from costsvc.reference.names import plain
 
 SIZES = {
@@ -262,3 +262,20 @@ def test_forms_go_from_the_whole_name_to_the_shortest():
     assert texts[-1] == "gpt-4o"
     assert len(list(forms("a/" * 300))) < 50
     assert stem("hf.co/bartowski/gemma-2-9b-it-GGUF:Q4_K_M") == "gemma-2-9b"
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "is_told"),
+    [
+        ("llama3", "llama-3-8b", True),
+        ("llama3:latest", "llama-3-8b", True),
+        ("ollama/qwen3", "qwen3-8b", True),
+        ("llama3:8b", "llama-3-8b", False),
+        ("llama-3.1-8b", "llama-3.1-8b", False),
+        ("mistral-small-instruct-2409", "mistral-small-22b", False),
+    ],
+)
+def test_a_size_that_a_name_does_not_say_is_told(catalog, name, model, is_told):
+    reading = catalog.models.read(name)
+    assert reading is not None
+    assert (reading.id, UNSAID in reading.notes) == (model, is_told)
