@@ -65,7 +65,10 @@ NEEDED = {
     "weights": {"cost_usd": 1},
 }
 BESIDE: dict[str, tuple[str, ...]] = {
-    "accelerator": ("instance", "instances", "cores"),
+    "accelerator": (
+        *("instance", "instances", "cores", "energy_kwh", "it_energy_kwh"),
+        *("provider", "processing", "units", "cache_write_tokens", "reasoning_tokens"),
+    ),
     "model": ("total_params_b", "active_params_b"),
     "total_params_b": ("active_params_b",),
     "accelerator_hours": (

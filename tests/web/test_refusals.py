@@ -211,6 +211,12 @@ def test_training_refuses(client: FlaskClient, base: dict[str, Any], change: Any
         pytest.param({"batch_size": 0.5}, "batch_size", "must be between 1 and", id="batch-below-1"),
         pytest.param({"requests_per_s": 0}, "requests_per_s", "must be between 1e-09 and", id="no-rate"),
         pytest.param({"batchsize": 8}, "batchsize", "unknown field", id="misspelt-field"),
+        pytest.param(
+            {"accelerator_power_w": 0, "accelerator_energy_j_per_output_token": 2},
+            "accelerator_power_w",
+            "must be above 0 together with",
+            id="energy-without-power",
+        ),
         pytest.param({"accelerator_hours": 1}, "accelerator_hours", "unknown field", id="field-of-training"),
         pytest.param(
             {"batch_size": 2, "requests_per_s": 1}, "requests_per_s", "together with batch_size", id="batch-and-rate"

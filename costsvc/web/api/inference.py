@@ -223,6 +223,8 @@ class ServingSchema(MachineSchema, SubjectSchema):
             )
         if all(data.get(name) is not None for name in MEASURED):
             errors |= refuse(data, [MEASURED[2]], "together with measured throughput and energy, which determine it")
+        elif data.get(MEASURED[1]) is not None and data.get(MEASURED[2]) == 0:
+            errors[MEASURED[2]] = [f"must be above 0 together with {MEASURED[1]}, got 0"]
         raise_if(errors | _token_errors(data))
 
     @ma.post_load
