@@ -113,8 +113,8 @@ class Spelling:
     Attributes:
         text: The name without count, part of a device and what programs print around it.
         core: The product: what remains without vendor, line, memory and form, with dashes between its words.
-        count: Devices in front of or behind the name; None if there is no count. [1]
-        leading: Whether the count stands in front of the name.
+        count: Devices in front of or behind the name; None without one. [1]
+        leading: Whether the count is in front of the name.
         in_words: Whether the count is that of GPUs, cards or chips: ``8-GPU``.
         ending: The x before the count as it could belong to the product, with its space; empty if there is none.
         before_x: Whether the count stands behind the name and before an x.

@@ -156,7 +156,7 @@ class PlaceNames:
         id_ = sold.get(f"{parent.partition(':')[2]}-{city}") if parent else None
         if id_ is None:
             return None
-        return Reading(id=id_, notes=(f"a local zone of {parent} that stands in this city", self._grid_of(id_)))
+        return Reading(id=id_, notes=(f"a local zone of {parent} in this city", self._grid_of(id_)))
 
     def _usage(self, key: str) -> Reading | None:
         """Read a type of usage of an AWS bill, which begins with the code of the region."""

@@ -67,7 +67,7 @@ class CloudRegions:
 
 
 def _may_be_in(city: Place, region: Row) -> bool:
-    """Whether a region whose location has the name of a city stands in it."""
+    """Whether a region whose location has the name of a city is in that city."""
     either = city.subdivision is None or region["subdivision"] is None
     return city.country == region["country"] and (either or city.subdivision == region["subdivision"])
 

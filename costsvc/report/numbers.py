@@ -37,7 +37,7 @@ SMALLEST = 1e-4
 LARGEST = 1e9
 """From here on a factor has a power of ten."""
 LARGEST_WHOLE = 1e12
-"""From here on a whole number of a table is no count, and has as many digits as a factor."""
+"""From here on a whole number of a table is rounded like a factor."""
 EXACT = 1e-9
 """Relative distance to the rounded digits below which trailing zeros are dropped, since nothing was rounded."""
 WIDE = 0.1

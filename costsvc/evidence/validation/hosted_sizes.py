@@ -106,7 +106,7 @@ def hide_sizes(catalog: Catalog, fitted: HostedModels, organization: str) -> Cat
 
 
 def compare_sizes(one: Sold, answer_request: Answerer, known: Catalog, hidden: Catalog) -> Iterator[Comparison]:
-    """Compare what is said of a model of hidden size with what is known of it.
+    """Compare the estimates of a model of hidden size with its published figures.
 
     Args:
         one: The model.

@@ -66,7 +66,7 @@ RUN = (
 OF_TOKENS = ("mfu", "activation_recomputation", "sequence_length", "tuned")
 """Fields that matter only if the run time is computed from tokens."""
 METERED = ("energy_kwh", "it_energy_kwh")
-"""Measured energy, which stands in place of machine and time."""
+"""Measured energy, which replaces machine and time."""
 AMOUNTS = ("accelerator_hours", "training_tokens_b", "hours", *METERED)
 
 
@@ -133,7 +133,7 @@ def _is_metered(data: dict[str, Any]) -> bool:
 
 def _metered_errors(data: dict[str, Any]) -> dict[str, list[str]]:
     given = next(name for name in METERED if data.get(name) is not None)
-    because = f"together with {given}, which stands in place of machine and time"
+    because = f"together with {given}, which replaces machine and time"
     return refuse(data, [*MACHINE, "precision"], because) | subject_errors(data)
 
 
