@@ -64,7 +64,7 @@ def _sizes(checks: HostedChecks) -> str:
         for text in (
             f"Active parameters: {_inside(checks.active)}; the bar of {WIDEST:g} is {bar}.",
             "Energy of a request (1,000 tokens in, 500 out, H100, batch not known), against the estimate with the "
-            f"published size, which is no measurement: dense models {_inside(checks.dense)}; sparse models "
+            f"published size, not a measurement: dense models {_inside(checks.dense)}; sparse models "
             f"{_inside(checks.sparse)}. Recent models are mostly sparse, and so a hidden size is taken to be: dense "
             "models come out too large.",
         )
