@@ -62,6 +62,7 @@ class Step(TypedDict):
 class Provenance(TypedDict):
     """Sources, warnings, missing fields and versions of an answer."""
 
+    names: Annotated[dict[str, str], Doc("Names for people of the ids in request and results, by id")]
     unavailable: Annotated[list[Gap], Doc("Fields that are null, with reasons")]
     sources: Annotated[list[dict[str, object]], Doc("Publications that the factors come from")]
     warnings: Annotated[list[Warned], Doc("Assumptions and limits that the caller should know")]

@@ -17,6 +17,7 @@ from costsvc.answers.request_body import RequestBody
 from costsvc.model.chains.footprint import NAMES, Footprint
 from costsvc.model.uncertainty import Factor, quantities, variance_shares
 from costsvc.reference.catalog import Catalog
+from costsvc.reference.display_names import names_in
 from costsvc.requests.workloads import Overheads
 from costsvc.resolve.log import FactorLog
 from costsvc.resolve.machine import ResolvedMachine
@@ -79,7 +80,7 @@ def build_estimate(
     samples = {**available_amounts(footprint, log), **extra}
     q = dict(zip(samples, quantities(list(samples.values())), strict=True))
     drivers = rank_drivers(footprint, log, q)
-    explained = explain_log(log, catalog, site.date)
+    explained = explain_log(log, catalog, site.date, request)
     return _body(request, q, site, catalog, drivers, explained), {name: q[name] for name in extra}
 
 
@@ -105,6 +106,7 @@ def _body(
         "equivalents": list_equivalents(q, catalog),
         "drivers": drivers,
         "factors": explained["factors"],
+        "names": explained["names"],
         "unavailable": explained["unavailable"],
         "sources": explained["sources"],
         "warnings": explained["warnings"],
@@ -170,19 +172,21 @@ def available_amounts(footprint: Footprint, log: FactorLog) -> dict[str, Numeric
     return {name: None if PATHS.get(name, name) in missing else getattr(footprint, name) for name in NAMES}
 
 
-def explain_log(log: FactorLog, catalog: Catalog, day: dt.date | None = None) -> Explained:
-    """The factors, sources, warnings, gaps and versions of an answer.
+def explain_log(log: FactorLog, catalog: Catalog, day: dt.date | None, *named: object) -> Explained:
+    """The factors, names, sources, warnings, gaps and versions of an answer.
 
     Args:
         log: The factors, warnings and gaps.
         catalog: The reference tables.
         day: The day of the estimate; None for the reference date of the tables.
+        *named: Requests, and parts of the answer, whose ids have names for people.
     """
     log.warn_of_old(day or catalog.reference_date)
     rows = catalog.tables["sources"].rows
     used = sorted({factor.source_id for factor in log.factors.values() if factor.source_id})
     return {
         "factors": [describe_factor(factor) for factor in log.factors.values()],
+        "names": names_in(*named, catalog=catalog),
         "unavailable": [{"field": name, "reason": reason} for name, reason in log.unavailable.items()],
         "sources": [dict(rows[source]) for source in used],
         "warnings": [{"code": code, "message": message} for code, message in log.warnings.items()],

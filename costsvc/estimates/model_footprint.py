@@ -158,6 +158,7 @@ def _with_prefix(explained: Explained, prefix: str) -> Explained:
     """Factors, sources, warnings and gaps of an estimate that is part of an answer, with a prefix for its gaps."""
     return {
         "factors": explained["factors"],
+        "names": explained["names"],
         "unavailable": [
             {"field": f"{prefix}.{gap['field']}", "reason": gap["reason"]} for gap in explained["unavailable"]
         ],
@@ -172,7 +173,8 @@ def _no_estimate(model: Row, region: str | None, catalog: Catalog, log: FactorLo
     is_trained = model["training_flop"] or model["training_tokens_b"]
     for field in ("basis", "training", "estimate"):
         log.mark_unavailable(field, UNSIZED if is_trained else UNKNOWN)
-    return EstimatedRecord(region=catalog.place(region or WORLD).region, explained=answer.explain_log(log, catalog))
+    place, named = catalog.place(region or WORLD).region, {"model": model["model_id"], "region": region}
+    return EstimatedRecord(region=place, explained=answer.explain_log(log, catalog, None, named))
 
 
 def _of_hours(model: Row, site: Site, catalog: Catalog, log: FactorLog) -> Record | None:

@@ -76,6 +76,10 @@ class Source(TypedDict):
     url: str | None
 
 
+ASSUMED: Mapping[str, str] = {"accelerators-assumed": "accelerators", "batch-assumed": "batch_size"}
+"""The field of a request whose number was assumed, by the code of the warning that says so."""
+
+
 def of_kind(read: Callable[[A], T]) -> Callable[[Answer], T]:
     """A function that reads answers of one kind, for a table of such functions by kind.
 
@@ -85,9 +89,25 @@ def of_kind(read: Callable[[A], T]) -> Callable[[Answer], T]:
     return cast("Callable[[Answer], T]", read)
 
 
-def read_request(body: object) -> Request:
-    """A request that an answer repeats; the endpoint has validated its fields."""
-    return cast("Request", body)
+def read_request(body: object, names: Mapping[str, str] | None = None) -> Request:
+    """A request that an answer repeats; the endpoint has validated its fields.
+
+    Args:
+        body: The request.
+        names: Names for people by id, which replace the ids; None keeps the ids.
+    """
+    if not names or not isinstance(body, Mapping):
+        return cast("Request", body)
+    named = {field: names[id_] for field, id_ in body.items() if isinstance(id_, str) and id_ in names}
+    return cast("Request", {**body, **named})
+
+
+def stated_request(estimate: Estimate) -> Request:
+    """The request of an estimate for texts: names in place of ids, without numbers that the service assumed."""
+    codes = {warning["code"] for warning in estimate["warnings"]}
+    hidden = {field for code, field in ASSUMED.items() if code in codes}
+    request = read_request(estimate["request"], estimate["names"])
+    return cast("Request", {field: value for field, value in request.items() if field not in hidden})
 
 
 def sources_of(answer: Provenance) -> list[Source]:

@@ -5,16 +5,19 @@ from collections.abc import Callable, Mapping
 from costsvc.answers.amortization import Amortization
 from costsvc.answers.api_or_own import ApiOrOwnAnswer
 from costsvc.answers.change import ChangeAnswer
-from costsvc.answers.estimate import InferenceEstimate, TrainingEstimate
-from costsvc.answers.placement import PlacementAnswer
-from costsvc.answers.quantities import Metric
+from costsvc.answers.estimate import Estimate, InferenceEstimate, TrainingEstimate
+from costsvc.answers.placement import Difference, PlacementAnswer
+from costsvc.answers.quantities import Metric, Quantity
 from costsvc.answers.schedule import ScheduleAnswer
+from costsvc.reference.places import WORLD
 from costsvc.report import numbers
-from costsvc.report.answers import Answer, Request, of_kind, percent_of, read_request
+from costsvc.report.answers import Answer, Request, of_kind, percent_of, read_request, stated_request
 from costsvc.report.labels import ALTERNATIVES, COMPARED, TOTALS
 from costsvc.units import PER_BILLION
 
 MORE_LIKELY = 0.5
+RANKED: Mapping[Metric, str] = {"carbon_kg": "CO2e", "cost_usd": "money"}
+"""The metrics of a placement that its headline compares with now."""
 IN_HEADLINE: tuple[Metric, ...] = ("energy_kwh", "carbon_kg", "cost_usd")
 """The metrics of a change that its headline names."""
 
@@ -30,19 +33,35 @@ def headline(kind: str, answer: Answer) -> str:
 
 
 def _training(answer: TrainingEstimate) -> str:
-    request = read_request(answer["request"])
-    where = answer["place"]["region"]
+    request = stated_request(answer)
     if answer["accelerator_hours"] is None:
-        return f"Training {_model(request)}: measured energy in {where}"
-    hours = numbers.count(answer["accelerator_hours"]["value"])
-    return f"Training {_model(request)}: {hours} accelerator-hours on {_machine(request)} in {where}"
+        return f"Training {_model(request)} {_place(request)}, with measured energy, {_amounts(answer)}"
+    work = f"{_hours(answer['accelerator_hours'])} accelerator-hours"
+    return f"Training {_model(request)} for {work} on {_machine(request)} {_place(request)} {_amounts(answer)}"
+
+
+def _hours(hours: Quantity) -> str:
+    """Accelerator-hours; all digits of a number that the request gives."""
+    return numbers.exact(hours["value"]) if hours["low"] == hours["high"] else numbers.count(hours["value"])
 
 
 def _inference(answer: InferenceEstimate) -> str:
-    request = read_request(answer["request"])
+    request = stated_request(answer)
     number = numbers.count(request.get("requests", 1.0))
     noun = "request" if number == "1" else "requests"
-    return f"{number} {noun} to {_model(request)} on {_machine(request)} in {answer['place']['region']}"
+    of = f"{number} {noun} to {_model(request)} on {_machine(request)} {_place(request)}"
+    return f"{of} {_amounts(answer, plural=number != '1')}"
+
+
+def _amounts(answer: Estimate, *, plural: bool = False) -> str:
+    """The two totals that people ask for first, else the energy."""
+    end = "" if plural else "s"
+    carbon, cost = answer["carbon"]["total_kg"], answer["cost"]["total_usd"]
+    parts = [
+        *([f"emit{end} about {numbers.carbon(carbon['value'])} of CO2e"] if carbon else []),
+        *([f"cost{end} about {numbers.money(cost['value'])}"] if cost else []),
+    ]
+    return " and ".join(parts) or f"use{end} about {numbers.energy(answer['energy_kwh']['value'])}"
 
 
 def _model(request: Request) -> str:
@@ -57,8 +76,15 @@ def _machine(request: Request) -> str:
     if "provider" in request:
         return f"the machines of {request['provider']}"
     if "instance" in request:
-        return f"{request.get('instances', 1):g} x {request['instance']}"
-    return f"{request.get('accelerators', 1):g} x {request['accelerator']}"
+        return f"{request.get('instances', 1):,g} {request['instance']}"
+    if "accelerators" not in request:
+        return request["accelerator"]
+    return f"{request['accelerators']:,g} {request['accelerator']}"
+
+
+def _place(request: Request) -> str:
+    region = request.get("region", WORLD)
+    return "at the world's average" if region == WORLD else f"in {region}"
 
 
 def _amortization(answer: Amortization) -> str:
@@ -86,10 +112,20 @@ def _placement(answer: PlacementAnswer) -> str:
     if not answer["options"]:
         return "No option is within the limits"
     best = answer["options"][0]
-    request, percent = read_request(best["request"]), percent_of(best["difference"]["carbon_kg"])
-    where = f"{_machine(request)} in {request.get('region', 'world')}"
-    change = f": {numbers.change(percent['value'])} CO2e compared with now" if percent else ""
-    return f"Best of {answer['options_allowed']}: {where}{change}"
+    request = read_request(best["request"], answer["names"])
+    changes = [_less(best["difference"][metric], noun) for metric, noun in RANKED.items()]
+    known = " and ".join(change for change in changes if change)
+    where = f"Best of {numbers.count(answer['options_allowed'])}: {_machine(request)} {_place(request)}"
+    return f"{where}: {known} than now" if known else where
+
+
+def _less(difference: Difference | None, noun: str) -> str:
+    """A change in words: ``90 % less CO2e``."""
+    percent = percent_of(difference)
+    value = percent["value"] if percent else None
+    if value is None:
+        return ""
+    return f"{numbers.count(abs(value))} % {'more' if value > 0 else 'less'} {noun}"
 
 
 def _change(answer: ChangeAnswer) -> str:
@@ -105,7 +141,8 @@ def _change(answer: ChangeAnswer) -> str:
 
 def _schedule(answer: ScheduleAnswer) -> str:
     if not answer["windows"]:
-        return f"No hourly grid data for {answer['place']['region']}"
+        region = answer["place"]["region"]
+        return f"No hourly grid data for {answer['names'].get(region, region)}"
     start = answer["windows"][0]["spans"][0]["start"].replace("T", " ").removesuffix(":00Z")
     saving = next((saving for saving in answer["savings"] or [] if saving["against"] == "now"), None)
     percent = saving["percent"] if saving else None

@@ -23,15 +23,28 @@ PLACEMENT = {"training": {"accelerator": "a100", "accelerator_hours": 100, "regi
                 "total_params_b": 8,
                 "region": "aws:us-east-1",
             },
-            "Training a model of 8 billion parameters: 1,000 accelerator-hours on 8 x nvidia-h100-sxm5-80gb in "
-            "aws:us-east-1",
+            "Training a model of 8 billion parameters for 1,000 accelerator-hours on H100 SXM5 80 GB in N. Virginia "
+            "(AWS us-east-1) emits about 438 kg of CO2e and costs about $6,880",
             id="training",
         ),
         pytest.param(
             "inference",
             {"model": "llama-3.1-8b", "accelerator": "h100-sxm5-80gb", "requests": 1e6, "region": "aws:us-east-1"},
-            "1 million requests to llama-3.1-8b on 1 x nvidia-h100-sxm5-80gb in aws:us-east-1",
+            "1 million requests to Llama 3.1 8B on H100 SXM5 80 GB in N. Virginia (AWS us-east-1) emit "
+            "about 9.20 kg of CO2e and cost about $161",
             id="inference",
+        ),
+        pytest.param(
+            "training",
+            {
+                "accelerator": "h100-sxm5-80gb",
+                "accelerators": 64,
+                "accelerator_hours": 123456,
+                "pricing": {"kind": "owned"},
+            },
+            "Training a model for 123,456 accelerator-hours on 64 H100 SXM5 80 GB at the world's average emits about "
+            "82.3 t of CO2e",
+            id="all-digits-of-what-was-given",
         ),
         pytest.param("placement", PLACEMENT | {"max_kg": 0.001}, "No option is within the limits", id="no-option"),
     ],
@@ -53,5 +66,5 @@ def test_the_headline_of_strategies_names_the_cheapest(catalog: Catalog) -> None
 
 
 def test_a_schedule_without_hourly_data_has_its_headline() -> None:
-    answer = {"windows": None, "place": {"region": "MCO"}, "savings": None}
-    assert headline("schedule", answer) == "No hourly grid data for MCO"
+    answer = {"windows": None, "place": {"region": "MCO"}, "names": {"MCO": "Monaco"}, "savings": None}
+    assert headline("schedule", answer) == "No hourly grid data for Monaco"

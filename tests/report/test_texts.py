@@ -118,7 +118,7 @@ def test_the_paragraph_of_a_run_has_the_numbers_of_the_answer(catalog: Catalog) 
 def test_the_paragraph_of_serving_has_the_numbers_of_the_answer(catalog: Catalog) -> None:
     export = export_of("inference", catalog)
     written, answer = text(export, "citation.md"), export.answer
-    assert "1,000,000 requests to llama-3.1-8b (500 input and 300 output tokens each)" in written
+    assert "1,000,000 requests to Llama 3.1 8B (500 input and 300 output tokens each)" in written
     assert quantity(after(written, "market-based figure"), "carbon_kg") == three(answer["carbon"]["market_kg"])
     each = after(written, "Per request ")
     assert quantity(each, "energy_kwh") == three(answer["per_request"]["energy_j"], 1 / 3.6e6)
@@ -150,7 +150,9 @@ def test_defaults_and_warnings_are_listed(catalog: Catalog) -> None:
     [
         pytest.param(WORLD, "world averages", id="nowhere"),
         pytest.param({"instance": "p5.48xlarge", "hours": 24, "instances": 2}, "2 instances of type", id="instances"),
-        pytest.param(WORLD | {"method": "lora", "model": "llama-3.1-8b"}, "LoRA fine-tuning of llama", id="method"),
+        pytest.param(
+            WORLD | {"method": "lora", "model": "llama-3.1-8b"}, "LoRA fine-tuning of Llama 3.1 8B", id="method"
+        ),
         pytest.param(WORLD | {"workload": "vision"}, "a vision model", id="workload"),
         pytest.param(WORLD | {"scope": "direct"}, "CO₂e of the electricity is not known, as", id="no-carbon"),
         pytest.param(
@@ -218,7 +220,7 @@ def test_a_schedule_of_energy_alone_has_its_paragraph(catalog: Catalog) -> None:
     example = ENDPOINTS["schedule"].example
     body = {name: example[name] for name in ("earliest", "deadline")}
     export = export_of("schedule", catalog, body | {"energy_kwh": 100, "duration_h": 5, "region": "aws:us-west-1"})
-    assert "For a workload in aws:us-west-1" in text(export, "citation.md")
+    assert "For a workload in N. California (AWS us-west-1)" in text(export, "citation.md")
 
 
 @pytest.mark.parametrize(
@@ -275,7 +277,7 @@ def front_matter(card: str) -> dict[str, Any]:
 
 
 def test_a_model_card_gives_grams_as_the_hub_wants_them(catalog: Catalog) -> None:
-    export = export_of("training", catalog)
+    export = export_of("training", catalog, {**ENDPOINTS["training"].example, "method": "pretraining"})
     card = text(export, "model-card.md")
     metadata = front_matter(card)
     assert list(metadata) == ["emissions", "source", "training_type", "geographical_location", "hardware_used"]

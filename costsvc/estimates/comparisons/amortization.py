@@ -69,7 +69,7 @@ def _answer(request: Comparison, compared: ComparisonInput, estimator: StrategyE
     ranking = {metric: _rank(compared, metric) for metric in METRICS}
     log = FactorLog()
     values = None if request.benefit is None else _net_values(request.benefit, compared, catalog, log)
-    provenance = combine_logs({part.path: part.log for part in compared.parts()}, log, catalog)
+    provenance = combine_logs({part.path: part.log for part in compared.parts()}, log, catalog, body)
     return {
         "id": answer.request_id(body, catalog),
         "request": body,
@@ -87,6 +87,7 @@ def _answer(request: Comparison, compared: ComparisonInput, estimator: StrategyE
         "disagreements": _disagreements(ranking),
         "value": values,
         "parts": [_part(part) for part in compared.parts()],
+        "names": provenance["names"],
         "unavailable": provenance["unavailable"],
         "sources": provenance["sources"],
         "warnings": provenance["warnings"],

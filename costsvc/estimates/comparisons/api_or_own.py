@@ -109,7 +109,7 @@ def compare_api_or_own(request: ApiOrOwn, catalog: Catalog) -> ApiOrOwnAnswer:
         "utilization": sizes[1],
         "break_even": [_break_even(metric, compared, (calls, own)) for metric in METRICS],
         "curve": [_point(compared, float(traffic)) for traffic in _traffic(request.requests_per_month)],
-        **combine_logs(compared.logs, common, catalog),
+        **combine_logs(compared.logs, common, catalog, request.payload),
     }
 
 

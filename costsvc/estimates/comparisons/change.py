@@ -59,17 +59,18 @@ def compare_change(request: ChangeSpec, catalog: Catalog) -> ChangeAnswer:
     )
     differences = compare_outcomes(after, before)
     causes = _causes(Sides(before=before, after=after))
+    outcomes = {"before": describe_outcome(before), "after": describe_outcome(after)}
     return {
         "id": answer.request_id(request.payload, catalog),
         "request": request.payload,
         "carbon_basis": request.carbon_basis,
-        "before": describe_outcome(before),
-        "after": describe_outcome(after),
+        "before": outcomes["before"],
+        "after": outcomes["after"],
         "difference": differences,
         "probability_lower": _probabilities(after, before),
         "causes": causes,
         "summary": _summary(differences, causes),
-        **combine_logs({"before": before.log, "after": after.log}, FactorLog(), catalog),
+        **combine_logs({"before": before.log, "after": after.log}, FactorLog(), catalog, request.payload, outcomes),
     }
 
 

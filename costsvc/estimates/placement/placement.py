@@ -80,6 +80,9 @@ def rank_placements(request: Placement, catalog: Catalog) -> PlacementAnswer:
     ranking = _rank(options, request)
     best = [total_workload(options.workload(i), request.carbon_basis, catalog) for i in ranking.order[: request.shown]]
     logs = {"baseline": baseline.log, **{f"options.{i}": one.log for i, one in enumerate(best)}}
+    options_shown = [_option(rank, one, baseline, ranking) for rank, one in enumerate(best, start=1)]
+    now, front = describe_outcome(baseline), list(_points(options, ranking.front))
+    own_log = _own_log(request, ranking.unranked, catalog)
     return {
         "id": answer.request_id(request.payload, catalog),
         "request": request.payload,
@@ -87,11 +90,11 @@ def rank_placements(request: Placement, catalog: Catalog) -> PlacementAnswer:
         "weights": {name: weight for name, weight in ranking.weights.items() if weight},
         "options_considered": len(ranking.score),
         "options_allowed": len(ranking.order),
-        "baseline": describe_outcome(baseline),
-        "options": [_option(rank, one, baseline, ranking) for rank, one in enumerate(best, start=1)],
-        "pareto": list(_points(options, ranking.front)),
+        "baseline": now,
+        "options": options_shown,
+        "pareto": front,
         "refused": [{"accelerator": one.accelerator, "reason": one.reason} for one in refused],
-        **combine_logs(logs, _own_log(request, ranking.unranked, catalog), catalog),
+        **combine_logs(logs, own_log, catalog, request.payload, now, options_shown, front),
     }
 
 

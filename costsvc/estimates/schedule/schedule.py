@@ -90,6 +90,7 @@ def find_windows(request: Schedule, catalog: Catalog) -> ScheduleAnswer:
     _warn(request, load, here)
     energy, intensity = quantities([here.energy_kwh, None if here.site.grid is None else here.g_per_kwh])
     results = _profile_results(here, window, other, log)
+    elsewhere = None if other is None else _elsewhere(other, window, log)
     return {
         "id": answer.request_id(body, catalog),
         "request": body,
@@ -98,9 +99,9 @@ def find_windows(request: Schedule, catalog: Catalog) -> ScheduleAnswer:
         "energy_kwh": require(energy),
         "annual_g_per_kwh": intensity,
         **results,
-        "best_other_region": None if other is None else _elsewhere(other, window, log),
+        "best_other_region": elsewhere,
         "with_profile": _zones(here.site.place, catalog),
-        **answer.explain_log(log, catalog),
+        **answer.explain_log(log, catalog, None, body, elsewhere),
     }
 
 

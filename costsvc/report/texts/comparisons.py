@@ -45,7 +45,7 @@ def amortization(answer: Amortization) -> Citation:
 def api_or_own(answer: ApiOrOwnAnswer) -> Citation:
     """Compose the citation of a hosted model against own hardware."""
     body = answer["request"]
-    api, own = (read_request(body[side]) for side in ("api", "own"))
+    api, own = (read_request(body[side], answer["names"]) for side in ("api", "own"))
     called = phrases.one_line(str(api.get("model", "a hosted model")))
     requests = numbers.count(answer["requests_per_month"])
     return _citation(
@@ -62,10 +62,11 @@ def change(answer: ChangeAnswer) -> Citation:
     """Compose the citation of a workload before and after a change."""
     kind = workload_kind(answer["request"]["before"]) or "inference"
     before, after = answer["before"], answer["after"]
+    was, becomes = (read_request(side["request"], answer["names"]) for side in (before, after))
     return _citation(
         answer,
-        f"{_workload(kind, read_request(before['request']))} takes {_totals(_outcome(before))}; after the change, "
-        f"{_machine_and_place(read_request(after['request']))}, it takes {_totals(_outcome(after))}.",
+        f"{_workload(kind, was)} takes {_totals(_outcome(before))}; after the change, "
+        f"{_machine_and_place(becomes)}, it takes {_totals(_outcome(after))}.",
         phrases.one_line(answer["summary"].replace("**", "").replace("`", "")),
         _probability_lower(answer["probability_lower"]),
         _carbon_basis(answer["carbon_basis"]),
@@ -75,7 +76,7 @@ def change(answer: ChangeAnswer) -> Citation:
 def placement(answer: PlacementAnswer) -> Citation:
     """Compose the citation of a search for a place."""
     kind = workload_kind(answer["request"]) or "inference"
-    workload = phrases.inside_sentence(_workload(kind, read_request(answer["baseline"]["request"])))
+    workload = phrases.inside_sentence(_workload(kind, read_request(answer["baseline"]["request"], answer["names"])))
     return _citation(
         answer,
         f"For {workload}, the search covered {_options(answer)}, ranked by {_ranking(answer)}.",
@@ -159,8 +160,8 @@ def _workload(kind: str, request: Request) -> str:
     return f"{phrases.workload(kind, request)} {_machine_and_place(request)}"
 
 
-def _machine_and_place(request: Request, zone: str | None = None) -> str:
-    return f"on {phrases.hardware(request)} {phrases.place(request, zone)}"
+def _machine_and_place(request: Request) -> str:
+    return f"on {phrases.hardware(request)} {phrases.place(request)}"
 
 
 def _probability_lower(probabilities: ProbabilitiesAnswer) -> str:
@@ -190,7 +191,7 @@ def _best_option(answer: PlacementAnswer) -> str:
     if not answer["options"]:
         return ""
     best = answer["options"][0]
-    request = read_request(best["request"])
+    request = read_request(best["request"], answer["names"])
     kind = phrases.one_line(request.get("pricing", {}).get("kind", "on-demand"))
     return (
         f"The best option is {phrases.hardware(request)} {phrases.place(request)} at {kind} prices, "
@@ -206,12 +207,13 @@ def _difference(difference: Differences) -> str:
 
 def _scheduled(answer: ScheduleAnswer) -> str:
     """The workload of a schedule, or a load that only its energy describes."""
-    request, zone = answer["request"], answer["place"]["zone"]
-    kind = workload_kind(request)
+    kind = workload_kind(answer["request"])
+    workload = read_request(answer["request"][kind] if kind else answer["request"], answer["names"])
+    place = phrases.place_of(answer, workload)
     if kind is None:
-        return f"a workload {phrases.place(read_request(request), zone)}"
-    workload = read_request(request[kind])
-    return f"{phrases.inside_sentence(phrases.workload(kind, workload))} {_machine_and_place(workload, zone)}"
+        return f"a workload {place}"
+    run = phrases.inside_sentence(phrases.workload(kind, workload))
+    return f"{run} on {phrases.hardware(workload)} {place}"
 
 
 def _windows(answer: ScheduleAnswer) -> Iterator[str]:
@@ -234,7 +236,7 @@ def _window(window: Emitted) -> str:
 def _saving(saving: Saving, answer: ScheduleAnswer) -> str:
     alternative, other = ALTERNATIVES[saving["against"]], answer["best_other_region"]
     if saving["against"] == "best_other_region" and other is not None:
-        alternative = f"the best window of {phrases.one_line(other['region'])}"
+        alternative = f"the best window of {phrases.one_line(answer['names'].get(other['region'], other['region']))}"
     saved = numbers.carbon(saving["location_kg"])
     return f"Compared with {alternative} the saving is {saved} of CO₂e{_percent(saving['percent'])}."
 

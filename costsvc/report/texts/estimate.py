@@ -7,7 +7,7 @@ from costsvc.answers.explanation import FactorAnswer
 from costsvc.answers.request_body import RequestBody
 from costsvc.model.quantities import divide_quantity
 from costsvc.report import numbers
-from costsvc.report.answers import AnyEstimate, Request, central_value, read_request, used_phases
+from costsvc.report.answers import AnyEstimate, Request, central_value, read_request, stated_request, used_phases
 from costsvc.report.labels import METRIC_OF_TOTAL, SCOPES
 from costsvc.report.texts import phrases
 from costsvc.report.texts.export import Citation, ExportInput, References, citation, identity, short_reason
@@ -66,8 +66,8 @@ def estimate(export: ExportInput) -> Citation:
 
 
 def _training(answer: AnyEstimate) -> str:
-    request = read_request(answer["request"])
-    place = phrases.place(request, answer["place"]["zone"])
+    request = stated_request(answer)
+    place = phrases.place_of(answer, request)
     if answer["accelerator_hours"] is None:
         return (
             f"{phrases.training(request)} {place} was measured to use {numbers.energy(answer['energy_kwh'])} of"
@@ -89,8 +89,8 @@ def _hours(answer: AnyEstimate) -> str:
 
 
 def _serving(answer: Estimate) -> str:
-    request = read_request(answer["request"])
-    place = phrases.place(request, answer["place"]["zone"])
+    request = stated_request(answer)
+    place = phrases.place_of(answer, request)
     return (
         f"{phrases.serving(request)} on {phrases.hardware(request)} {place}{_load(request)} is estimated to take "
         f"{numbers.count(answer['accelerator_hours'])} accelerator-hours and to use "

@@ -4,17 +4,23 @@ The Hub expects grams, and cards report the emissions of electricity (as CodeCar
 ``emissions`` is location-based without the embodied carbon, which ``source`` and the section add.
 """
 
+from collections.abc import Mapping
+
 import yaml
 
 from costsvc.answers.estimate import Estimate
 from costsvc.report import numbers
-from costsvc.report.answers import read_request
+from costsvc.report.answers import stated_request
 from costsvc.report.texts import phrases
 from costsvc.report.texts.export import ExportInput, identity, short_reason
 from costsvc.report.texts.markdown import escape
 from costsvc.units import G_PER_KG
 
-FINE_TUNING = {"finetuning", "lora", "qlora", "prompt-tuning", "probe"}
+TRAINING_TYPES: Mapping[str, str] = {
+    "pretraining": "pre-training",
+    **dict.fromkeys(("finetuning", "lora", "qlora", "prompt-tuning", "probe"), "fine-tuning"),
+}
+"""What the Hub calls a method; a run whose method is not given has none."""
 LINE_WIDTH = 1_000_000
 """Wider than any line, so that YAML folds none."""
 
@@ -26,12 +32,12 @@ def model_card(export: ExportInput) -> str:
 
 
 def _metadata(answer: Estimate) -> str:
-    request = read_request(answer["request"])
+    request = stated_request(answer)
     emissions = answer["carbon"]["location_kg"]
     fields: dict[str, object] = {
         "emissions": _grams(emissions["value"]) if emissions else None,
         "source": _source(answer),
-        "training_type": "fine-tuning" if request.get("method") in FINE_TUNING else "pre-training",
+        "training_type": TRAINING_TYPES.get(request.get("method", "")),
         "geographical_location": _location(answer),
         "hardware_used": phrases.hardware(request),
     }
@@ -65,14 +71,16 @@ def _location(answer: Estimate) -> str:
     place = answer["place"]
     if place["region"] == "world":
         return "not specified (world average)"
-    names = dict.fromkeys(name for name in (place["region"], place["country"]) if name)
+    names = dict.fromkeys(
+        name for name in (answer["names"].get(place["region"], place["region"]), place["country"]) if name
+    )
     return phrases.one_line(", ".join(names))
 
 
 def _section(answer: Estimate) -> str:
     carbon = answer["carbon"]
     rows = {
-        "Hardware": phrases.hardware(read_request(answer["request"])),
+        "Hardware": phrases.hardware(stated_request(answer)),
         "Accelerator-hours": numbers.count(answer["accelerator_hours"]),
         "Region": _location(answer),
         "Electricity at the building's meter": numbers.energy(answer["energy_kwh"]),

@@ -5,7 +5,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
+from costsvc.answers.estimate import Estimate
 from costsvc.answers.quantities import PlacementMetric
+from costsvc.answers.schedule import ScheduleAnswer
 from costsvc.report import numbers
 from costsvc.report.answers import Request
 from costsvc.report.labels import COMPARED
@@ -131,8 +133,10 @@ def hardware(request: Request) -> str:
         name, number, noun = request["instance"], request.get("instances", 1.0), "instance"
     elif "cores" in request:
         name, number, noun = request["accelerator"], request["cores"], "core"
+    elif "accelerators" in request:
+        name, number, noun = request["accelerator"], request["accelerators"], "accelerator"
     else:
-        name, number, noun = request["accelerator"], request.get("accelerators", 1.0), "accelerator"
+        return f"accelerators of type {one_line(request['accelerator'])}"
     return f"{one_or_more(number, noun)} of type {one_line(name)}"
 
 
@@ -141,8 +145,19 @@ def place(request: Request, zone: str | None = None) -> str:
     region = one_line(request.get("region", "world"))
     if region == "world":
         return "at an unspecified location (world averages)"
-    grid = zone.removeprefix("em:") if zone else region
-    return f"in {region}" if grid == region else f"in {region} (grid zone {one_line(grid)})"
+    grid = one_line(zone.removeprefix("em:")) if zone else ""
+    return f"in {region}" if grid in region else f"in {region} (grid zone {grid})"
+
+
+def place_of(answer: Estimate | ScheduleAnswer, request: Request) -> str:
+    """The region of an answer, with the grid zone unless the region is one.
+
+    Args:
+        answer: The answer.
+        request: Its request, with names in place of ids.
+    """
+    where = answer["place"]
+    return place(request, None if where["zone"] == where["region"] else where["zone"])
 
 
 def training(request: Request) -> str:

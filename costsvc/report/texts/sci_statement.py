@@ -4,7 +4,7 @@ from costsvc.answers.estimate import Carbon, Estimate
 from costsvc.answers.quantities import Quantity
 from costsvc.model.quantities import divide_quantity, scale_quantity
 from costsvc.report import numbers
-from costsvc.report.answers import AnyEstimate, factor_of, read_request, used_phases
+from costsvc.report.answers import AnyEstimate, factor_of, read_request, stated_request, used_phases
 from costsvc.report.labels import SCOPES
 from costsvc.report.texts import phrases
 from costsvc.report.texts.export import ExportInput, identity, short_reason
@@ -100,9 +100,9 @@ def _basis(carbon: Carbon) -> str:
 
 
 def _workload(export: ExportInput) -> str:
-    request = read_request(export.estimate["request"])
+    request = stated_request(export.estimate)
     workload = phrases.workload(export.kind, request)
-    place = phrases.place(request, export.estimate["place"]["zone"])
+    place = phrases.place_of(export.estimate, request)
     return f"{phrases.inside_sentence(workload)} on {phrases.hardware(request)} {place}"
 
 

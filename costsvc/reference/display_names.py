@@ -1,0 +1,187 @@
+"""Names for people of the ids in requests and answers: ``H100 SXM5 80 GB``, ``N. Virginia (AWS us-east-1)``."""
+
+import re
+from collections.abc import Callable, Mapping
+
+from costsvc.reference.catalog import Catalog
+from costsvc.reference.places import WORLD
+
+WITH_VENDOR = ("AMD", "Intel", "Huawei", "Cambricon", "Meta", "Microsoft")
+"""Vendors whose accelerators are known by the vendor's name together with their own."""
+NOTES = re.compile(r" \((HGX|SoC|chip|per GPU)\)$")
+"""Ends of names of accelerators that only tables need."""
+MEMORY = re.compile(r"(?<=\d)GB\b")
+SIZE = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?b)\b")
+"""The number of parameters in the name of a model."""
+ZONE = "em:"
+SELLERS: Mapping[str, str] = {
+    "aws": "AWS",
+    "azure": "Azure",
+    "azure_ai": "Azure AI",
+    "bedrock": "AWS Bedrock",
+    "coreweave": "CoreWeave",
+    "dashscope": "Alibaba DashScope",
+    "datacrunch": "DataCrunch",
+    "deepinfra": "DeepInfra",
+    "deepseek": "DeepSeek",
+    "digitalocean": "DigitalOcean",
+    "fireworks_ai": "Fireworks",
+    "gcp": "Google Cloud",
+    "gemini": "Google Gemini API",
+    "ibm": "IBM Cloud",
+    "lambda": "Lambda",
+    "lambda_ai": "Lambda",
+    "moonshot": "Moonshot",
+    "oci": "Oracle Cloud",
+    "openai": "OpenAI",
+    "openrouter": "OpenRouter",
+    "ovh": "OVHcloud",
+    "ovhcloud": "OVHcloud",
+    "runpod": "RunPod",
+    "sambanova": "SambaNova",
+    "together_ai": "Together",
+    "vastai": "Vast.ai",
+    "vertex_ai": "Google Vertex AI",
+    "xai": "xAI",
+    "zai": "Z.ai",
+}
+"""Names of providers whose id with a capital would look odd."""
+AREAS: Mapping[str, str] = {WORLD: WORLD, "EU27": "the EU"}
+
+
+def accelerator_name(catalog: Catalog, id_: str) -> str:
+    """The name of an accelerator or processor; the id if no table has it.
+
+    Args:
+        catalog: The reference tables.
+        id_: Its id, or a name that a request may have.
+    """
+    reading = catalog.accelerators.read(id_)
+    if reading is None:
+        return id_
+    row = catalog.row("accelerators", reading.id)
+    if row is None:
+        return str((catalog.row("cpus", reading.id) or {"name": id_})["name"])
+    name = MEMORY.sub(" GB", NOTES.sub("", row["name"]))
+    return f"{row['vendor']} {name}" if row["vendor"] in WITH_VENDOR and row["vendor"] not in name else name
+
+
+def place_name(catalog: Catalog, id_: str) -> str:
+    """The name of a region, country, state, city or grid zone; the id if it is not known.
+
+    Args:
+        catalog: The reference tables.
+        id_: Its id, or a name that a request may have.
+    """
+    reading = catalog.place_names.read(id_)
+    place = None if reading is None else catalog.places.get(reading.id)
+    if place is None:
+        return id_
+    if place.row is not None:
+        code = place.row["region"]
+        location = str(place.row["location"] or code).removeprefix(f"{code} (")
+        location = location.removesuffix(")") if location != place.row["location"] else location
+        return f"{location} ({seller_name(place.operator)} {code})"
+    if place.region.startswith(ZONE):
+        return f"grid zone {place.region.removeprefix(ZONE)}"
+    for kind in ("country", "subdivision", "code", "city"):
+        row = catalog.places.row(kind, place.region)
+        if row is not None:
+            return str(row["name"]) if kind == "country" else f"{row['name']}, {_country(catalog, row['country'])}"
+    return AREAS.get(place.region, place.region.replace("-", " ").title())
+
+
+def _country(catalog: Catalog, iso3: str) -> str:
+    row = catalog.places.row("country", iso3)
+    return iso3 if row is None else str(row["name"])
+
+
+def instance_name(catalog: Catalog, id_: str) -> str:
+    """The name of a cloud instance with its provider; the id if no table has it."""
+    reading = catalog.instances.find(id_)
+    row = None if reading is None else catalog.row("instances", reading.id)
+    return id_ if row is None else f"{row['instance_type']} ({seller_name(row['provider'])})"
+
+
+def model_name(catalog: Catalog, id_: str) -> str:
+    """The name of a model; the id if no table has it.
+
+    The table's name is that of one release (``Llama-3.1-8B-Instruct``): the words of the id are taken from it.
+    """
+    reading = catalog.models.read(id_)
+    row = None if reading is None else catalog.row("models", reading.id)
+    if reading is None or row is None:
+        return id_
+    name = str(row["name"])
+    if name.lower() == reading.id:
+        return name
+    cased = {word.lower(): word for word in re.split(r"[-_ ]", name)}
+    words = [cased.get(word, "") for word in reading.id.split("-")]
+    if all(words):
+        return " ".join(words) if name != name.lower() else reading.id
+    return reading.id if _size(name) and _size(reading.id) != _size(name) else name
+
+
+def _size(name: str) -> str | None:
+    found = SIZE.search(name.lower())
+    return found[1] if found else None
+
+
+def seller_name(id_: str) -> str:
+    """The name of a provider of machines or of hosted models."""
+    known = SELLERS.get(id_)
+    if known is not None or id_ != id_.lower():
+        return known or id_
+    return id_.replace("_", " ").capitalize()
+
+
+def _seller_name(catalog: Catalog, id_: str) -> str:  # noqa: ARG001 - called like the readers of tables
+    return seller_name(id_)
+
+
+NAMED: Mapping[str, Callable[[Catalog, str], str]] = {
+    "accelerator": accelerator_name,
+    "accelerators": accelerator_name,
+    "instance": instance_name,
+    "model": model_name,
+    "other_regions": place_name,
+    "provider": _seller_name,
+    "providers": _seller_name,
+    "region": place_name,
+    "regions": place_name,
+}
+"""The reader of names by the field of a request that holds an id, or a list of ids."""
+
+
+def names_in(*bodies: object, catalog: Catalog) -> dict[str, str]:
+    """The names for people of all ids in some requests, by id; ids that are their own name are left out.
+
+    Args:
+        *bodies: Requests, or parts of answers that have fields of requests.
+        catalog: The reference tables.
+    """
+    found: dict[str, str] = {}
+    for body in bodies:
+        _collect(body, catalog, found)
+    return found
+
+
+def _collect(body: object, catalog: Catalog, found: dict[str, str]) -> None:
+    if isinstance(body, list | tuple):
+        for one in body:
+            _collect(one, catalog, found)
+    elif isinstance(body, Mapping):
+        for field, value in body.items():
+            if field in NAMED:
+                _name(value, NAMED[field], catalog, found)
+            elif not isinstance(value, str | float | int):
+                _collect(value, catalog, found)
+
+
+def _name(value: object, read: Callable[[Catalog, str], str], catalog: Catalog, found: dict[str, str]) -> None:
+    """Add the names of an id or of a list of ids."""
+    for id_ in value if isinstance(value, list | tuple) else (value,):
+        if isinstance(id_, str) and id_ not in found:
+            name = catalog.memos[read](id_)
+            if name != id_:
+                found[id_] = name
