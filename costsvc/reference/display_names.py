@@ -115,6 +115,9 @@ def model_name(catalog: Catalog, id_: str) -> str:
     name = str(row["name"])
     if name.lower() == reading.id:
         return name
+    more = reading.id.removeprefix(f"{name.lower()}-")
+    if SIZE.fullmatch(more):
+        return f"{name} {more.upper()}"
     cased = {word.lower(): word for word in re.split(r"[-_ ]", name)}
     words = [cased.get(word, "") for word in reading.id.split("-")]
     if all(words):

@@ -32,7 +32,6 @@ WATER: Steps = (
     (MILLILITRE, "mL"),
     (1.0, "L"),
     (1e3, "m³"),
-    (1e6, "thousand m³"),
     (1e9, "million m³"),
 )
 MONEY: Steps = ((1.0, DOLLARS), (1e6, "million USD"), (1e9, "billion USD"), (1e12, "trillion USD"))

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from costsvc.answers.amortization import BreakEven
+from costsvc.answers.estimate import Estimate
+from costsvc.answers.explanation import Origin
 from costsvc.answers.quantities import CarbonBasis, Metric, PlacementMetric
 from costsvc.answers.schedule import Alternative
 from costsvc.estimates.labels import LABELS, VERDICTS, MetricLabel
@@ -16,8 +18,8 @@ TOTALS: Mapping[Metric, MetricLabel] = {field: metric for field, metric in COMPA
 DIMENSIONS: Mapping[PlacementMetric, str] = {**{field: field for field in TOTALS}, "hours": "time_h"}
 """The dimension in which a metric is formatted."""
 BOUNDARIES: Mapping[Metric, str] = {
-    "energy_kwh": "at the building's meter",
-    "carbon_kg": "operation and manufacture",
+    "energy_kwh": "including cooling, at the building's meter",
+    "carbon_kg": "electricity and hardware",
     "water_l": "on site and at power plants",
     "cost_usd": "what is paid",
 }
@@ -41,6 +43,15 @@ CARBON_BASES: Mapping[CarbonBasis, str] = {
     "marginal": "marginal",
 }
 """The CO2e that a comparison counts."""
+ORIGINS: Mapping[Origin, str] = {
+    "request": "yours",
+    "table": "table",
+    "default": "default",
+    "measured": "measured",
+    "inferred": "inferred",
+    "overlay": "your table",
+}
+"""Where an input comes from."""
 VALUE_PARTS: Mapping[str, str] = {
     "benefit_usd": "benefit",
     "social_usd": "damage of the CO2e",
@@ -54,6 +65,21 @@ ALTERNATIVES: Mapping[Alternative, str] = {
     "best_other_region": "the best other region",
 }
 """The alternatives to the best start of a schedule."""
+
+
+OWNED_SCOPES = "Yours: Scope 2 for the electricity, Scope 3 for fuels upstream and manufacture"
+RENTED_SCOPES = "Rented: Scope 3, category 1"
+
+
+def ghg_scopes(estimate: Estimate) -> str:
+    """The scopes of the GHG Protocol in which whoever asks counts the CO2e of an estimate.
+
+    Args:
+        estimate: The estimate.
+    """
+    pricing = estimate["request"].get("pricing")
+    is_owned = isinstance(pricing, Mapping) and pricing.get("kind") == "owned"
+    return OWNED_SCOPES if is_owned else RENTED_SCOPES
 
 
 def verdict(entry: BreakEven, tasks: str, strategy: str, against: str) -> str | None:

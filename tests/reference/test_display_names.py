@@ -31,6 +31,8 @@ from costsvc.reference.display_names import accelerator_name, instance_name, mod
         (place_name, "nowhere", "nowhere"),
         (instance_name, "p5.48xlarge", "p5.48xlarge (AWS)"),
         (model_name, "llama-3.1-8b", "Llama 3.1 8B"),
+        (model_name, "bloom-176b", "bloom 176B"),
+        (model_name, "gpt-3-175b", "GPT-3 175B"),
         (model_name, "deepseek-v3", "DeepSeek-V3"),
         (model_name, "gpt-4o", "gpt-4o"),
         (model_name, "llama-33b", "llama-33b"),

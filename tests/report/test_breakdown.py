@@ -41,8 +41,14 @@ def test_amounts_outside_of_the_totals_have_their_basis(catalog: Catalog) -> Non
     assert amounts["Damage of the CO2e"] == "social cost of carbon"
 
 
-def test_each_total_has_at_most_two_equivalents(catalog: Catalog) -> None:
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        (0.001, []),
+        (1, ["82.5 charges of a smartphone", "1.79 kilometres in an average US gasoline car"]),
+        (1000, ["34.4 days of a US home's electricity", "1,790 kilometres in an average US gasoline car"]),
+    ],
+)
+def test_totals_are_pictured_by_amounts_to_imagine(hours: float, expected: list[str], catalog: Catalog) -> None:
     things = catalog.tables["equivalences"].rows
-    chosen = equivalents(estimate(RENTED, catalog), things)
-    assert set(chosen) <= {"Energy", "CO2e", "Water", "Cost"}
-    assert all(1 <= len(amounts) <= 2 for amounts in chosen.values())
+    assert equivalents(estimate(RENTED | {"accelerator_hours": hours}, catalog), things) == expected

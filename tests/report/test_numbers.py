@@ -84,7 +84,7 @@ def test_a_value_between_the_smallest_and_the_largest_unit_has_no_power_of_ten(d
         (999_999, "carbon_kg", "1.00 kt"),
         (483.98, "carbon_kg", "484 kg"),
         (3546.8, "water_l", "3.55 m³"),
-        (2_500_000, "water_l", "2.5 thousand m³"),
+        (2_500_000, "water_l", "2,500 m³"),
         (0.0123, "cost_usd", "$0.0123"),
         (0.5, "cost_usd", "$0.50"),
         (12.3, "cost_usd", "$12.30"),

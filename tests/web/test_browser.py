@@ -2,24 +2,19 @@
 
 import json
 import re
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Request, Route, expect, sync_playwright
+from playwright.sync_api import Page, Route, expect
 
 from costsvc.report import numbers
 from costsvc.report.figures.theme import PAPER, Theme
-from costsvc.web import query
 from costsvc.web.page.views import VIEWS, View
+from tests.web.browsing import example, settle
 
 pytestmark = pytest.mark.browser
-PATIENCE_S = 60
-expect.set_options(timeout=PATIENCE_S * 1000)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 COLOURS = {"type": "rule", "values": ["color-contrast"]}
 """What differs on dark."""
@@ -28,13 +23,6 @@ LOADED = """() => ["navigation", "resource"].flatMap((kind) => performance.getEn
     .map((one) => [one.name, one.transferSize])"""
 FIGURE = "figure > picture > img:visible, figure > svg:visible"
 """An image, or where it was pointed at the drawing itself."""
-SHOWN = """() => [...document.querySelectorAll("figure img")].every((one) => {
-    const sources = one.parentElement.querySelectorAll("source");
-    const fitting = [...sources].find((source) => matchMedia(source.media).matches);
-    const wanted = new URL(fitting ? fitting.srcset : one.getAttribute("src"), document.baseURI).href;
-    return one.currentSrc === wanted && one.complete && one.naturalWidth > 0;
-})"""
-"""Whether each figure is the one for the width and the colours of the page, and there."""
 SCRIPT = "<img src=x onerror=window.ran=1>"
 LIGHT_BYTES = 250_000
 A4_PX = 680
@@ -42,10 +30,6 @@ A4_PX = 680
 EACH = [pytest.param(view, id=view.name) for view in VIEWS]
 KNOWN = ["/tables/accelerators", "/tables/prices?q=electricity", "/tables/models/llama-3.1-8b", "/scoreboard"]
 WRONG = "/?accelerator=h101&accelerator_hours=-1&pue=x&gpus=8"
-
-
-def example(view: View) -> str:
-    return f"{view.path}?{urlencode(list(query.pairs(view.example)))}"
 
 
 SEEN = ["/", WRONG, *(example(view) for view in VIEWS), *KNOWN]
@@ -57,75 +41,6 @@ TOTALS = {
 }
 
 
-@pytest.fixture(scope="session")
-def browser(needs) -> Iterator[Browser]:
-    chromium = needs("chromium")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield found
-        found.close()
-
-
-class Watched:
-    """A page, what it complained of, what it asked for, and what of it has not come yet."""
-
-    def __init__(self, page: Page, url: str) -> None:
-        self.page, self.url = page, url
-        self.errors: list[str] = []
-        self.asked: list[str] = []
-        self.awaited: set[Request] = set()
-        page.on("console", lambda said: self.errors.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("request", self.ask)
-        page.on("requestfinished", self.end)
-        page.on("requestfailed", self.end)
-        page.set_default_timeout(PATIENCE_S * 1000)
-
-    def ask(self, request: Request) -> None:
-        self.asked.append(request.url)
-        self.awaited.add(request)
-
-    def end(self, request: Request) -> None:
-        self.awaited.discard(request)
-
-    def rest(self) -> None:
-        """Wait until everything that was asked for has come."""
-        deadline = time.monotonic() + PATIENCE_S
-        while self.awaited:
-            assert time.monotonic() < deadline, self.awaited
-            self.page.wait_for_timeout(20)
-
-    def go(self, path: str) -> Page:
-        self.page.goto(self.url + path)
-        return self.page
-
-    def foreign(self) -> list[str]:
-        return [one for one in self.asked if not one.startswith((self.url, "data:", "blob:"))]
-
-
-@pytest.fixture(scope="session")
-def visit(browser: Browser, service) -> Any:
-    """Opens a page of the service, and holds it to complain of nothing and to ask nobody else."""
-
-    @contextmanager
-    def opened(url: str = service.url, **options: Any) -> Iterator[Watched]:
-        context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}} | options))
-        watched = Watched(context.new_page(), url)
-        yield watched
-        watched.rest()
-        context.close()
-        assert watched.errors == []
-        assert watched.foreign() == []
-
-    return opened
-
-
-def settle(page: Page) -> None:
-    """Have every figure loaded."""
-    page.evaluate("document.querySelectorAll('img[loading=lazy]').forEach((one) => { one.loading = 'eager'; })")
-    page.wait_for_function(SHOWN)
-
-
 # journeys
 
 
@@ -134,9 +49,9 @@ def settle(page: Page) -> None:
 def test_a_view_leads_from_its_example_to_an_answer(visit, view: View, scripted: bool) -> None:
     with visit(java_script_enabled=scripted) as watched:
         page = watched.go(view.path)
-        page.get_by_role("link", name="Show an example").click()
+        page.get_by_role("link", name="Open this example").click()
+        expect(page).to_have_url(watched.url + example(view))
         expect(page.locator("h2.headline")).to_be_visible()
-        assert urlsplit(page.url).query == urlsplit(example(view)).query
         figures = page.locator(FIGURE)
         expect(figures.first).to_be_visible()
         told = figures.evaluate_all(
@@ -154,7 +69,7 @@ def test_the_headline_is_in_view_after_each_answer(visit, view: View, width: int
     with visit(viewport={"width": width, "height": 850}) as watched:
         page = watched.go(view.path)
         headline = page.locator("h2.headline")
-        page.get_by_role("link", name="Show an example").click()
+        page.get_by_role("link", name="Open this example").click()
         expect(headline).to_be_in_viewport(ratio=1)
         page.get_by_role("button", name="Estimate").last.click()  # at the foot of the form
         watched.rest()
@@ -167,12 +82,14 @@ def test_a_form_is_filled_in_by_keyboard_and_answered_with_the_numbers_of_the_ap
 ) -> None:
     with visit(java_script_enabled=scripted) as watched:
         page = watched.go("/")
-        page.get_by_label("Model", exact=True).fill("llama-3.1-8b")
-        page.get_by_label("Accelerator-hours").fill("5000")
-        page.get_by_label("Accelerator", exact=True).fill("h100-sxm5-80gb")
-        page.get_by_label("Region").fill("aws:eu-north-1")
+        page.locator(".inputs > summary").click()
+        form = page.locator(".inputs form")
+        form.get_by_label("Model", exact=True).fill("llama-3.1-8b")
+        form.get_by_label("Accelerator-hours").fill("5000")
+        form.get_by_label("Accelerator", exact=True).fill("h100-sxm5-80gb")
+        form.get_by_label("Region").fill("aws:eu-north-1")
         page.keyboard.press("Enter")
-        expect(page.locator("h2.headline")).to_contain_text("llama-3.1-8b")
+        expect(page.locator("h2.headline")).to_contain_text("Llama 3.1 8B for 5,000 accelerator-hours")
         said = {"model": "llama-3.1-8b", "accelerator_hours": 5000, "accelerator": "h100-sxm5-80gb"}
         answer = json.loads(service.post("/v1/estimates/training", said | {"region": "aws:eu-north-1"})[1])
         for metric, value in TOTALS.items():
@@ -186,14 +103,14 @@ def test_an_answer_comes_without_a_reload_and_back_leads_back(visit) -> None:
     with visit() as watched:
         page = watched.go("/")
         page.evaluate("window.stayed = true")
-        page.get_by_role("link", name="Show an example").click()
+        page.get_by_role("link", name="Open this example").click()
         expect(page.locator("h2.headline")).to_be_visible()
         page.get_by_label("Accelerator-hours").fill("2000")
         page.get_by_role("button", name="Estimate").click()
-        expect(page.locator("h2.headline")).to_contain_text("2,200 accelerator-hours")
+        expect(page.locator("h2.headline")).to_contain_text("2,000 accelerator-hours")
         assert "accelerator_hours=2000" in page.url
         page.go_back()
-        expect(page.locator("h2.headline")).to_contain_text("1,100 accelerator-hours")
+        expect(page.locator("h2.headline")).to_contain_text("1,082,990 accelerator-hours")
         assert page.evaluate("window.stayed") is True
 
 
@@ -217,11 +134,12 @@ def test_what_is_wrong_stands_beside_its_field(visit, scripted: bool) -> None:
 def test_a_factor_leads_to_the_field_that_overrides_it(visit) -> None:
     with visit() as watched:
         page = watched.go(example(VIEWS[0]))
-        page.get_by_role("link", name="pue", exact=True).click()
+        page.get_by_text("inputs by subject").click()
+        page.get_by_role("link", name="change PUE").first.click()
         expect(page.get_by_label("PUE")).to_be_focused()
         page.get_by_label("PUE").fill("1.5")
         page.keyboard.press("Enter")
-        expect(page.get_by_role("row", name=re.compile(r"^pue 1\.5"))).to_contain_text("request")
+        expect(page.get_by_role("row", name=re.compile(r"^PUE .*1\.5"))).to_contain_text("yours")
 
 
 @pytest.mark.parametrize("scripted", [True, False], ids=["with-script", "without-script"])
@@ -273,7 +191,7 @@ def test_marks_of_a_figure_tell_what_they_show(visit) -> None:
 def test_a_figure_under_the_pointer_has_the_theme_of_its_page(visit, theme: Theme) -> None:
     with visit(color_scheme=theme) as watched:
         page = watched.go("/placement")
-        page.get_by_role("link", name="Show an example").click()
+        page.get_by_role("link", name="Open this example").click()
         page.locator("figure").first.hover()
         drawn = page.locator("figure svg").first
         expect(drawn).to_be_visible()
@@ -288,8 +206,8 @@ def test_something_is_shown_while_an_answer_takes_its_time(visit) -> None:
         def hold(route: Route) -> None:
             held.append(route)
 
-        page.route("**/?accelerator=*", hold)
-        page.get_by_role("link", name="Show an example").click()
+        page.route("**/?model=*", hold)
+        page.get_by_role("link", name="Open this example").click()
         expect(page.locator("body")).to_have_class("busy")
         expect(page.get_by_role("status").first).to_have_text("Working")
         held.pop().continue_()
@@ -311,8 +229,8 @@ def test_what_is_known_is_found_and_leads_to_its_source(visit, scripted: bool) -
 def test_everything_works_under_a_prefix(visit, prefixed) -> None:
     with visit(url=f"{prefixed.url}/costs") as watched:
         page = watched.go("/")
-        page.get_by_role("link", name="Show an example").click()
-        expect(page.locator("h2.headline")).to_be_visible()
+        page.get_by_role("link", name="Open this example").click()
+        expect(page).to_have_url(f"{watched.url}{example(VIEWS[0])}")
         settle(page)
         page.get_by_role("button", name="Estimate").click()
         page.get_by_role("link", name="Tables").click()

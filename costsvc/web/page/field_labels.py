@@ -120,16 +120,17 @@ LISTED: Mapping[str, str] = {
 """Labels of fields with several names."""
 LISTED_HINT = "separated by commas"
 HINTS: Mapping[str, str] = {
-    "accelerator": "such as h100, a100-sxm4-80gb, tpu-v4",
-    "accelerator_hours": "accelerators times hours; or tokens",
+    "accelerator": "",
+    "accelerator_hours": "or training tokens",
     "accelerators": "",
     "active_params_b": "per token",
     "batch_size": "mean number of concurrent sequences",
     "input_tokens": "",
     "output_tokens": "",
-    "model": "such as llama-3.1-8b; or its size",
+    "model": "or its parameters",
     "name": "",
-    "region": "such as aws:us-east-1, SWE, US-VA, Paris, world",
+    "region": "",
+    "provider": "of a hosted model, in place of hardware",
     "requests": "",
     "requests_per_task": "over the whole time",
     "tasks": "",
@@ -138,6 +139,17 @@ HINTS: Mapping[str, str] = {
     "pricing.kind": "",
 }
 """Hints that replace the description of a field; empty if its label is enough."""
+EXAMPLES: Mapping[str, str] = {
+    "accelerator": "e.g. H100, or p5.48xlarge",
+    "accelerator_hours": "e.g. 1,000",
+    "instance": "e.g. p5.48xlarge",
+    "model": "e.g. Llama 3.1 8B",
+    "region": "e.g. N. Virginia, France",
+    "regions": "e.g. Europe, aws, Sweden",
+    "total_params_b": "e.g. 8B",
+    "training_tokens_b": "e.g. 100B",
+}
+"""What somebody may type into a field, by its last word; shown while it is empty and has no default."""
 UNITS: Mapping[str, str] = {
     "1": "",
     "10^9 parameters": "billions",

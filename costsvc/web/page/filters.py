@@ -1,5 +1,6 @@
 """Filters with which templates format numbers."""
 
+import math
 from typing import Any
 
 from flask import Flask
@@ -7,27 +8,46 @@ from markupsafe import Markup
 
 from costsvc.answers.quantities import Quantity
 from costsvc.report import numbers
+from costsvc.report.inputs import factor_label
 from costsvc.report.labels import short_verdict
 
-BAR = Markup(
-    '<svg class="range" viewBox="0 0 100 8" width="100" height="8" preserveAspectRatio="none" '
+BAND = Markup(
+    '<svg class="band" viewBox="0 0 100 8" width="100" height="8" preserveAspectRatio="none" '
     'aria-hidden="true" focusable="false">'
-    '<rect class="whole" x="0" y="3" width="100" height="2" rx="1"/>'
-    '<rect class="wide" x="{low:.1f}" y="1" width="{width:.1f}" height="6" rx="3"/>'
-    '<rect class="at" x="{at:.1f}" y="0" width="2" height="8" rx="1"/></svg>'
+    '<rect class="whole" x="0" y="3" width="100" height="2"/>'
+    '<rect class="wide" x="{low:.1f}" y="1" width="{width:.1f}" height="6"/>'
+    '<rect class="at" x="49" y="0" width="2" height="8"/></svg>'
 )
+SHARE = Markup(
+    '<svg class="share" viewBox="0 0 100 8" width="100" height="8" preserveAspectRatio="none" '
+    'aria-hidden="true" focusable="false">'
+    '<rect class="whole" x="0" y="0" width="100" height="8"/>'
+    '<rect class="wide" x="0" y="0" width="{percent:.1f}" height="8"/></svg>'
+)
+REACH = 4.0
+"""The ends of the scale of a band, as a factor of the value."""
 
 
-def interval_bar(quantity: Quantity | None) -> Markup:
-    """A bar from 0 to the upper end of an interval, with the interval and the value; empty if it has no width.
+def interval_band(quantity: Quantity | None) -> Markup:
+    """An interval on a logarithmic scale around its value, the same for all quantities; empty if it has no width.
 
     Args:
         quantity: Value, low and high, at least 0.
     """
-    if quantity is None or not quantity["high"] or quantity["low"] == quantity["high"]:
+    if quantity is None or not quantity["value"] or quantity["low"] == quantity["high"]:
         return Markup("")
-    low, value, high = (100 * end / quantity["high"] for end in (quantity["low"], quantity["value"], quantity["high"]))
-    return BAR.format(low=low, width=high - low, at=min(value, 98))
+    low, high = (_place(quantity[end] / quantity["value"]) for end in ("low", "high"))
+    return BAND.format(low=low, width=high - low)
+
+
+def _place(ratio: float) -> float:
+    """The place of a ratio on the scale of a band, from 0 to 100."""
+    return 50 + 50 * math.log(min(max(ratio, 1 / REACH), REACH), REACH)
+
+
+def share_bar(share: float) -> Markup:
+    """A bar for a share from 0 to 1."""
+    return SHARE.format(percent=100 * share)
 
 
 def register(app: Flask) -> None:
@@ -41,7 +61,10 @@ def register(app: Flask) -> None:
         "signed": numbers.signed_or_open,
         "probability": numbers.probability,
         "verdict": short_verdict,
-        "range": interval_bar,
+        "band": interval_band,
+        "share": share_bar,
+        "label": factor_label,
+        "named": lambda id_, names: names.get(id_, id_),
     }
     app.jinja_env.filters.update(filters)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True  # a third of a page would be spaces

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import marshmallow as ma
 
 from costsvc.web.fields import Choice, NameList, Number, StrictBoolean
-from costsvc.web.page.field_labels import LISTED, LISTED_HINT, UNITS, hint, label
+from costsvc.web.page.field_labels import EXAMPLES, LISTED, LISTED_HINT, UNITS, hint, label
 from costsvc.web.page.layout import (
     BRIEF,
     CALL,
@@ -27,10 +28,12 @@ from costsvc.web.query import inside
 
 Values = Mapping[str, str]
 Errors = Mapping[str, Sequence[str]]
+NONE: Values = MappingProxyType({})
 WORKLOADS: Mapping[str, tuple[Group, ...]] = {"training": TRAINING, "inference": SERVING}
 STRATEGIES = ("shared", "per-task")
 """The names of the strategies in an empty form."""
 LONG = 8
+SHORT = 14
 YES_OR_NO = ("true", "false")
 
 
@@ -43,6 +46,8 @@ class Control:
         label: Its label.
         hint: Its description.
         value: Its value; empty if it is not set.
+        default: What the answer took because the field is not set; empty if it is not known.
+        example: What somebody may type; empty if the label says enough.
         unit: The unit of a number.
         choices: The allowed words; none for free text and numbers.
         suggestions: The name of its list of suggestions.
@@ -54,11 +59,18 @@ class Control:
     label: str
     hint: str
     value: str
+    default: str
+    example: str
     unit: str
     choices: tuple[str, ...]
     suggestions: str | None
     numeric: bool
     errors: tuple[str, ...]
+
+    @property
+    def used(self) -> bool:
+        """Whether it has a value or an error."""
+        return bool(self.value or self.errors)
 
     @property
     def id(self) -> str:
@@ -72,7 +84,7 @@ class Section:
 
     Attributes:
         title: Its title.
-        first: Controls that are always visible.
+        first: Controls that are always visible: those of the layout, and others that have a value or an error.
         more: Controls that can be unfolded.
         level: Its depth: 0 for a section of the form, 1 and 2 inside of one.
     """
@@ -85,7 +97,7 @@ class Section:
     @property
     def used(self) -> bool:
         """Whether a control that can be unfolded has a value or an error."""
-        return any(one.value or one.errors for one in self.more)
+        return any(one.used for one in self.more)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +122,26 @@ class Form:
         return len(self.sections) > LONG
 
     @property
+    def wrong(self) -> bool:
+        """Whether anything in it has an error."""
+        return bool(self.errors) or any(one.errors for one in self.controls())
+
+    @property
+    def is_short(self) -> bool:
+        """Whether its visible controls are so few that they need no headings."""
+        return sum(len(one.first) for one in self.sections) <= SHORT and not self.long
+
+    @property
+    def folded(self) -> tuple[Section, ...]:
+        """The sections that have controls behind the fold of the form."""
+        return tuple(one for one in self.sections if one.more and not one.level)
+
+    @property
+    def given(self) -> list[str]:
+        """The values that the request gives, for a summary in one line."""
+        return [one.value for one in self.controls() if one.value]
+
+    @property
     def lists(self) -> set[str]:
         """The lists of suggestions of its controls."""
         return {one.suggestions for one in self.controls() if one.suggestions}
@@ -120,7 +152,7 @@ class Form:
             yield from (*section.first, *section.more)
 
 
-def form(kind: str, workload: str, schema: ma.Schema, values: Values, errors: Errors) -> Form:
+def form(kind: str, workload: str, schema: ma.Schema, values: Values, errors: Errors, defaults: Values = NONE) -> Form:
     """The form of a question.
 
     Args:
@@ -129,8 +161,9 @@ def form(kind: str, workload: str, schema: ma.Schema, values: Values, errors: Er
         schema: The schema of the request.
         values: The fields of the request by dotted name.
         errors: The errors by dotted name.
+        defaults: What the answer took for fields that are not set, by dotted name.
     """
-    draw = _Controls(schema, values, errors)
+    draw = _Controls(schema, values, errors, defaults)
     sections = [draw.section(group) for group in groups(kind, workload)]
     if kind == "amortization":
         sections += _strategies(draw)
@@ -197,15 +230,16 @@ def _strategies(draw: "_Controls") -> Iterator[Section]:
 class _Controls:
     """Makes controls and records which fields have one."""
 
-    def __init__(self, schema: ma.Schema, values: Values, errors: Errors) -> None:
-        self.schema, self.values, self.errors = schema, values, errors
+    def __init__(self, schema: ma.Schema, values: Values, errors: Errors, defaults: Values) -> None:
+        self.schema, self.values, self.errors, self.defaults = schema, values, errors, defaults
         self.names: set[str] = set()
 
     def section(self, group: Group) -> Section:
+        first, more = [*map(self.control, group.first)], [*map(self.control, group.more)]
         return Section(
             title=group.title,
-            first=tuple(map(self.control, group.first)),
-            more=tuple(map(self.control, group.more)),
+            first=(*first, *(one for one in more if one.used)),
+            more=tuple(one for one in more if not one.used),
         )
 
     def control(self, name: str, default: str = "") -> Control:
@@ -219,6 +253,8 @@ class _Controls:
             label=LISTED[name] if isinstance(field, NameList) else label(name),
             hint=_listed_hint(field) if isinstance(field, NameList) else hint(name, description),
             value=self.values.get(name, default),
+            default=self.defaults.get(name, ""),
+            example=EXAMPLES.get(name.rpartition(".")[2], ""),
             unit=UNITS.get(unit, unit),
             choices=field.words if isinstance(field, Choice) else YES_OR_NO if isinstance(field, StrictBoolean) else (),
             suggestions=LISTS.get(name.rpartition(".")[2]) if not isinstance(field, Number) else None,

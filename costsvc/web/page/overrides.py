@@ -26,3 +26,22 @@ def override(factor: str, fields: Mapping[str, str]) -> str | None:
         fields: The dotted names of the fields of the form by their last word.
     """
     return fields.get(FACTOR_FIELDS.get(factor, factor))
+
+
+SETTLED_BY: Mapping[str, str] = {
+    "accelerator-assumed": "accelerator",
+    "accelerators-assumed": "accelerators",
+    "ambiguous-name": "accelerator",
+    "batch-assumed": "batch_size",
+    "dimensions-assumed": "model",
+    "engine-assumed": "engine",
+    "final-run-only": "failed_share",
+    "price-any-provider": "provider",
+    "region-assumed": "region",
+    "region-unspecified": "region",
+    "size-assumed": "total_params_b",
+    "size-unpublished": "total_params_b",
+    "tokens-assumed": "output_tokens",
+    "tuned-assumed": "tuned",
+}
+"""The last word of the field that settles what a warning assumes, by its code."""

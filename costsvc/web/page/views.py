@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -16,7 +17,18 @@ from costsvc.report.answers import Answer, AnyEstimate, totals
 from costsvc.report.breakdown import breakdown, other_amounts
 from costsvc.report.equivalents import equivalents
 from costsvc.report.headlines import headline
-from costsvc.report.labels import ALTERNATIVES, BOUNDARIES, COMPARED, DIMENSIONS, TOTALS, VALUE_PARTS
+from costsvc.report.inputs import grouped_inputs, leading_inputs
+from costsvc.report.labels import (
+    ALTERNATIVES,
+    BOUNDARIES,
+    COMPARED,
+    DIMENSIONS,
+    ORIGINS,
+    TOTALS,
+    VALUE_PARTS,
+    ghg_scopes,
+)
+from costsvc.report.per_unit import per_unit
 from costsvc.report.texts.formats import ExportFormat, formats_of
 from costsvc.web import metrics, problems, query
 from costsvc.web.api import amortization, placement
@@ -24,9 +36,13 @@ from costsvc.web.compression import compressed
 from costsvc.web.endpoint import Endpoint
 from costsvc.web.http import catalog, private, services
 from costsvc.web.page import forms, pictures
-from costsvc.web.page.field_labels import UNITS
-from costsvc.web.page.overrides import override
+from costsvc.web.page.defaults import form_defaults
+from costsvc.web.page.field_labels import UNITS, label
+from costsvc.web.page.improvements import improvements
+from costsvc.web.page.next_questions import next_questions
+from costsvc.web.page.overrides import SETTLED_BY, override
 from costsvc.web.page.pictures import Pairs
+from costsvc.web.page.starts import starts_of
 from costsvc.web.registry import ENDPOINTS, cached_answer
 
 pages = Blueprint("page", __name__, template_folder="../templates")
@@ -34,6 +50,16 @@ REACH = {"tasks": 10_000, "requests_per_task": 1e9}
 """The upper ends of the map of an example."""
 SERVED = {"model": "llama-3.1-8b", "accelerator": "h100", "batch_size": 32, "requests": 1e6, "region": "aws:us-east-1"}
 """The requests of the examples of comparisons."""
+BLOOM = {
+    "model": "bloom-176b",
+    "accelerator_hours": 1_082_990,
+    "accelerator": "a100-sxm4-80gb",
+    "accelerators": 384,
+    "region": "FRA",
+    "year": 2022,
+    "pue": 1.2,
+}
+"""The training of BLOOM as Luccioni et al. 2022 (arXiv:2211.02001, table 3) describe it."""
 API = "/v1/"
 EXPLAIN = "explain"
 """The only parameter of a page that is not a field of the request."""
@@ -52,6 +78,7 @@ class View:
         workload: The workload of its empty form.
         other: Name and title of the page for the other workload; None if there is none.
         examples: Its example, if it differs from that of the question.
+        about: What the example is.
     """
 
     name: str
@@ -62,6 +89,7 @@ class View:
     workload: str = "training"
     other: tuple[str, str] | None = None
     examples: Mapping[str, object] | None = None
+    about: str = ""
 
     @property
     def example(self) -> Mapping[str, object]:
@@ -75,7 +103,16 @@ class View:
 
 
 VIEWS = (
-    View(name="training", path="/", title="Training", asks="What does a training run cost?", kind="training"),
+    View(
+        name="training",
+        path="/",
+        title="Training",
+        asks="What does a training run cost?",
+        kind="training",
+        examples=BLOOM,
+        about="The training of BLOOM at Jean Zay in France, from the hours that its authors published. They report "
+        "50.5 t of CO2e for it, with the manufacture of the machines and their idle time (arXiv:2211.02001).",
+    ),
     View(name="serving", path="/serving", title="Serving", asks="What do requests to a model cost?", kind="inference"),
     View(
         name="shared",
@@ -145,47 +182,84 @@ def _add(view: View) -> None:
     @pages.get(view.path, endpoint=view.name)
     def show() -> Any:
         given = list(request.args.items(multi=True))
-        if any(not text.strip() for _, text in given):
-            return redirect(address(view, [(name, text) for name, text in given if text.strip()]))
-        return _render(view, given)
+        filled = [(name, text) for name, text in given if text.strip()]
+        if filled and len(filled) < len(given):
+            return redirect(address(view, filled))
+        return _render(view, filled, pressed=bool(given))
 
 
-def _render(view: View, given: Pairs) -> str:
+def _render(view: View, given: Pairs, *, pressed: bool) -> str:
+    """The answer to the fields, the errors in them, or the example while there are none.
+
+    Args:
+        view: The view.
+        given: The fields that are filled in.
+        pressed: Whether a form was sent, even without any field.
+    """
+    is_example = not (given or pressed)
     body = query.body([pair for pair in given if pair[0] != EXPLAIN], view.question.schema)
-    fields = list(query.pairs(body))
+    asked = dict(view.example) if is_example else body
     explain = view.question.explains and (EXPLAIN, "true") in given
-    answer, errors = _answer(view.question, body, explain=explain) if fields else (None, {})
-    form = forms.form(view.kind, view.workload, view.question.schema, dict(fields), errors)
+    answer, errors = _answer(view.question, asked, explain=explain)
+    values = dict(query.pairs(body))
+    defaults = form_defaults(view.kind, answer) if answer and not is_example else {}
+    form = forms.form(view.kind, view.workload, view.question.schema, values, errors, defaults)
+    fields = list(query.pairs(asked))
     return render_template(
         f"page/{view.kind}.html" if answer else "page/view.html",
         view=view,
         form=form,
         request_fields=fields,
         answer=answer,
+        is_example=is_example,
+        starts=_starts(view) if is_example else [],
         example=list(query.pairs(view.example)),
         suggestions=services().suggestions,
-        **(_report(view, answer, form, fields) if answer else {}),
+        **(_report(view, answer, asked, form) if answer else {}),
     )
 
 
-def _report(view: View, answer: Answer, form: forms.Form, fields: Pairs) -> dict[str, Any]:
+def _starts(view: View) -> list[dict[str, object]]:
+    by_name = {one.name: one for one in VIEWS}
+    return [{"start": one, "action": address(by_name[one.view], [])} for one in starts_of(view.name)]
+
+
+def _report(view: View, answer: Answer, body: Mapping[str, Any], form: forms.Form) -> dict[str, Any]:
     """The reports of an answer that its template shows."""
+    fields = list(query.pairs(body))
     report: dict[str, Any] = {
         "headline": headline(view.kind, answer),
         "figures": pictures.of(view.question, answer, fields),
         "exports": [_export(view.question, one, fields) for one in formats_of(view.kind)],
         "fields": {one.name.rpartition(".")[2]: one.name for one in form.controls()},
+        "given": [(label(name), value) for name, value in fields],
+        "next_questions": [],
     }
-    if view.kind in forms.WORKLOADS:
-        estimate = cast("AnyEstimate", answer)
-        things = {str(id_): row for id_, row in catalog().tables["equivalences"].rows.items()}
-        report |= {
-            "totals": totals(estimate),
-            "breakdown": breakdown(estimate),
-            "other_amounts": list(other_amounts(estimate)),
-            "equivalents": equivalents(estimate, things),
-        }
-    return report
+    return report | (_estimate_report(view, cast("AnyEstimate", answer), body) if view.kind in forms.WORKLOADS else {})
+
+
+def _estimate_report(view: View, estimate: AnyEstimate, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The further reports of an estimate."""
+    by_name = {one.name: one for one in VIEWS}
+    things = {str(id_): row for id_, row in catalog().tables["equivalences"].rows.items()}
+    return {
+        "totals": totals(estimate),
+        "breakdown": breakdown(estimate),
+        "other_amounts": list(other_amounts(estimate)),
+        "equivalents": equivalents(estimate, things),
+        "ghg_scopes": ghg_scopes(estimate),
+        "leading": leading_inputs(estimate),
+        "inputs": grouped_inputs(estimate),
+        "per_unit": per_unit(estimate) if "per_request" in estimate else {},
+        "improvements": [
+            {"title": one.title, "effect": one.effect, "href": address(view, list(query.pairs(one.body)))}
+            for one in improvements(view.question, body, estimate, catalog())
+        ],
+        "next_questions": [
+            (title, address(by_name[name], list(query.pairs(following))))
+            for title, name, following in next_questions(view.kind, body)
+        ],
+    }
 
 
 def _export(question: Endpoint, export_format: ExportFormat, fields: Pairs) -> dict[str, str]:
@@ -230,6 +304,9 @@ def _common() -> dict[str, Any]:
         "alternatives": ALTERNATIVES,
         "value_parts": VALUE_PARTS,
         "override": override,
+        "settled_by": SETTLED_BY,
+        "origins": ORIGINS,
+        "today": datetime.now(UTC).date().isoformat(),
         "units": UNITS,
         "version": __version__,
         "data_version": catalog().version,

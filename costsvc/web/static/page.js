@@ -10,7 +10,7 @@ function busy(on) {
   document.getElementById("busy").textContent = on ? "Working" : "";
 }
 
-async function show(address, { push = true } = {}) {
+async function show(address, { push = true, live = false } = {}) {
   if (running) running.abort();
   const mine = (running = new AbortController());
   const timer = setTimeout(() => busy(true), SLOW_MS);
@@ -20,8 +20,12 @@ async function show(address, { push = true } = {}) {
     if (!type.startsWith("text/html")) throw new TypeError(`${answer.status}`);
     const page = parser.parseFromString(await answer.text(), "text/html");
     const hash = new URL(address, location.href).hash;
-    if (push) history.pushState(null, "", answer.url.split("#")[0] + hash);
+    const where = answer.url.split("#")[0] + (live ? "" : hash);
+    if (live) history.replaceState(null, "", where);
+    else if (push) history.pushState(null, "", where);
     document.title = page.title;
+    if (live && update(page)) return;
+    keepAnswer(page);
     document.getElementById("main").replaceWith(page.getElementById("main"));
     prepare(document.getElementById("main"));
     arrive(hash);
@@ -32,6 +36,35 @@ async function show(address, { push = true } = {}) {
     clearTimeout(timer);
     if (running === mine) { running = null; busy(false); }
   }
+}
+
+/* Where the new request has an error, the last answer remains in sight, and says that it is the last one. */
+function keepAnswer(page) {
+  const last = document.getElementById("result");
+  if (page.querySelector(".headline") || !last?.querySelector(".headline")) return;
+  last.classList.add("stale");
+  if (!last.querySelector(".notice")) {
+    const notice = document.createElement("p");
+    notice.className = "notice";
+    notice.textContent = "The answer to the last inputs; the new ones have an error.";
+    last.prepend(notice);
+  }
+  page.getElementById("result").replaceWith(document.adoptNode(last));
+}
+
+/* While somebody fills in the form, the answer and what stands beside the fields change, and nothing that is being typed. */
+function update(page) {
+  const form = document.querySelector("form[data-live]");
+  if (!form || !document.querySelector(".answered")) return false;
+  keepAnswer(page);
+  document.getElementById("result").replaceWith(page.getElementById("result"));
+  for (const field of page.querySelectorAll("form[data-live] .field")) {
+    const old = form.querySelector(`[data-field="${CSS.escape(field.dataset.field)}"]`);
+    if (!old || old.contains(document.activeElement)) continue;
+    old.replaceWith(field);
+  }
+  prepare(document.getElementById("result"));
+  return true;
 }
 
 function arrive(hash) {
@@ -59,13 +92,23 @@ function query(form) {
   const said = new URLSearchParams();
   for (const [name, text] of new FormData(form)) if (text.trim()) said.append(name, text.trim());
   const where = form.getAttribute("action").split("#")[0];
-  return said.size ? `${where}?${said}` : where;
+  return said.size ? `${where}?${said}` : `${where}?${form.elements[0].name || "model"}=`; // an empty form is answered with what it needs
 }
 
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("form[data-swap]")) return;
   event.preventDefault();
   show(query(event.target));
+});
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-live]");
+  if (form && document.querySelector(".answered")) show(query(form), { live: true });
+});
+
+window.addEventListener("beforeprint", () => {
+  for (const one of document.querySelectorAll(".result details, .known details")) one.open = true;
+  for (const one of document.querySelectorAll("img[loading=lazy]")) one.loading = "eager";
 });
 
 document.addEventListener("click", (event) => {
