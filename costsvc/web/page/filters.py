@@ -37,6 +37,7 @@ def register(app: Flask) -> None:
         "text": numbers.text,
         "plain": numbers.factor,
         "cell": numbers.cell,
+        "unrounded": numbers.unrounded,
         "number": numbers.count,
         "signed": numbers.signed_or_open,
         "probability": numbers.probability,
