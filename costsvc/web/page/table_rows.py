@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.listing import Item, Listing
@@ -45,12 +44,12 @@ class Rows:
         """The rows of a page, counted from 1."""
         return self.items[ROWS * (number - 1) : ROWS * number]
 
-    def query(self, **others: str | int) -> str:
+    def query(self, **others: str | int) -> Mapping[str, str | int]:
         """The query of the same table with its words and order, changed as said, without empty values."""
         said = {"q": self.q, "sort": self.sort, **others}
-        return urlencode({name: value for name, value in said.items() if value})
+        return {name: value for name, value in said.items() if value}
 
-    def resorted(self, column: Column) -> str:
+    def resorted(self, column: Column) -> Mapping[str, str | int]:
         """The query that sorts by a column: names from the first, numbers and days from the highest; then reversed."""
         ways = [column.name, DESCENDING + column.name]
         if column.kind != "text":
