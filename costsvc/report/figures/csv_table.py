@@ -55,7 +55,8 @@ def _cell(value: object) -> object:
 
 
 def _rows(spec: Spec, panel: Spec | None = None) -> Iterator[Spec]:
-    panel = {"panel": spec["title"]} if spec.get("title") else panel or {}
+    title = spec.get("title")
+    panel = {"panel": title["text"] if isinstance(title, dict) else title} if title else panel or {}
     data = spec.get("data")
     if isinstance(data, dict):
         for row in data["values"]:

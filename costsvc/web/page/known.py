@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from costsvc import limits
 from costsvc.reference.hosted_scoreboard import HostedChecks
 from costsvc.reference.listing import Listing
+from costsvc.report import accuracy
 from costsvc.web import query_params
 from costsvc.web.api.tables import RESOURCES
 from costsvc.web.columns import BY_NAME, VIEWS, TableView
@@ -100,7 +101,13 @@ def scoreboard() -> str:
     """Show how near the estimates came to published figures."""
     board = services().scoreboard
     return render_template(
-        "page/scoreboard.html", board=board, hosted=HostedChecks.of(board), figures=[pictures.scoreboard(board)]
+        "page/scoreboard.html",
+        board=board,
+        hosted=HostedChecks.of(board),
+        unseen=accuracy.of_unseen(board),
+        by_row=accuracy.of_rows(board),
+        words=accuracy,
+        figures=pictures.of_scoreboard(board),
     )
 
 
