@@ -31,7 +31,7 @@ class Page:
     next: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Listing:
     """Items by id.
 
@@ -44,11 +44,13 @@ class Listing:
     also: Mapping[str, str]
 
     @cached_property
-    def _ids(self) -> list[str]:
+    def ids(self) -> list[str]:
+        """All ids in order."""
         return sorted(self.items)
 
     @cached_property
-    def _words(self) -> dict[str, str]:
+    def words(self) -> Mapping[str, str]:
+        """Id to the words by which its item is found."""
         return {
             id_: normal(f"{id_} {item.get('name', '')} {self.also.get(id_, '')}") for id_, item in self.items.items()
         }
@@ -62,7 +64,7 @@ class Listing:
             cursor: Id after which the page begins; empty for the first page.
         """
         word = normal(q)
-        ids = [id_ for id_ in self._ids if word in self._words[id_]] if word else self._ids
+        ids = [id_ for id_ in self.ids if word in self.words[id_]] if word else self.ids
         start = bisect_right(ids, cursor) if cursor else 0
         shown = ids[start : start + limit]
         more = start + limit < len(ids)

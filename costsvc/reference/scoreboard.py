@@ -12,6 +12,10 @@ ANOTHER = "another source: "
 """Prefix of the kinds whose sources are not used in any fit."""
 HOSTED = "hosted open models"
 """Prefix of the kinds whose sources are the organisations that published a model."""
+PLAUSIBILITY = "plausibility: "
+"""Prefix of the kinds whose published figures lack what an estimate needs."""
+LEFT_OUT = ", source left out"
+"""Ending of the kinds whose fits were made again without the source."""
 
 
 Point = validation.ComparedFigure
@@ -69,9 +73,18 @@ def points_of(board: Scoreboard) -> list[FigurePoint]:
     Args:
         board: The scoreboard.
     """
+    return [_figure_point(kind["kind"], point) for kind in drawn_kinds(board) for point in kind["points"]]
+
+
+def drawn_kinds(board: Scoreboard) -> list[Kind | KindBySource]:
+    """The kinds that figures show, each row in one of them.
+
+    Args:
+        board: The scoreboard.
+    """
     another = [kind for kind in board["by_source"] if kind["kind"].startswith((ANOTHER, HOSTED))]
     kinds: list[Kind | KindBySource] = [*another, *board["kinds"]]
-    return [_figure_point(kind["kind"], point) for kind in kinds if kind["unit"] for point in kind["points"]]
+    return [kind for kind in kinds if kind["unit"]]
 
 
 def _figure_point(kind: str, point: Point | SourcedPoint) -> FigurePoint:

@@ -202,6 +202,17 @@ def cell(number: float) -> str:
     return exact(number) if float(number).is_integer() and abs(number) < LARGEST_WHOLE else factor(number)
 
 
+def unrounded(number: float) -> str:
+    """Format the number of a row with all of its digits.
+
+    Args:
+        number: The number.
+    """
+    decimal = SMALLEST <= abs(number) < LARGEST_WHOLE or not number
+    text = f"{number:,}".removesuffix(".0") if decimal else f"{number:.15g}"
+    return text.replace("-", MINUS)
+
+
 def _value_low_high(quantity: Amount) -> tuple[float | None, float | None, float | None]:
     if quantity is None or isinstance(quantity, float | int):
         return quantity, quantity, quantity

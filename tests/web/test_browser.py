@@ -28,7 +28,12 @@ LIGHT_BYTES = 250_000
 A4_PX = 680
 """Width of what is printed on A4 with margins of 15 mm, at 96 px to the inch."""
 EACH = [pytest.param(view, id=view.name) for view in VIEWS]
-KNOWN = ["/tables/accelerators", "/tables/prices?q=electricity", "/tables/models/llama-3.1-8b", "/scoreboard"]
+KNOWN = [
+    "/tables/accelerators",
+    "/tables/rent?q=h100+virginia&sort=-usd_per_accelerator_hour",
+    "/tables/models/llama-3.1-8b",
+    "/scoreboard",
+]
 WRONG = "/?accelerator=h101&accelerator_hours=-1&pue=x&gpus=8"
 
 
@@ -221,8 +226,11 @@ def test_what_is_known_is_found_and_leads_to_its_source(visit, scripted: bool) -
         page = watched.go("/tables/accelerators")
         page.get_by_label("Find in accelerators").fill("h100 sxm")
         page.get_by_role("button", name="Find").click()
-        page.get_by_role("link", name="nvidia-h100-sxm5-80gb").click()
-        page.get_by_role("link", name="epoch-ml-hardware").first.click()
+        expect(page.locator("#result q")).to_have_text("h100 sxm")
+        page.get_by_role("link", name="Memory [GB]").click()
+        expect(page.locator("th[aria-sort=descending]")).to_contain_text("Memory")
+        page.get_by_role("link", name="H100 SXM5 80GB").click()
+        page.get_by_role("link", name="Machine Learning Hardware").first.click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("Machine Learning Hardware")
 
 
@@ -234,8 +242,8 @@ def test_everything_works_under_a_prefix(visit, prefixed) -> None:
         settle(page)
         page.get_by_role("button", name="Estimate").click()
         page.get_by_role("link", name="Tables").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Reference tables")
-        page.get_by_role("link", name="Scoreboard").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Accelerators")
+        page.get_by_role("link", name="Accuracy").click()
         settle(page)
 
 

@@ -1,9 +1,9 @@
-"""The data of a figure as CSV."""
+"""Rows as CSV: the data of a figure, or a table."""
 
 import csv
 import io
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from costsvc.report.rendering import Spec
 
@@ -26,8 +26,18 @@ def to_csv(spec: Spec) -> str:
     """
     rows = list(_rows(spec))
     columns = dict.fromkeys(name for row in rows for name in row if name not in LAYOUT)
+    return write_rows(rows, list(columns))
+
+
+def write_rows(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> str:
+    """Write rows as CSV that no spreadsheet evaluates.
+
+    Args:
+        rows: The rows; what is not one of the columns is left out.
+        columns: The names of the columns.
+    """
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(columns), extrasaction="ignore", lineterminator="\n")
+    writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
     return text.getvalue()
@@ -45,7 +55,8 @@ def _cell(value: object) -> object:
 
 
 def _rows(spec: Spec, panel: Spec | None = None) -> Iterator[Spec]:
-    panel = {"panel": spec["title"]} if spec.get("title") else panel or {}
+    title = spec.get("title")
+    panel = {"panel": title["text"] if isinstance(title, dict) else title} if title else panel or {}
     data = spec.get("data")
     if isinstance(data, dict):
         for row in data["values"]:

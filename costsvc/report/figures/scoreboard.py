@@ -88,6 +88,11 @@ def unit_of(kind: str) -> str:
     return next((unit for _, unit, kinds in PANELS if re.search(kinds, kind)), "")
 
 
+def short(kind: str) -> str:
+    """A kind without what all kinds of its panel share."""
+    return re.sub(r"^[\w ,]+: (joules per token, )?", "", kind)
+
+
 def svg(points: Sequence[FigurePoint]) -> str:
     """The figure.
 
@@ -102,9 +107,9 @@ def _panel(title: str, unit: str, points: Sequence[FigurePoint]) -> Spec:
     figures = [
         number for value in values for number in (value["published"], value["predicted"], value["low"], value["high"])
     ]
-    ends = [_rounded(min(figures) / 1.2), _rounded(max(figures) * 1.2)]
+    ends = [rounded(min(figures) / 1.2), rounded(max(figures) * 1.2)]
     labels = list(dict.fromkeys(value["kind"] for value in values))
-    axes: Axes = {"x": _axis("published", unit, ends), "y": _axis("predicted", unit, ends)}
+    axes: Axes = {"x": axis_of("published", unit, ends), "y": axis_of("predicted", unit, ends)}
     return {
         "title": title,
         "width": SIDE_PX,
@@ -120,7 +125,7 @@ def _marks(axes: Axes, labels: Sequence[str]) -> Spec:
     """Points with their intervals."""
     colour = {"domain": labels, "range": COLOURS[: len(labels)]}
     shape = {"domain": labels, "range": SHAPES[: len(labels)]}
-    legend = {"title": None, "orient": "bottom", "columns": 1}
+    legend = {"title": None, "orient": "bottom", "columns": 1, "labelLimit": 0}
     by_kind = {
         "color": {"field": "kind", "type": "nominal", "scale": colour, "legend": legend},
         "shape": {"field": "kind", "type": "nominal", "scale": shape, "legend": legend},
@@ -144,13 +149,20 @@ def _line(axes: Axes, ends: Sequence[float], factor: float) -> Spec:
     """The diagonal, or the line along which predictions are off by a factor."""
     dash = [] if factor == 1.0 else [4, 3]
     return {
-        "data": {"values": [{"published": end, "predicted": _rounded(end * factor)} for end in ends]},
+        "data": {"values": [{"published": end, "predicted": rounded(end * factor)} for end in ends]},
         "mark": {"type": "line", "clip": True, "color": "#888888", "strokeWidth": 1, "strokeDash": dash},
         "encoding": axes,
     }
 
 
-def _axis(name: str, unit: str, ends: Sequence[float]) -> Spec:
+def axis_of(name: str, unit: str, ends: Sequence[float]) -> Spec:
+    """A logarithmic axis.
+
+    Args:
+        name: The column.
+        unit: Its unit.
+        ends: The ends of the axis.
+    """
     return {
         "field": name,
         "type": "quantitative",
@@ -164,20 +176,20 @@ def _ticks(low: float, high: float) -> list[float]:
     """Powers of ten; also twice and five times them if there are few."""
     steps = (1.0, 2.0, 5.0) if log10(high / low) < FEW_DECADES else (1.0,)
     decades = range(floor(log10(low)), ceil(log10(high)) + 1)
-    ticks = [_rounded(step * 10.0**decade) for decade in decades for step in steps]
+    ticks = [rounded(step * 10.0**decade) for decade in decades for step in steps]
     return [tick for tick in ticks if low <= tick <= high]
 
 
 def _value(point: FigurePoint) -> Value:
     return {
-        "kind": re.sub(r"^[\w ,]+: (joules per token, )?", "", point.kind),
-        "published": _rounded(point.published),
-        "predicted": _rounded(point.predicted),
-        "low": _rounded(point.low),
-        "high": _rounded(point.high),
+        "kind": short(point.kind),
+        "published": rounded(point.published),
+        "predicted": rounded(point.predicted),
+        "low": rounded(point.low),
+        "high": rounded(point.high),
     }
 
 
-def _rounded(value: float) -> float:
+def rounded(value: float) -> float:
     """Four digits: further ones are not visible and differ between machines."""
     return float(f"{value:.4g}")

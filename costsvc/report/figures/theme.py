@@ -66,7 +66,13 @@ def with_theme(spec: Spec, theme: Theme, size: Size = "large") -> Spec:
         "view": {"stroke": None},
         "range": _ranges(theme),
     }
-    params = {"accent": RAMP[theme][0], "labels": list(ON_RAMP[theme]), "ink": INK[theme], "paper": PAPER[theme]}
+    params = {
+        "accent": RAMP[theme][0],
+        "labels": list(ON_RAMP[theme]),
+        "ink": INK[theme],
+        "soft": SOFT[theme],
+        "paper": PAPER[theme],
+    }
     sized = _narrow(spec) if size == "small" else spec
     return {
         "$schema": SCHEMA,
@@ -122,6 +128,8 @@ def _narrow(spec: Spec) -> Spec:
     width, panels = spec.get("width"), spec.get("vconcat")
     if isinstance(width, float | int):
         narrow["width"] = width * NARROW
+    if "columns" in spec:
+        narrow["columns"] = 1
     if isinstance(panels, list):
         narrow["vconcat"] = [_narrow(panel) for panel in panels]
     return narrow

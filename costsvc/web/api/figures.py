@@ -48,11 +48,9 @@ def _add(endpoint: Endpoint) -> None:
         description=_described(endpoint.kind),
         parameters=[
             query_params.fields_of(endpoint),
-            query_params.words_of(THEME, THEMES, "Background; default light"),
-            query_params.words_of(SIZE, SIZES, "Size for a wide or a narrow page; default large"),
-            query_params.download(),
+            *variants(),
         ],
-        responses={"200": {"description": "The figure", "content": _content()}},
+        responses={"200": {"description": "The figure", "content": content()}},
     )
     @blueprint.alt_response(304, description="Not modified since the ETag")
     @blueprint.problem(404)
@@ -70,19 +68,48 @@ def _add(endpoint: Endpoint) -> None:
 
 
 def _figure(endpoint: Endpoint, name: str, form: str) -> Response:
-    theme, size = (query_params.one_of(name, words, words[0]) for name, words in ((THEME, THEMES), (SIZE, SIZES)))
+    variant = asked_variant()
     download = query_params.is_download()
     spec = FIGURES[endpoint.kind][name].of(
         cached_answer(endpoint, query_params.body(endpoint, THEME, SIZE), services())
     )
     if spec is None:
         return problems.problem(404, "not-found", f"This answer has no data for the figure {name}.")
-    themed = with_theme(spec, cast("Theme", theme), cast("Size", size))
-    response = Response(_in_format(themed, form), content_type=TYPES[form])
+    return drawn(with_theme(spec, *variant), form, f"{endpoint.kind}-{name}" if download else None)
+
+
+def drawn(spec: Spec, form: str, saved_as: str | None) -> Response:
+    """A figure as a response.
+
+    Args:
+        spec: Its specification with a theme.
+        form: One of :data:`TYPES`.
+        saved_as: The name, without its ending, under which the browser saves it; None if it shows it.
+    """
+    response = Response(_in_format(spec, form), content_type=TYPES[form])
     response.headers["Content-Security-Policy"] = POLICY
-    if download:
-        response.headers.set("Content-Disposition", "attachment", filename=f"{endpoint.kind}-{name}.{form}")
+    if saved_as:
+        response.headers.set("Content-Disposition", "attachment", filename=f"{saved_as}.{form}")
     return response
+
+
+def variants() -> list[dict[str, Any]]:
+    """The parameters that document theme, size and download."""
+    return [
+        query_params.words_of(THEME, THEMES, "Background; default light"),
+        query_params.words_of(SIZE, SIZES, "Size for a wide or a narrow page; default large"),
+        query_params.download(),
+    ]
+
+
+def asked_variant() -> tuple[Theme, Size]:
+    """The theme and the size that the query asks for.
+
+    Raises:
+        ValidationError: If it names others.
+    """
+    theme, size = (query_params.one_of(name, words, words[0]) for name, words in ((THEME, THEMES), (SIZE, SIZES)))
+    return cast("Theme", theme), cast("Size", size)
 
 
 def _in_format(spec: Spec, form: str) -> bytes | str:
@@ -109,7 +136,8 @@ def _described(kind: str) -> str:
     return f"As SVG or PNG, its data as CSV, or its Vega-Lite specification; one of\n\n{listed}"
 
 
-def _content() -> dict[str, Any]:
+def content() -> dict[str, Any]:
+    """The media types of figures, as OpenAPI documents them."""
     text, file = {"type": "string"}, {"type": "string", "format": "binary"}
     schemas = {"png": file, "vl.json": {"type": "object"}}
     parts = {form: media_type.split(";") for form, media_type in TYPES.items()}

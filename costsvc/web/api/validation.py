@@ -1,22 +1,21 @@
 """GET /v1/validation: estimates compared with published figures."""
 
-from typing import TYPE_CHECKING, cast
+from functools import partial
 
 from flask import Response
 
 from costsvc.answers.validation import Validation
-from costsvc.reference.scoreboard import points_of
-from costsvc.report.figures.scoreboard import specification
-from costsvc.web import problems
+from costsvc.report.figures.accuracy import FIGURES
+from costsvc.report.figures.theme import with_theme
+from costsvc.web import problems, query_params
+from costsvc.web.api.figures import TYPES, asked_variant, content, drawn, variants
 from costsvc.web.blueprint import CostsvcBlueprint
 from costsvc.web.compression import compressed
 from costsvc.web.http import answer, catalog, revalidated, services, tagged
 
-if TYPE_CHECKING:
-    from costsvc.report.rendering import Format
-
 blueprint = CostsvcBlueprint("validation", __name__, url_prefix="/v1", description="Validation of the estimates")
-TYPES = {"svg": "image/svg+xml", "png": "image/png"}
+FIGURE = "figure"
+NAMES = tuple(FIGURES)
 FORM = {
     "name": "form",
     "in": "path",
@@ -24,7 +23,6 @@ FORM = {
     "schema": {"type": "string", "enum": list(TYPES)},
     "example": "svg",
 }
-CONTENT = {media_type: {"schema": {"type": "string"}} for media_type in TYPES.values()}
 EXAMPLE = {
     "current": True,
     "data_version": "0123456789abcdef",
@@ -156,20 +154,27 @@ def show_validation() -> Response:
 
 
 @blueprint.get("/validation/figure.<form>", parameters=[FORM])
-@blueprint.doc(responses={"200": {"description": "The figure", "content": CONTENT}})
+@blueprint.doc(
+    description="One of\n\n" + "\n".join(f"- `{name}`: {figure.title}" for name, figure in FIGURES.items()),
+    parameters=[query_params.words_of(FIGURE, NAMES, "Which figure; default all"), *variants()],
+    responses={"200": {"description": "The figure", "content": content()}},
+)
 @blueprint.alt_response(304, description="Not modified since the ETag")
 @blueprint.problem(404)
+@blueprint.problem(422)
 @blueprint.problem(503)
 def draw_validation(form: str) -> Response:
-    """Draw predicted against published figures, by kind."""
+    """Draw estimates beside published figures, or the service beside other estimators."""
     if form not in TYPES:
         return problems.problem(404, "not-found", f"No such format; available: {', '.join(TYPES)}.")
-    return tagged(lambda: Response(_drawn(form), content_type=TYPES[form]))
+    return tagged(partial(_figure, form))
 
 
-def _drawn(form: str) -> bytes:
-    spec = specification(points_of(services().scoreboard))
-    return services().renderer.render(spec, cast("Format", form))
+def _figure(form: str) -> Response:
+    name = query_params.one_of(FIGURE, NAMES, NAMES[0])
+    variant, download = asked_variant(), query_params.is_download()
+    spec = FIGURES[name].of(services().scoreboard)
+    return drawn(with_theme(spec, *variant), form, f"accuracy-{name}" if download else None)
 
 
 blueprint.after_request(compressed)

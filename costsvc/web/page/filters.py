@@ -57,6 +57,7 @@ def register(app: Flask) -> None:
         "text": numbers.text,
         "plain": numbers.factor,
         "cell": numbers.cell,
+        "unrounded": numbers.unrounded,
         "number": numbers.count,
         "signed": numbers.signed_or_open,
         "probability": numbers.probability,
@@ -64,7 +65,6 @@ def register(app: Flask) -> None:
         "band": interval_band,
         "share": share_bar,
         "label": factor_label,
-        "named": lambda id_, names: names.get(id_, id_),
     }
     app.jinja_env.filters.update(filters)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True  # a third of a page would be spaces

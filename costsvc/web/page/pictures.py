@@ -5,10 +5,12 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from costsvc.reference.scoreboard import Scoreboard, points_of
+from costsvc.reference.scoreboard import Scoreboard
 from costsvc.report.answers import Answer
-from costsvc.report.figures.registry import FIGURES, Figure
+from costsvc.report.figures import accuracy
+from costsvc.report.figures.registry import FIGURES
 from costsvc.web.api.figures import SIZE, THEME, TYPES
+from costsvc.web.api.validation import FIGURE
 from costsvc.web.endpoint import Endpoint
 
 Pairs = list[tuple[str, str]]
@@ -55,16 +57,22 @@ def of(question: Endpoint, answer: Answer, fields: Pairs) -> list[Picture]:
     figures = [(name, figure) for name, figure in FIGURES[question.kind].items() if figure.specify(answer) is not None]
     begin, query = f"{request.script_root}{question.path}/figures", urlencode(fields)
     return [
-        _picture({form: f"{begin}/{name}.{form}?{query}" for form in TYPES}, name, figure, answer, lazy=place > 0)
+        _picture(
+            {form: f"{begin}/{name}.{form}?{query}" for form in TYPES},
+            name=name,
+            title=figure.title,
+            description=figure.describe(answer),
+            lazy=place > 0,
+        )
         for place, (name, figure) in enumerate(figures)
     ]
 
 
-def _picture(urls: dict[str, str], name: str, figure: Figure, answer: Answer, *, lazy: bool) -> Picture:
+def _picture(urls: dict[str, str], *, name: str, title: str, description: str, lazy: bool) -> Picture:
     return Picture(
         name=name,
-        title=figure.title,
-        description=figure.describe(answer),
+        title=title,
+        description=description,
         svg=urls["svg"],
         sources=[(media, f"{urls['svg']}&{urlencode(variant)}") for media, variant in SOURCES],
         downloads=[(FORMS[form], f"{url}&download=1") for form, url in urls.items()],
@@ -72,20 +80,21 @@ def _picture(urls: dict[str, str], name: str, figure: Figure, answer: Answer, *,
     )
 
 
-def scoreboard(board: Scoreboard) -> Picture:
-    """The figure of the scoreboard.
+def of_scoreboard(board: Scoreboard) -> dict[str, list[Picture]]:
+    """The figures of the scoreboard by group.
 
     Args:
         board: The scoreboard.
     """
     begin = f"{request.script_root}/v1/validation/figure"
-    rows = len(points_of(board))
-    return Picture(
-        name="scoreboard",
-        title="Estimated against published figures, by kind",
-        description=f"{rows} published figures against estimates of the service, by kind; the table has the medians.",
-        svg=f"{begin}.svg",
-        sources=[],
-        downloads=[(FORMS[form], f"{begin}.{form}") for form in ("svg", "png")],
-        loading="eager",
-    )
+    grouped: dict[str, list[Picture]] = {}
+    for name, figure in accuracy.FIGURES.items():
+        picture = _picture(
+            {form: f"{begin}.{form}?{urlencode({FIGURE: name})}" for form in TYPES},
+            name=name,
+            title=figure.title,
+            description=figure.describe(board),
+            lazy=figure.group != "peers",
+        )
+        grouped.setdefault(figure.group, []).append(picture)
+    return grouped
