@@ -28,7 +28,7 @@ FACTORS: Mapping[str, str] = {
     "arithmetic_power_share": "power share of arithmetic",
     "attention_efficiency": "efficiency of attention",
     "base_power_share": "power share at any load",
-    "batch_size": "concurrent requests (batch)",
+    "batch_size": "batch size",
     "cache_bytes": "bytes per value of the cache",
     "cfe_share": "the provider's carbon-free share",
     "contract_g_per_kwh": "intensity of contracted electricity",

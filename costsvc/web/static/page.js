@@ -59,7 +59,7 @@ function update(page) {
   keepAnswer(page);
   document.getElementById("result").replaceWith(page.getElementById("result"));
   for (const field of page.querySelectorAll("form[data-live] .field")) {
-    const old = form.querySelector(`[data-field="${CSS.escape(field.dataset.field)}"]`);
+    const old = document.getElementById(field.querySelector("[name]").id)?.closest(".field");
     if (!old || old.contains(document.activeElement)) continue;
     old.replaceWith(field);
   }
