@@ -33,17 +33,17 @@ from costsvc.web.page.suggestions import suggestions
 from costsvc.web.registry import ENDPOINTS
 
 API = (
-    figures,
     training,
     inference,
+    model_footprint,
     amortization,
     api_or_own,
     placement,
     change,
     schedule,
-    exports,
-    model_footprint,
     tables,
+    figures,
+    exports,
     validation,
     operations,
 )

@@ -109,7 +109,7 @@ READERS: Mapping[Kind, Callable[[Catalog, str], object]] = {
 """How a name of each kind is looked up; it raises an UnknownNameError. Known names are kept in the catalog's memos."""
 
 
-class _UnknownName(str):
+class UnknownName(str):
     """The error of an unknown name."""
 
     __slots__ = ()
@@ -117,7 +117,7 @@ class _UnknownName(str):
 
 def is_unknown_name(text: str) -> bool:
     """Whether an error of a field is that of an unknown name."""
-    return isinstance(text, _UnknownName)
+    return isinstance(text, UnknownName)
 
 
 def unknown_name(read: Callable[..., object], *names: str) -> list[str]:
@@ -133,7 +133,7 @@ def unknown_name(read: Callable[..., object], *names: str) -> list[str]:
         tables: Catalog = current_app.extensions[SERVICES].catalog
         tables.memos[read](*names)
     except UnknownNameError as error:
-        return [_UnknownName(error)]
+        return [UnknownName(error)]
     return []
 
 

@@ -24,6 +24,20 @@ def body(endpoint: Endpoint, *others: str) -> RequestBody:
     return query.body((pair for pair in request.args.items(multi=True) if pair[0] not in own), endpoint.schema)
 
 
+def form(endpoint: Endpoint) -> dict[str, Any]:
+    """The form of the answer that the query asks for.
+
+    Args:
+        endpoint: The endpoint of the request.
+
+    Raises:
+        ValidationError: If it is not one of an answer of the endpoint.
+    """
+    form = endpoint.form
+    asked: dict[str, Any] = form.load({name: text for name, text in request.args.items() if name in form.fields})
+    return asked
+
+
 def one_of(name: str, words: tuple[str, ...], default: str) -> str:
     """The value of a parameter that takes one of several words.
 

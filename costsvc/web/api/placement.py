@@ -3,7 +3,6 @@
 from typing import Any, get_args
 
 import marshmallow as ma
-from flask import Response
 
 from costsvc import limits
 from costsvc.answers.placement import PlacementAnswer
@@ -12,7 +11,6 @@ from costsvc.estimates.comparisons.totals import COLUMNS
 from costsvc.estimates.placement.placement import rank_placements as estimate_placement
 from costsvc.requests.comparisons import Candidates, Limits, Placement, PlacementMetric
 from costsvc.requests.workloads import PriceKind, Serving, TrainingRun
-from costsvc.web import metrics
 from costsvc.web.api.inference import ServingSchema
 from costsvc.web.api.training import TrainingRunSchema
 from costsvc.web.api.workload import chosen
@@ -32,11 +30,8 @@ from costsvc.web.fields import (
     raise_if,
     refuse,
 )
-from costsvc.web.http import answer, catalog, private
 
-blueprint = CostsvcBlueprint(
-    "placement", __name__, url_prefix="/v1", description="Where, and on which accelerator, a workload runs"
-)
+blueprint = CostsvcBlueprint("placement", __name__, tag="comparisons")
 EXAMPLE = {
     "training": {
         "accelerator": "a100-sxm4-80gb",
@@ -172,19 +167,11 @@ ENDPOINT = Endpoint(
 )
 
 
-@blueprint.post("/comparisons/placement")
-@blueprint.arguments(PlacementSchema, example=EXAMPLE)
-@blueprint.answers(PlacementAnswer)
-def compare_places(request: Placement) -> Response:
+@blueprint.question(ENDPOINT)
+def find_place() -> None:
     """Find the best place and accelerator for a workload.
 
     Every combination of accelerator, region, seller, kind of price and year, ranked by a metric or a
     weighted sum; the Pareto front of cost, CO2e, hours and water; the best options in full, compared
     with the workload as described.
     """
-    result = estimate_placement(request, catalog())
-    metrics.estimated(ENDPOINT.kind, result)
-    return answer(result)
-
-
-blueprint.after_request(private)

@@ -15,7 +15,7 @@ from costsvc.web.http import answer, catalog, revalidated, services, tagged
 if TYPE_CHECKING:
     from costsvc.report.rendering import Format
 
-blueprint = CostsvcBlueprint("validation", __name__, url_prefix="/v1", description="Validation of the estimates")
+blueprint = CostsvcBlueprint("validation", __name__, url_prefix="/v1", tag="validation")
 TYPES = {"svg": "image/svg+xml", "png": "image/png"}
 FORM = {
     "name": "form",
@@ -145,7 +145,7 @@ EXAMPLE = {
 @blueprint.get("/validation")
 @blueprint.answers(Validation, example=EXAMPLE)
 @blueprint.alt_response(304, description="Not modified since the ETag")
-def show_validation() -> Response:
+def get_validation() -> Response:
     """Compare estimates with published figures.
 
     By kind of figure, cross-validated by source and by row, and compared with other estimators; with the largest

@@ -39,7 +39,7 @@ def row(name: str, key: str) -> str:
     resource = next((one for one in RESOURCES if one.name == name), None) or abort(404)
     found = resource.find(catalog(), key)
     item = (found and _listing(name).items.get(found)) or abort(404)
-    listing = url_for(f"reference.show_{name}", name=found)
+    listing = url_for(f"reference.get_{resource.singular}", name=found)
     return render_template("page/row.html", name=name, key=found, item=item, listing=listing)
 
 
