@@ -1,9 +1,10 @@
 """Answers about the service itself, pages of the reference tables, and errors."""
 
-from typing import Annotated, NotRequired
+from typing import Annotated, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from costsvc.answers.request_body import RequestBody
 from costsvc.docs import Doc
 from costsvc.limits import ERRORS, WRONG_ENTRIES
 
@@ -28,6 +29,25 @@ class Items(TypedDict):
     items: Annotated[list[dict[str, object]], Doc("Rows of the page")]
     total: Annotated[int, Doc("Number of rows on all pages")]
     next: Annotated[str | None, Doc("Cursor of the next page; null on the last page")]
+
+
+class ToolAnswer(TypedDict):
+    """An endpoint as a tool for a language model."""
+
+    name: Annotated[str, Doc("Name of the tool, that of the operation")]
+    description: Annotated[str, Doc("What the tool does, for the model")]
+    input_schema: Annotated[dict[str, object], Doc("JSON schema of the arguments")]
+    method: Annotated[Literal["POST"], Doc("How the arguments are sent")]
+    path: Annotated[str, Doc("Where the arguments are sent, as the JSON body")]
+    example: Annotated[RequestBody, Doc("Arguments that are answered")]
+
+
+class Tools(TypedDict):
+    """Tools for language models."""
+
+    tools: Annotated[list[ToolAnswer], Doc("The tools")]
+    version: Annotated[str, Doc("Version of the service")]
+    data_version: Annotated[str, Doc("Version of the reference tables")]
 
 
 class Problem(TypedDict):

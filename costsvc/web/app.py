@@ -10,6 +10,7 @@ from costsvc.services import Services
 from costsvc.settings import Settings
 from costsvc.web import cors, metrics, proxy
 from costsvc.web.api import (
+    agents,
     amortization,
     api_or_own,
     change,
@@ -45,6 +46,7 @@ API = (
     figures,
     exports,
     validation,
+    agents,
     operations,
 )
 """Modules of endpoints, in the order of the OpenAPI document."""

@@ -8,7 +8,7 @@ import yaml as pyyaml
 from apispec import APISpec
 
 from costsvc.answers.model_footprint import ModelFootprint
-from costsvc.answers.operations import Health, Items, Problem, Readiness
+from costsvc.answers.operations import Health, Items, Problem, Readiness, Tools
 from costsvc.answers.validation import Validation
 from costsvc.reference.catalog import Catalog
 from costsvc.report.short import SHORT_TYPES
@@ -18,7 +18,7 @@ from costsvc.web.registry import ENDPOINTS
 ANSWERS: tuple[type, ...] = (
     *(endpoint.answer_type for endpoint in ENDPOINTS.values()),
     *dict.fromkeys(SHORT_TYPES.values()),
-    *(ModelFootprint, Validation, Items, Health, Readiness, Problem),
+    *(ModelFootprint, Validation, Items, Tools, Health, Readiness, Problem),
 )
 """Types of all answers."""
 SHOWN = 3
