@@ -54,7 +54,7 @@ def mcp() -> None:
     try:
         from costsvc.mcp_server import serve  # noqa: PLC0415 - it takes a second and may not be installed
     except ModuleNotFoundError as missing:
-        if (missing.name or "").partition(".")[0] not in ("mcp", "anyio"):
+        if (missing.name or "").partition(".")[0] != "mcp":
             raise
         raise click.ClickException("costsvc mcp: install costsvc[mcp]") from missing
     serve(create_app(Settings.from_env()))

@@ -1,9 +1,9 @@
 """The tools of :mod:`costsvc.web.tools` over the Model Context Protocol, without a service; needs costsvc[mcp]."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-import anyio
 import orjson
 from flask import Flask
 from mcp import types
@@ -32,7 +32,7 @@ def serve(app: Flask) -> None:
     Args:
         app: The application, whose tables and request schemas the tools use.
     """
-    anyio.run(_serve, make_server(app))
+    asyncio.run(_serve(make_server(app)))
 
 
 def make_server(app: Flask) -> Server[dict[str, Any]]:

@@ -1,14 +1,15 @@
 """`costsvc mcp` as a client starts it: a process that speaks MCP on standard input and output."""
 
+import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-import anyio
 import pytest
 from mcp import Client, StdioServerParameters
 
@@ -16,17 +17,20 @@ from costsvc.web.tools import TOOLS
 
 pytestmark = pytest.mark.processes
 T = TypeVar("T")
-COMMAND = Path(sys.executable).with_name("costsvc")
+PAGE = (Path(__file__).parents[1] / "docs" / "api.md").read_text(encoding="utf-8")
+CLIENT = json.loads(re.search(r"^\{\"mcpServers\".*$", PAGE, re.MULTILINE)[0])["mcpServers"]["costsvc"]
+"""What the documents tell a client to start."""
 
 
 def talk(about: Callable[[Client], Awaitable[T]]) -> T:
     """What is said to a server that runs meanwhile."""
 
     async def talking() -> T:
-        async with Client(StdioServerParameters(command=str(COMMAND), args=["mcp"])) as client:
+        command = Path(sys.executable).with_name(CLIENT["command"])
+        async with Client(StdioServerParameters(command=str(command), args=CLIENT["args"])) as client:
             return await about(client)
 
-    return anyio.run(talking)
+    return asyncio.run(talking())
 
 
 def test_each_tool_is_listed_and_answers_as_the_service_does(client):
@@ -63,9 +67,8 @@ def test_a_wrong_call_is_an_error_that_names_every_wrong_field():
     assert unknown.startswith("no tool 'estimate_all'; there are estimate_training, ")
 
 
-@pytest.mark.parametrize("missing", ["mcp", "anyio"])
-def test_without_the_extra_the_command_names_it_and_others_work(tmp_path, missing):
-    (tmp_path / f"{missing}.py").write_text(f"raise ModuleNotFoundError(\"No module '{missing}'\", name='{missing}')")
+def test_without_the_extra_the_command_names_it_and_others_work(tmp_path):
+    (tmp_path / "mcp.py").write_text("raise ModuleNotFoundError(\"No module named 'mcp'\", name='mcp')")
     environment = os.environ | {"PYTHONPATH": str(tmp_path)}
 
     def run(name: str) -> subprocess.CompletedProcess[str]:

@@ -17,7 +17,7 @@ from costsvc.web.tools import TOOLS
 
 ESTIMATES = ("training", "inference")
 HOSTED = {"provider": "openai", "model": "gpt-4o", "input_tokens": 500, "output_tokens": 300, "requests": 1000}
-UNPRICED = {"accelerator": "mi300x", "accelerator_hours": 10, "pricing": {"kind": "spot", "provider": "aws"}}
+UNPRICED = {"accelerator": "rtx-4090", "accelerator_hours": 10, "pricing": {"kind": "reserved-1y"}}
 ASKED = [
     *(pytest.param(kind, endpoint.example, id=kind) for kind, endpoint in ENDPOINTS.items()),
     *(pytest.param(tool.kind, tool.example, id=tool.name) for tool in TOOLS),
