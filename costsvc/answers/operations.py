@@ -54,7 +54,7 @@ class Problem(TypedDict):
     """Problem details, RFC 9457."""
 
     type: Annotated[str, Doc("Address of the documentation of this kind of problem")]
-    title: Annotated[str, Doc("Phrase of the HTTP status")]
+    title: Annotated[str, Doc("The kind of problem")]
     status: Annotated[int, Doc("HTTP status")]
     detail: Annotated[str, Doc("What went wrong")]
     errors: NotRequired[Annotated[dict[str, list[str]], Doc(f"The first {ERRORS} errors by path of the field")]]

@@ -131,7 +131,6 @@ class CostsvcBlueprint(Blueprint):
         def decorator(view: Any) -> Any:
             # only the documentation is wanted: a parser around each request would cost time
             view._apidoc = documented(view)._apidoc
-            view.takes_query = True
             return view
 
         return decorator

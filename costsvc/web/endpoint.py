@@ -47,6 +47,11 @@ class AnswerField(ma.fields.String):
 class FormQuery(Request):
     """The form of an answer: whole, short, or some of its fields."""
 
+    error_messages: dict[str, str] = {  # noqa: RUF012 - the library declares it so
+        **Request.error_messages,
+        "unknown": "is not a parameter; send the fields of a request in the JSON body",
+    }
+
     view = Choice((SHORT,), "short: the main result, id, versions and codes of warnings only")
 
     @ma.validates_schema

@@ -134,23 +134,13 @@ def parameters(schema: Schema) -> dict[str, Any]:
 
 
 def screen() -> None:
-    """Reject a request for which there is no slot, and query parameters of an endpoint that has none.
+    """Reject a request for which there is no slot.
 
     Raises:
         BusyError: If the worker marked the request so.
     """
     if request.environ.get(BUSY):
         raise BusyError
-    if not request.query_string or request.method != "POST":
-        return
-    view = current_app.view_functions.get(request.endpoint or "")
-    if view is not None and not hasattr(view, "takes_query"):
-        abort(
-            422,
-            messages={
-                name: ["Query parameters are not supported; send the fields in the JSON body"] for name in request.args
-            },
-        )
 
 
 def _with_infinities(body: bytes) -> Any:

@@ -115,7 +115,7 @@ def test_a_field_of_a_list_is_that_of_each_entry(client: FlaskClient) -> None:
         pytest.param("training", "view=tiny", "view", 'must be one of short, got "tiny"', id="no-such-view"),
         pytest.param("training", "view=short&explain=true", "explain", "together with view", id="short-steps"),
         pytest.param("training", "fields=explanation", "fields", "requires explain=true", id="steps"),
-        pytest.param("change", "explain=true", "explain", "unknown field", id="no-steps"),
+        pytest.param("change", "explain=true", "explain", "is not a parameter", id="no-steps"),
     ],
 )
 def test_a_form_that_there_is_not_is_refused(

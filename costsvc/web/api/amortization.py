@@ -1,6 +1,7 @@
 """POST /v1/comparisons/amortization."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, get_args
 
 import marshmallow as ma
@@ -118,9 +119,13 @@ class SurfaceSchema(Request):
 class BenefitSchema(Request):
     """Benefit of a task, and second-order effects of using the models."""
 
-    usd_per_task = Number(limits.AMOUNT, "Benefit of one task over the horizon", required=True)
-    second_order_usd = Number(limits.EFFECT, "Second-order damage of using the models; negative if beneficial")
-    second_order_kg = Number(limits.EFFECT, "Second-order CO2e of using the models; negative if it avoids emissions")
+    usd_per_task = Number(replace(limits.AMOUNT, unit="USD"), "Benefit of one task over the horizon", required=True)
+    second_order_usd = Number(
+        replace(limits.EFFECT, unit="USD"), "Second-order damage of using the models; negative if beneficial"
+    )
+    second_order_kg = Number(
+        replace(limits.EFFECT, unit="kg"), "Second-order CO2e of using the models; negative if it avoids emissions"
+    )
 
     @ma.post_load
     def _to_domain(self, data: dict[str, Any], **_: Any) -> Benefit:
