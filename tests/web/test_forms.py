@@ -146,6 +146,30 @@ def test_the_form_is_neither_in_the_id_nor_in_the_request_and_has_an_etag_of_its
     assert len({answer.headers["ETag"] for answer in (whole, short, some)}) == 3
 
 
+@pytest.mark.parametrize("kind", ENDPOINTS)
+def test_forms_are_documented(app: Flask, kind: str) -> None:
+    paths = services_of(app).openapi()["paths"]
+    path = ENDPOINTS[kind].path
+    for operation in (paths[path]["post"], paths[f"{path}/{{document}}"]["get"]):
+        said = {given["name"]: given for given in operation["parameters"] if given["in"] == "query"}
+        assert said["view"]["schema"] == {"type": "string", "enum": ["short"]}
+        assert (said["fields"]["schema"]["items"], said["fields"]["explode"]) == ({"type": "string"}, False)
+
+
+@pytest.mark.parametrize("kind", ENDPOINTS)
+def test_the_documented_answer_lets_no_wrong_one_pass(app: Flask, client: FlaskClient, kind: str) -> None:
+    document = services_of(app).openapi()
+    schema = document["paths"][ENDPOINTS[kind].path]["post"]["responses"]["200"]["content"]["application/json"][
+        "schema"
+    ]
+    validator = Draft202012Validator({**document, **schema})
+    whole, short, some = (asked(client, kind, form).get_json() for form in ("", "view=short", "fields=id,warnings"))
+    assert all(map(validator.is_valid, (whole, short, some)))
+    assert not any(
+        map(validator.is_valid, (whole | {"id": 5}, whole | {"co2": 1}, short | {"headline": 5}, {"co2": 1}))
+    )
+
+
 @pytest.mark.parametrize(
     ("document", "form", "field"),
     [

@@ -26,12 +26,16 @@ def _add(endpoint: Endpoint) -> None:
     @blueprint.doc(
         summary=f"Export an answer of {endpoint.kind}.",
         description=_described(endpoint),
-        parameters=[query_params.fields_of(endpoint), query_params.download()],
+        parameters=[
+            query_params.fields_of(endpoint),
+            *query_params.form_of(endpoint),
+            query_params.download(),
+        ],
         responses={"200": {"description": "The export", "content": _content(endpoint)}},
     )
     @blueprint.alt_response(304, description="Not modified since the ETag")
     @blueprint.problem(404)
-    @blueprint.query(endpoint.form)
+    @blueprint.problem(422)
     def export(document: str) -> Response:
         export_format = FORMATS.get(document)
         if export_format is None or endpoint.kind not in export_format.kinds:
