@@ -1,19 +1,19 @@
 """Blueprints of the API: strict parsing, documented errors, and corrections of the libraries."""
 
 from collections.abc import Mapping
-from functools import wraps
+from functools import partial, update_wrapper
 from typing import Any, Literal
 
-from flask import Flask, Response
+from flask import Flask
 from flask_smorest import Api, Blueprint
 from marshmallow import Schema
 
 from costsvc import __version__
 from costsvc.answers.operations import Problem
-from costsvc.web import metrics, problems
+from costsvc.web import problems
 from costsvc.web.endpoint import Endpoint
 from costsvc.web.fields import Choice, Name, Number, WholeNumber
-from costsvc.web.http import PARSER, answer, catalog, parameters, private
+from costsvc.web.http import PARSER, private, respond
 
 DESCRIPTION = (
     "Energy, CO2, water and cost of training and serving AI models, before or after a run, with uncertainty and "
@@ -95,13 +95,7 @@ class CostsvcBlueprint(Blueprint):
         """
 
         def decorator(described: Any) -> Any:
-            @wraps(described)
-            def view(request: Any) -> Response:
-                asked = parameters(endpoint.query)
-                result = endpoint.estimate(request, catalog(), **({"explain": True} if asked.get("explain") else {}))
-                metrics.estimated(endpoint.kind, result)
-                return answer(endpoint.formed(result, asked) if asked else result)
-
+            view = update_wrapper(partial(respond, endpoint), described)
             documented = self.response(200, answer_schema(endpoint))(view)
             documented = self.query(endpoint.query)(documented)
             documented = self.arguments(endpoint.schema, example=endpoint.example)(documented)
