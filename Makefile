@@ -63,7 +63,7 @@ image:
 lock: .venv/dev ## resolve requirements/ again; UPGRADE=--upgrade allows newer versions
 	$(LOCK) $(UPGRADE) --group build -o requirements/build.txt
 	$(LOCK) $(UPGRADE) pyproject.toml -c requirements/build.txt -o requirements/runtime.txt
-	$(LOCK) $(UPGRADE) pyproject.toml --extra calibration --extra test --group build --group dev -c requirements/runtime.txt -o requirements/dev.txt
+	$(LOCK) $(UPGRADE) pyproject.toml --extra calibration --extra mcp --extra test --group build --group dev -c requirements/runtime.txt -o requirements/dev.txt
 	for peer in boaviztapi ecologits; do $(LOCK) $(UPGRADE) benchmarks/$$peer.in -o benchmarks/$$peer.txt; done
 
 .venv: .venv/dev
@@ -79,7 +79,7 @@ lock: .venv/dev ## resolve requirements/ again; UPGRADE=--upgrade allows newer v
 .venv/dev: .venv/runtime requirements/dev.txt
 	mv .venv/runtime .venv/begun
 	$(BIN)/python $(LOCKED) -r requirements/dev.txt
-	$(BIN)/python requirements/check.py 'costsvc[calibration,test]' --group build --group dev
+	$(BIN)/python requirements/check.py 'costsvc[calibration,mcp,test]' --group build --group dev
 	mv .venv/begun .venv/runtime
 	touch $@
 

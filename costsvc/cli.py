@@ -48,4 +48,16 @@ def openapi() -> None:
     click.echo(yaml(services_of(create_app(Settings())).openapi()), nl=False)
 
 
+@main.command()
+def mcp() -> None:
+    """Serve tools for language models on standard input and output (MCP); needs costsvc[mcp]."""
+    try:
+        from costsvc.mcp_server import serve  # noqa: PLC0415 - it takes a second and may not be installed
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] != "mcp":
+            raise
+        raise click.ClickException("costsvc mcp: install costsvc[mcp]") from missing
+    serve(create_app(Settings.from_env()))
+
+
 main.add_command(data)

@@ -10,6 +10,7 @@ from costsvc.services import Services
 from costsvc.settings import Settings
 from costsvc.web import cors, metrics, proxy
 from costsvc.web.api import (
+    agents,
     amortization,
     api_or_own,
     change,
@@ -33,18 +34,19 @@ from costsvc.web.page.suggestions import suggestions
 from costsvc.web.registry import ENDPOINTS
 
 API = (
-    figures,
     training,
     inference,
+    model_footprint,
     amortization,
     api_or_own,
     placement,
     change,
     schedule,
-    exports,
-    model_footprint,
     tables,
+    figures,
+    exports,
     validation,
+    agents,
     operations,
 )
 """Modules of endpoints, in the order of the OpenAPI document."""

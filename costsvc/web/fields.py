@@ -109,7 +109,7 @@ READERS: Mapping[Kind, Callable[[Catalog, str], object]] = {
 """How a name of each kind is looked up; it raises an UnknownNameError. Known names are kept in the catalog's memos."""
 
 
-class _UnknownName(str):
+class UnknownName(str):
     """The error of an unknown name."""
 
     __slots__ = ()
@@ -117,7 +117,7 @@ class _UnknownName(str):
 
 def is_unknown_name(text: str) -> bool:
     """Whether an error of a field is that of an unknown name."""
-    return isinstance(text, _UnknownName)
+    return isinstance(text, UnknownName)
 
 
 def unknown_name(read: Callable[..., object], *names: str) -> list[str]:
@@ -133,7 +133,7 @@ def unknown_name(read: Callable[..., object], *names: str) -> list[str]:
         tables: Catalog = current_app.extensions[SERVICES].catalog
         tables.memos[read](*names)
     except UnknownNameError as error:
-        return [_UnknownName(error)]
+        return [UnknownName(error)]
     return []
 
 
@@ -213,8 +213,8 @@ class NameList(ma.fields.Field[Any]):
         super().__init__(metadata={"description": description, **either}, error_messages=MESSAGES)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:
-        if self.word is not None and value == self.word:
-            return value
+        if self.word is not None and value in (self.word, [self.word]):
+            return self.word
         return self._list.deserialize(value, attr, data)
 
 
@@ -239,16 +239,17 @@ class StrictBoolean(ma.fields.Boolean):
 
 
 class Choice(ma.fields.String):
-    """One of several words."""
+    """One of several words, in lower case; a request may have them in any case."""
 
     def __init__(self, words: tuple[str, ...], description: str, **kwargs: Any) -> None:
         self.words = words
         super().__init__(metadata={"description": description, "enum": list(words)}, error_messages=MESSAGES, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        if not isinstance(value, str) or value not in self.words:
+        word = value.lower() if isinstance(value, str) else None
+        if word not in self.words:
             raise ma.ValidationError(f"must be one of {', '.join(self.words)}, got {shown(value)}")
-        return value
+        return word
 
 
 class Object(ma.fields.Nested):

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from hashlib import sha256
 from http import HTTPStatus
-from typing import Any, Never
+from typing import TYPE_CHECKING, Any, Never
 
 import orjson
 from flask import Flask, Request, Response, current_app, request
@@ -15,7 +15,11 @@ from costsvc import __version__, limits
 from costsvc.errors import BusyError
 from costsvc.reference.catalog import Catalog
 from costsvc.services import Services
+from costsvc.web import metrics
 from costsvc.web.serving.slots import BUSY
+
+if TYPE_CHECKING:
+    from costsvc.web.endpoint import Endpoint
 
 JSON = "application/json"
 POLICY = (
@@ -133,24 +137,27 @@ def parameters(schema: Schema) -> dict[str, Any]:
     return found
 
 
+def respond(endpoint: "Endpoint", question: Any) -> Response:
+    """The response to a request of an endpoint, in the form that its query asks for.
+
+    Args:
+        endpoint: Answers the request.
+        question: The request, as the endpoint's schema reads it.
+    """
+    asked = parameters(endpoint.query)
+    result = endpoint.estimate(question, catalog(), **({"explain": True} if asked.get("explain") else {}))
+    metrics.estimated(endpoint.kind, result)
+    return answer(endpoint.formed(result, asked) if asked else result)
+
+
 def screen() -> None:
-    """Reject a request for which there is no slot, and query parameters of an endpoint that has none.
+    """Reject a request for which there is no slot.
 
     Raises:
         BusyError: If the worker marked the request so.
     """
     if request.environ.get(BUSY):
         raise BusyError
-    if not request.query_string or request.method != "POST":
-        return
-    view = current_app.view_functions.get(request.endpoint or "")
-    if view is not None and not hasattr(view, "takes_query"):
-        abort(
-            422,
-            messages={
-                name: ["Query parameters are not supported; send the fields in the JSON body"] for name in request.args
-            },
-        )
 
 
 def _with_infinities(body: bytes) -> Any:

@@ -8,15 +8,17 @@ import yaml as pyyaml
 from apispec import APISpec
 
 from costsvc.answers.model_footprint import ModelFootprint
-from costsvc.answers.operations import Health, Items, Problem, Readiness
+from costsvc.answers.operations import Health, Items, Problem, Readiness, Tools
 from costsvc.answers.validation import Validation
 from costsvc.reference.catalog import Catalog
-from costsvc.web.blueprint import SCHEMAS
+from costsvc.report.short import SHORT_TYPES
+from costsvc.web.blueprint import SCHEMAS, TAGS
 from costsvc.web.registry import ENDPOINTS
 
 ANSWERS: tuple[type, ...] = (
     *(endpoint.answer_type for endpoint in ENDPOINTS.values()),
-    *(ModelFootprint, Validation, Items, Health, Readiness, Problem),
+    *dict.fromkeys(SHORT_TYPES.values()),
+    *(ModelFootprint, Validation, Items, Tools, Health, Readiness, Problem),
 )
 """Types of all answers."""
 SHOWN = 3
@@ -34,6 +36,7 @@ def document(spec: APISpec, catalog: Catalog) -> dict[str, Any]:
     """
     found: dict[str, Any] = spec.to_dict()
     found["components"]["schemas"] |= schemas(ANSWERS)
+    found["tags"] = [{"name": tag, "description": text} for tag, text in TAGS.items()]
     for endpoint in ENDPOINTS.values():
         content = found["paths"][endpoint.path]["post"]["responses"]["200"]["content"]["application/json"]
         content["example"] = _short(endpoint.answer(endpoint.example, catalog))

@@ -94,7 +94,7 @@ class Errors:
 def problem(status: int, code: str, detail: str, errors: Errors | None = None) -> Response:
     """A problem as a response."""
     where = request.script_root + TYPE + code
-    body = Problem(type=where, title=HTTPStatus(status).phrase, status=status, detail=detail)
+    body = Problem(type=where, title=code.replace("-", " ").capitalize(), status=status, detail=detail)
     if errors and errors.first:
         body |= {"errors": errors.first, "error_count": errors.count}
     return answer(body, status, PROBLEM_JSON)

@@ -6,8 +6,9 @@ import marshmallow as ma
 from flask import request
 
 from costsvc.answers.request_body import RequestBody
+from costsvc.report.selection import FIELD
 from costsvc.web import query
-from costsvc.web.endpoint import Endpoint
+from costsvc.web.endpoint import SHORT, VIEW, Endpoint
 
 DOWNLOAD = "download"
 YES = "1"
@@ -22,6 +23,20 @@ def body(endpoint: Endpoint, *others: str) -> RequestBody:
     """
     own = {DOWNLOAD, *others}
     return query.body((pair for pair in request.args.items(multi=True) if pair[0] not in own), endpoint.schema)
+
+
+def form(endpoint: Endpoint) -> dict[str, Any]:
+    """The form of the answer that the query asks for.
+
+    Args:
+        endpoint: The endpoint of the request.
+
+    Raises:
+        ValidationError: If it is not one of an answer of the endpoint.
+    """
+    form = endpoint.form
+    asked: dict[str, Any] = form.load({name: text for name, text in request.args.items() if name in form.fields})
+    return asked
 
 
 def one_of(name: str, words: tuple[str, ...], default: str) -> str:
@@ -61,6 +76,16 @@ def fields_of(endpoint: Endpoint) -> dict[str, Any]:
         "schema": {"type": "object", "additionalProperties": {"type": "string"}},
         "example": dict(query.pairs(endpoint.example)),
     }
+
+
+def form_of(endpoint: Endpoint) -> list[dict[str, Any]]:
+    """The parameters that document the form of an answer."""
+    said = {name: field.metadata["description"] for name, field in endpoint.form.fields.items()}
+    names = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+    return [
+        words_of(VIEW, (SHORT,), said[VIEW]),
+        {"name": FIELD, "in": "query", "description": said[FIELD], "style": "form", "explode": False, "schema": names},
+    ]
 
 
 def words_of(name: str, words: tuple[str, ...], description: str) -> dict[str, Any]:

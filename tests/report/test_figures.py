@@ -20,6 +20,7 @@ from costsvc.web.page.views import VIEWS
 from costsvc.web.registry import ENDPOINTS
 
 EXAMPLES = {view.kind: view.example for view in VIEWS if view.workload == "training"}
+EXAMPLES["training"] = ENDPOINTS["training"].example  # parts too small for their labels, as in most answers
 EACH = [
     pytest.param(kind, name, id=f"{kind}-{name}")
     for kind, figures in FIGURES.items()

@@ -4,6 +4,7 @@ import pytest
 
 TRAINING, INFERENCE = "/v1/estimates/training", "/v1/estimates/inference"
 AMORTIZATION, PLACEMENT = "/v1/comparisons/amortization", "/v1/comparisons/placement"
+CHANGE = "/v1/comparisons/change"
 
 
 @pytest.mark.parametrize(
@@ -85,6 +86,27 @@ AMORTIZATION, PLACEMENT = "/v1/comparisons/amortization", "/v1/comparisons/place
             {"regions.0": "FRA", "regions.2": "not known", "accelerators.0": "h100"},
             id="every name of a list",
         ),
+        pytest.param(
+            CHANGE,
+            {
+                "before": {"accelerator": "h100", "acelerator_hours": 5},
+                "after": {"training": {"accelerator": "h100", "accelerator_hours": 5}},
+            },
+            {"before.accelerator": "under training or inference", "before.acelerator_hours": "unknown field"},
+            id="a workload without its kind",
+        ),
+        pytest.param(
+            PLACEMENT,
+            {"accelerator": "h100", "input_tokens": 5, "regionss": "all", "max_usd": -1, "max_hours": -1},
+            {
+                "accelerator": "under training or inference",
+                "input_tokens": "under training or inference",
+                "regionss": "did you mean regions?",
+                "max_usd": "1e+18 USD, got -1",
+                "max_hours": "1e+18 h, got -1",
+            },
+            id="a workload beside its places",
+        ),
     ],
 )
 def test_all_errors_come_in_one_round(client, path, body, errors):
@@ -99,8 +121,8 @@ def test_all_errors_come_in_one_round(client, path, body, errors):
 def test_a_request_whose_names_alone_are_wrong_has_its_own_type(client):
     names = client.post(TRAINING, json={"accelerator": "h1000", "accelerator_hours": 1, "region": "us-moon-1"}).json
     mixed = client.post(TRAINING, json={"accelerator": "h1000", "accelerator_hours": -1}).json
-    assert names["type"].endswith("#unknown-name")
-    assert mixed["type"].endswith("#invalid-request")
+    assert (names["title"], names["type"]) == ("Unknown name", "/docs/problems#unknown-name")
+    assert (mixed["title"], mixed["type"]) == ("Invalid request", "/docs/problems#invalid-request")
 
 
 @pytest.mark.parametrize(

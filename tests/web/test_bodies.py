@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from costsvc import limits
+from costsvc.web.api.placement import PlacementSchema
 from tests.web.problems import assert_names, refused
 
 TRAINING, INFERENCE = "/v1/estimates/training", "/v1/estimates/inference"
@@ -96,3 +97,27 @@ def test_a_body_of_the_largest_size_is_read(client: FlaskClient) -> None:
 def test_another_media_type_is_refused(client: FlaskClient, path: str, media_type: str | None) -> None:
     problem = refused(client.post(path, data="{}", content_type=media_type), 415)
     assert "application/json" in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "same"),
+    [
+        pytest.param(TRAINING, {"method": "LoRA", "total_params_b": 7}, {"method": "lora"}, id="method"),
+        pytest.param(TRAINING, {"precision": "FP16"}, {"precision": "fp16"}, id="precision"),
+        pytest.param(
+            TRAINING, {"pricing": {"kind": "On-Demand"}}, {"pricing": {"kind": "on-demand"}}, id="kind-of-price"
+        ),
+    ],
+)
+def test_a_choice_may_be_in_any_case(
+    client: FlaskClient, path: str, body: dict[str, Any], same: dict[str, Any]
+) -> None:
+    written, plain = (client.post(path, json=RUN | one) for one in (body, body | same))
+    assert written.status_code == 200, written.text
+    assert written.data == plain.data
+
+
+def test_all_is_all_in_a_list_too() -> None:
+    candidates = PlacementSchema()
+    loaded = [candidates.load({"training": RUN, "regions": regions}) for regions in ("all", ["all"])]
+    assert loaded[0].candidates == loaded[1].candidates

@@ -9,6 +9,7 @@ import pytest
 import schemathesis
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
+from hypothesis.strategies import sampled_from
 from schemathesis import GenerationMode, checks
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -91,6 +92,8 @@ BESIDE: dict[str, tuple[str, ...]] = {
     "value": ("low", "high"),
 }
 """Fields that are refused beside another."""
+FORMS: tuple[dict[str, str], ...] = ({}, {"view": "short"}, {"fields": "id,warnings.code"})
+"""What the query may ask of an answer."""
 pytestmark = pytest.mark.contract
 api = schemathesis.openapi.from_path(Path(__file__).parents[2] / "openapi.yaml")
 
@@ -164,11 +167,13 @@ def test_no_answer_is_outside_the_document_however_often_it_is_asked(case: schem
 def test_what_is_asked_coherently_is_answered_as_documented(path: str) -> None:
     answered: Counter[int] = Counter()
 
-    @given(case=api[path]["POST"].as_strategy(generation_mode=GenerationMode.POSITIVE))
+    bodies = api[path]["POST"].as_strategy(generation_mode=GenerationMode.POSITIVE)
+
+    @given(case=bodies, form=sampled_from(FORMS))
     @asked(40)
-    def ask(case: schemathesis.Case) -> None:
+    def ask(case: schemathesis.Case, form: dict[str, str]) -> None:
         assert isinstance(case.body, dict)
-        case.body = coherent(QUESTIONS[path] | case.body)
+        case.body, case.query = coherent(QUESTIONS[path] | case.body), form
         answered[case.call_and_validate(checks=CHECKS).status_code] += 1
 
     ask()

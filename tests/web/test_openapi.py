@@ -1,5 +1,6 @@
 """The OpenAPI document: committed, valid, with examples that work and answers as it says."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,16 @@ QUESTIONS = [
     pytest.param("inference", {"task": "image", "total_params_b": 2, "accelerator": "a100"}, id="image"),
     pytest.param("inference", {"task": "embedding", "total_params_b": 0.1, "accelerator": "t4"}, id="embedding"),
 ]
+
+POSTED = {
+    "/v1/estimates/training": "estimateTraining",
+    "/v1/estimates/inference": "estimateServing",
+    "/v1/comparisons/amortization": "compareStrategies",
+    "/v1/comparisons/api-or-own": "compareApiOrOwn",
+    "/v1/comparisons/placement": "findPlace",
+    "/v1/comparisons/change": "compareChange",
+    "/v1/comparisons/schedule": "findTime",
+}
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +115,29 @@ def test_the_document_is_valid(document: dict[str, Any]) -> None:
     for name, schema in document["components"]["schemas"].items():
         Draft202012Validator.check_schema(schema)
         assert schema.get("description") or schema["properties"], name
+
+
+def test_every_operation_has_an_id_of_its_own_that_begins_with_a_verb(
+    operations: dict[str, tuple[str, dict[str, Any]]],
+) -> None:
+    ids = [operation["operationId"] for _, operation in operations.values()]
+    assert len(set(ids)) == len(ids)
+    verbs = "check|compare|draw|estimate|export|find|get|list"
+    assert [one for one in ids if not re.fullmatch(rf"({verbs})([A-Z][a-z]+)+", one)] == []
+    asked = {path: operation["operationId"] for path, (method, operation) in operations.items() if method == "post"}
+    assert asked == POSTED
+
+
+def test_the_document_begins_with_estimates_and_ends_with_operations(document: dict[str, Any]) -> None:
+    tags = [tag["name"] for tag in document["tags"]]
+    assert tags == [
+        *("estimates", "comparisons", "tables", "figures"),
+        *("exports", "validation", "agents", "operations"),
+    ]
+    assert all(tag["description"] for tag in document["tags"])
+    used = [inner["tags"] for item in document["paths"].values() for inner in item.values() if "tags" in inner]
+    assert sorted({tag for (tag,) in used}) == sorted(tags)
+    assert next(iter(document["paths"])) == "/v1/estimates/training"
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from costsvc.settings import Settings
 from costsvc.web.app import create_app
+from costsvc.web.registry import ENDPOINTS
 from tests.web.problems import assert_names, refused
 
 TRAINING, INFERENCE = "/v1/estimates/training", "/v1/estimates/inference"
@@ -377,8 +378,8 @@ def test_a_fault_shows_nothing_of_the_exception(broken: Flask) -> None:
     assert "RuntimeError" not in answer.text
 
 
-@pytest.mark.parametrize("path", [PLACEMENT, CHANGE, SCHEDULE])
-def test_a_parameter_without_effect_is_refused(client: FlaskClient, path: str) -> None:
-    assert_names(
-        refused(client.post(f"{path}?explain=true", json={}), 422), "explain", "Query parameters are not supported"
-    )
+@pytest.mark.parametrize("kind", ENDPOINTS)
+def test_a_field_of_a_request_in_the_query_is_refused(client: FlaskClient, kind: str) -> None:
+    endpoint = ENDPOINTS[kind]
+    answer = client.post(f"{endpoint.path}?region=DE", json=endpoint.example)
+    assert_names(refused(answer, 422), "region", "is not a parameter; send the fields of a request in the JSON body")

@@ -1,21 +1,20 @@
 """POST /v1/comparisons/amortization."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, get_args
 
 import marshmallow as ma
-from flask import Response
 
 from costsvc import limits
 from costsvc.answers.amortization import Amortization
 from costsvc.answers.quantities import CarbonBasis
 from costsvc.estimates.comparisons.amortization import compare_strategies as estimate_amortization
 from costsvc.requests.comparisons import Axis, Benefit, Comparison, Surface, TaskSpec, Time
-from costsvc.web import metrics
 from costsvc.web.api.parts import StrategySchema
 from costsvc.web.api.workload import chosen
 from costsvc.web.blueprint import CostsvcBlueprint
-from costsvc.web.endpoint import QUERY, Endpoint, ExplainQuery
+from costsvc.web.endpoint import Endpoint
 from costsvc.web.fields import (
     Choice,
     Name,
@@ -30,9 +29,8 @@ from costsvc.web.fields import (
     refuse,
     shown,
 )
-from costsvc.web.http import answer, catalog, parameters, private
 
-blueprint = CostsvcBlueprint("amortization", __name__, url_prefix="/v1", description="Shared model or one per task")
+blueprint = CostsvcBlueprint("amortization", __name__, tag="comparisons")
 SMALL = {"accelerator": "a100-sxm4-80gb", "region": "aws:us-east-1"}
 EXAMPLE = {
     "tasks": 10,
@@ -121,9 +119,13 @@ class SurfaceSchema(Request):
 class BenefitSchema(Request):
     """Benefit of a task, and second-order effects of using the models."""
 
-    usd_per_task = Number(limits.AMOUNT, "Benefit of one task over the horizon", required=True)
-    second_order_usd = Number(limits.EFFECT, "Second-order damage of using the models; negative if beneficial")
-    second_order_kg = Number(limits.EFFECT, "Second-order CO2e of using the models; negative if it avoids emissions")
+    usd_per_task = Number(replace(limits.AMOUNT, unit="USD"), "Benefit of one task over the horizon", required=True)
+    second_order_usd = Number(
+        replace(limits.EFFECT, unit="USD"), "Second-order damage of using the models; negative if beneficial"
+    )
+    second_order_kg = Number(
+        replace(limits.EFFECT, unit="kg"), "Second-order CO2e of using the models; negative if it avoids emissions"
+    )
 
     @ma.post_load
     def _to_domain(self, data: dict[str, Any], **_: Any) -> Benefit:
@@ -221,19 +223,10 @@ ENDPOINT = Endpoint(
 )
 
 
-@blueprint.post("/comparisons/amortization")
-@blueprint.arguments(ComparisonSchema, example=EXAMPLE)
-@blueprint.query(ExplainQuery)
-@blueprint.answers(Amortization)
-def compare_strategies(request: Comparison) -> Response:
+@blueprint.question(ENDPOINT)
+def compare_strategies() -> None:
     """Compare one shared model with one model per task.
 
     Totals of each strategy, the number of tasks or requests at which it becomes cheaper, the
     probability of that, curves to plot, and each task's share of one-time costs.
     """
-    result = estimate_amortization(request, catalog(), **parameters(QUERY))
-    metrics.estimated(ENDPOINT.kind, result)
-    return answer(result)
-
-
-blueprint.after_request(private)

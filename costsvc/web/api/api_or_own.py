@@ -3,25 +3,20 @@
 from typing import Any, get_args
 
 import marshmallow as ma
-from flask import Response
 
 from costsvc import limits
 from costsvc.answers.api_or_own import ApiOrOwnAnswer
 from costsvc.answers.quantities import CarbonBasis
 from costsvc.estimates.comparisons.api_or_own import compare_api_or_own as compare
 from costsvc.requests.comparisons import ApiOrOwn
-from costsvc.web import metrics
 from costsvc.web.api.inference import BILLED, ServingSchema
 from costsvc.web.api.parts import ApiSchema
 from costsvc.web.api.workload import chosen
 from costsvc.web.blueprint import CostsvcBlueprint
 from costsvc.web.endpoint import Endpoint
 from costsvc.web.fields import Choice, Number, Object, Request, normal
-from costsvc.web.http import answer, catalog, private
 
-blueprint = CostsvcBlueprint(
-    "api_or_own", __name__, url_prefix="/v1", description="A hosted model against own or rented hardware"
-)
+blueprint = CostsvcBlueprint("api_or_own", __name__, tag="comparisons")
 EXAMPLE = {
     "api": {"provider": "openai", "model": "gpt-4o-mini", "input_tokens": 1000, "output_tokens": 300},
     "own": {"model": "llama-3.1-8b", "accelerator": "l40s", "accelerators": 1, "region": "aws:us-east-1"},
@@ -67,18 +62,10 @@ ENDPOINT = Endpoint(
 )
 
 
-@blueprint.post("/comparisons/api-or-own")
-@blueprint.arguments(ApiOrOwnSchema, example=EXAMPLE)
-@blueprint.answers(ApiOrOwnAnswer)
-def compare_api_or_own(request: ApiOrOwn) -> Response:
+@blueprint.question(ENDPOINT)
+def compare_api_or_own() -> None:
     """Compare calls to a hosted model with own or rented hardware for the same traffic.
 
     Totals of a month, and the break-even in requests a month and in utilisation of a replica, in each
     metric. The quality of the two models is the caller's to judge.
     """
-    result = compare(request, catalog())
-    metrics.estimated(ENDPOINT.kind, result)
-    return answer(result)
-
-
-blueprint.after_request(private)

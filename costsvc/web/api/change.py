@@ -3,21 +3,18 @@
 from typing import Any, get_args
 
 import marshmallow as ma
-from flask import Response
 
 from costsvc.answers.change import ChangeAnswer
 from costsvc.answers.quantities import CarbonBasis
 from costsvc.estimates.comparisons.change import compare_change as estimate_change
 from costsvc.requests.comparisons import ChangeSpec
-from costsvc.web import metrics
 from costsvc.web.api.placement import WorkloadSchema, workload
 from costsvc.web.api.workload import chosen
 from costsvc.web.blueprint import CostsvcBlueprint
 from costsvc.web.endpoint import Endpoint
 from costsvc.web.fields import Choice, Object, Request, normal, raise_if
-from costsvc.web.http import answer, catalog, private
 
-blueprint = CostsvcBlueprint("change", __name__, url_prefix="/v1", description="A workload before and after a change")
+blueprint = CostsvcBlueprint("change", __name__, tag="comparisons")
 RUN = {"accelerator": "a100-sxm4-80gb", "training_tokens_b": 100, "total_params_b": 7, "region": "aws:us-east-1"}
 EXAMPLE = {
     "before": {"training": RUN},
@@ -59,18 +56,10 @@ ENDPOINT = Endpoint(
 )
 
 
-@blueprint.post("/comparisons/change")
-@blueprint.arguments(ChangeSchema, example=EXAMPLE)
-@blueprint.answers(ChangeAnswer)
-def compare_change(request: ChangeSpec) -> Response:
+@blueprint.question(ENDPOINT)
+def compare_change() -> None:
     """Compare a workload before and after a change.
 
     The difference in each metric on paired draws, the probability that it is lower, the factors that
     explain it, and one line of Markdown for a pull request.
     """
-    result = estimate_change(request, catalog())
-    metrics.estimated(ENDPOINT.kind, result)
-    return answer(result)
-
-
-blueprint.after_request(private)

@@ -8,31 +8,35 @@ from costsvc import limits
 from costsvc.report.texts.export import ExportInput
 from costsvc.report.texts.formats import FORMATS, ExportFormat, formats_of
 from costsvc.web import problems, query_params
-from costsvc.web.blueprint import CostsvcBlueprint, reference
+from costsvc.web.blueprint import CostsvcBlueprint, answer_schema
 from costsvc.web.endpoint import Endpoint
-from costsvc.web.http import JSON, private, revalidated, services
+from costsvc.web.http import JSON, answer, private, revalidated, services
 from costsvc.web.proxy import own_address
 from costsvc.web.registry import ENDPOINTS, cached_answer
 
-blueprint = CostsvcBlueprint("exports", __name__, description="Answers in export formats")
+blueprint = CostsvcBlueprint("exports", __name__, tag="exports")
 
 
 def _add(endpoint: Endpoint) -> None:
     """Add the URL of the exports of a endpoint."""
 
     @blueprint.get(
-        f"{endpoint.path}/<document>", endpoint=f"take_{endpoint.kind}", parameters=[_documents_of(endpoint.kind)]
+        f"{endpoint.path}/<document>", endpoint=f"export_{endpoint.kind}", parameters=[_documents_of(endpoint.kind)]
     )
     @blueprint.doc(
         summary=f"Export an answer of {endpoint.kind}.",
         description=_described(endpoint),
-        parameters=[query_params.fields_of(endpoint), query_params.download()],
+        parameters=[
+            query_params.fields_of(endpoint),
+            *query_params.form_of(endpoint),
+            query_params.download(),
+        ],
         responses={"200": {"description": "The export", "content": _content(endpoint)}},
     )
     @blueprint.alt_response(304, description="Not modified since the ETag")
     @blueprint.problem(404)
     @blueprint.problem(422)
-    def take(document: str) -> Response:
+    def export(document: str) -> Response:
         export_format = FORMATS.get(document)
         if export_format is None or endpoint.kind not in export_format.kinds:
             known = ", ".join(one.name for one in formats_of(endpoint.kind))
@@ -42,14 +46,19 @@ def _add(endpoint: Endpoint) -> None:
 
 
 def _export(endpoint: Endpoint, export_format: ExportFormat) -> Response:
-    download, body = query_params.is_download(), query_params.body(endpoint)
+    is_answer, download = export_format.media_type == JSON, query_params.is_download()
+    asked = query_params.form(endpoint) if is_answer else {}
+    body = query_params.body(endpoint, *(endpoint.form.fields if is_answer else ()))
     export = ExportInput(
         kind=endpoint.kind,
         answer=cached_answer(endpoint, body, services()),
         body=body,
         address=own_address() + endpoint.path,
     )
-    response = Response(export_format.write(export), content_type=_content_type(export_format))
+    if asked:
+        response = answer(endpoint.formed(export.answer, asked))
+    else:
+        response = Response(export_format.write(export), content_type=_content_type(export_format))
     if download:
         response.headers.set("Content-Disposition", "attachment", filename=f"{endpoint.kind}-{export_format.name}")
     return revalidated(response)
@@ -61,7 +70,7 @@ def _content_type(export_format: ExportFormat) -> str:
 
 def _described(endpoint: Endpoint) -> str:
     listed = "\n".join(f"- `{one.name}`: {one.description}" for one in formats_of(endpoint.kind))
-    return f"The query has the fields of the request. One of\n\n{listed}"
+    return f"The query has the fields of the request; fields and view go with answer.json only. One of\n\n{listed}"
 
 
 def _documents_of(kind: str) -> dict[str, Any]:
@@ -77,8 +86,8 @@ def _documents_of(kind: str) -> dict[str, Any]:
 
 def _content(endpoint: Endpoint) -> dict[str, Any]:
     types = {one.media_type for one in formats_of(endpoint.kind)}
-    answer = reference(endpoint.answer_type)
-    return {name: {"schema": answer if name == JSON else {"type": "string"}} for name in sorted(types)}
+    schema = answer_schema(endpoint)
+    return {name: {"schema": schema if name == JSON else {"type": "string"}} for name in sorted(types)}
 
 
 blueprint.after_request(private)

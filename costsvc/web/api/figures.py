@@ -19,7 +19,7 @@ from costsvc.web.endpoint import Endpoint
 from costsvc.web.http import private, services, tagged
 from costsvc.web.registry import ENDPOINTS, cached_answer
 
-blueprint = CostsvcBlueprint("figures", __name__, description="Answers as figures")
+blueprint = CostsvcBlueprint("figures", __name__, tag="figures")
 THEME = "theme"
 THEMES = get_args(Theme)
 SIZE = "size"
@@ -40,7 +40,7 @@ def _add(endpoint: Endpoint) -> None:
 
     @blueprint.get(
         f"{endpoint.path}/figures/<figure>",
-        endpoint=f"draw_{endpoint.kind}",
+        endpoint=f"draw_{endpoint.kind}_figure",
         parameters=[_figures_of(endpoint.kind)],
     )
     @blueprint.doc(

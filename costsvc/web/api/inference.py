@@ -3,17 +3,15 @@
 from typing import Any, get_args
 
 import marshmallow as ma
-from flask import Response
 
 from costsvc import limits
 from costsvc.answers.estimate import InferenceEstimate
-from costsvc.estimates.serving import estimate_serving
+from costsvc.estimates.serving import estimate_serving as serving
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.workloads import Engine, Layout, Precision, Processing, Serving, Speculative, Task, TextTask
-from costsvc.web import metrics
 from costsvc.web.api.workload import ACCELERATOR, MachineSchema, SubjectSchema, described, subject_errors
 from costsvc.web.blueprint import CostsvcBlueprint
-from costsvc.web.endpoint import QUERY, Endpoint, ExplainQuery
+from costsvc.web.endpoint import Endpoint
 from costsvc.web.fields import (
     Choice,
     KnownName,
@@ -25,11 +23,8 @@ from costsvc.web.fields import (
     refuse,
     unknown_name,
 )
-from costsvc.web.http import answer, catalog, parameters, private
 
-blueprint = CostsvcBlueprint(
-    "inference", __name__, url_prefix="/v1", description="Energy, CO2, water and cost of serving"
-)
+blueprint = CostsvcBlueprint("inference", __name__, tag="estimates")
 EXAMPLE = {
     "model": "llama-3.1-8b",
     "accelerator": "h100-sxm5-80gb",
@@ -246,26 +241,17 @@ ENDPOINT = Endpoint(
     kind="inference",
     path="/v1/estimates/inference",
     schema=ServingSchema(),
-    estimate=estimate_serving,
+    estimate=serving,
     example=EXAMPLE,
     answer_type=InferenceEstimate,
     explains=True,
 )
 
 
-@blueprint.post("/estimates/inference")
-@blueprint.arguments(ServingSchema, example=EXAMPLE)
-@blueprint.query(ExplainQuery)
-@blueprint.answers(InferenceEstimate)
-def estimate_inference(request: Serving) -> Response:
+@blueprint.question(ENDPOINT)
+def estimate_serving() -> None:
     """Estimate the cost of requests to a model.
 
     Text from its tokens and the batch size or rate, images and video from steps and pixels, small
     tasks from the input tokens.
     """
-    result = estimate_serving(request, catalog(), **parameters(QUERY))
-    metrics.estimated(ENDPOINT.kind, result)
-    return answer(result)
-
-
-blueprint.after_request(private)

@@ -12,7 +12,7 @@ from costsvc.web.blueprint import CostsvcBlueprint
 from costsvc.web.fields import KnownName, Request
 from costsvc.web.http import answer, catalog
 
-blueprint = CostsvcBlueprint("model_footprint", __name__, url_prefix="/v1", description="Footprint of known models")
+blueprint = CostsvcBlueprint("model_footprint", __name__, url_prefix="/v1", tag="estimates")
 NAMED = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}, "example": "llama-3.1-8b"}
 
 
@@ -28,7 +28,7 @@ class ModelFootprintQuery(Request):
 @blueprint.arguments(ModelFootprintQuery, location="query")
 @blueprint.problem(404)
 @blueprint.answers(ModelFootprint)
-def show_footprint(query: dict[str, Any], name: str) -> Response:
+def get_model_footprint(query: dict[str, Any], name: str) -> Response:
     """Estimate the footprint of training a known model.
 
     Estimated from published accelerator-hours, else from its FLOP or tokens, so that a share of it

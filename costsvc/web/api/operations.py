@@ -11,7 +11,7 @@ from costsvc.web import metrics, problems
 from costsvc.web.blueprint import CostsvcBlueprint
 from costsvc.web.http import answer, catalog, services
 
-blueprint = CostsvcBlueprint("operations", __name__, description="Health, metrics and documents")
+blueprint = CostsvcBlueprint("operations", __name__, tag="operations")
 pages = Blueprint("docs", __name__, template_folder="templates")
 SWAGGER_UI = Path(flask_swagger_ui.__file__).parent / "dist"
 SWAGGER_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
@@ -20,7 +20,7 @@ SWAGGER_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 
 
 @blueprint.get("/healthz")
 @blueprint.answers(Health, example={"status": "ok", "version": "0.1.0", "data_version": "0123456789abcdef"})
-def healthz() -> Response:
+def check_health() -> Response:
     """Report that the process is alive."""
     return answer(_status())
 
@@ -30,21 +30,21 @@ def healthz() -> Response:
     Readiness,
     example={"status": "ok", "version": "0.1.0", "data_version": "0123456789abcdef", "rejected": None},
 )
-def readyz() -> Response:
+def check_readiness() -> Response:
     """Report that requests can be answered: the tables are loaded before the process listens."""
     return answer({**_status(), "rejected": services().rejected})
 
 
 @blueprint.get("/metrics")
 @blueprint.response(200, {"type": "string"}, content_type="text/plain", example="costsvc_requests_total 1.0\n")
-def show_metrics() -> Response:
+def get_metrics() -> Response:
     """Show requests and latencies for Prometheus."""
     return metrics.exposition()
 
 
 @blueprint.get("/openapi.json")
 @blueprint.response(200, {"type": "object"}, description="This document", example={"openapi": "3.1.0"})
-def openapi() -> Response:
+def get_openapi() -> Response:
     """Show this document."""
     return answer(services().openapi() | {"servers": [{"url": request.script_root or "/"}]})
 

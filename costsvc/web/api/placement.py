@@ -1,9 +1,9 @@
 """POST /v1/comparisons/placement."""
 
+from dataclasses import replace
 from typing import Any, get_args
 
 import marshmallow as ma
-from flask import Response
 
 from costsvc import limits
 from costsvc.answers.placement import PlacementAnswer
@@ -12,7 +12,6 @@ from costsvc.estimates.comparisons.totals import COLUMNS
 from costsvc.estimates.placement.placement import rank_placements as estimate_placement
 from costsvc.requests.comparisons import Candidates, Limits, Placement, PlacementMetric
 from costsvc.requests.workloads import PriceKind, Serving, TrainingRun
-from costsvc.web import metrics
 from costsvc.web.api.inference import ServingSchema
 from costsvc.web.api.training import TrainingRunSchema
 from costsvc.web.api.workload import chosen
@@ -32,11 +31,8 @@ from costsvc.web.fields import (
     raise_if,
     refuse,
 )
-from costsvc.web.http import answer, catalog, private
 
-blueprint = CostsvcBlueprint(
-    "placement", __name__, url_prefix="/v1", description="Where, and on which accelerator, a workload runs"
-)
+blueprint = CostsvcBlueprint("placement", __name__, tag="comparisons")
 EXAMPLE = {
     "training": {
         "accelerator": "a100-sxm4-80gb",
@@ -64,6 +60,9 @@ CANDIDATES = (
 LIMITS = ("max_usd", "max_hours", "max_kg", "max_l")
 SEGMENTS = ("datacenter", "workstation", "consumer", "desktop", "laptop", "board")
 ALL = "all"
+INSIDE = frozenset((*TrainingRunSchema().fields, *ServingSchema().fields))
+"""Fields of workloads."""
+BELONGS = f"is a field of the workload; put it under {' or '.join(WORKLOADS)}"
 
 
 class WorkloadSchema(Request):
@@ -71,6 +70,13 @@ class WorkloadSchema(Request):
 
     training = Object(TrainingRunSchema, "A training run, as in POST /v1/estimates/training")
     inference = Object(ServingSchema, "Requests, as in POST /v1/estimates/inference")
+
+    def handle_error(self, error: ma.ValidationError, data: Any, **kwargs: Any) -> None:
+        """Say where a field of a workload belongs that stands beside it."""
+        super().handle_error(error, data, **kwargs)
+        messages = error.messages if isinstance(error.messages, dict) else {}
+        for name in INSIDE.intersection(messages) - self.fields.keys():
+            messages[name] = [BELONGS]
 
     @ma.validates_schema
     def _one(self, data: dict[str, Any], **_: Any) -> None:
@@ -126,10 +132,10 @@ class PlacementSchema(WorkloadSchema):
     country = KnownName("region", "Only regions in this country", "SWE")
     segment = Choice(SEGMENTS, "Only accelerators of this segment; requires accelerators all")
     offered_only = StrictBoolean("Exclude accelerators that the seller is not known to offer; default true")
-    max_usd = Number(limits.AMOUNT, "Maximum cost in USD")
-    max_hours = Number(limits.AMOUNT, "Maximum wall-clock hours")
-    max_kg = Number(limits.AMOUNT, "Maximum CO2e in kg")
-    max_l = Number(limits.AMOUNT, "Maximum water in L")
+    max_usd = Number(replace(limits.AMOUNT, unit="USD"), "Maximum cost; options that cost more are left out")
+    max_hours = Number(replace(limits.AMOUNT, unit="h"), "Maximum wall-clock time; slower options are left out")
+    max_kg = Number(replace(limits.AMOUNT, unit="kg"), "Maximum CO2e; options that emit more are left out")
+    max_l = Number(replace(limits.AMOUNT, unit="L"), "Maximum water; options that use more are left out")
     metric = Choice(get_args(PlacementMetric), "Metric that options are ranked by; default carbon_kg")
     weights = Object(WeightsSchema, "Weighted sum that options are ranked by, in place of metric")
     carbon_basis = Choice(get_args(CarbonBasis), "Which CO2e counts; default total (location and embodied)")
@@ -172,19 +178,11 @@ ENDPOINT = Endpoint(
 )
 
 
-@blueprint.post("/comparisons/placement")
-@blueprint.arguments(PlacementSchema, example=EXAMPLE)
-@blueprint.answers(PlacementAnswer)
-def compare_places(request: Placement) -> Response:
+@blueprint.question(ENDPOINT)
+def find_place() -> None:
     """Find the best place and accelerator for a workload.
 
     Every combination of accelerator, region, seller, kind of price and year, ranked by a metric or a
     weighted sum; the Pareto front of cost, CO2e, hours and water; the best options in full, compared
     with the workload as described.
     """
-    result = estimate_placement(request, catalog())
-    metrics.estimated(ENDPOINT.kind, result)
-    return answer(result)
-
-
-blueprint.after_request(private)

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any, get_args
 
 import marshmallow as ma
-from flask import Response
 
 from costsvc import limits
 from costsvc.answers.schedule import ScheduleAnswer
@@ -13,7 +12,6 @@ from costsvc.estimates.schedule.schedule import find_windows as estimate_schedul
 from costsvc.requests.comparisons import Load, Schedule
 from costsvc.requests.workloads import Scope, Site
 from costsvc.units import S_PER_H
-from costsvc.web import metrics
 from costsvc.web.api.training import TrainingRunSchema
 from costsvc.web.api.workload import chosen
 from costsvc.web.blueprint import CostsvcBlueprint
@@ -31,9 +29,8 @@ from costsvc.web.fields import (
     refuse,
     shown,
 )
-from costsvc.web.http import answer, catalog, private
 
-blueprint = CostsvcBlueprint("schedule", __name__, url_prefix="/v1", description="When to run")
+blueprint = CostsvcBlueprint("schedule", __name__, tag="comparisons")
 EXAMPLE = {
     "training": {"accelerator": "h100", "accelerator_hours": 192, "accelerators": 32, "region": "aws:us-west-1"},
     "earliest": "2027-04-05T18:00:00-07:00",
@@ -124,18 +121,10 @@ ENDPOINT = Endpoint(
 )
 
 
-@blueprint.post("/comparisons/schedule")
-@blueprint.arguments(ScheduleSchema, example=EXAMPLE)
-@blueprint.answers(ScheduleAnswer)
-def find_windows(request: Schedule) -> Response:
+@blueprint.question(ENDPOINT)
+def find_time() -> None:
     """Find the best time to run a workload.
 
     The best windows between two times by the grid's profile over months and hours, and the savings
     of the best one compared with starting at once, the average, and other regions.
     """
-    result = estimate_schedule(request, catalog())
-    metrics.estimated(ENDPOINT.kind, result)
-    return answer(result)
-
-
-blueprint.after_request(private)

@@ -17,7 +17,7 @@ from costsvc.web.blueprint import CostsvcBlueprint
 from costsvc.web.fields import Request
 from costsvc.web.http import answer, catalog, services, tagged
 
-blueprint = CostsvcBlueprint("reference", __name__, url_prefix="/v1", description="Reference tables with their sources")
+blueprint = CostsvcBlueprint("reference", __name__, url_prefix="/v1", tag="tables")
 DEFAULT_LIMIT = 100
 LIMIT_WANTED = f"must be a whole number between 1 and {limits.PAGE}"
 
@@ -52,6 +52,11 @@ class Resource:
     what: str
     example: str
     find: Find
+
+    @property
+    def singular(self) -> str:
+        """The name of one of the rows."""
+        return self.name.removesuffix("s")
 
 
 def _exact(_: Catalog, name: str) -> str:
@@ -106,7 +111,7 @@ def _add(resource: Resource) -> None:
     def list_items(query: dict[str, Any]) -> Response:
         return tagged(lambda: _page(resource, query))
 
-    @blueprint.get(f"/{resource.name}/<path:name>", endpoint=f"show_{resource.name}", parameters=[named])
+    @blueprint.get(f"/{resource.name}/<path:name>", endpoint=f"get_{resource.singular}", parameters=[named])
     @blueprint.doc(summary=f"Show one of the {resource.what}, by id or alias.")
     @blueprint.problem(404)
     @blueprint.response(200, {"type": "object"})

@@ -3,13 +3,11 @@
 from typing import Any, get_args
 
 import marshmallow as ma
-from flask import Response
 
 from costsvc import limits
 from costsvc.answers.estimate import TrainingEstimate
 from costsvc.estimates.training import estimate_training as training
 from costsvc.requests.workloads import MeteredRun, Overheads, Recomputation, Training, TrainingRun, Workload
-from costsvc.web import metrics
 from costsvc.web.api.workload import (
     CORES,
     MachineSchema,
@@ -20,7 +18,7 @@ from costsvc.web.api.workload import (
     workload_errors,
 )
 from costsvc.web.blueprint import CostsvcBlueprint
-from costsvc.web.endpoint import QUERY, Endpoint, ExplainQuery
+from costsvc.web.endpoint import Endpoint
 from costsvc.web.fields import (
     READERS,
     Choice,
@@ -35,11 +33,8 @@ from costsvc.web.fields import (
     refuse,
     unknown_name,
 )
-from costsvc.web.http import answer, catalog, parameters, private
 
-blueprint = CostsvcBlueprint(
-    "training", __name__, url_prefix="/v1", description="Energy, CO2, water and cost of training"
-)
+blueprint = CostsvcBlueprint("training", __name__, tag="estimates")
 EXAMPLE = {
     "accelerator": "h100-sxm5-80gb",
     "accelerator_hours": 1000,
@@ -178,19 +173,10 @@ ENDPOINT = Endpoint(
 )
 
 
-@blueprint.post("/estimates/training")
-@blueprint.arguments(TrainingRunSchema, example=EXAMPLE)
-@blueprint.query(ExplainQuery)
-@blueprint.answers(TrainingEstimate)
-def estimate_training(run: TrainingRun) -> Response:
+@blueprint.question(ENDPOINT)
+def estimate_training() -> None:
     """Estimate the cost of one training run.
 
     From accelerator-hours, from wall-clock hours of all accelerators, or from tokens and the size
     of the model.
     """
-    result = training(run, catalog(), **parameters(QUERY))
-    metrics.estimated(ENDPOINT.kind, result)
-    return answer(result)
-
-
-blueprint.after_request(private)

@@ -13,7 +13,7 @@ from costsvc.web.blueprint import CostsvcBlueprint
 from costsvc.web.compression import compressed
 from costsvc.web.http import answer, catalog, revalidated, services, tagged
 
-blueprint = CostsvcBlueprint("validation", __name__, url_prefix="/v1", description="Validation of the estimates")
+blueprint = CostsvcBlueprint("validation", __name__, url_prefix="/v1", tag="validation")
 FIGURE = "figure"
 NAMES = tuple(FIGURES)
 FORM = {
@@ -143,7 +143,7 @@ EXAMPLE = {
 @blueprint.get("/validation")
 @blueprint.answers(Validation, example=EXAMPLE)
 @blueprint.alt_response(304, description="Not modified since the ETag")
-def show_validation() -> Response:
+def get_validation() -> Response:
     """Compare estimates with published figures.
 
     By kind of figure, cross-validated by source and by row, and compared with other estimators; with the largest

@@ -92,7 +92,7 @@ def row(name: str, key: str) -> str:
         title=view.columns[0].text(catalog(), item),
         fields=fields_of(view, catalog(), item),
         uses=uses_of(view, item),
-        listing=url_for(f"reference.show_{name}", name=found),
+        listing=url_for(f"reference.get_{resource.singular}", name=found),
     )
 
 
