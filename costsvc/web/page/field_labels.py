@@ -1,5 +1,6 @@
 """Labels, hints and units of the fields of a request."""
 
+import re
 from collections.abc import Mapping
 
 from costsvc.report.labels import COMPARED
@@ -47,6 +48,7 @@ LABELS: Mapping[str, str] = {
     "instances": "Number of instances",
     "input_tokens": "Prompt tokens",
     "interruptible": "Interruptible",
+    "it_energy_kwh": "Measured energy of the servers",
     "it_power_w": "Measured power of the servers, per chip",
     "lifetime_months": "Lifetime",
     "retraining_interval_months": "Retraining interval",
@@ -187,3 +189,16 @@ def label(name: str) -> str:
         if found:
             return found
     return words[-1].replace("_", " ").capitalize()
+
+
+FIELD = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
+"""The name of a field inside a sentence; names of one word cannot be told from words."""
+
+
+def with_labels(text: str) -> str:
+    """A message with the labels of the fields that it names.
+
+    Args:
+        text: The message of the API.
+    """
+    return FIELD.sub(lambda found: LABELS.get(found[0], found[0]), text)

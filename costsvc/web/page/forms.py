@@ -8,7 +8,7 @@ from typing import Any
 import marshmallow as ma
 
 from costsvc.web.fields import Choice, NameList, Number, StrictBoolean
-from costsvc.web.page.field_labels import EXAMPLES, LISTED, LISTED_HINT, UNITS, hint, label
+from costsvc.web.page.field_labels import EXAMPLES, LISTED, LISTED_HINT, UNITS, hint, label, with_labels
 from costsvc.web.page.layout import (
     BRIEF,
     CALL,
@@ -169,7 +169,7 @@ def form(kind: str, workload: str, schema: ma.Schema, values: Values, errors: Er
         sections += _strategies(draw)
     if others := [name for name in values if name not in draw.names]:
         sections.append(draw.section(Group(title="Other fields", first=tuple(others))))
-    loose = [(field, text) for field, texts in errors.items() if field not in draw.names for text in texts]
+    loose = [(field, with_labels(text)) for field, texts in errors.items() if field not in draw.names for text in texts]
     return Form(
         sections=tuple(sections), errors=tuple(loose), filled=bool(values), strategies=draw.entries("strategies")
     )
@@ -259,7 +259,7 @@ class _Controls:
             choices=field.words if isinstance(field, Choice) else YES_OR_NO if isinstance(field, StrictBoolean) else (),
             suggestions=LISTS.get(name.rpartition(".")[2]) if not isinstance(field, Number) else None,
             numeric=isinstance(field, Number),
-            errors=tuple(self.errors.get(name, ())),
+            errors=tuple(map(with_labels, self.errors.get(name, ()))),
         )
 
     def entries(self, name: str) -> int:
