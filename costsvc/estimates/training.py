@@ -13,13 +13,18 @@ from costsvc.model.chains.footprint import Footprint, footprint
 from costsvc.model.chains.training import Training, train
 from costsvc.model.explanation import naming_formulas
 from costsvc.model.inputs import Number, decisive, traced
-from costsvc.model.uncertainty import sample
+from costsvc.model.uncertainty import central_value, sample
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.workloads import MeteredRun, TrainingRun
 from costsvc.resolve.log import FactorLog
 from costsvc.resolve.surroundings import ResolvedSurroundings, resolve_surroundings
 from costsvc.resolve.training import ResolvedTraining, resolve_training
-from costsvc.units import G_PER_KG, Numeric
+from costsvc.units import G_PER_KG, H_PER_YEAR, Numeric
+
+MOST_TOGETHER, MOST_OF_OTHERS = 200_000, 10_000
+"""Accelerators of the largest clusters that are known in 2026, and a generous bound for machines of other places."""
+LONGEST_YEARS = 2.0
+"""A run that would take longer is not planned: hardware doubles its speed in that time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -114,10 +119,23 @@ def record_training(run: ResolvedTraining, training: Training, log: FactorLog) -
         )
     if training.usage.has_fabric:
         log.record(run.host.fabric)
+    _warn_of_plan(run, training, count, log)
     excess = too_large(run, training, count)
     if excess is not None and run.fits is not None and training.needed_gb is not None:
         fewest = float(run.fits.fewest(training.needed_gb))
         log.add_warning("does-not-fit", f"{excess} The smallest number that fits is {fewest:g}.")
+
+
+def _warn_of_plan(run: ResolvedTraining, training: Training, count: float, log: FactorLog) -> None:
+    """Warn of plans that nobody could carry out: more accelerators than anybody runs together, or years of time."""
+    most = MOST_TOGETHER if run.machine.trait("segment") == "datacenter" else MOST_OF_OTHERS
+    if count > most:
+        text = f"{count:,.0f} x {run.machine.device} is more than anybody runs together (about {most:,})."
+        log.add_warning("implausible-accelerators", f"{text} A faster accelerator needs fewer.")
+    years = central_value(training.duration_h) / H_PER_YEAR
+    if years > LONGEST_YEARS:
+        text = f"The run takes {years:,.3g} years on {count:,g} accelerators. More of them, or faster ones, take less."
+        log.add_warning("implausible-duration", text)
 
 
 def _count(run: ResolvedTraining, training: Training) -> float:

@@ -9,6 +9,8 @@ from costsvc.reference.table import Row, Table
 
 WORLD = "world"
 UNKNOWN_OPERATOR = "*"
+LARGE_CLOUDS = ("aws", "azure", "gcp")
+"""Operators whose regions are suggested where no cloud is named."""
 CITY = "city:"
 """Begin of the ids of cities."""
 GROUPS = (

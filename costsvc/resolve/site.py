@@ -10,7 +10,7 @@ from costsvc.model.inputs import Constant, FactorsOf
 from costsvc.model.uncertainty import Factor
 from costsvc.reference import places
 from costsvc.reference.catalog import Catalog
-from costsvc.reference.places import WORLD
+from costsvc.reference.places import LARGE_CLOUDS, UNKNOWN_OPERATOR, WORLD
 from costsvc.reference.reading import Reading
 from costsvc.requests.workloads import ON_DEMAND, OWNED, Contract, PriceKind, Pricing, Scope, Site
 from costsvc.resolve.log import FactorLog, input_factor
@@ -221,6 +221,13 @@ def _known(catalog: Catalog, names: _Names, renter: str | None, resident: Resolv
     operator = place.operator if place.row else seller
     year, date = _moment(names.year, names.date, catalog)
     figures = table_figures(names.scope, place, (operator, home), year, catalog)
+    if names.region is not None and operator == UNKNOWN_OPERATOR and home is None and not names.has_pue:
+        pue = figures["pue"].log.factors["pue"].value
+        log.add_warning(
+            "site-assumed",
+            f"No data centre was named; an average one (PUE {pue:.3g}) is assumed"
+            f"{_clouds_in(place, catalog)}. Or give pue.",
+        )
     fields: dict[str, object] = {
         name: MISSING if figure.input is None else figure.input for name, figure in figures.items()
     }
@@ -236,6 +243,13 @@ def _known(catalog: Catalog, names: _Names, renter: str | None, resident: Resolv
         log=log,
         figures=figures,
     )
+
+
+def _clouds_in(place: places.Place, catalog: Catalog) -> str:
+    """The cloud regions in a place, one of each large cloud, as the end of a sentence; empty if there is none."""
+    regions = (catalog.places[str(id_)] for id_ in catalog.tables["regions"].rows)
+    there = {one.operator: one.region for one in regions if one.operator in LARGE_CLOUDS and one.lies_in(place)}
+    return f"; cloud regions there: {', '.join(sorted(there.values()))}" if there else ""
 
 
 def warn_of_names(names: Iterable[str], catalog: Catalog, log: FactorLog) -> None:

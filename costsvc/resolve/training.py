@@ -22,6 +22,7 @@ from costsvc.resolve.machine import (
 from costsvc.resolve.model_size import ModelSize, resolve_layers, resolve_model_size
 from costsvc.resolve.slices import resolve_slice
 from costsvc.resolve.utilization import resolve_speed
+from costsvc.units import PERCENT
 
 SIX_ND_TOLERANCE = 0.25
 
@@ -266,6 +267,11 @@ def resolve_overheads(run: TrainingRun, log: FactorLog) -> tuple[Factor, ...]:
     names = ("development_share", "failed_share", "retrainings")
     given = [(name, getattr(run.overheads, name)) for name in names]
     factors = tuple(log.record_input(name, share, "1") for name, share in given if share)
+    for name, share in given[:2]:
+        if share > 1:
+            percents = f"{share:g} % would be {share / PERCENT:g}"
+            text = f"overheads.{name} is {share:g}, {share:g} times the final run; {percents}."
+            log.add_warning("overheads-large", text)
     if not factors:
         text = "Development, failed and repeated runs are not included; give overheads."
         log.add_warning("final-run-only", text)

@@ -233,12 +233,25 @@ class TestOverheads:
         pytest.param({"region": "FRA"}, "price-any-provider", id="a country rents nothing out"),
         pytest.param({"region": "em:BR-CS"}, "price-any-provider", id="nor does a grid zone"),
         pytest.param({"region": "aws:af-south-1"}, "price-any-region", id="a region without a price of its own"),
+        pytest.param({"region": "FRA"}, "site-assumed", id="a country has no data centre"),
+        pytest.param({"overheads": {"failed_share": 10}}, "overheads-large", id="10 for 10 %"),
+        pytest.param({"accelerators": 300_000}, "implausible-accelerators", id="more than the largest cluster"),
+        pytest.param({"accelerator_hours": 1e6}, "implausible-duration", id="years"),
     ],
 )
 def test_whatever_is_filled_in_is_said(train, change, code):
     body = {name: part for name, part in (PLAIN | change).items() if part is not None}
     assert code in codes(train(body))
     assert code not in codes(train(PLAIN))
+
+
+def test_an_average_data_centre_is_told_with_the_cloud_regions_of_its_place(train):
+    answer = train({"accelerator": "h100-sxm5-80gb", "accelerator_hours": 10, "region": "US-VA"})
+    told = next(one["message"] for one in answer["warnings"] if one["code"] == "site-assumed")
+    assert told.startswith(
+        "No data centre was named; an average one (PUE 1.54) is assumed; cloud regions there: aws:us"
+    )
+    assert "site-assumed" not in codes(train({**answer["request"], "pue": 1.2}))
 
 
 class TestRequest:

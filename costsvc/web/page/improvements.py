@@ -9,7 +9,7 @@ from costsvc.answers.quantities import Metric
 from costsvc.errors import CostsvcError
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.display_names import accelerator_name, place_name
-from costsvc.reference.places import UNKNOWN_OPERATOR
+from costsvc.reference.places import LARGE_CLOUDS, UNKNOWN_OPERATOR
 from costsvc.report import numbers
 from costsvc.report.answers import AnyEstimate, central_value, totals
 from costsvc.web.endpoint import Endpoint
@@ -18,8 +18,6 @@ MOST = 3
 """Changes that a page shows."""
 LEAST = 0.05
 """Least relative saving of CO2e or of money that is worth a line."""
-LARGE_CLOUDS = ("aws", "azure", "gcp")
-"""Operators whose regions are tried for a workload that names no cloud."""
 NEWER = ("nvidia-h200-sxm", "nvidia-b200")
 """Accelerators that are tried in place of an older one of a data centre."""
 SAVED: Mapping[Metric, str] = {"carbon_kg": "CO2e", "cost_usd": "money"}

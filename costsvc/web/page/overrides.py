@@ -36,12 +36,17 @@ SETTLED_BY: Mapping[str, str] = {
     "dimensions-assumed": "model",
     "engine-assumed": "engine",
     "final-run-only": "failed_share",
+    "overheads-large": "failed_share",
     "price-any-provider": "provider",
     "region-assumed": "region",
     "region-unspecified": "region",
     "size-assumed": "total_params_b",
     "size-unpublished": "total_params_b",
+    "site-assumed": "pue",
     "tokens-assumed": "output_tokens",
     "tuned-assumed": "tuned",
 }
 """The last word of the field that settles what a warning assumes, by its code."""
+
+IMPOSSIBLE = frozenset(("does-not-fit", "implausible-accelerators", "implausible-duration", "overheads-large"))
+"""Codes of warnings that a plan cannot be carried out, or is probably a slip."""

@@ -40,7 +40,7 @@ from costsvc.web.page.defaults import form_defaults
 from costsvc.web.page.field_labels import UNITS, label
 from costsvc.web.page.improvements import improvements
 from costsvc.web.page.next_questions import next_questions
-from costsvc.web.page.overrides import SETTLED_BY, override
+from costsvc.web.page.overrides import IMPOSSIBLE, SETTLED_BY, override
 from costsvc.web.page.pictures import Pairs
 from costsvc.web.page.starts import starts_of
 from costsvc.web.registry import ENDPOINTS, cached_answer
@@ -305,6 +305,7 @@ def _common() -> dict[str, Any]:
         "value_parts": VALUE_PARTS,
         "override": override,
         "settled_by": SETTLED_BY,
+        "impossible_codes": IMPOSSIBLE,
         "origins": ORIGINS,
         "today": datetime.now(UTC).date().isoformat(),
         "units": UNITS,
