@@ -58,7 +58,7 @@ def accelerator_name(catalog: Catalog, id_: str) -> str:
     """
     reading = catalog.accelerators.read(id_)
     if reading is None:
-        return id_
+        return f"{instance_name(catalog, id_)} accelerators" if catalog.is_instance(id_) else id_
     row = catalog.row("accelerators", reading.id)
     if row is None:
         return str((catalog.row("cpus", reading.id) or {"name": id_})["name"])

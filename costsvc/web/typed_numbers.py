@@ -1,4 +1,4 @@
-"""Numbers as people type them into a form: ``1,000``, ``1.5M``, ``70B``, ``7 billion``, ``50 %``."""
+"""Numbers as people type them into a form: ``1,000``, ``1.5M``, ``70B``, ``7 billion``, ``50 %``, ``$2.50``, ``0,5``."""
 
 import math
 import re
@@ -9,7 +9,12 @@ NUMBER = r"[-+]?(?:\d++(?:\.\d*+)?+|\.\d++)(?:e[-+]?\d++)?"
 """A decimal number. It gives back no digit, so that a megabyte of them is read once."""
 TYPED = re.compile(rf"(?P<digits>{NUMBER})(?P<unit>[a-z]*|%)", re.ASCII | re.IGNORECASE)
 GROUPED = re.compile(r"[-+]?\d{1,3}(?P<mark>[,'])\d{3}(?:(?P=mark)\d{3})*+(?![\d,'])", re.ASCII)
-"""Digits in groups of three. ``1,5`` is none: it is a decimal comma, or a slip."""
+"""Digits in groups of three."""
+DECIMAL_COMMA = re.compile(r"(?P<whole>0|[1-9]\d*+|[1-9]\d{0,2}(?:\.\d{3})++),(?P<part>\d++)(?=\D|$)", re.ASCII)
+"""A number with a decimal comma, which is none if its digits could be groups of three: ``0,125``, ``1,5``, ``1.000,5``."""
+GROUP = 3
+CURRENCY = re.compile(r"^\$|(?:usd|us\$|\$)$", re.IGNORECASE)
+MONEY = "USD"
 TIMES = {
     "": 1.0,
     **dict.fromkeys(("k", "thousand"), 1e3),
@@ -19,7 +24,7 @@ TIMES = {
 }
 BILLIONS = "10^9"
 """Beginning of the unit of a field that counts in billions."""
-LARGEST_SHARE = 10.0
+LARGEST_SHARE = 1000.0
 """A field that allows more is no share or rate, and takes no percentage."""
 EXACT = 2**53
 """Below this every whole number is a float, and is repeated to the caller without a decimal point."""
@@ -35,7 +40,9 @@ def read_number(text: str, limit: Limit | None) -> float | int | None:
         text: What was typed.
         limit: The range and unit of the field; None if it has none.
     """
-    plain = "".join(text.split())
+    plain = _with_point("".join(text.split()))
+    if limit is not None and limit.unit.startswith(MONEY):
+        plain = CURRENCY.sub("", plain)
     grouped = GROUPED.match(plain)
     if grouped:
         plain = grouped[0].replace(grouped["mark"], "") + plain[grouped.end() :]
@@ -47,6 +54,16 @@ def read_number(text: str, limit: Limit | None) -> float | int | None:
     if not math.isfinite(number):
         return None
     return int(number) if number.is_integer() and abs(number) < EXACT else number
+
+
+def _with_point(plain: str) -> str:
+    """The text with a decimal point in place of a decimal comma that can be nothing else."""
+    found = DECIMAL_COMMA.match(plain)
+    if found is None:
+        return plain
+    whole, part = found["whole"].replace(".", ""), found["part"]
+    is_grouping = len(part) == GROUP and whole != "0" and "." not in found["whole"]
+    return plain if is_grouping or len(part) > GROUP else f"{whole}.{part}{plain[found.end() :]}"
 
 
 def _times(word: str, limit: Limit | None) -> float | None:

@@ -17,6 +17,7 @@ from costsvc.reference.display_names import accelerator_name, instance_name, mod
         (accelerator_name, "amd-mi300x", "AMD Instinct MI300X"),
         (accelerator_name, "amd-mi250-gcd", "AMD Instinct MI250 (GCD, one half)"),
         (accelerator_name, "apple-m3", "Apple M3"),
+        (accelerator_name, "aws:p5.48xlarge", "p5.48xlarge (AWS) accelerators"),
         (accelerator_name, "no-such-chip", "no-such-chip"),
         (place_name, "aws:us-east-1", "N. Virginia (AWS us-east-1)"),
         (place_name, "azure:francecentral", "Paris (Azure francecentral)"),

@@ -36,6 +36,14 @@ COUNT, SIZE, SHARE = limits.REQUESTS, limits.PARAMS_B, limits.SHARE
         ("1.6T", SIZE, 1600),
         ("50 %", SHARE, 0.5),
         ("0.5", SHARE, 0.5),
+        ("10 %", limits.OVERHEAD, 0.1),
+        ("1,5", COUNT, 1.5),
+        ("0,125", SHARE, 0.125),
+        ("1.000,5", COUNT, 1000.5),
+        ("1,2 million", COUNT, 1_200_000),
+        ("$2.50", limits.USD_PER_HOUR, 2.5),
+        ("2.50 USD", limits.USD_PER_HOUR, 2.5),
+        ("$1,000", limits.USD_PER_HOUR, 1000),
     ],
 )
 def test_a_number_is_read_as_it_is_typed(text: str, limit: Limit, number: float) -> None:
@@ -44,10 +52,9 @@ def test_a_number_is_read_as_it_is_typed(text: str, limit: Limit, number: float)
 
 NO_NUMBERS = [
     "many",
-    "1,5",
-    "1,00",
     "1,0000",
     "1,000,5",
+    "$5",
     "1.2.3",
     "1x",
     "7 dwarfs",
