@@ -1,4 +1,4 @@
-"""Numbers as people type them into a form: ``1,000``, ``1.5M``, ``70B``, ``7 billion``, ``50 %``, ``$2.50``, ``0,5``."""
+"""Numbers as people type them into a form: ``1,000``, ``0,5``, ``70B``, ``7 billion``, ``50 %``, ``$2.50``."""
 
 import math
 import re
@@ -11,7 +11,7 @@ TYPED = re.compile(rf"(?P<digits>{NUMBER})(?P<unit>[a-z]*|%)", re.ASCII | re.IGN
 GROUPED = re.compile(r"[-+]?\d{1,3}(?P<mark>[,'])\d{3}(?:(?P=mark)\d{3})*+(?![\d,'])", re.ASCII)
 """Digits in groups of three."""
 DECIMAL_COMMA = re.compile(r"(?P<whole>0|[1-9]\d*+|[1-9]\d{0,2}(?:\.\d{3})++),(?P<part>\d++)(?=\D|$)", re.ASCII)
-"""A number with a decimal comma, which is none if its digits could be groups of three: ``0,125``, ``1,5``, ``1.000,5``."""
+"""A number that may have a decimal comma: ``0,125``, ``1,5``, ``1.000,5``."""
 GROUP = 3
 CURRENCY = re.compile(r"^\$|(?:usd|us\$|\$)$", re.IGNORECASE)
 MONEY = "USD"
