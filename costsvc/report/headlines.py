@@ -6,18 +6,17 @@ from costsvc.answers.amortization import Amortization
 from costsvc.answers.api_or_own import ApiOrOwnAnswer
 from costsvc.answers.change import ChangeAnswer
 from costsvc.answers.estimate import Estimate, InferenceEstimate, TrainingEstimate
-from costsvc.answers.placement import Difference, PlacementAnswer
+from costsvc.answers.placement import OptionAnswer, PlacementAnswer
 from costsvc.answers.quantities import Metric, Quantity
 from costsvc.answers.schedule import ScheduleAnswer
 from costsvc.reference.places import WORLD
 from costsvc.report import numbers
 from costsvc.report.answers import Answer, Request, of_kind, percent_of, read_request, stated_request
 from costsvc.report.labels import ALTERNATIVES, COMPARED, TOTALS
+from costsvc.report.placement_cards import change, changes, machine
 from costsvc.units import PER_BILLION
 
 MORE_LIKELY = 0.5
-RANKED: Mapping[Metric, str] = {"carbon_kg": "CO2e", "cost_usd": "money"}
-"""The metrics of a placement that its headline compares with now."""
 IN_HEADLINE: tuple[Metric, ...] = ("energy_kwh", "carbon_kg", "cost_usd")
 """The metrics of a change that its headline names."""
 
@@ -109,23 +108,31 @@ def _api_or_own(answer: ApiOrOwnAnswer) -> str:
 
 
 def _placement(answer: PlacementAnswer) -> str:
+    cleanest, cheapest = answer["best"]["carbon_kg"], answer["best"]["cost_usd"]
     if not answer["options"]:
         return "No option is within the limits"
-    best = answer["options"][0]
-    request = read_request(best["request"], answer["names"])
-    changes = [_less(best["difference"][metric], noun) for metric, noun in RANKED.items()]
-    known = " and ".join(change for change in changes if change)
-    where = f"Best of {numbers.count(answer['options_allowed'])}: {_machine(request)} {_place(request)}"
-    return f"{where}: {known} than now" if known else where
+    if cleanest and cheapest and cleanest["rank"] == cheapest["rank"]:
+        return f"Least CO2e and money {_option(cleanest, answer)}: {changes(cleanest['difference'])} than now"
+    found: tuple[tuple[OptionAnswer | None, str, Metric], ...] = (
+        (cleanest, "CO2e", "carbon_kg"),
+        (cheapest, "money", "cost_usd"),
+    )
+    return ". ".join(
+        f"Least {noun} {_option(option, answer)}{_than_now(option, metric, noun)}"
+        for option, noun, metric in found
+        if option is not None
+    )
 
 
-def _less(difference: Difference | None, noun: str) -> str:
-    """A change in words: ``90 % less CO2e``."""
-    percent = percent_of(difference)
-    value = percent["value"] if percent else None
-    if value is None:
-        return ""
-    return f"{numbers.count(abs(value))} % {'more' if value > 0 else 'less'} {noun}"
+def _option(option: OptionAnswer, answer: PlacementAnswer) -> str:
+    request = read_request(option["request"], answer["names"])
+    return f"on {machine(request)} {_place(request)}"
+
+
+def _than_now(option: OptionAnswer, metric: Metric, noun: str) -> str:
+    percent = percent_of(option["difference"][metric])
+    text = change(percent["value"], noun) if percent else None
+    return f": {text} than now" if text else ""
 
 
 def _change(answer: ChangeAnswer) -> str:

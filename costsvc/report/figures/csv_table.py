@@ -5,6 +5,7 @@ import io
 import unicodedata
 from collections.abc import Iterator
 
+from costsvc.report.figures.vega import BACKGROUND
 from costsvc.report.rendering import Spec
 
 INNER = ("layer", "vconcat", "concat")
@@ -47,7 +48,7 @@ def _cell(value: object) -> object:
 def _rows(spec: Spec, panel: Spec | None = None) -> Iterator[Spec]:
     panel = {"panel": spec["title"]} if spec.get("title") else panel or {}
     data = spec.get("data")
-    if isinstance(data, dict):
+    if isinstance(data, dict) and not str(data.get("name", "")).startswith(BACKGROUND):
         for row in data["values"]:
             yield {**panel, **row}
     for name in INNER:

@@ -9,7 +9,7 @@ from costsvc.answers.placement import MapPoint, OutcomeAnswer, PlacementAnswer, 
 from costsvc.report.answers import read_request
 from costsvc.report.figures import land
 from costsvc.report.figures.theme import KEEPS_ASPECT, WIDTH_PX
-from costsvc.report.figures.vega import DESCRIPTION, Unit, common_unit, format_metric
+from costsvc.report.figures.vega import BACKGROUND, DESCRIPTION, Unit, common_unit, format_metric
 from costsvc.report.labels import COMPARED
 from costsvc.report.rendering import Spec
 
@@ -102,7 +102,7 @@ def _land(frame: Frame) -> Spec:
     width = round(LAND_SHARE * land.STEP * HEIGHT_PX / (frame.north - frame.south), 1)
     line = {"type": "line", "invalid": "break-paths-filter-domains", "strokeWidth": width}
     return {
-        "data": {"values": rows},
+        "data": {"name": f"{BACKGROUND}-land", "values": rows},
         "mark": {**line, "color": {"expr": "line"}, "aria": False},
         "encoding": {"order": {"field": "order"}},
     }
@@ -113,7 +113,7 @@ def _labels(rows: Sequence[Spec]) -> Iterator[Spec]:
     text = {"type": "text", "align": {"expr": "datum.align"}, "dx": {"expr": "datum.dx"}, "fontWeight": "bold"}
     for halo in ({"stroke": {"expr": "paper"}, "strokeWidth": 4, "strokeJoin": "round"}, {}):
         yield {
-            "data": {"values": rows},
+            "data": {"name": f"{BACKGROUND}-labels", "values": rows},
             "mark": {**text, "baseline": "middle", "aria": False, **halo},
             "encoding": {"text": {"field": "label"}},
         }
@@ -121,7 +121,14 @@ def _labels(rows: Sequence[Spec]) -> Iterator[Spec]:
 
 def _axis(field: str, low: float, high: float) -> Spec:
     scale = {"domain": [low, high], "nice": False, "zero": False}
-    return {"field": field, "type": "quantitative", "scale": scale, "axis": None}
+    axis = {"title": None, "labels": False, "ticks": False, "domain": False, "grid": False}
+    return {
+        "field": field,
+        "type": "quantitative",
+        "title": f"{field.capitalize()} [degree]",
+        "scale": scale,
+        "axis": axis,
+    }
 
 
 def _frame(points: Sequence[MapPoint]) -> Frame:

@@ -27,6 +27,8 @@ CATEGORIES: Spec = {
 """An axis of names in the order of the rows."""
 DESCRIPTION: Spec = {"field": "description"}
 """The accessible name of a mark, which the page also shows as a tooltip."""
+BACKGROUND = "background"
+"""Begin of the names of data that only decorate a figure."""
 ACCENT: Spec = {"value": {"expr": "accent"}}
 
 

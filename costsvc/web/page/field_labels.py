@@ -119,6 +119,10 @@ LISTED: Mapping[str, str] = {
 }
 """Labels of fields with several names."""
 LISTED_HINT = "separated by commas"
+LISTED_HINTS: Mapping[str, str] = {
+    "regions": "places, or europe, EU, asia, aws, all; separated by commas",
+}
+"""Hints of fields with several names that have their own."""
 HINTS: Mapping[str, str] = {
     "accelerator": "such as h100, a100-sxm4-80gb, tpu-v4",
     "accelerator_hours": "accelerators times hours; or tokens",
@@ -126,6 +130,8 @@ HINTS: Mapping[str, str] = {
     "active_params_b": "per token",
     "batch_size": "mean number of concurrent sequences",
     "input_tokens": "",
+    "deadline": "local time of the region",
+    "earliest": "local time of the region",
     "output_tokens": "",
     "model": "such as llama-3.1-8b; or its size",
     "name": "",

@@ -24,6 +24,8 @@ from costsvc.web.compression import compressed
 from costsvc.web.endpoint import Endpoint
 from costsvc.web.http import catalog, private, services
 from costsvc.web.page import forms, pictures
+from costsvc.web.page.comparisons import comparison_report
+from costsvc.web.page.completions import complete, without_repeats
 from costsvc.web.page.field_labels import UNITS
 from costsvc.web.page.overrides import override
 from costsvc.web.page.pictures import Pairs
@@ -109,7 +111,12 @@ VIEWS = (
         asks="Where, and on what, should requests be served?",
         kind="placement",
         workload="inference",
-        examples={"inference": SERVED, "accelerators": ["h100", "b200", "l40s"], "regions": "all"},
+        examples={
+            "inference": SERVED,
+            "accelerators": ["h100", "b200", "l40s"],
+            "regions": "all",
+            "weights": placement.EXAMPLE["weights"],
+        },
         other=("placement", "Place a training run instead of requests"),
     ),
     View(
@@ -152,10 +159,14 @@ def _add(view: View) -> None:
 
 def _render(view: View, given: Pairs) -> str:
     body = query.body([pair for pair in given if pair[0] != EXPLAIN], view.question.schema)
-    fields = list(query.pairs(body))
+    completed = complete(view.kind, dict(query.pairs(body)), catalog())
+    asked = query.body(completed.sent.items(), view.question.schema)
+    fields = list(query.pairs(asked))
     explain = view.question.explains and (EXPLAIN, "true") in given
-    answer, errors = _answer(view.question, body, explain=explain) if fields else (None, {})
-    form = forms.form(view.kind, view.workload, view.question.schema, dict(fields), errors)
+    answer, errors = _answer(view.question, asked, explain=explain) if fields else (None, {})
+    form = forms.form(
+        view.kind, view.workload, view.question.schema, completed.shown, without_repeats(errors), completed.defaults
+    )
     return render_template(
         f"page/{view.kind}.html" if answer else "page/view.html",
         view=view,
@@ -176,6 +187,7 @@ def _report(view: View, answer: Answer, form: forms.Form, fields: Pairs) -> dict
         "exports": [_export(view.question, one, fields) for one in formats_of(view.kind)],
         "fields": {one.name.rpartition(".")[2]: one.name for one in form.controls()},
     }
+    report |= comparison_report(view.kind, answer, _estimate_address)
     if view.kind in forms.WORKLOADS:
         estimate = cast("AnyEstimate", answer)
         things = {str(id_): row for id_, row in catalog().tables["equivalences"].rows.items()}
@@ -186,6 +198,11 @@ def _report(view: View, answer: Answer, form: forms.Form, fields: Pairs) -> dict
             "equivalents": equivalents(estimate, things),
         }
     return report
+
+
+def _estimate_address(kind: str, body: object) -> str:
+    """The URL of the page with the estimate of a workload."""
+    return address(next(one for one in VIEWS if one.kind == kind), list(query.pairs(body)))
 
 
 def _export(question: Endpoint, export_format: ExportFormat, fields: Pairs) -> dict[str, str]:
