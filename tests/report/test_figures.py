@@ -31,7 +31,7 @@ AXES = ("x", "y")
 UNIT = re.compile(r"\[.+\]|Month|^$")
 OWNED = {"accelerator": "h100", "accelerator_hours": 100, "pricing": {"kind": "owned"}, "region": "USA"}
 GIVEN = {"accelerator": "h100", "accelerator_hours": 100, "region": "world"}
-MOST_BYTES = {"surface": 150_000, "profile": 90_000}
+MOST_BYTES = {"surface": 150_000, "profile": 90_000, "map": 70_000}
 
 Ask = Callable[..., Any]
 Draw = Callable[..., str]

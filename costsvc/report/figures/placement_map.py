@@ -39,7 +39,7 @@ class City(TypedDict):
     unit: str
     region: str
     city: str
-    roles: str
+    roles: str | None
     description: str
 
 
@@ -155,11 +155,11 @@ def _row(point: MapPoint, answer: PlacementAnswer, unit: Unit) -> City:
     return {
         "latitude": point["latitude"],
         "longitude": point["longitude"],
-        "carbon": (point["carbon_kg"] or 0.0) / unit[0],
+        "carbon": float(f"{(point['carbon_kg'] or 0.0) / unit[0]:.5g}"),
         "unit": unit[1],
         "region": point["region"],
         "city": _city(point, answer),
-        "roles": roles,
+        "roles": roles or None,
         "description": f"{roles}{': ' if roles else ''}{name}{more}, {machine}: {carbon} CO2e{cost}",
     }
 
