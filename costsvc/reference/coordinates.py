@@ -1,11 +1,13 @@
 """Where places are on a map: the city of a region, else the largest city around."""
 
 from collections.abc import Iterator
+from math import asin, cos, radians, sin, sqrt
 from typing import NamedTuple
 
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.table import Row
 
+EARTH_KM = 6371.0
 AROUND = ("subdivision", "zone_id", "country")
 """Columns of the table of cities by which the largest city around a place is found, the narrowest first."""
 
@@ -16,6 +18,18 @@ class Position(NamedTuple):
     city: str
     latitude: float
     longitude: float
+
+
+def distance_km(one: Position, other: Position) -> float:
+    """The distance of two positions along the surface of the earth [km].
+
+    Args:
+        one: A position.
+        other: Another one.
+    """
+    (south, west), (north, east) = (map(radians, position[1:]) for position in (one, other))
+    half = sin((north - south) / 2) ** 2 + cos(south) * cos(north) * sin((east - west) / 2) ** 2
+    return 2 * EARTH_KM * asin(sqrt(min(half, 1.0)))
 
 
 def position_of(catalog: Catalog, region: str) -> Position | None:

@@ -12,12 +12,16 @@ from costsvc.answers.schedule import ScheduleAnswer
 from costsvc.reference.places import WORLD
 from costsvc.report import numbers
 from costsvc.report.answers import Answer, Request, of_kind, percent_of, read_request, stated_request
-from costsvc.report.labels import ALTERNATIVES, COMPARED, TOTALS
+from costsvc.report.labels import COMPARED, TOTALS
 from costsvc.report.placement_cards import change, changes, machine
+from costsvc.report.schedule_times import windows
+from costsvc.report.texts.phrases import enumeration
 from costsvc.units import PER_BILLION
 
 MORE_LIKELY = 0.5
-IN_HEADLINE: tuple[Metric, ...] = ("energy_kwh", "carbon_kg", "cost_usd")
+CLEAR = 0.9
+"""Least probability of a change that a headline says."""
+IN_HEADLINE: Mapping[Metric, str] = {"carbon_kg": "CO2e", "energy_kwh": "energy", "cost_usd": "money"}
 """The metrics of a change that its headline names."""
 
 
@@ -136,25 +140,31 @@ def _than_now(option: OptionAnswer, metric: Metric, noun: str) -> str:
 
 
 def _change(answer: ChangeAnswer) -> str:
-    parts = []
-    for metric in IN_HEADLINE:
-        percent = percent_of(answer["difference"][metric])
-        if percent:
-            change = numbers.change(percent["value"])
-            reduction = numbers.probability(answer["probability_lower"][metric])
-            parts.append(f"{COMPARED[metric].title} {change} (probability of a reduction: {reduction})")
-    return ", ".join(parts) or "The difference is not known"
+    clear, unclear = [], []
+    for metric, noun in IN_HEADLINE.items():
+        percent, probability = percent_of(answer["difference"][metric]), answer["probability_lower"][metric]
+        text = change(percent["value"], noun) if percent else None
+        if text is None or probability is None:
+            continue
+        if probability >= CLEAR or probability <= 1 - CLEAR:
+            clear.append(text)
+        else:
+            unclear.append(noun)
+    words = enumeration(unclear)
+    parts = [*([f"About {enumeration(clear)}"] if clear else [])]
+    parts += [f"{words[:1].upper()}{words[1:]}: no clear change"] if unclear else []
+    return ". ".join(parts) or "The difference is not known"
 
 
 def _schedule(answer: ScheduleAnswer) -> str:
-    if not answer["windows"]:
+    found = windows(answer)
+    if not found:
         region = answer["place"]["region"]
-        return f"No hourly grid data for {answer['names'].get(region, region)}"
-    start = answer["windows"][0]["spans"][0]["start"].replace("T", " ").removesuffix(":00Z")
+        return f"We have no hourly grid data for {answer['names'].get(region, region)}"
     saving = next((saving for saving in answer["savings"] or [] if saving["against"] == "now"), None)
     percent = saving["percent"] if saving else None
-    less = f"; {percent['value']:.0f} % less CO2e than {ALTERNATIVES['now']}" if percent else ""
-    return f"Best start at {start} UTC{less}"
+    less = change(-percent["value"], "CO2e") if percent else None
+    return f"Best time: {found[0]}{f': {less} than a start at once' if less else ''}"
 
 
 _HEADLINES: Mapping[str, Callable[[Answer], str]] = {

@@ -9,7 +9,7 @@ from costsvc.answers.placement import MapPoint, OutcomeAnswer, PlacementAnswer, 
 from costsvc.report.answers import read_request
 from costsvc.report.figures import land
 from costsvc.report.figures.theme import KEEPS_ASPECT, WIDTH_PX
-from costsvc.report.figures.vega import BACKGROUND, DESCRIPTION, Unit, common_unit, format_metric
+from costsvc.report.figures.vega import BACKGROUND, CLEAN_TO_DIRTY, DESCRIPTION, Unit, common_unit, format_metric
 from costsvc.report.labels import COMPARED
 from costsvc.report.rendering import Spec
 
@@ -27,7 +27,6 @@ LABEL_PX = 15
 """Least distance of labels."""
 ROLES: Mapping[Role, str] = {"best": "best", "carbon_kg": "least CO2e", "cost_usd": "least money", "now": "now"}
 """The roles that are labelled, in the order of a label with several."""
-CLEAN_TO_DIRTY: Spec = {"range": "diverging"}
 
 
 class City(TypedDict):

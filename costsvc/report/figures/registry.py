@@ -103,7 +103,9 @@ FIGURES: Mapping[str, Mapping[str, Figure]] = {
     },
     "change": {
         "difference": _figure(title="Before and after", specify=change.difference, describe=change.describe_difference),
-        "causes": _figure(title="Effect of each factor", specify=change.causes, describe=change.describe_causes),
+        "causes": _figure(
+            title="From before to after, by cause", specify=change.causes, describe=change.describe_causes
+        ),
     },
     "schedule": {
         "profile": _figure(

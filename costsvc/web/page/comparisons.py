@@ -1,40 +1,66 @@
 """The reports of comparisons that their templates show besides the answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from costsvc.answers.change import ChangeAnswer
 from costsvc.answers.placement import OutcomeAnswer, PlacementAnswer
+from costsvc.answers.schedule import ScheduleAnswer
+from costsvc.reference.catalog import Catalog
+from costsvc.reference.coordinates import distance_km, position_of
+from costsvc.reference.display_names import place_name
 from costsvc.report.answers import Answer, of_kind, read_request, workload_kind
 from costsvc.report.placement_cards import cards, changes, machine
+from costsvc.report.schedule_times import times, windows
 
-Link = Callable[[str, object], str]
-"""Makes the address of the estimate of a workload from its kind and its request."""
-Linked = Callable[[Link], dict[str, Any]]
+MOST_PLACES = 10
+"""Places with hourly data that are offered where there is none."""
+LARGE_CLOUDS = ("aws", "gcp", "azure")
 
 
-def comparison_report(kind: str, answer: Answer, link: Link) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Makes the addresses of pages.
+
+    Attributes:
+        estimate: The estimate of a workload, from its kind and its request.
+        again: The same question with other values of some fields.
+    """
+
+    estimate: Callable[[str, object], str]
+    again: Callable[[Mapping[str, str]], str]
+
+
+Linked = Callable[[Links, Catalog], dict[str, Any]]
+
+
+def comparison_report(kind: str, answer: Answer, links: Links, catalog: Catalog) -> dict[str, Any]:
     """The reports of a comparison by name; none of an estimate.
 
     Args:
         kind: The kind of question.
         answer: The answer.
-        link: Makes the address of an estimate.
+        links: Makes the addresses of pages.
+        catalog: The reference tables.
     """
-    return _REPORTS[kind](answer)(link) if kind in _REPORTS else {}
+    return _REPORTS[kind](answer)(links, catalog) if kind in _REPORTS else {}
 
 
 def _placement(placement: PlacementAnswer) -> Linked:
     """The options to choose from, and the rows of the table; each with the address of its estimate."""
     workload = workload_kind(placement["request"]) or "training"
 
-    def linked(link: Link) -> dict[str, Any]:
+    def linked(links: Links, _: Catalog) -> dict[str, Any]:
         rows = [_row(placement["baseline"], "Now", "", placement["names"])]
         rows += [
             _row(one, str(one["rank"]), changes(one["difference"]), placement["names"]) for one in placement["options"]
         ]
         return {
-            "cards": [{"card": card, "href": link(workload, card.option["request"])} for card in cards(placement)],
-            "rows": [{**row, "href": link(workload, row["outcome"]["request"])} for row in rows],
+            "cards": [
+                {"card": card, "href": links.estimate(workload, card.option["request"])} for card in cards(placement)
+            ],
+            "rows": [{**row, "href": links.estimate(workload, row["outcome"]["request"])} for row in rows],
         }
 
     return linked
@@ -56,4 +82,57 @@ def _row(outcome: OutcomeAnswer, title: str, changed: str, names: Mapping[str, s
     }
 
 
-_REPORTS: Mapping[str, Callable[[Answer], Linked]] = {"placement": of_kind(_placement)}
+def _change(change: ChangeAnswer) -> Linked:
+    """The addresses of both estimates."""
+    before = change["request"].get("before")
+    workload = workload_kind(before) or "training"
+    return lambda links, _: {
+        "before_href": links.estimate(workload, change["before"]["request"]),
+        "after_href": links.estimate(workload, change["after"]["request"]),
+    }
+
+
+def _schedule(schedule: ScheduleAnswer) -> Linked:
+    """Equal windows once, times in words, and the places to choose from if there is no hourly data."""
+    field = "training.region" if workload_kind(schedule["request"]) else "region"
+
+    def linked(links: Links, catalog: Catalog) -> dict[str, Any]:
+        other = schedule["best_other_region"]
+        return {
+            "windows": windows(schedule),
+            "now_times": times(schedule, schedule["now"]) if schedule["now"] else [],
+            "other_times": times(schedule, other) if other else [],
+            "places": []
+            if schedule["windows"]
+            else [
+                {"name": place_name(catalog, region), "id": region, "href": links.again({field: region})}
+                for region in _with_hours(schedule, catalog)
+            ],
+        }
+
+    return linked
+
+
+def _with_hours(schedule: ScheduleAnswer, catalog: Catalog) -> list[str]:
+    """A cloud region of each of the nearest zones with an hourly profile."""
+    here = position_of(catalog, schedule["place"]["region"])
+    operator = catalog.place(schedule["place"]["region"]).operator
+    order = (operator, *LARGE_CLOUDS)
+    found = []
+    for zone in schedule["with_profile"]:
+        ranked = sorted(zone["regions"], key=lambda region: _rank(region.partition(":")[0], order))
+        there = position_of(catalog, ranked[0]) if ranked else None
+        if there is not None:
+            found.append((0.0 if here is None else distance_km(here, there), ranked[0]))
+    return [region for _, region in sorted(found)[:MOST_PLACES]]
+
+
+def _rank(provider: str, order: Sequence[str]) -> int:
+    return order.index(provider) if provider in order else len(order)
+
+
+_REPORTS: Mapping[str, Callable[[Answer], Linked]] = {
+    "change": of_kind(_change),
+    "placement": of_kind(_placement),
+    "schedule": of_kind(_schedule),
+}

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from costsvc.answers.quantities import Quantity
 from costsvc.report import numbers
 from costsvc.report.labels import short_verdict
+from costsvc.report.texts.phrases import factor
 
 BAR = Markup(
     '<svg class="range" viewBox="0 0 100 8" width="100" height="8" preserveAspectRatio="none" '
@@ -30,6 +31,12 @@ def interval_bar(quantity: Quantity | None) -> Markup:
     return BAR.format(low=low, width=high - low, at=min(value, 98))
 
 
+def factor_words(name: str) -> str:
+    """The name of a factor at the beginning of a cell."""
+    words = factor(name).removeprefix("the ")
+    return f"{words[:1].upper()}{words[1:]}"
+
+
 def register(app: Flask) -> None:
     """Register the filters of an application and let its templates write no blanks of their own."""
     filters: dict[str, Any] = {
@@ -41,6 +48,7 @@ def register(app: Flask) -> None:
         "signed": numbers.signed_or_open,
         "probability": numbers.probability,
         "verdict": short_verdict,
+        "factor_words": factor_words,
         "range": interval_bar,
     }
     app.jinja_env.filters.update(filters)

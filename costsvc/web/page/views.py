@@ -24,7 +24,7 @@ from costsvc.web.compression import compressed
 from costsvc.web.endpoint import Endpoint
 from costsvc.web.http import catalog, private, services
 from costsvc.web.page import forms, pictures
-from costsvc.web.page.comparisons import comparison_report
+from costsvc.web.page.comparisons import Links, comparison_report
 from costsvc.web.page.completions import complete, without_repeats
 from costsvc.web.page.field_labels import UNITS
 from costsvc.web.page.overrides import override
@@ -187,7 +187,7 @@ def _report(view: View, answer: Answer, form: forms.Form, fields: Pairs) -> dict
         "exports": [_export(view.question, one, fields) for one in formats_of(view.kind)],
         "fields": {one.name.rpartition(".")[2]: one.name for one in form.controls()},
     }
-    report |= comparison_report(view.kind, answer, _estimate_address)
+    report |= comparison_report(view.kind, answer, _links(view, fields), catalog())
     if view.kind in forms.WORKLOADS:
         estimate = cast("AnyEstimate", answer)
         things = {str(id_): row for id_, row in catalog().tables["equivalences"].rows.items()}
@@ -200,9 +200,13 @@ def _report(view: View, answer: Answer, form: forms.Form, fields: Pairs) -> dict
     return report
 
 
-def _estimate_address(kind: str, body: object) -> str:
-    """The URL of the page with the estimate of a workload."""
-    return address(next(one for one in VIEWS if one.kind == kind), list(query.pairs(body)))
+def _links(view: View, fields: Pairs) -> Links:
+    """Makes addresses from the fields of a page."""
+    by_kind = {one.kind: one for one in reversed(VIEWS)}
+    return Links(
+        estimate=lambda kind, body: address(by_kind[kind], list(query.pairs(body))),
+        again=lambda changed: address(view, list({**dict(fields), **changed}.items())),
+    )
 
 
 def _export(question: Endpoint, export_format: ExportFormat, fields: Pairs) -> dict[str, str]:
