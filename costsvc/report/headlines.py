@@ -1,8 +1,8 @@
 """The headline of an answer: its main result in one sentence."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from costsvc.answers.amortization import Amortization
+from costsvc.answers.amortization import Amortization, BreakEven, Verdict
 from costsvc.answers.api_or_own import ApiOrOwnAnswer
 from costsvc.answers.change import ChangeAnswer
 from costsvc.answers.estimate import Estimate, InferenceEstimate, TrainingEstimate
@@ -12,15 +12,25 @@ from costsvc.answers.schedule import ScheduleAnswer
 from costsvc.reference.places import WORLD
 from costsvc.report import numbers
 from costsvc.report.answers import Answer, Request, of_kind, percent_of, read_request, stated_request
-from costsvc.report.labels import COMPARED, TOTALS
+from costsvc.report.labels import TOTALS
 from costsvc.report.placement_cards import change, changes, machine
 from costsvc.report.schedule_times import windows
-from costsvc.report.texts.phrases import enumeration
+from costsvc.report.texts.phrases import enumeration, plural
 from costsvc.units import PER_BILLION
 
-MORE_LIKELY = 0.5
 CLEAR = 0.9
 """Least probability of a change that a headline says."""
+RANKED: tuple[Metric, ...] = ("cost_usd", "carbon_kg")
+"""The metrics of two strategies that a headline compares."""
+PAIR = 2
+PAYS: Mapping[Verdict, str] = {
+    "from": "in {{noun}} from {at} tasks on",
+    "up_to": "in {{noun}} up to {at} tasks",
+    "always": "in {{noun}} at any number of tasks",
+    "never": "never in {{noun}}",
+    "equal": "equally in {{noun}}",
+}
+"""When a strategy is cheaper than the other one."""
 IN_HEADLINE: Mapping[Metric, str] = {"carbon_kg": "CO2e", "energy_kwh": "energy", "cost_usd": "money"}
 """The metrics of a change that its headline names."""
 
@@ -91,24 +101,46 @@ def _place(request: Request) -> str:
 
 
 def _amortization(answer: Amortization) -> str:
-    tasks, ranking = numbers.count(answer["tasks"]), answer["ranking"]
+    tasks, ranking = plural(answer["tasks"], "task"), answer["ranking"]
+    known = [entry for entry in answer["break_even"] if entry["metric"] in RANKED and entry["verdict"] is not None]
+    if len(answer["strategies"]) == PAIR and known:
+        return f"{known[0]['strategy']} {_pays(known)}; you have {tasks}"
     metric: Metric = "cost_usd" if ranking["cost_usd"] else "energy_kwh"
     if not ranking[metric]:
-        return f"At {tasks} tasks, the cost of no strategy is known"
+        return f"At {tasks}, the cost of no strategy is known"
     cheapest = ranking[metric][0]
-    others = [TOTALS[field].noun for field in TOTALS if ranking[field] and ranking[field][0] != cheapest]
-    exception = f"; not in {' and '.join(others)}" if others else ""
-    return f"At {tasks} tasks, {cheapest} is the cheapest in {COMPARED[metric].noun}{exception}"
+    others = [_noun(field) for field in TOTALS if ranking[field] and ranking[field][0] != cheapest]
+    exception = f", but not in {enumeration(others)}" if others else ""
+    return f"At {tasks}, {cheapest} is the cheapest in {_noun(metric)}{exception}"
+
+
+def _pays(entries: Sequence[BreakEven]) -> str:
+    """From how many tasks on a strategy pays in each metric; the same once."""
+    said: dict[str, list[str]] = {}
+    for entry in sorted(entries, key=lambda entry: entry["metric"] != "cost_usd"):
+        at = entry["tasks"]["value"] if entry["tasks"] else None
+        verdict = entry["verdict"] or "equal"
+        if verdict == "from" and at is not None and at <= 1:
+            verdict = "always"
+        said.setdefault(PAYS[verdict].format(at=numbers.count(at)), []).append(_noun(entry["metric"]))
+    parts = [words.format(noun=enumeration(nouns)) for words, nouns in said.items()]
+    first, *more = parts
+    begin = first.replace("never", "never pays", 1) if first.startswith("never") else f"pays {first}"
+    return ", ".join([begin, *more])
+
+
+def _noun(metric: Metric) -> str:
+    return "money" if metric == "cost_usd" else TOTALS[metric].noun
 
 
 def _api_or_own(answer: ApiOrOwnAnswer) -> str:
     cost = next(entry for entry in answer["break_even"] if entry["metric"] == "cost_usd")
     traffic = numbers.count(answer["requests_per_month"])
-    probability = cost["probability_own_cheaper"]
-    if probability is None:
+    calls, own = (answer[side]["per_month"]["cost_usd"] for side in ("api", "own"))
+    if calls is None or own is None:
         return f"At {traffic} requests a month, the cost of one side is not known"
-    cheaper = "own hardware is cheaper than calls" if probability >= MORE_LIKELY else "calls are cheaper"
-    return f"At {traffic} requests a month, {cheaper}. {cost['reason']}"
+    amounts = f"calls cost about {numbers.money(calls['value'])} and own hardware {numbers.money(own['value'])}"
+    return f"At {traffic} requests a month, {amounts}. {cost['reason']}"
 
 
 def _placement(answer: PlacementAnswer) -> str:

@@ -74,11 +74,11 @@ def _waterfall(metric: PlacementMetric, before: Quantity, after: Quantity, found
     rows.append(_bar("after", 0.0, after["value"], TOTAL, metric, unit))
     x = quantitative("begin", axis_title(metric, unit), nice=False, zero=True)
     color = {"field": "kind", "type": "nominal", "title": None, "scale": {"domain": [TOTAL, MORE, LESS]}}
-    bars = {
+    bars: Spec = {
         "mark": {"type": "bar", "height": 14, "cornerRadius": 2},
         "encoding": {"x": x, "x2": {"field": "end"}, "color": color},
     }
-    labels = {
+    labels: Spec = {
         "mark": {"type": "text", "align": "left", "dx": 10, "aria": False},
         "encoding": {"x": {"value": {"expr": "width"}}, "text": {"field": "label"}},
     }

@@ -4,18 +4,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from costsvc.answers.amortization import Amortization
+from costsvc.answers.api_or_own import ApiOrOwnAnswer
 from costsvc.answers.change import ChangeAnswer
 from costsvc.answers.placement import OutcomeAnswer, PlacementAnswer
 from costsvc.answers.schedule import ScheduleAnswer
+from costsvc.model.quantities import scale_quantity
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.coordinates import distance_km, position_of
 from costsvc.reference.display_names import place_name
 from costsvc.report.answers import Answer, of_kind, read_request, workload_kind
+from costsvc.report.labels import TOTALS, part_name
 from costsvc.report.placement_cards import cards, changes, machine
 from costsvc.report.schedule_times import times, windows
+from costsvc.web.page.shared_cases import CASES
 
 MOST_PLACES = 10
 """Places with hourly data that are offered where there is none."""
+THOUSAND = 1000.0
 LARGE_CLOUDS = ("aws", "gcp", "azure")
 
 
@@ -26,10 +32,12 @@ class Links:
     Attributes:
         estimate: The estimate of a workload, from its kind and its request.
         again: The same question with other values of some fields.
+        of: The same question with another request.
     """
 
     estimate: Callable[[str, object], str]
     again: Callable[[Mapping[str, str]], str]
+    of: Callable[[object], str]
 
 
 Linked = Callable[[Links, Catalog], dict[str, Any]]
@@ -79,6 +87,33 @@ def _row(outcome: OutcomeAnswer, title: str, changed: str, names: Mapping[str, s
         "machine": machine(request),
         "price": ", ".join(str(word) for word in sold if word),
         "changes": changed,
+    }
+
+
+def _amortization(comparison: Amortization) -> Linked:
+    """The parts in words, and ready cases to start from."""
+    strategies = [strategy["name"] for strategy in comparison["strategies"]]
+    return lambda links, _: {
+        "part_names": {part["part"]: part_name(part, strategies) for part in comparison["parts"]},
+        "cases": [{"title": case.title, "href": links.of(case.body)} for case in CASES],
+    }
+
+
+def _api_or_own(comparison: ApiOrOwnAnswer) -> Linked:
+    """What a thousand requests take on both sides."""
+    sides = {"Calls": comparison["api"], "Own hardware": comparison["own"]}
+    return lambda _, __: {
+        "per_thousand": [
+            {
+                "side": title,
+                **{
+                    metric: None if amount is None else scale_quantity(amount, THOUSAND)
+                    for metric in TOTALS
+                    for amount in [side["per_request"][metric]]
+                },
+            }
+            for title, side in sides.items()
+        ]
     }
 
 
@@ -132,6 +167,8 @@ def _rank(provider: str, order: Sequence[str]) -> int:
 
 
 _REPORTS: Mapping[str, Callable[[Answer], Linked]] = {
+    "amortization": of_kind(_amortization),
+    "api_or_own": of_kind(_api_or_own),
     "change": of_kind(_change),
     "placement": of_kind(_placement),
     "schedule": of_kind(_schedule),

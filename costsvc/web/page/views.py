@@ -205,6 +205,7 @@ def _links(view: View, fields: Pairs) -> Links:
     by_kind = {one.kind: one for one in reversed(VIEWS)}
     return Links(
         estimate=lambda kind, body: address(by_kind[kind], list(query.pairs(body))),
+        of=lambda body: address(view, list(query.pairs(body))),
         again=lambda changed: address(view, list({**dict(fields), **changed}.items())),
     )
 
