@@ -93,10 +93,19 @@ def _row(outcome: OutcomeAnswer, title: str, changed: str, names: Mapping[str, s
 def _amortization(comparison: Amortization) -> Linked:
     """The parts in words, and ready cases to start from."""
     strategies = [strategy["name"] for strategy in comparison["strategies"]]
+    names = {part["part"]: part_name(part, strategies) for part in comparison["parts"]}
     return lambda links, _: {
-        "part_names": {part["part"]: part_name(part, strategies) for part in comparison["parts"]},
+        "part_names": names,
+        "reasons": [_named(entry["reason"], names) for entry in comparison["break_even"]],
         "cases": [{"title": case.title, "href": links.of(case.body)} for case in CASES],
     }
+
+
+def _named(text: str, names: Mapping[str, str]) -> str:
+    """A text with names in place of the paths of parts, the longest path first: one may begin another."""
+    for path in sorted(names, key=len, reverse=True):
+        text = text.replace(path, f"\N{LEFT DOUBLE QUOTATION MARK}{names[path]}\N{RIGHT DOUBLE QUOTATION MARK}")
+    return text
 
 
 def _api_or_own(comparison: ApiOrOwnAnswer) -> Linked:
