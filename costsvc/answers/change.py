@@ -12,13 +12,17 @@ from costsvc.docs import Doc
 
 
 class Cause(TypedDict):
-    """A factor that differs, and the effect of its change alone."""
+    """A factor that differs, the effect of its change alone, and its part of the difference."""
 
     name: Annotated[str, Doc("Name of the factor")]
     before: Annotated[float | None, Doc("Value before the change; null if the factor was not used")]
     after: Annotated[float | None, Doc("Value after the change; null if the factor is not used")]
     unit: Annotated[str | None, Doc("Unit of the factor")]
     percent: Annotated[float, Doc("Effect on the metric if only this factor changes, in percent")]
+    contribution: Annotated[
+        float,
+        Doc("What it changes after the causes before it, in the metric's unit; all of them add up to the difference"),
+    ]
 
 
 class CausesAnswer(TypedDict):

@@ -1,6 +1,6 @@
 """Comparison of places, machines and prices for a workload."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from typing_extensions import TypedDict
 
@@ -59,6 +59,32 @@ class Point(TypedDict):
     hours: Annotated[float, Doc("Wall-clock time", "h")]
 
 
+Role = Literal["now", "best", "carbon_kg", "cost_usd"]
+
+
+class Best(TypedDict):
+    """The option with the least of a metric; null if it is not known of any option."""
+
+    carbon_kg: Annotated[OptionAnswer | None, Doc("The option with the least CO2e")]
+    cost_usd: Annotated[OptionAnswer | None, Doc("The option with the least cost")]
+
+
+class MapPoint(TypedDict):
+    """A city with the best option of its regions: central values, ready for a map."""
+
+    latitude: Annotated[float, Doc("Latitude of the city of the regions, or of the largest city around", "degree")]
+    longitude: Annotated[float, Doc("Longitude of that city", "degree")]
+    region: Annotated[str, Doc("Region of the best option")]
+    regions: Annotated[int, Doc("Number of regions there")]
+    holds: Annotated[
+        list[Role],
+        Doc("now: the workload as described; best: rank 1; carbon_kg, cost_usd: the option with the least of it"),
+    ]
+    accelerator: Annotated[str, Doc("Accelerator of the best option")]
+    carbon_kg: Annotated[float | None, Doc("CO2e of the best option; null if not known", "kg")]
+    cost_usd: Annotated[float | None, Doc("Cost of the best option; null if not known", "USD")]
+
+
 class RefusedAnswer(TypedDict):
     """An accelerator that the workload cannot run on."""
 
@@ -77,5 +103,8 @@ class PlacementAnswer(Provenance):
     options_allowed: Annotated[int, Doc("Number of those within the limits of the request")]
     baseline: Annotated[OutcomeAnswer, Doc("The workload as the request describes it")]
     options: Annotated[list[OptionAnswer], Doc("The best options, the best first")]
+    best: Annotated[Best, Doc("The options with the least of a single metric, which need not be among the best")]
+    places: Annotated[list[MapPoint], Doc("The best option of each city, the best first")]
+    unplaced: Annotated[int, Doc("Regions among the options whose position is not known")]
     pareto: Annotated[list[Point], Doc("Options that no other option beats in all metrics")]
     refused: Annotated[list[RefusedAnswer], Doc("Accelerators that the workload cannot run on")]

@@ -76,6 +76,9 @@ class ScheduleAnswer(Explained):
     id: Annotated[str, Doc("Equal requests on equal versions have equal ids")]
     request: Annotated[RequestBody, Doc("The request under canonical names")]
     place: Annotated[Place, Doc("Where the workload runs")]
+    time_zone: Annotated[
+        str | None, Doc("IANA time zone of the zone of the profile, for its local time; null without a profile")
+    ]
     duration_h: Annotated[float, Doc("Time that the workload takes", "h")]
     energy_kwh: Annotated[Quantity, Doc("Energy at the building's meter", "kWh")]
     annual_g_per_kwh: Annotated[Quantity | None, nullable("Annual mean intensity of the grid", "g/kWh")]

@@ -38,7 +38,7 @@ class CloudRegions:
         found = [
             region
             for region in map(str, self.places.tables["regions"])
-            if (self._city_of.get(region) == id_ if is_city(id_) else self.places[region].lies_in(place))
+            if (self.city_of.get(region) == id_ if is_city(id_) else self.places[region].lies_in(place))
             and not any(word in region for word in CLOSED)
         ]
         return sorted(found, key=lambda region: (_rank(region), region))
@@ -53,7 +53,7 @@ class CloudRegions:
         return found
 
     @cached_property
-    def _city_of(self) -> Mapping[str, str]:
+    def city_of(self) -> Mapping[str, str]:
         """The city of each cloud region whose location names one."""
         found = {}
         for region, row in self.places.tables["regions"].rows.items():

@@ -1,24 +1,37 @@
 """The headline of an answer: its main result in one sentence."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from costsvc.answers.amortization import Amortization
+from costsvc.answers.amortization import Amortization, BreakEven, Verdict
 from costsvc.answers.api_or_own import ApiOrOwnAnswer
 from costsvc.answers.change import ChangeAnswer
 from costsvc.answers.estimate import Estimate, InferenceEstimate, TrainingEstimate
-from costsvc.answers.placement import Difference, PlacementAnswer
+from costsvc.answers.placement import OptionAnswer, PlacementAnswer
 from costsvc.answers.quantities import Metric, Quantity
 from costsvc.answers.schedule import ScheduleAnswer
 from costsvc.reference.places import WORLD
 from costsvc.report import numbers
 from costsvc.report.answers import Answer, Request, of_kind, percent_of, read_request, stated_request
-from costsvc.report.labels import ALTERNATIVES, COMPARED, TOTALS
+from costsvc.report.labels import TOTALS
+from costsvc.report.placement_cards import change, changes, machine
+from costsvc.report.schedule_times import windows
+from costsvc.report.texts.phrases import enumeration, plural
 from costsvc.units import PER_BILLION
 
-MORE_LIKELY = 0.5
-RANKED: Mapping[Metric, str] = {"carbon_kg": "CO2e", "cost_usd": "money"}
-"""The metrics of a placement that its headline compares with now."""
-IN_HEADLINE: tuple[Metric, ...] = ("energy_kwh", "carbon_kg", "cost_usd")
+CLEAR = 0.9
+"""Least probability of a change that a headline says."""
+RANKED: tuple[Metric, ...] = ("cost_usd", "carbon_kg")
+"""The metrics of two strategies that a headline compares."""
+PAIR = 2
+PAYS: Mapping[Verdict, str] = {
+    "from": "in {{noun}} from {at} tasks on",
+    "up_to": "in {{noun}} up to {at} tasks",
+    "always": "in {{noun}} at any number of tasks",
+    "never": "never in {{noun}}",
+    "equal": "equally in {{noun}}",
+}
+"""When a strategy is cheaper than the other one."""
+IN_HEADLINE: Mapping[Metric, str] = {"carbon_kg": "CO2e", "energy_kwh": "energy", "cost_usd": "money"}
 """The metrics of a change that its headline names."""
 
 
@@ -88,66 +101,102 @@ def _place(request: Request) -> str:
 
 
 def _amortization(answer: Amortization) -> str:
-    tasks, ranking = numbers.count(answer["tasks"]), answer["ranking"]
+    tasks, ranking = plural(answer["tasks"], "task"), answer["ranking"]
+    known = [entry for entry in answer["break_even"] if entry["metric"] in RANKED and entry["verdict"] is not None]
+    if len(answer["strategies"]) == PAIR and known:
+        return f"{known[0]['strategy']} {_pays(known)}; you have {tasks}"
     metric: Metric = "cost_usd" if ranking["cost_usd"] else "energy_kwh"
     if not ranking[metric]:
-        return f"At {tasks} tasks, the cost of no strategy is known"
+        return f"At {tasks}, the cost of no strategy is known"
     cheapest = ranking[metric][0]
-    others = [TOTALS[field].noun for field in TOTALS if ranking[field] and ranking[field][0] != cheapest]
-    exception = f"; not in {' and '.join(others)}" if others else ""
-    return f"At {tasks} tasks, {cheapest} is the cheapest in {COMPARED[metric].noun}{exception}"
+    others = [_noun(field) for field in TOTALS if ranking[field] and ranking[field][0] != cheapest]
+    exception = f", but not in {enumeration(others)}" if others else ""
+    return f"At {tasks}, {cheapest} is the cheapest in {_noun(metric)}{exception}"
+
+
+def _pays(entries: Sequence[BreakEven]) -> str:
+    """From how many tasks on a strategy pays in each metric; the same once."""
+    said: dict[str, list[str]] = {}
+    for entry in sorted(entries, key=lambda entry: entry["metric"] != "cost_usd"):
+        at = entry["tasks"]["value"] if entry["tasks"] else None
+        verdict = entry["verdict"] or "equal"
+        if verdict == "from" and at is not None and at <= 1:
+            verdict = "always"
+        said.setdefault(PAYS[verdict].format(at=numbers.count(at)), []).append(_noun(entry["metric"]))
+    parts = [words.format(noun=enumeration(nouns)) for words, nouns in said.items()]
+    first, *more = parts
+    begin = first.replace("never", "never pays", 1) if first.startswith("never") else f"pays {first}"
+    return ", ".join([begin, *more])
+
+
+def _noun(metric: Metric) -> str:
+    return "money" if metric == "cost_usd" else TOTALS[metric].noun
 
 
 def _api_or_own(answer: ApiOrOwnAnswer) -> str:
     cost = next(entry for entry in answer["break_even"] if entry["metric"] == "cost_usd")
     traffic = numbers.count(answer["requests_per_month"])
-    probability = cost["probability_own_cheaper"]
-    if probability is None:
+    calls, own = (answer[side]["per_month"]["cost_usd"] for side in ("api", "own"))
+    if calls is None or own is None:
         return f"At {traffic} requests a month, the cost of one side is not known"
-    cheaper = "own hardware is cheaper than calls" if probability >= MORE_LIKELY else "calls are cheaper"
-    return f"At {traffic} requests a month, {cheaper}. {cost['reason']}"
+    amounts = f"calls cost about {numbers.money(calls['value'])} and own hardware {numbers.money(own['value'])}"
+    return f"At {traffic} requests a month, {amounts}. {cost['reason']}"
 
 
 def _placement(answer: PlacementAnswer) -> str:
+    cleanest, cheapest = answer["best"]["carbon_kg"], answer["best"]["cost_usd"]
     if not answer["options"]:
         return "No option is within the limits"
-    best = answer["options"][0]
-    request = read_request(best["request"], answer["names"])
-    changes = [_less(best["difference"][metric], noun) for metric, noun in RANKED.items()]
-    known = " and ".join(change for change in changes if change)
-    where = f"Best of {numbers.count(answer['options_allowed'])}: {_machine(request)} {_place(request)}"
-    return f"{where}: {known} than now" if known else where
+    if cleanest and cheapest and cleanest["rank"] == cheapest["rank"]:
+        return f"Least CO2e and money {_option(cleanest, answer)}: {changes(cleanest['difference'])} than now"
+    found: tuple[tuple[OptionAnswer | None, str, Metric], ...] = (
+        (cleanest, "CO2e", "carbon_kg"),
+        (cheapest, "money", "cost_usd"),
+    )
+    return ". ".join(
+        f"Least {noun} {_option(option, answer)}{_than_now(option, metric, noun)}"
+        for option, noun, metric in found
+        if option is not None
+    )
 
 
-def _less(difference: Difference | None, noun: str) -> str:
-    """A change in words: ``90 % less CO2e``."""
-    percent = percent_of(difference)
-    value = percent["value"] if percent else None
-    if value is None:
-        return ""
-    return f"{numbers.count(abs(value))} % {'more' if value > 0 else 'less'} {noun}"
+def _option(option: OptionAnswer, answer: PlacementAnswer) -> str:
+    request = read_request(option["request"], answer["names"])
+    return f"on {machine(request)} {_place(request)}"
+
+
+def _than_now(option: OptionAnswer, metric: Metric, noun: str) -> str:
+    percent = percent_of(option["difference"][metric])
+    text = change(percent["value"], noun) if percent else None
+    return f": {text} than now" if text else ""
 
 
 def _change(answer: ChangeAnswer) -> str:
-    parts = []
-    for metric in IN_HEADLINE:
-        percent = percent_of(answer["difference"][metric])
-        if percent:
-            change = numbers.change(percent["value"])
-            reduction = numbers.probability(answer["probability_lower"][metric])
-            parts.append(f"{COMPARED[metric].title} {change} (probability of a reduction: {reduction})")
-    return ", ".join(parts) or "The difference is not known"
+    clear, unclear = [], []
+    for metric, noun in IN_HEADLINE.items():
+        percent, probability = percent_of(answer["difference"][metric]), answer["probability_lower"][metric]
+        text = change(percent["value"], noun) if percent else None
+        if text is None or probability is None:
+            continue
+        if probability >= CLEAR or probability <= 1 - CLEAR:
+            clear.append(text)
+        else:
+            unclear.append(noun)
+    words = enumeration(unclear)
+    parts = [*([f"About {enumeration(clear)}"] if clear else [])]
+    parts += [f"{words[:1].upper()}{words[1:]}: no clear change"] if unclear else []
+    return ". ".join(parts) or "The difference is not known"
 
 
 def _schedule(answer: ScheduleAnswer) -> str:
-    if not answer["windows"]:
+    found = windows(answer)
+    if not found:
         region = answer["place"]["region"]
-        return f"No hourly grid data for {answer['names'].get(region, region)}"
-    start = answer["windows"][0]["spans"][0]["start"].replace("T", " ").removesuffix(":00Z")
+        return f"We have no hourly grid data for {answer['names'].get(region, region)}"
     saving = next((saving for saving in answer["savings"] or [] if saving["against"] == "now"), None)
     percent = saving["percent"] if saving else None
-    less = f"; {percent['value']:.0f} % less CO2e than {ALTERNATIVES['now']}" if percent else ""
-    return f"Best start at {start} UTC{less}"
+    less = change(-percent["value"], "CO2e") if percent else None
+    return f"Best time: {found[0]}{f': {less} than a start at once' if less else ''}"
 
 
 _HEADLINES: Mapping[str, Callable[[Answer], str]] = {

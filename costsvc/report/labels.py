@@ -1,8 +1,8 @@
 """The vocabulary of reports: metrics, their dimensions and boundaries, emission scopes, verdicts in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from costsvc.answers.amortization import BreakEven
+from costsvc.answers.amortization import BreakEven, PartAnswer
 from costsvc.answers.estimate import Estimate
 from costsvc.answers.explanation import Origin
 from costsvc.answers.quantities import CarbonBasis, Metric, PlacementMetric
@@ -52,6 +52,17 @@ ORIGINS: Mapping[Origin, str] = {
     "overlay": "your table",
 }
 """Where an input comes from."""
+PART_PHASES: Mapping[str, str] = {"upfront": "up front", "per_task": "per task", "per_request": "per request"}
+"""The phases of a strategy."""
+PART_KINDS: Mapping[str, str] = {
+    "training": "training",
+    "inference": "serving",
+    "hosting": "replicas that stand by",
+    "model_footprint": "share of the training of a known model",
+    "api": "call to a hosted model",
+    "known": "your totals",
+}
+"""What a part of a strategy is."""
 VALUE_PARTS: Mapping[str, str] = {
     "benefit_usd": "benefit",
     "social_usd": "damage of the CO2e",
@@ -80,6 +91,17 @@ def ghg_scopes(estimate: Estimate) -> str:
     pricing = estimate["request"].get("pricing")
     is_owned = isinstance(pricing, Mapping) and pricing.get("kind") == "owned"
     return OWNED_SCOPES if is_owned else RENTED_SCOPES
+
+
+def part_name(part: PartAnswer, strategies: Sequence[str]) -> str:
+    """A part of a strategy in words: ``shared, per task: training``.
+
+    Args:
+        part: The part.
+        strategies: The names of the strategies in their order.
+    """
+    _, place, phase, *_ = part["part"].split(".")
+    return f"{strategies[int(place)]}, {PART_PHASES[phase]}: {PART_KINDS[part['kind']]}"
 
 
 def verdict(entry: BreakEven, tasks: str, strategy: str, against: str) -> str | None:

@@ -13,6 +13,7 @@ from flask import current_app, has_app_context
 from costsvc.errors import LONGEST_QUOTE, UnknownNameError
 from costsvc.limits import ERRORS, NAME_LENGTH, WRONG_ENTRIES, YEAR, Limit
 from costsvc.reference.catalog import Catalog
+from costsvc.reference.place_groups import read_regions
 from costsvc.web.http import SERVICES
 from costsvc.web.misspelt import UNKNOWN, describe_unknown
 
@@ -97,11 +98,12 @@ class Name(ma.fields.String):
         return value.strip()
 
 
-Kind = Literal["accelerator", "instance", "region", "model", "seller", "provider"]
+Kind = Literal["accelerator", "instance", "region", "regions", "model", "seller", "provider"]
 READERS: Mapping[Kind, Callable[[Catalog, str], object]] = {
     "accelerator": lambda tables, name: tables.is_instance(name) or tables.accelerator(name),
     "instance": lambda tables, name: tables.instance(name),
     "region": lambda tables, name: tables.place(name),
+    "regions": read_regions,
     "model": lambda tables, name: tables.read_model(name),
     "seller": lambda tables, name: tables.hosted.provider(name) or tables.provider(name),
     "provider": lambda tables, name: tables.api_provider(name),

@@ -132,3 +132,24 @@ def test_bad_input_is_refused_by_field(client, body, field, words):
     response = client.post(CHANGE, json=body)
     assert response.status_code == 422, response.json
     assert any(words in text for text in response.json["errors"][field]), response.json["errors"]
+
+
+@pytest.mark.parametrize(
+    ("workload", "body", "change"),
+    [
+        pytest.param("training", RUN, {"region": "aws:eu-north-1"}, id="grid"),
+        pytest.param(
+            "training", RUN, {"accelerator": "h100-sxm5-80gb", "region": "aws:eu-north-1"}, id="machine-and-grid"
+        ),
+        pytest.param("inference", CHAT, {"precision": "fp8", "batch_size": 8}, id="load"),
+    ],
+)
+def test_the_parts_of_a_difference_add_up_and_no_step_is_below_zero(moved, workload, body, change):
+    answer = moved(workload, body, **change)
+    for name in METRICS:
+        reached = answer["before"][name]["value"]
+        for cause in answer["causes"][name]:
+            reached += cause["contribution"]
+            assert reached > 0
+        if answer["causes"][name]:
+            assert reached == pytest.approx(answer["after"][name]["value"])

@@ -246,3 +246,41 @@ def test_bad_input_is_refused_by_field(client, body, field, words):
     response = client.post(PLACEMENT, json=body)
     assert response.status_code == 422, response.json
     assert any(words in text for text in response.json["errors"][field]), response.json["errors"]
+
+
+def test_names_the_least_carbon_and_the_least_money_even_if_others_rank_first(place):
+    answer = place(training=RUN, regions="all", metric="water_l", limit=1)
+    every = place(training=RUN, regions="all", metric="water_l", limit=100)["options"]
+    for metric, best in answer["best"].items():
+        assert best[metric]["value"] <= min(option[metric]["value"] for option in every if option[metric])
+    assert answer["options"][0]["rank"] == 1
+
+
+@pytest.mark.parametrize(
+    ("regions", "begins"),
+    [
+        pytest.param(["aws"], ("aws:",), id="provider"),
+        pytest.param(["EU", "aws:us-east-1"], None, id="group-and-region"),
+        pytest.param(["Frankfurt", "Paris", "Stockholm"], ("city:",), id="cities"),
+    ],
+)
+def test_groups_of_regions_and_cities_are_candidates(place, regions, begins):
+    answer = place(training=RUN, regions=regions, offered_only=False, limit=100)
+    found = {option["request"]["region"] for option in answer["options"]}
+    assert len(found) > 2
+    assert begins is None or all(region.startswith(begins) for region in found)
+
+
+def test_every_city_of_the_options_is_on_the_map_once(place):
+    answer = place(training=RUN, regions="all", limit=100)
+    points = answer["places"]
+    assert len({(point["latitude"], point["longitude"]) for point in points}) == len(points)
+    assert sum(point["regions"] for point in points) + answer["unplaced"] == answer["options_allowed"]
+    held = [role for point in points for role in point["holds"]]
+    assert sorted(held) == ["best", "carbon_kg", "cost_usd", "now"]
+
+
+def test_all_unknown_regions_are_named_at_once(client):
+    answer = client.post(PLACEMENT, json={"training": RUN, "regions": ["aws", "narnia", "Paris", "atlantis"]})
+    assert answer.status_code == 422
+    assert sorted(answer.json["errors"]) == ["regions.1", "regions.3"]

@@ -32,7 +32,7 @@ AXES = ("x", "y")
 UNIT = re.compile(r"\[.+\]|Month|^$")
 OWNED = {"accelerator": "h100", "accelerator_hours": 100, "pricing": {"kind": "owned"}, "region": "USA"}
 GIVEN = {"accelerator": "h100", "accelerator_hours": 100, "region": "world"}
-MOST_BYTES = {"surface": 150_000, "profile": 90_000}
+MOST_BYTES = {"surface": 150_000, "profile": 90_000, "map": 70_000}
 
 Ask = Callable[..., Any]
 Draw = Callable[..., str]
@@ -249,8 +249,8 @@ def test_totals_are_those_of_the_answer_in_the_unit_of_their_axis(ask: Ask) -> N
 
 def test_windows_have_their_start_in_their_name(ask: Ask) -> None:
     names = [row["name"] for row in rows_of("schedule", "windows", ask("schedule"))]
-    assert names[0] == "1. 6 Apr 17:00"
-    assert names[-3:] == ["now, 6 Apr 01:00", "average", "aws:us-west-2"]
+    assert names[0] == "6 Apr 17:00 and 3 more"
+    assert names[-3:] == ["at once, 6 Apr 01:00", "average start", "Oregon (AWS us-west-2)"]
 
 
 def test_the_cost_of_owned_hardware_has_parts(catalog: Catalog) -> None:

@@ -53,18 +53,79 @@ def test_a_headline_is_a_sentence(kind: str, body: dict[str, Any], expected: str
     assert headline(kind, ENDPOINTS[kind].answer(body, catalog)) == expected
 
 
-def test_the_headline_of_a_change_has_the_probability_of_a_reduction(catalog: Catalog) -> None:
-    question = ENDPOINTS["change"]
-    text = headline("change", question.answer(question.example, catalog))
-    assert "% (probability of a reduction: more than 99 %)" in text
+@pytest.mark.parametrize(
+    ("new", "expected"),
+    [
+        pytest.param(
+            {"region": "aws:eu-north-1"}, "About 88 % less CO2e and 5 % less energy. Money: no clear change", id="clear"
+        ),
+        pytest.param(
+            {"accelerator": "h100-sxm5-80gb", "region": "aws:eu-north-1"},
+            "About 92 % less CO2e. Energy and money: no clear change",
+            id="partly-clear",
+        ),
+        pytest.param({}, "CO2e, energy and money: no clear change", id="nothing-changes"),
+    ],
+)
+def test_the_headline_of_a_change_says_only_what_is_clear(new: dict[str, Any], expected: str, catalog: Catalog) -> None:
+    run = {"accelerator": "a100-sxm4-80gb", "training_tokens_b": 100, "total_params_b": 7, "region": "aws:us-east-1"}
+    body = {"before": {"training": run}, "after": {"training": {**run, **new}}}
+    assert headline("change", ENDPOINTS["change"].answer(body, catalog)) == expected
 
 
-def test_the_headline_of_strategies_names_the_cheapest(catalog: Catalog) -> None:
-    question = ENDPOINTS["amortization"]
-    answer = question.answer(question.example, catalog)
-    assert f"{answer['ranking']['cost_usd'][0]} is the cheapest in cost" in headline("amortization", answer)
+SIDE = {"known": {"energy_kwh": 1, "carbon_kg": 1, "water_l": 1, "cost_usd": 1}}
+
+
+def known(**amounts: float) -> dict[str, Any]:
+    return {"known": {**SIDE["known"], **amounts}}
+
+
+@pytest.mark.parametrize(
+    ("shared", "own", "expected"),
+    [
+        pytest.param(
+            known(cost_usd=221, carbon_kg=318),
+            SIDE,
+            "shared pays in money from 221 tasks on, in CO2e from 318 tasks on; you have 100 tasks",
+            id="from",
+        ),
+        pytest.param(
+            known(cost_usd=221, carbon_kg=221),
+            SIDE,
+            "shared pays in money and CO2e from 221 tasks on; you have 100 tasks",
+            id="both-alike",
+        ),
+        pytest.param(
+            known(cost_usd=1, carbon_kg=50),
+            SIDE,
+            "shared pays in money at any number of tasks, in CO2e from 50 tasks on; you have 100 tasks",
+            id="from-the-first",
+        ),
+        pytest.param(
+            SIDE, known(cost_usd=0, carbon_kg=0), "shared never pays in money and CO2e; you have 100 tasks", id="never"
+        ),
+    ],
+)
+def test_the_headline_of_two_strategies_says_from_when_sharing_pays(
+    shared: dict[str, Any], own: dict[str, Any], expected: str, catalog: Catalog
+) -> None:
+    strategies = [{"name": "shared", "upfront": [shared]}, {"name": "own", "per_task": [own]}]
+    answer = ENDPOINTS["amortization"].answer({"tasks": 100, "strategies": strategies}, catalog)
+    assert headline("amortization", answer) == expected
+
+
+def test_the_headline_of_several_strategies_names_the_cheapest(catalog: Catalog) -> None:
+    strategies = [{"name": name, "per_task": [known(cost_usd=cost)]} for name, cost in (("a", 3), ("b", 1), ("c", 2))]
+    answer = ENDPOINTS["amortization"].answer({"tasks": 1, "strategies": strategies}, catalog)
+    assert headline("amortization", answer).startswith("At 1 task, b is the cheapest in money")
+
+
+def test_the_headline_of_calls_against_own_hardware_has_both_amounts(catalog: Catalog) -> None:
+    question = ENDPOINTS["api_or_own"]
+    text = headline("api_or_own", question.answer(question.example, catalog))
+    assert text.startswith("At 3 million requests a month, calls cost about $990 and own hardware $2,750. ")
 
 
 def test_a_schedule_without_hourly_data_has_its_headline() -> None:
     answer = {"windows": None, "place": {"region": "MCO"}, "names": {"MCO": "Monaco"}, "savings": None}
-    assert headline("schedule", answer) == "No hourly grid data for Monaco"
+    assert headline("schedule", answer) == "We have no hourly grid data for Monaco"

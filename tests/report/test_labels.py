@@ -43,3 +43,15 @@ def test_every_verdict_has_a_sentence_with_and_without_its_cause(verdict: Verdic
 def test_a_short_verdict_has_the_central_value(verdict: str | None, tasks: dict[str, float], expected: str) -> None:
     entry = {"verdict": verdict, "tasks": tasks, "strategy": "x", "against": "y"}
     assert labels.short_verdict(entry) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "name"),
+    [
+        ("strategies.0.upfront.0", "known", "shared, up front: your totals"),
+        ("strategies.1.per_task.1", "hosting", "own, per task: replicas that stand by"),
+        ("strategies.0.per_request", "api", "shared, per request: call to a hosted model"),
+    ],
+)
+def test_a_part_of_a_strategy_has_a_name(path: str, kind: str, name: str) -> None:
+    assert labels.part_name({"part": path, "kind": kind, "factors": []}, ["shared", "own"]) == name

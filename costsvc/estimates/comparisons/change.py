@@ -117,7 +117,7 @@ def _causes(sides: Sides) -> CausesAnswer:
         effects = {
             name: _mean(_log(one[metric], old), _log(new, other[metric])) for name, (one, other) in changed.items()
         }
-        return list(_largest(effects, _log(new, old), sides))
+        return list(_largest(effects, (old or 0.0, new or 0.0), sides))
 
     return {
         "energy_kwh": causes("energy_kwh"),
@@ -139,22 +139,38 @@ def _mean(first: float, second: float) -> float:
     return (first + second) / 2
 
 
-def _largest(effects: Mapping[str, float], whole: float, sides: Sides) -> Iterator[Cause]:
-    """The largest effects in percent, then the unexplained rest."""
+def _largest(effects: Mapping[str, float], ends: tuple[float, float], sides: Sides) -> Iterator[Cause]:
+    """The largest effects, then the unexplained rest.
+
+    An effect is multiplicative. Its part of the difference is what it changes after those before it, so that the parts
+    add up and no total on the way is below 0.
+    """
     largest = sorted(effects, key=lambda name: -abs(effects[name]))[:CAUSES]
     named = [name for name in largest if abs(effects[name]) >= LEAST]
     before, after = sides.before.log.factors, sides.after.log.factors
+    rest = _log(ends[1], ends[0]) - sum(effects[name] for name in named)
+    has_rest = abs(rest) >= LEAST
+    spread = 0.0 if has_rest or not named else rest / len(named)
+    reached = ends[0]
     for name in named:
+        begin, reached = reached, reached * float(np.exp(effects[name] + spread))
         yield {
             "name": name,
             "before": before[name].value,
             "after": after[name].value,
             "unit": after[name].unit,
             "percent": _percent(effects[name]),
+            "contribution": reached - begin,
         }
-    rest = whole - sum(effects[name] for name in named)
-    if abs(rest) >= LEAST:
-        yield {"name": REST, "before": None, "after": None, "unit": None, "percent": _percent(rest)}
+    if has_rest:
+        yield {
+            "name": REST,
+            "before": None,
+            "after": None,
+            "unit": None,
+            "percent": _percent(rest),
+            "contribution": reached * float(np.expm1(rest)),
+        }
 
 
 def _percent(effect: float) -> float:

@@ -25,8 +25,8 @@ EVERY = 4
 
 
 def plot_curve(compared: ComparisonInput, metric: Metric) -> Curve:
-    """Compute each strategy's total over the number of tasks, with its interval."""
-    counts = np.linspace(0.0, _reach(compared, metric), CURVE_POINTS)
+    """Compute each strategy's total over the number of tasks, with its interval; all metrics have the same tasks."""
+    counts = np.linspace(0.0, max(_reach(compared, one) for one in METRICS), CURVE_POINTS)
     known = [(strategy.name, strategy.in_metric(metric)) for strategy in compared.strategies]
     return {
         "metric": metric,

@@ -14,6 +14,7 @@ from costsvc.model.inputs import central
 from costsvc.model.power import Usage
 from costsvc.model.uncertainty import central_value
 from costsvc.reference.catalog import Catalog
+from costsvc.reference.place_groups import read_regions
 from costsvc.reference.places import UNKNOWN_OPERATOR
 from costsvc.requests.comparisons import KINDS, Candidates
 from costsvc.requests.workloads import OWNED, Machine, PriceKind, Serving, Site, Subject, TrainingRun
@@ -261,7 +262,7 @@ def _regions(own: Site, candidates: Candidates, catalog: Catalog) -> Sequence[st
     if candidates.regions == ALL:
         names = _all_regions(own, candidates, catalog)
     else:
-        names = [catalog.place(name, f"regions.{i}").region for i, name in enumerate(candidates.regions)]
+        names = named_regions(candidates.regions, catalog)
     country = catalog.place(candidates.country, "country").country if candidates.country else None
     provider = catalog.provider(candidates.provider, "provider") if candidates.provider else None
     return [
@@ -270,6 +271,11 @@ def _regions(own: Site, candidates: Candidates, catalog: Catalog) -> Sequence[st
         if (country is None or catalog.place(name).country == country)
         and (provider is None or catalog.place(name).operator == provider)
     ]
+
+
+def named_regions(names: Sequence[str], catalog: Catalog) -> list[str]:
+    """Ids of the regions that some names of places and of groups of regions stand for."""
+    return [id_ for i, name in enumerate(names) for id_ in read_regions(catalog, name, f"regions.{i}")]
 
 
 def _all_regions(own: Site, candidates: Candidates, catalog: Catalog) -> list[str]:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from costsvc.answers.quantities import CarbonBasis, PlacementMetric
 from costsvc.errors import BadRequestError
 from costsvc.estimates.comparisons.totals import COLUMNS, WorkloadTotals, total_workload
+from costsvc.estimates.placement.candidates import named_regions
 from costsvc.model.uncertainty import central_value
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.hosted_names import MAKERS
@@ -52,6 +53,10 @@ class HostedOptions:
         """The accelerator that an option is assumed to use."""
         del index
         return USUAL
+
+    def region(self, index: int) -> str | None:
+        """The region of an option."""
+        return self.calls[index].site.region
 
     def seller(self, index: int) -> str | None:
         """The provider of an option."""
@@ -111,7 +116,7 @@ def _regions(call: Serving, candidates: Candidates, catalog: Catalog) -> list[st
         return [call.site.region]
     if isinstance(candidates.regions, str):
         return [str(id_) for id_ in catalog.tables["regions"]]
-    return [catalog.place(name, f"regions.{i}").region for i, name in enumerate(candidates.regions)]
+    return list(dict.fromkeys(named_regions(candidates.regions, catalog)))
 
 
 def _sellers(call: Serving, candidates: Candidates, catalog: Catalog) -> Iterator[tuple[str, str]]:

@@ -71,6 +71,10 @@ class Options:
         """The accelerator of an option."""
         return self.candidate(index).machine.device
 
+    def region(self, index: int) -> str | None:
+        """The region of an option."""
+        return self.sites[self._position(index)[1]].site.region
+
     def seller(self, index: int) -> str | None:
         """Whose price an option has."""
         return self.workload(index).site.pricing.provider

@@ -1,12 +1,12 @@
 """Ranking of places and accelerators for a workload: all options at once, the best of them in full."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from costsvc.answers.placement import OptionAnswer, PlacementAnswer, Point
+from costsvc.answers.placement import OptionAnswer, PlacementAnswer, Point, Role
 from costsvc.answers.quantities import PlacementMetric
 from costsvc.errors import BadRequestError, located
 from costsvc.estimates import answer
@@ -26,9 +26,11 @@ from costsvc.estimates.placement.candidates import (
     use_accelerators,
 )
 from costsvc.estimates.placement.hosted import HostedOptions, compute_hosted_options
+from costsvc.estimates.placement.map_points import map_points
 from costsvc.estimates.placement.options import Options, compute_options
 from costsvc.model import placement as formulas
 from costsvc.reference.catalog import Catalog
+from costsvc.reference.place_groups import regions_of_group
 from costsvc.requests.comparisons import KINDS, Placement
 from costsvc.requests.workloads import MeteredRun, Serving
 from costsvc.resolve.hosted import complete_request
@@ -44,6 +46,8 @@ LIMITED: Mapping[str, PlacementMetric] = {
     "max_l": "water_l",
 }
 """The metric of each limit."""
+SINGLE: tuple[PlacementMetric, ...] = ("carbon_kg", "cost_usd")
+"""The metrics whose best option is in an answer besides the best ones of the ranking."""
 MOST_POINTS = 500
 """Most points of the Pareto front in an answer."""
 
@@ -78,10 +82,17 @@ def rank_placements(request: Placement, catalog: Catalog) -> PlacementAnswer:
     """
     baseline, options, refused = _compute(request, catalog)
     ranking = _rank(options, request)
-    best = [total_workload(options.workload(i), request.carbon_basis, catalog) for i in ranking.order[: request.shown]]
-    logs = {"baseline": baseline.log, **{f"options.{i}": one.log for i, one in enumerate(best)}}
-    options_shown = [_option(rank, one, baseline, ranking) for rank, one in enumerate(best, start=1)]
+    least = {name: _least(ranking, name) for name in SINGLE}
+    ranks = dict.fromkeys([*range(len(ranking.order[: request.shown])), *_known(least.values())])
+    totals = {
+        rank: total_workload(options.workload(ranking.order[rank]), request.carbon_basis, catalog) for rank in ranks
+    }
+    full = {rank: _option(rank + 1, one, baseline, ranking) for rank, one in totals.items()}
+    logs = {"baseline": baseline.log, **{f"options.{rank}": one.log for rank, one in totals.items()}}
+    options_shown = [full[rank] for rank in ranks if rank < request.shown]
+    best = {name: None if rank is None else full[rank] for name, rank in least.items()}
     now, front = describe_outcome(baseline), list(_points(options, ranking.front))
+    places, unplaced = map_points(options, ranking.order, _roles(ranking, least, baseline), catalog)
     own_log = _own_log(request, ranking.unranked, catalog)
     return {
         "id": answer.request_id(request.payload, catalog),
@@ -92,9 +103,12 @@ def rank_placements(request: Placement, catalog: Catalog) -> PlacementAnswer:
         "options_allowed": len(ranking.order),
         "baseline": now,
         "options": options_shown,
+        "best": {"carbon_kg": best["carbon_kg"], "cost_usd": best["cost_usd"]},
+        "places": places,
+        "unplaced": unplaced,
         "pareto": front,
         "refused": [{"accelerator": one.accelerator, "reason": one.reason} for one in refused],
-        **combine_logs(logs, own_log, catalog, request.payload, now, options_shown, front),
+        **combine_logs(logs, own_log, catalog, request.payload, now, list(full.values()), front, places),
     }
 
 
@@ -155,6 +169,32 @@ def _weights(request: Placement) -> dict[PlacementMetric, float]:
     return {name: weights.get(name, 0.0) for name in COLUMNS}
 
 
+def _least(ranking: Ranking, name: PlacementMetric) -> int | None:
+    """Place in the ranking of the option with the least of a metric, from 0; None if it is not known of any."""
+    amounts = ranking.options.column(name)[list(ranking.order)]
+    return None if np.isnan(amounts).all() else int(np.nanargmin(amounts))
+
+
+def _known(ranks: Iterable[int | None]) -> Iterator[int]:
+    return (rank for rank in ranks if rank is not None)
+
+
+def _roles(
+    ranking: Ranking, least: Mapping[PlacementMetric, int | None], baseline: WorkloadTotals
+) -> dict[Role, str | None]:
+    """The regions of the workload as described, of the best option, and of those with the least of a metric."""
+    found: dict[Role, int | None] = {
+        "best": 0 if ranking.order else None,
+        "carbon_kg": least["carbon_kg"],
+        "cost_usd": least["cost_usd"],
+    }
+    now = baseline.request.get("region")
+    roles = {
+        role: None if rank is None else ranking.options.region(ranking.order[rank]) for role, rank in found.items()
+    }
+    return {"now": now if isinstance(now, str) else None, **roles}
+
+
 def _option(rank: int, totals: WorkloadTotals, baseline: WorkloadTotals, ranking: Ranking) -> OptionAnswer:
     """A ranked option, compared with the baseline."""
     index = ranking.order[rank - 1]
@@ -198,7 +238,7 @@ def _own_log(request: Placement, unranked: int, catalog: Catalog) -> FactorLog:
     log = FactorLog()
     regions = request.candidates.regions
     if regions and not isinstance(regions, str):
-        warn_of_names(regions, catalog, log)
+        warn_of_names([name for name in regions if not catalog.memos[regions_of_group](name)], catalog, log)
     if unranked:
         text = f"{unranked} options have no rank, because a metric that counts is not known of them."
         log.add_warning("options-not-ranked", text)

@@ -31,6 +31,7 @@ from costsvc.model.uncertainty import central_value, quantities
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.places import Place
 from costsvc.reference.profiles import Profile, zones_with_profile
+from costsvc.reference.time_zones import time_zone
 from costsvc.requests.comparisons import Schedule
 from costsvc.requests.workloads import Site, TrainingRun
 from costsvc.resolve.log import FactorLog
@@ -95,6 +96,7 @@ def find_windows(request: Schedule, catalog: Catalog) -> ScheduleAnswer:
         "id": answer.request_id(body, catalog),
         "request": body,
         "place": answer.describe_place(here.site),
+        "time_zone": time_zone(here.profile.zone if here.profile else None),
         "duration_h": duration_h,
         "energy_kwh": require(energy),
         "annual_g_per_kwh": intensity,

@@ -5,6 +5,7 @@ import io
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from costsvc.report.figures.vega import BACKGROUND
 from costsvc.report.rendering import Spec
 
 INNER = ("layer", "vconcat", "concat")
@@ -58,7 +59,7 @@ def _rows(spec: Spec, panel: Spec | None = None) -> Iterator[Spec]:
     title = spec.get("title")
     panel = {"panel": title["text"] if isinstance(title, dict) else title} if title else panel or {}
     data = spec.get("data")
-    if isinstance(data, dict):
+    if isinstance(data, dict) and not str(data.get("name", "")).startswith(BACKGROUND):
         for row in data["values"]:
             yield {**panel, **row}
     for name in INNER:

@@ -16,7 +16,7 @@ from costsvc.report.rendering import Spec
 HEIGHT_PX = 320
 WIDE = 20.0
 """Ratio of the largest to the smallest value from which an axis is logarithmic."""
-KINDS = ("option", "Pareto front", "now")
+KINDS = ("option", "best trade-off", "now")
 OPTION, FRONT, NOW = KINDS
 EDGE = "least CO2e for the cost"
 COST, CARBON = COMPARED["cost_usd"].slug, COMPARED["carbon_kg"].slug
@@ -93,20 +93,29 @@ def _points(answer: PlacementAnswer) -> Iterator[PlottedOption]:
         request = read_request(option["request"])
         in_full.add((request.get("accelerator"), request.get("region")))
         kind = FRONT if option["pareto"] else OPTION
-        yield from _known_point(option, kind, "best" if option["rank"] == 1 else None, centre)
-    yield from _known_point(baseline, NOW, NOW, centre)
+        yield from _known_point(answer, option, kind, ("best" if option["rank"] == 1 else None, centre))
+    yield from _known_point(answer, baseline, NOW, (NOW, centre))
     for point in answer["pareto"]:
         if (point["accelerator"], point["region"]) not in in_full and point["cost_usd"] > 0:
-            name = f"{point['accelerator']}, {point['region']}"
+            name = _name(answer, point["accelerator"], point["region"])
             yield _point(name, FRONT, (point["cost_usd"], point["carbon_kg"]), None, centre)
 
 
-def _known_point(outcome: OutcomeAnswer, kind: str, label: str | None, centre: float) -> Iterator[PlottedOption]:
-    """The point of an outcome, unless its cost or CO2e is not known."""
+def _name(answer: PlacementAnswer, machine: str | None, region: str | None) -> str:
+    """The machine and the place of an option, as people call them."""
+    ids = (machine or "", region or "world")
+    return ", ".join(answer["names"].get(id_, id_) for id_ in ids if id_)
+
+
+def _known_point(
+    answer: PlacementAnswer, outcome: OutcomeAnswer, kind: str, labelled: tuple[str | None, float]
+) -> Iterator[PlottedOption]:
+    """The point of an outcome, with its label and the centre of the plot, unless its cost or CO2e is not known."""
+    label, centre = labelled
     if outcome["cost_usd"] is None or outcome["carbon_kg"] is None:
         return
     request = read_request(outcome["request"])
-    name = f"{request.get('accelerator', request.get('instance'))}, {request.get('region', 'world')}"
+    name = _name(answer, request.get("accelerator", request.get("instance")), request.get("region"))
     values = (outcome["cost_usd"]["value"], outcome["carbon_kg"]["value"])
     yield _point(name, kind, values, f"{label}: {name}" if label else None, centre)
 

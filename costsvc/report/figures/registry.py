@@ -6,7 +6,16 @@ from functools import partial
 
 from costsvc.answers.quantities import Metric
 from costsvc.report.answers import A, Answer, of_kind
-from costsvc.report.figures import amortization, api_or_own, change, estimate, placement, schedule, surface
+from costsvc.report.figures import (
+    amortization,
+    api_or_own,
+    change,
+    estimate,
+    placement,
+    placement_map,
+    schedule,
+    surface,
+)
 from costsvc.report.labels import COMPARED
 from costsvc.report.rendering import Spec
 
@@ -83,13 +92,20 @@ FIGURES: Mapping[str, Mapping[str, Figure]] = {
     "amortization": {**CURVES, **SURFACES, "totals": TOTALS},
     "api_or_own": TRAFFIC,
     "placement": {
+        "map": _figure(
+            title="CO2e of the best option in each place",
+            specify=placement_map.world,
+            describe=placement_map.describe_world,
+        ),
         "scatter": _figure(
             title="Cost against CO2e of each option", specify=placement.scatter, describe=placement.describe_scatter
-        )
+        ),
     },
     "change": {
         "difference": _figure(title="Before and after", specify=change.difference, describe=change.describe_difference),
-        "causes": _figure(title="Effect of each factor", specify=change.causes, describe=change.describe_causes),
+        "causes": _figure(
+            title="From before to after, by cause", specify=change.causes, describe=change.describe_causes
+        ),
     },
     "schedule": {
         "profile": _figure(

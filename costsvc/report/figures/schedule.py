@@ -5,14 +5,16 @@ from datetime import UTC, datetime, timedelta
 
 from costsvc.answers.schedule import Emitted, ProfileAnswer, ScheduleAnswer, Span, Timed
 from costsvc.report.answers import upper_ends
-from costsvc.report.figures.vega import DESCRIPTION, axis_title, common_unit, interval_row, intervals
+from costsvc.report.figures.vega import CLEAN_TO_DIRTY, DESCRIPTION, axis_title, common_unit, interval_row, intervals
 from costsvc.report.labels import ALTERNATIVES
 from costsvc.report.rendering import Spec
+from costsvc.report.schedule_times import windows as grouped_windows
 
 GRID: Spec = {
     "field": "g_per_kwh",
     "type": "quantitative",
     "title": "Grid [g/kWh]",
+    "scale": CLEAN_TO_DIRTY,
     "legend": {"gradientLength": 220, "gradientThickness": 10},
 }
 BEST = "hours of the best window"
@@ -106,15 +108,16 @@ def windows(answer: ScheduleAnswer) -> Spec | None:
 
 
 def _starts(answer: ScheduleAnswer) -> Iterator[tuple[str, Emitted]]:
-    for rank, window in enumerate(answer["windows"] or [], 1):
-        yield f"{rank}. {_start(window)}", window
+    for group in grouped_windows(answer):
+        more = f" and {group.number - 1} more" if group.number > 1 else ""
+        yield f"{_start(group.first)}{more}", group.first
     if answer["now"]:
-        yield f"now, {_start(answer['now'])}", answer["now"]
+        yield f"at once, {_start(answer['now'])}", answer["now"]
     if answer["average"]:
-        yield "average", answer["average"]
+        yield "average start", answer["average"]
     other = answer["best_other_region"]
     if other:
-        yield other["region"], other
+        yield answer["names"].get(other["region"], other["region"]), other
 
 
 def _start(window: Timed) -> str:

@@ -10,12 +10,12 @@ from costsvc.answers.amortization import Amortization, Sheet, SurfaceAnswer
 from costsvc.answers.quantities import Metric
 from costsvc.report import numbers
 from costsvc.report.figures.theme import LARGE, WIDTH_PX
-from costsvc.report.figures.vega import DESCRIPTION
+from costsvc.report.figures.vega import BACKGROUND, DESCRIPTION
 from costsvc.report.labels import COMPARED
 from costsvc.report.rendering import Spec
 from costsvc.units import PERCENT
 
-MOST_CELLS = 22
+MOST_CELLS = 21
 """Most cells along an axis, so that the figure stays small."""
 HEIGHT_PX = 340
 FEW_POWERS = 2
@@ -28,7 +28,9 @@ COUNT = (
 HALO: Spec = {"stroke": {"expr": "paper"}, "strokeWidth": 4, "strokeJoin": "round"}
 """An outline in the colour of the paper behind a label."""
 
+PAIR = ("first", "second")
 Edges = list[tuple[float, float]]
+Totals = Sequence[Sequence[float]]
 
 
 class Cell(TypedDict):
@@ -75,7 +77,12 @@ def surface(answer: Amortization, metric: Metric) -> Spec | None:
         "description": DESCRIPTION,
     }
     heat_map = {"data": {"values": rows}, "mark": {"type": "rect"}, "encoding": cells}
-    layers = [heat_map, *_labels(rows, points), *_requested(answer, rows, points)]
+    layers = [
+        heat_map,
+        *_frontier(answer["surface"], data, points),
+        *_labels(rows, points),
+        *_requested(answer, rows, points),
+    ]
     return {"width": WIDTH_PX, "height": HEIGHT_PX, "layer": layers}
 
 
@@ -150,9 +157,50 @@ def _colours(names: Sequence[str]) -> Spec:
             "type": "quantitative",
             "title": "probability [%]",
             "legend": {"values": [50, 75, 100]},
-            "scale": {"domain": [40, 100], "range": [0.25, 1], "clamp": True},
+            "scale": {"domain": [50, 100], "range": [0.05, 0.5], "clamp": True},
         },
     }
+
+
+def _frontier(axes: SurfaceAnswer, data: Sheet, encoding: Axes) -> Iterator[Spec]:
+    """The line on which two strategies cost the same; none of more strategies, whose cells show it."""
+    if len(data["strategies"]) != len(PAIR):
+        return
+    first, second = (strategy["value"] for strategy in data["strategies"])
+    points = sorted({*_crossings(axes["tasks"], axes["requests_per_task"], first, second)})
+    if len(points) > 1:
+        yield {
+            "data": {
+                "name": f"{BACKGROUND}-frontier",
+                "values": [{"tasks": tasks, "requests_per_task": requests} for tasks, requests in points],
+            },
+            "mark": {"type": "line", "strokeWidth": 2.5, "color": {"expr": "ink"}, "aria": False},
+            "encoding": dict(encoding),
+        }
+
+
+def _crossings(
+    tasks: Sequence[float], requests: Sequence[float], first: Totals, second: Totals
+) -> Iterator[tuple[float, float]]:
+    """Points between neighbouring points of the grid at which two totals are equal."""
+    for i, count in enumerate(tasks):
+        for j, (low, high) in enumerate(pairwise(requests)):
+            at = _equal(first[i][j] - second[i][j], first[i][j + 1] - second[i][j + 1], low, high)
+            if at is not None:
+                yield count, at
+    for j, per_task in enumerate(requests):
+        for i, (low, high) in enumerate(pairwise(tasks)):
+            at = _equal(first[i][j] - second[i][j], first[i + 1][j] - second[i + 1][j], low, high)
+            if at is not None:
+                yield at, per_task
+
+
+def _equal(one: float, other: float, low: float, high: float) -> float | None:
+    """Where a difference is 0 between two points of an axis, None if it keeps its sign."""
+    if (one < 0) == (other < 0):
+        return None
+    share = one / (one - other)
+    return float(f"{low + share * (high - low):.6g}")
 
 
 def _labels(rows: Sequence[Cell], encoding: Axes) -> Iterator[Spec]:

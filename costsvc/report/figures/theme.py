@@ -15,6 +15,8 @@ PADDING_PX = 26
 """Space at the sides, in case the font of the reader is wider than the one that labels were measured with."""
 NARROW = 0.5
 """Width of a small plot, as a share of a large one."""
+KEEPS_ASPECT: Spec = {"keeps_aspect": True}
+"""The mark of a specification whose small plot is lower as well as narrower."""
 ROW_PX = 24
 """Height of a row of bars."""
 SMALL, NORMAL, LARGE = 12, 13, 15
@@ -41,6 +43,11 @@ HEAT: Mapping[Theme, tuple[str, ...]] = {
     "dark": ("#12343a", "#1f6a6c", "#53aaa4", "#d2f0ea"),
 }
 """Colours from low to high, distinguishable by lightness alone."""
+GRID: Mapping[Theme, tuple[str, ...]] = {
+    "light": ("#7fd093", "#d6c640", "#b0702c", "#4f2a0c"),
+    "dark": ("#7fe0a0", "#dccb45", "#b9762f", "#7a4a24"),
+}
+"""Colours from a clean grid to a dirty one, the same on both pages and distinguishable by lightness alone."""
 DASHES = ([1, 0], [7, 3], [2, 2], [9, 3, 2, 3], [4, 4], [1, 3])
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 
@@ -72,6 +79,7 @@ def with_theme(spec: Spec, theme: Theme, size: Size = "large") -> Spec:
         "ink": INK[theme],
         "soft": SOFT[theme],
         "paper": PAPER[theme],
+        "line": LINE[theme],
     }
     sized = _narrow(spec) if size == "small" else spec
     return {
@@ -118,6 +126,7 @@ def _ranges(theme: Theme) -> Spec:
         "ordinal": list(RAMP[theme]),
         "heatmap": list(HEAT[theme]),
         "ramp": list(HEAT[theme]),
+        "diverging": list(GRID[theme]),
         "symbol": list(SHAPES),
     }
 
@@ -125,9 +134,11 @@ def _ranges(theme: Theme) -> Spec:
 def _narrow(spec: Spec) -> Spec:
     """The specification with narrower plots."""
     narrow = dict(spec)
-    width, panels = spec.get("width"), spec.get("vconcat")
+    width, height, panels = spec.get("width"), spec.get("height"), spec.get("vconcat")
     if isinstance(width, float | int):
         narrow["width"] = width * NARROW
+        if spec.get("usermeta") == KEEPS_ASPECT and isinstance(height, float | int):
+            narrow["height"] = height * NARROW
     if "columns" in spec:
         narrow["columns"] = 1
     if isinstance(panels, list):

@@ -27,6 +27,10 @@ CATEGORIES: Spec = {
 """An axis of names in the order of the rows."""
 DESCRIPTION: Spec = {"field": "description"}
 """The accessible name of a mark, which the page also shows as a tooltip."""
+CLEAN_TO_DIRTY: Spec = {"range": "diverging"}
+"""The scale of colours of CO2e and of the intensity of a grid."""
+BACKGROUND = "background"
+"""Begin of the names of data that only decorate a figure."""
 ACCENT: Spec = {"value": {"expr": "accent"}}
 
 

@@ -114,7 +114,11 @@ class PlacementSchema(WorkloadSchema):
         "accelerator", "Candidate accelerators, or all; default: that of the workload", limits.NAMES, word=ALL
     )
     regions = KnownNames(
-        "region", "Candidate regions, or all (cloud regions); default: that of the workload", limits.NAMES, word=ALL
+        "regions",
+        "Candidate regions, cities, countries, or groups of cloud regions (europe, EU, asia, aws); or all (cloud "
+        "regions); default: that of the workload",
+        limits.NAMES,
+        word=ALL,
     )
     providers = KnownNames(
         "seller", "Sellers whose prices are compared; default: the operator of the region", limits.NAMES

@@ -121,6 +121,10 @@ LISTED: Mapping[str, str] = {
 }
 """Labels of fields with several names."""
 LISTED_HINT = "separated by commas"
+LISTED_HINTS: Mapping[str, str] = {
+    "regions": "places, or europe, EU, asia, aws, all; separated by commas",
+}
+"""Hints of fields with several names that have their own."""
 HINTS: Mapping[str, str] = {
     "accelerator": "",
     "accelerator_hours": "or training tokens",
@@ -128,6 +132,8 @@ HINTS: Mapping[str, str] = {
     "active_params_b": "per token",
     "batch_size": "mean number of concurrent sequences",
     "input_tokens": "",
+    "deadline": "local time of the region",
+    "earliest": "local time of the region",
     "output_tokens": "",
     "model": "or its parameters",
     "name": "",

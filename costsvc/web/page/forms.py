@@ -1,5 +1,6 @@
 """The form of a question, with the values of a request and the errors beside their fields."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -7,8 +8,9 @@ from typing import Any
 
 import marshmallow as ma
 
-from costsvc.web.fields import Choice, NameList, Number, StrictBoolean
-from costsvc.web.page.field_labels import EXAMPLES, LISTED, LISTED_HINT, UNITS, hint, label, with_labels
+from costsvc.web.api.schedule import Instant
+from costsvc.web.fields import BoundedList, Choice, NameList, Number, StrictBoolean
+from costsvc.web.page.field_labels import EXAMPLES, LISTED, LISTED_HINT, LISTED_HINTS, UNITS, hint, label, with_labels
 from costsvc.web.page.layout import (
     BRIEF,
     CALL,
@@ -35,6 +37,8 @@ STRATEGIES = ("shared", "per-task")
 LONG = 8
 SHORT = 14
 YES_OR_NO = ("true", "false")
+MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)?")
+NEW = "after."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,7 @@ class Control:
         suggestions: The name of its list of suggestions.
         numeric: Whether its value is a number.
         errors: Its errors.
+        moment: Whether its value is a local time or empty, which a browser can pick.
     """
 
     name: str
@@ -66,6 +71,7 @@ class Control:
     suggestions: str | None
     numeric: bool
     errors: tuple[str, ...]
+    moment: bool = False
 
     @property
     def used(self) -> bool:
@@ -190,15 +196,19 @@ def groups(kind: str, workload: str) -> list[Group]:
     if kind == "api_or_own":
         return [CALL, TRAFFIC, *_own_groups()]
     if kind == "change":
-        return [
-            Group(title=f"{side.capitalize()}: {group.title.lower()}", first=inner.first, more=inner.more)
-            for side in ("before", "after")
-            for group in workload_groups
-            for inner in [group.under(f"{side}.{workload}.")]
-        ]
+        return [_pairs(group, workload) for group in workload_groups]
     if kind == "schedule":
         return [WINDOW[0], *(group.under("training.") for group in TRAINING), WINDOW[1]]
     return list(DEMAND)
+
+
+def _pairs(group: Group, workload: str) -> Group:
+    """The fields of a group before a change, each followed by the same field after it."""
+    first, more = (
+        tuple(f"{side}.{workload}.{name}" for name in names for side in ("before", "after"))
+        for names in (group.first, group.more)
+    )
+    return Group(title=group.title, first=first, more=more)
 
 
 def _own_groups() -> Iterator[Group]:
@@ -243,15 +253,16 @@ class _Controls:
         )
 
     def control(self, name: str, default: str = "") -> Control:
-        self.names.add(name)
         field = _field(self.schema, name)
+        wrong = [name, *self._entries_of(name, field)]
+        self.names.update(wrong)
         metadata: Mapping[str, Any] = field.metadata if field else {}
         unit = field.limit.unit if isinstance(field, Number) else "1"
         description = str(metadata.get("description", "")).removesuffix(f" [{unit}]")
         return Control(
             name=name,
-            label=LISTED[name] if isinstance(field, NameList) else label(name),
-            hint=_listed_hint(field) if isinstance(field, NameList) else hint(name, description),
+            label=_label(name, field),
+            hint=_hint(name, field, description),
             value=self.values.get(name, default),
             default=self.defaults.get(name, ""),
             example=EXAMPLES.get(name.rpartition(".")[2], ""),
@@ -259,8 +270,15 @@ class _Controls:
             choices=field.words if isinstance(field, Choice) else YES_OR_NO if isinstance(field, StrictBoolean) else (),
             suggestions=LISTS.get(name.rpartition(".")[2]) if not isinstance(field, Number) else None,
             numeric=isinstance(field, Number),
-            errors=tuple(map(with_labels, self.errors.get(name, ()))),
+            errors=tuple(with_labels(text) for one in wrong for text in self.errors.get(one, ())),
+            moment=isinstance(field, Instant) and bool(MOMENT.fullmatch(self.values.get(name, default))),
         )
+
+    def _entries_of(self, name: str, field: ma.fields.Field[Any] | None) -> list[str]:
+        """The names of the errors of single entries of a list of words."""
+        if not isinstance(field, NameList | BoundedList) or inside(field) is not None:
+            return []
+        return [one for one in self.errors if one.startswith(f"{name}.")]
 
     def entries(self, name: str) -> int:
         """The number of entries of a list that have values."""
@@ -281,8 +299,23 @@ class _Controls:
         return any(name.startswith(prefix) for name in self.values)
 
 
-def _listed_hint(field: NameList) -> str:
-    return LISTED_HINT if field.word is None else f"{LISTED_HINT}; or {field.word}"
+def _label(name: str, field: ma.fields.Field[Any] | None) -> str:
+    """The label of a field; that of a field after a change says so."""
+    if isinstance(field, NameList):
+        return LISTED[name]
+    text = label(name)
+    if not name.startswith(NEW):
+        return text
+    return f"New {text if text[:2].isupper() else text[:1].lower() + text[1:]}"
+
+
+def _hint(name: str, field: ma.fields.Field[Any] | None, description: str) -> str:
+    """The hint of a field; none of a field after a change, whose label and twin say it all."""
+    if name.startswith(NEW):
+        return ""
+    if not isinstance(field, NameList):
+        return hint(name, description)
+    return LISTED_HINTS.get(name) or (LISTED_HINT if field.word is None else f"{LISTED_HINT}; or {field.word}")
 
 
 def _field(schema: ma.Schema, name: str) -> ma.fields.Field[Any] | None:

@@ -36,6 +36,8 @@ from costsvc.web.compression import compressed
 from costsvc.web.endpoint import Endpoint
 from costsvc.web.http import catalog, private, services
 from costsvc.web.page import forms, pictures
+from costsvc.web.page.comparisons import Links, comparison_report
+from costsvc.web.page.completions import complete, without_repeats
 from costsvc.web.page.defaults import form_defaults
 from costsvc.web.page.field_labels import UNITS, label
 from costsvc.web.page.improvements import improvements
@@ -146,7 +148,12 @@ VIEWS = (
         asks="Where, and on what, should requests be served?",
         kind="placement",
         workload="inference",
-        examples={"inference": SERVED, "accelerators": ["h100", "b200", "l40s"], "regions": "all"},
+        examples={
+            "inference": SERVED,
+            "accelerators": ["h100", "b200", "l40s"],
+            "regions": "all",
+            "weights": placement.EXAMPLE["weights"],
+        },
         other=("placement", "Place a training run instead of requests"),
     ),
     View(
@@ -198,12 +205,19 @@ def _render(view: View, given: Pairs, *, pressed: bool) -> str:
     """
     is_example = not (given or pressed)
     body = query.body([pair for pair in given if pair[0] != EXPLAIN], view.question.schema)
-    asked = dict(view.example) if is_example else body
+    completed = complete(view.kind, dict(query.pairs(body)), catalog())
+    asked = dict(view.example) if is_example else query.body(completed.sent.items(), view.question.schema)
     explain = view.question.explains and (EXPLAIN, "true") in given
     answer, errors = _answer(view.question, asked, explain=explain)
-    values = dict(query.pairs(body))
     defaults = form_defaults(view.kind, answer) if answer and not is_example else {}
-    form = forms.form(view.kind, view.workload, view.question.schema, values, errors, defaults)
+    form = forms.form(
+        view.kind,
+        view.workload,
+        view.question.schema,
+        completed.shown,
+        without_repeats(errors),
+        {**defaults, **completed.defaults},
+    )
     fields = list(query.pairs(asked))
     return render_template(
         f"page/{view.kind}.html" if answer else "page/view.html",
@@ -235,7 +249,9 @@ def _report(view: View, answer: Answer, body: Mapping[str, Any], form: forms.For
         "given": [(label(name), value) for name, value in fields],
         "next_questions": [],
     }
-    return report | (_estimate_report(view, cast("AnyEstimate", answer), body) if view.kind in forms.WORKLOADS else {})
+    if view.kind in forms.WORKLOADS:
+        return report | _estimate_report(view, cast("AnyEstimate", answer), body)
+    return report | comparison_report(view.kind, answer, _links(view, fields), catalog())
 
 
 def _estimate_report(view: View, estimate: AnyEstimate, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -260,6 +276,16 @@ def _estimate_report(view: View, estimate: AnyEstimate, body: Mapping[str, Any])
             for title, name, following in next_questions(view.kind, body)
         ],
     }
+
+
+def _links(view: View, fields: Pairs) -> Links:
+    """Makes addresses from the fields of a page."""
+    by_kind = {one.kind: one for one in reversed(VIEWS)}
+    return Links(
+        estimate=lambda kind, body: address(by_kind[kind], list(query.pairs(body))),
+        of=lambda body: address(view, list(query.pairs(body))),
+        again=lambda changed: address(view, list({**dict(fields), **changed}.items())),
+    )
 
 
 def _export(question: Endpoint, export_format: ExportFormat, fields: Pairs) -> dict[str, str]:
