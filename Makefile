@@ -10,7 +10,7 @@ LOCKED := $(PIP) --require-hashes
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--no-config --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: run test test-fast test-slow check lint types data openapi bench load validate docs image lock .venv
+.PHONY: run test test-fast test-slow check lint types data openapi bench load validate docs pictures image lock .venv
 
 run: .venv/runtime ## serve on PORT
 	PORT=$(PORT) exec $(BIN)/gunicorn --config python:costsvc.web.gunicorn_conf
@@ -56,6 +56,9 @@ validate: .venv/dev .bench/ecologits.made ## estimates of costsvc and EcoLogits 
 
 docs: .venv/dev
 	$(BIN)/sphinx-build -W -n --keep-going -b html docs docs/_build
+
+pictures: .venv/dev ## screenshots of every view for docs/img, of a service that runs on PORT
+	$(BIN)/python docs/pictures.py http://localhost:$(PORT)
 
 image:
 	docker build --tag costsvc .

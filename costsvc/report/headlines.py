@@ -42,7 +42,8 @@ def headline(kind: str, answer: Answer) -> str:
         kind: The kind of question.
         answer: The answer.
     """
-    return _HEADLINES[kind](answer)
+    text = _HEADLINES[kind](answer)
+    return text[:1].upper() + text[1:]
 
 
 def _training(answer: TrainingEstimate) -> str:

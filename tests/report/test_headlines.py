@@ -86,23 +86,23 @@ def known(**amounts: float) -> dict[str, Any]:
         pytest.param(
             known(cost_usd=221, carbon_kg=318),
             SIDE,
-            "shared pays in money from 221 tasks on, in CO2e from 318 tasks on; you have 100 tasks",
+            "Shared pays in money from 221 tasks on, in CO2e from 318 tasks on; you have 100 tasks",
             id="from",
         ),
         pytest.param(
             known(cost_usd=221, carbon_kg=221),
             SIDE,
-            "shared pays in money and CO2e from 221 tasks on; you have 100 tasks",
+            "Shared pays in money and CO2e from 221 tasks on; you have 100 tasks",
             id="both-alike",
         ),
         pytest.param(
             known(cost_usd=1, carbon_kg=50),
             SIDE,
-            "shared pays in money at any number of tasks, in CO2e from 50 tasks on; you have 100 tasks",
+            "Shared pays in money at any number of tasks, in CO2e from 50 tasks on; you have 100 tasks",
             id="from-the-first",
         ),
         pytest.param(
-            SIDE, known(cost_usd=0, carbon_kg=0), "shared never pays in money and CO2e; you have 100 tasks", id="never"
+            SIDE, known(cost_usd=0, carbon_kg=0), "Shared never pays in money and CO2e; you have 100 tasks", id="never"
         ),
     ],
 )
