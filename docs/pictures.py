@@ -13,7 +13,7 @@ from costsvc.web.page.views import VIEWS
 WIDTH_PX, HEIGHT_PX = 1100, 720
 FOLDER = Path(__file__).parent / "img"
 OTHERS = {"first": "/", "tables": "/tables/accelerators", "accuracy": "/scoreboard"}
-LOADED = "[...document.images].filter((one) => one.loading !== 'lazy').every((one) => one.complete)"
+LOADED = "[...document.images].filter((one) => one.loading !== 'lazy').every((one) => one.complete && one.naturalWidth)"
 
 
 def main(address: str) -> None:

@@ -134,8 +134,9 @@ class Form:
 
     @property
     def is_short(self) -> bool:
-        """Whether its visible controls are so few that they need no headings."""
-        return sum(len(one.first) for one in self.sections) <= SHORT and not self.long
+        """Whether its visible controls are so few and distinct that they need no headings."""
+        labels = [one.label for section in self.sections for one in section.first]
+        return len(set(labels)) == len(labels) <= SHORT and not self.long
 
     @property
     def folded(self) -> tuple[Section, ...]:
