@@ -1,6 +1,7 @@
 """Filters with which templates format numbers."""
 
 import math
+import re
 from typing import Any
 
 from flask import Flask
@@ -24,6 +25,7 @@ SHARE = Markup(
     '<rect class="whole" x="0" y="0" width="100" height="8"/>'
     '<rect class="wide" x="0" y="0" width="{percent:.1f}" height="8"/></svg>'
 )
+NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=(?:[kM]?t|[km]?g|[kMG]?Wh|M|bn|%|GB|million|billion|L|m³)\b|%)")
 REACH = 4.0
 """The ends of the scale of a band, as a factor of the value."""
 
@@ -50,6 +52,11 @@ def share_bar(share: float) -> Markup:
     return SHARE.format(percent=100 * share)
 
 
+def unbroken(text: str) -> str:
+    """A sentence whose numbers stay on one line with their units."""
+    return NUMBER_AND_UNIT.sub("\N{NO-BREAK SPACE}", text)
+
+
 def register(app: Flask) -> None:
     """Register the filters of an application and let its templates write no blanks of their own."""
     filters: dict[str, Any] = {
@@ -64,6 +71,7 @@ def register(app: Flask) -> None:
         "verdict": short_verdict,
         "band": interval_band,
         "share": share_bar,
+        "unbroken": unbroken,
         "label": factor_label,
     }
     app.jinja_env.filters.update(filters)
