@@ -63,6 +63,28 @@ PART_KINDS: Mapping[str, str] = {
     "known": "your totals",
 }
 """What a part of a strategy is."""
+RESULTS: Mapping[str, str] = {
+    "annual_g_per_kwh": "Mean intensity of the grid",
+    "best_other_region": "Best other region",
+    "carbon.embodied_kg": "CO2e of the manufacture",
+    "carbon.location_kg": "CO2e of the electricity",
+    "carbon.marginal_kg": "CO2e, marginal",
+    "carbon.market_kg": "CO2e, market-based",
+    "carbon.total_kg": "CO2e",
+    "cost.api_usd": "Price of calls",
+    "cost.electricity_usd": "Price of electricity",
+    "cost.facility_usd": "Price of the building",
+    "cost.hardware_usd": "Price of the hardware",
+    "cost.rental_usd": "Rent",
+    "cost.social_usd": "Damage of the CO2e",
+    "cost.total_usd": "Cost",
+    "duration_h": "Duration",
+    "savings.percent": "Savings in per cent",
+    "training_flop": "Operations of the run",
+    "water.offsite_l": "Water at power plants",
+    "water.total_l": "Water",
+}
+"""Results of an answer that may not be available, by their path."""
 VALUE_PARTS: Mapping[str, str] = {
     "benefit_usd": "benefit",
     "social_usd": "damage of the CO2e",
