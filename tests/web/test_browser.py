@@ -181,10 +181,10 @@ def test_a_table_is_sorted_by_its_headings(visit) -> None:
         heading.get_by_role("button").click()
         heading = table.locator("th[aria-sort]")
         expect(heading).to_have_attribute("aria-sort", "ascending")
-        values = table.locator("tbody td:nth-child(6)").evaluate_all("all => all.map(one => +one.dataset.value)")
+        values = table.locator("tbody td:nth-child(3)").evaluate_all("all => all.map(one => +one.dataset.value)")
         assert values == sorted(values)
         heading.get_by_role("button").click()
-        values = table.locator("tbody td:nth-child(6)").evaluate_all("all => all.map(one => +one.dataset.value)")
+        values = table.locator("tbody td:nth-child(3)").evaluate_all("all => all.map(one => +one.dataset.value)")
         assert values == sorted(values, reverse=True)
 
 
