@@ -3,6 +3,7 @@
 import click
 
 from costsvc import __version__
+from costsvc.commands import compare, estimate
 from costsvc.errors import CostsvcError
 from costsvc.settings import Settings
 from costsvc.web.app import create_app
@@ -61,3 +62,5 @@ def mcp() -> None:
 
 
 main.add_command(data)
+main.add_command(estimate)
+main.add_command(compare)

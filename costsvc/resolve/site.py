@@ -10,7 +10,7 @@ from costsvc.model.inputs import Constant, FactorsOf
 from costsvc.model.uncertainty import Factor
 from costsvc.reference import places
 from costsvc.reference.catalog import Catalog
-from costsvc.reference.places import LARGE_CLOUDS, UNKNOWN_OPERATOR, WORLD
+from costsvc.reference.places import CITY, LARGE_CLOUDS, UNKNOWN_OPERATOR, WORLD
 from costsvc.reference.reading import Reading
 from costsvc.requests.workloads import ON_DEMAND, OWNED, Contract, PriceKind, Pricing, Scope, Site
 from costsvc.resolve.log import FactorLog, input_factor
@@ -246,7 +246,12 @@ def _known(catalog: Catalog, names: _Names, renter: str | None, resident: Resolv
 
 
 def _clouds_in(place: places.Place, catalog: Catalog) -> str:
-    """The cloud regions in a place, one of each large cloud, as the end of a sentence; empty if there is none."""
+    """The cloud regions in a place, one of each large cloud, as the end of a sentence; empty if there is none.
+
+    A city is left out: the warning about its name has them.
+    """
+    if place.region.startswith(CITY):
+        return ""
     regions = (catalog.places[str(id_)] for id_ in catalog.tables["regions"].rows)
     there = {one.operator: one.region for one in regions if one.operator in LARGE_CLOUDS and one.lies_in(place)}
     return f"; cloud regions there: {', '.join(sorted(there.values()))}" if there else ""

@@ -79,6 +79,21 @@ def _put(grown: dict[str, Any], name: str, text: str, schema: ma.Schema) -> None
         room[""] = text
 
 
+def leaves(schema: ma.Schema, prefix: str = "") -> Iterator[tuple[str, ma.fields.Field[Any]]]:
+    """Dotted name and field of everything that a query may set in a schema without lists of objects.
+
+    Args:
+        schema: The schema.
+        prefix: The path of the schema, with a dot at its end.
+    """
+    for name, field in schema.fields.items():
+        deeper = inside(field)
+        if deeper is None:
+            yield f"{prefix}{name}", field
+        else:
+            yield from leaves(deeper, f"{prefix}{name}.")
+
+
 def inside(field: ma.fields.Field[Any] | None) -> ma.Schema | None:
     """The schema of the objects that a field holds, None where it holds none.
 
