@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NotRequired
 
@@ -17,7 +17,7 @@ from costsvc.answers.request_body import RequestBody
 from costsvc.model.chains.footprint import NAMES, Footprint
 from costsvc.model.uncertainty import Factor, quantities, variance_shares
 from costsvc.reference.catalog import Catalog
-from costsvc.reference.display_names import names_in
+from costsvc.reference.display_names import accelerator_name, instance_name, model_name, place_name, seller_name
 from costsvc.requests.workloads import Overheads
 from costsvc.resolve.log import FactorLog
 from costsvc.resolve.machine import ResolvedMachine
@@ -193,6 +193,58 @@ def explain_log(log: FactorLog, catalog: Catalog, day: dt.date | None, *named: o
         "data_version": catalog.version,
         "version": __version__,
     }
+
+
+def _seller_name(catalog: Catalog, id_: str) -> str:  # noqa: ARG001 - called like the readers of tables
+    return seller_name(id_)
+
+
+NAMED: Mapping[str, Callable[[Catalog, str], str]] = {
+    "accelerator": accelerator_name,
+    "accelerators": accelerator_name,
+    "instance": instance_name,
+    "model": model_name,
+    "other_regions": place_name,
+    "provider": _seller_name,
+    "providers": _seller_name,
+    "region": place_name,
+    "regions": place_name,
+}
+"""The reader of names by the field of a request that holds an id, or a list of ids."""
+
+
+def names_in(*bodies: object, catalog: Catalog) -> dict[str, str]:
+    """The names for people of all ids in some requests, by id; ids that are their own name are left out.
+
+    Args:
+        *bodies: Requests, or parts of answers that have fields of requests.
+        catalog: The reference tables.
+    """
+    found: dict[str, str] = {}
+    for body in bodies:
+        _collect(body, catalog, found)
+    return found
+
+
+def _collect(body: object, catalog: Catalog, found: dict[str, str]) -> None:
+    if isinstance(body, list | tuple):
+        for one in body:
+            _collect(one, catalog, found)
+    elif isinstance(body, Mapping):
+        for field, value in body.items():
+            if field in NAMED:
+                _name(value, NAMED[field], catalog, found)
+            elif not isinstance(value, str | float | int):
+                _collect(value, catalog, found)
+
+
+def _name(value: object, read: Callable[[Catalog, str], str], catalog: Catalog, found: dict[str, str]) -> None:
+    """Add the names of an id or of a list of ids."""
+    for id_ in value if isinstance(value, list | tuple) else (value,):
+        if isinstance(id_, str) and id_ not in found:
+            name = catalog.memos[read](id_)
+            if name != id_:
+                found[id_] = name
 
 
 def describe_factor(factor: Factor) -> FactorAnswer:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from costsvc.estimates.answer import names_in
 from costsvc.reference.catalog import Catalog
-from costsvc.reference.display_names import accelerator_name, instance_name, model_name, names_in, place_name
+from costsvc.reference.display_names import accelerator_name, instance_name, model_name, place_name
 
 
 @pytest.mark.parametrize(

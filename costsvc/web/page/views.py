@@ -210,6 +210,8 @@ def _render(view: View, given: Pairs, *, pressed: bool) -> str:
     asked = dict(view.example) if is_example else query.body(completed.sent.items(), view.question.schema)
     explain = view.question.explains and (EXPLAIN, "true") in given
     answer, errors = _answer(view.question, asked, explain=explain)
+    if answer and not is_example:
+        metrics.estimated(view.kind, answer)
     defaults = form_defaults(view.kind, answer) if answer and not is_example else {}
     form = forms.form(
         view.kind,
@@ -304,7 +306,6 @@ def _answer(
         answer = cached_answer(question, body, services(), explain=explain)
     except (ValidationError, CostsvcError) as error:
         return None, problems.by_field(error)
-    metrics.estimated(question.kind, answer)
     return answer, {}
 
 

@@ -160,7 +160,7 @@ def test_an_address_that_asks_for_too_much_is_told_when_to_come_again_and_others
             assert server.post("/v1/estimates/training", training.EXAMPLE)[0] == 200
             refused = opened.enter_context(contextlib.closing(asked(server, "127.0.0.2"))).getresponse()
             assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
-            assert json.loads(refused.read())["title"] == "Service Unavailable"
+            assert json.loads(refused.read())["title"] == "Busy"
             other = opened.enter_context(contextlib.closing(asked(server, "127.0.0.1")))
             for process in stopped:
                 os.kill(process, signal.SIGCONT)
