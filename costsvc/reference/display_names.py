@@ -56,12 +56,14 @@ def accelerator_name(catalog: Catalog, id_: str) -> str:
         catalog: The reference tables.
         id_: Its id, or a name that a request may have.
     """
-    reading = catalog.accelerators.read(id_)
-    if reading is None:
-        return f"{instance_name(catalog, id_)} accelerators" if catalog.is_instance(id_) else id_
-    row = catalog.row("accelerators", reading.id)
+    row = catalog.row("accelerators", id_) or catalog.row("cpus", id_)
     if row is None:
-        return str((catalog.row("cpus", reading.id) or {"name": id_})["name"])
+        reading = catalog.accelerators.read(id_)
+        if reading is None:
+            return f"{instance_name(catalog, id_)} accelerators" if catalog.is_instance(id_) else id_
+        return accelerator_name(catalog, reading.id)
+    if "vendor" not in row:
+        return str(row["name"])
     name = MEMORY.sub(" GB", NOTES.sub("", row["name"]))
     return f"{row['vendor']} {name}" if row["vendor"] in WITH_VENDOR and row["vendor"] not in name else name
 

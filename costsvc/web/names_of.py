@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from costsvc.reference.catalog import Catalog
+from costsvc.reference.display_names import accelerator_name, seller_name
 from costsvc.reference.listing import Item
 
 Name = Callable[[Catalog, Item], str]
@@ -19,8 +20,7 @@ def chip(catalog: Catalog, item: Item) -> str:
 
 def chip_name(catalog: Catalog, id_: str) -> str:
     """The accelerator or processor of an id."""
-    row = catalog.row("accelerators", id_) or catalog.row("cpus", id_)
-    return str(row["name"]) if row else id_
+    return accelerator_name(catalog, id_)
 
 
 def chip_of_instance(catalog: Catalog, item: Item) -> str | None:
@@ -56,7 +56,7 @@ def provider(catalog: Catalog, item: Item) -> str:
     if id_ == ANY:
         return "typical provider"
     row = catalog.row("operators", id_)
-    return str(row["name"]) if row else id_
+    return str(row["name"]) if row else seller_name(id_)
 
 
 def region_id(_: Catalog, item: Item) -> str | None:
