@@ -1,6 +1,7 @@
 """Commands that ask a question: ``costsvc estimate training --accelerator h100 --accelerator-hours 1000``."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -114,7 +115,7 @@ def _merge(under: Body, over: Body) -> Body:
 
 def _answer(context: click.Context, kind: str, body: Body, form: str | None) -> None:
     settings = Settings.from_env()
-    catalog = Catalog.load(settings.data_dir, settings.data_overlay)
+    catalog = _catalog(settings.data_dir, settings.data_overlay)
     path = ENDPOINTS[kind].path
     try:
         answer = answer_request(path, body, catalog)
@@ -123,6 +124,12 @@ def _answer(context: click.Context, kind: str, body: Body, form: str | None) -> 
             click.echo(f"Error: {_flag(field)}: {' '.join(texts)}", err=True)
         context.exit(WRONG_INPUT)
     click.echo("\n".join(_lines(kind, answer, body, form)))
+
+
+@cache
+def _catalog(folder: Path, overlay: Path | None) -> Catalog:
+    """The tables, loaded once in a process."""
+    return Catalog.load(folder, overlay)
 
 
 def _flag(field: str) -> str:
