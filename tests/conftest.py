@@ -26,7 +26,15 @@ TOGETHER = {
     "test_scoreboard": "test_validate",
 }
 """Modules that a worker does together, because they share what is slow to make."""
-LONGEST_FIRST = ("test_browser", "test_dashboards", "test_page", "test_contract", "test_validate", "test_cross_product")
+LONGEST_FIRST = (
+    "test_browser",
+    "test_browser_answers",
+    "test_dashboards",
+    "test_page",
+    "test_contract",
+    "test_validate",
+    "test_cross_product",
+)
 """Modules with which workers begin, or one of them would wait for the other at the end."""
 
 

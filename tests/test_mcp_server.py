@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,7 +31,8 @@ def talk(about: Callable[[Client], Awaitable[T]]) -> T:
         async with Client(StdioServerParameters(command=str(command), args=CLIENT["args"])) as client:
             return await about(client)
 
-    return asyncio.run(talking())
+    with ThreadPoolExecutor(1) as thread:  # the loop of a browser may run in this one
+        return thread.submit(asyncio.run, talking()).result()
 
 
 def test_each_tool_is_listed_and_answers_as_the_service_does(client):

@@ -236,7 +236,7 @@ def test_what_is_known_is_found_and_leads_to_its_source(visit, scripted: bool) -
         expect(page.locator("#result q")).to_have_text("h100 sxm")
         page.get_by_role("link", name="Memory [GB]").click()
         expect(page.locator("th[aria-sort=descending]")).to_contain_text("Memory")
-        page.get_by_role("link", name="H100 SXM5 80GB").click()
+        page.get_by_role("link", name="H100 SXM5 80 GB").click()
         page.get_by_role("link", name="Machine Learning Hardware").first.click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("Machine Learning Hardware")
 
