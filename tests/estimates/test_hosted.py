@@ -327,7 +327,7 @@ UNITS = {"second": 60, "character": 1000, "page": 1, "query": 1}
 """Units of a request to a model that is billed by them."""
 
 
-@pytest.mark.every
+@pytest.mark.slow  # half a minute, with all tables of prices
 def test_every_model_of_the_price_list_has_money_energy_and_a_size_that_is_published_or_inferred(client, catalog):
     rows = [row for row in catalog.tables["api_prices"].rows.values() if row["processing"] == STANDARD]
     wrong, widths = {}, []
