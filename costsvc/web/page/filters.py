@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from costsvc.answers.quantities import Quantity
 from costsvc.report import numbers
+from costsvc.report.gaps import missing_results
 from costsvc.report.inputs import factor_label
 from costsvc.report.labels import short_verdict
 
@@ -72,6 +73,7 @@ def register(app: Flask) -> None:
         "band": interval_band,
         "share": share_bar,
         "unbroken": unbroken,
+        "missing_results": missing_results,
         "label": factor_label,
     }
     app.jinja_env.filters.update(filters)
