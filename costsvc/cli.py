@@ -1,5 +1,8 @@
 """Commands over the same calls as the service."""
 
+import os
+import sys
+
 import click
 
 from costsvc import __version__
@@ -47,6 +50,15 @@ def main(context: click.Context) -> None:
 def openapi() -> None:
     """Print the OpenAPI document as YAML."""
     click.echo(yaml(services_of(create_app(Settings())).openapi()), nl=False)
+
+
+@main.command(epilog="Example: costsvc serve --port 9000")
+@click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on; default: PORT, else 8000.")
+def serve(port: int | None) -> None:
+    """Run the service, as `make run` does."""
+    if port is not None:
+        os.environ["PORT"] = str(port)
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "--config", "python:costsvc.web.gunicorn_conf"])  # noqa: S606 - ours
 
 
 @main.command()

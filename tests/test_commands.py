@@ -1,5 +1,12 @@
 """Commands that ask a question give the numbers of the API, and say what is wrong with a request."""
 
+import json
+import socket
+import subprocess
+import sys
+import time
+from contextlib import closing, suppress
+from http.client import HTTPConnection
 from pathlib import Path
 
 import orjson
@@ -88,3 +95,27 @@ def test_a_file_that_is_no_request_is_refused(tmp_path: Path, text: str) -> None
 @pytest.mark.parametrize(("group", "command"), [*(("estimate", kind) for kind in ESTIMATES), ("compare", "change")])
 def test_help_has_an_example(group: str, command: str) -> None:
     assert f"Example: costsvc {group} {command}" in " ".join(run(group, command, "--help").output.split())
+
+
+@pytest.mark.processes
+def test_serve_answers_on_its_port_until_it_is_stopped() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [Path(sys.executable).with_name("costsvc"), "serve", "--port", str(port)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - ours
+        try:
+            assert health(port, process) == "ok"
+        finally:
+            process.terminate()
+        assert process.wait(timeout=60) == 0
+
+
+def health(port: int, process: subprocess.Popen[bytes]) -> str:
+    """What a service says of itself, as soon as it listens."""
+    while process.poll() is None:
+        with suppress(ConnectionError), closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+            connection.request("GET", "/healthz")
+            return str(json.loads(connection.getresponse().read())["status"])
+        time.sleep(0.1)
+    raise AssertionError("the service has ended")
