@@ -151,7 +151,7 @@ def respond(endpoint: "Endpoint", question: Any) -> Response:
 
 
 def screen() -> None:
-    """Reject a request for which there is no slot.
+    """Reject a request that finds every slot taken.
 
     Raises:
         BusyError: If the worker marked the request so.

@@ -25,7 +25,7 @@ TIMES = {
 BILLIONS = "10^9"
 """Beginning of the unit of a field that counts in billions."""
 LARGEST_SHARE = 1000.0
-"""A field that allows more is no share or rate, and takes no percentage."""
+"""Fields with a higher upper bound count things, and take no percentage."""
 EXACT = 2**53
 """Below this every whole number is a float, and is repeated to the caller without a decimal point."""
 

@@ -72,7 +72,7 @@ class WorkloadSchema(Request):
     inference = Object(ServingSchema, "Requests, as in POST /v1/estimates/inference")
 
     def handle_error(self, error: ma.ValidationError, data: Any, **kwargs: Any) -> None:
-        """Say where a field of a workload belongs that stands beside it."""
+        """Tell where a misplaced field of a workload belongs."""
         super().handle_error(error, data, **kwargs)
         messages = error.messages if isinstance(error.messages, dict) else {}
         for name in INSIDE.intersection(messages) - self.fields.keys():

@@ -137,7 +137,7 @@ def _change(change: ChangeAnswer) -> Linked:
 
 
 def _schedule(schedule: ScheduleAnswer) -> Linked:
-    """Equal windows once, times in words, and the places to choose from if there is no hourly data."""
+    """Equal windows once, times in words, and, without hourly data, the places that have it."""
     field = "training.region" if workload_kind(schedule["request"]) else "region"
 
     def linked(links: Links, catalog: Catalog) -> dict[str, Any]:

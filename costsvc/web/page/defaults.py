@@ -9,8 +9,6 @@ from costsvc.web.page.layout import names
 from costsvc.web.page.overrides import FACTOR_FIELDS
 from costsvc.web.query import pairs
 
-NOT_SHOWN = frozenset(("social_cost_usd_per_t",))
-
 
 def form_defaults(kind: str, answer: Answer) -> dict[str, str]:
     """The values that an estimate took, by dotted field; empty for comparisons.

@@ -61,7 +61,7 @@ def _page_number(pages_: int) -> int:
     """The page that is asked for.
 
     Raises:
-        ValidationError: If there is no such page.
+        ValidationError: If the table has fewer pages.
     """
     given = request.args.get("page", "1")
     if not (given.isascii() and given.isdecimal() and 1 <= int(given) <= pages_):

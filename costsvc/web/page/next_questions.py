@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 Body = Mapping[str, Any]
-WORKLOADS = {"training": "training", "inference": "inference"}
 CALL_FIELDS = ("input_tokens", "output_tokens", "cached_input_tokens", "reasoning_tokens")
 """Fields of requests that describe a call to a hosted model as well."""
 MACHINE_FIELDS = ("model", "total_params_b", "active_params_b", "accelerator", "accelerators", "region", "precision")

@@ -52,7 +52,7 @@ function keepAnswer(page) {
   page.getElementById("result").replaceWith(document.adoptNode(last));
 }
 
-/* While somebody fills in the form, the answer and what stands beside the fields change, and nothing that is being typed. */
+/* While somebody fills in the form, the answer and the hints of its fields change, but not the text that is being typed. */
 function update(page) {
   const form = document.querySelector("form[data-live]");
   if (!form || !document.querySelector(".answered")) return false;
