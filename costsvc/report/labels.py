@@ -102,6 +102,7 @@ ALTERNATIVES: Mapping[Alternative, str] = {
 
 OWNED_SCOPES = "Yours: Scope 2 for the electricity, Scope 3 for fuels upstream and manufacture"
 RENTED_SCOPES = "Rented: Scope 3, category 1"
+EITHER_SCOPES = "Scope 2 if the machines are yours; Scope 3, category 1 if they are rented"
 
 
 def ghg_scopes(estimate: Estimate) -> str:
@@ -111,8 +112,10 @@ def ghg_scopes(estimate: Estimate) -> str:
         estimate: The estimate.
     """
     pricing = estimate["request"].get("pricing")
-    is_owned = isinstance(pricing, Mapping) and pricing.get("kind") == "owned"
-    return OWNED_SCOPES if is_owned else RENTED_SCOPES
+    if isinstance(pricing, Mapping) and pricing.get("kind") == "owned":
+        return OWNED_SCOPES
+    is_metered = estimate["accelerator_hours"] is None and "provider" not in estimate["request"]
+    return EITHER_SCOPES if is_metered else RENTED_SCOPES
 
 
 def part_name(part: PartAnswer, strategies: Sequence[str]) -> str:

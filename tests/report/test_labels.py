@@ -1,11 +1,16 @@
 """The vocabulary is complete, and every report reads it."""
 
+from typing import Any, cast
+
 import pytest
 
 from costsvc.estimates.labels import LABELS, REASONS, VERDICTS
 from costsvc.model.amortization import Verdict
+from costsvc.reference.catalog import Catalog
 from costsvc.report import labels
+from costsvc.report.answers import AnyEstimate
 from costsvc.report.dimensions import DIMENSIONS
+from costsvc.web.registry import ENDPOINTS
 
 
 def test_every_metric_has_a_dimension_in_its_own_unit() -> None:
@@ -55,3 +60,31 @@ def test_a_short_verdict_has_the_central_value(verdict: str | None, tasks: dict[
 )
 def test_a_part_of_a_strategy_has_a_name(path: str, kind: str, name: str) -> None:
     assert labels.part_name({"part": path, "kind": kind, "factors": []}, ["shared", "own"]) == name
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "expected"),
+    [
+        pytest.param("training", {"accelerator": "h100", "accelerator_hours": 3}, labels.RENTED_SCOPES, id="rented"),
+        pytest.param(
+            "training",
+            {"accelerator": "h100", "accelerator_hours": 3, "pricing": {"kind": "owned"}},
+            labels.OWNED_SCOPES,
+            id="owned",
+        ),
+        pytest.param(
+            "training", {"accelerator": "apple-m3", "accelerator_hours": 3}, labels.OWNED_SCOPES, id="at-home"
+        ),
+        pytest.param("training", {"energy_kwh": 10, "region": "DEU"}, labels.EITHER_SCOPES, id="measured"),
+        pytest.param(
+            "inference",
+            {"provider": "openai", "model": "gpt-4o", "input_tokens": 5, "output_tokens": 5},
+            labels.RENTED_SCOPES,
+            id="hosted",
+        ),
+    ],
+)
+def test_the_scope_depends_on_who_owns_the_machines(
+    kind: str, body: dict[str, Any], expected: str, catalog: Catalog
+) -> None:
+    assert labels.ghg_scopes(cast("AnyEstimate", ENDPOINTS[kind].answer(body, catalog))) == expected
