@@ -10,7 +10,7 @@ COPY costsvc costsvc
 COPY data data
 RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
  && /opt/costsvc/bin/pip install --no-deps --no-index dist/costsvc-*.whl \
- && /opt/costsvc/bin/python requirements/check.py costsvc \
+ && /opt/costsvc/bin/python requirements/check.py 'costsvc[batch]' \
  && rm -r /opt/costsvc/lib/python3.11/site-packages/costsvc/evidence /opt/costsvc/lib/python3.11/site-packages/pip*
 
 FROM docker.io/library/python:3.11-slim

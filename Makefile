@@ -65,8 +65,8 @@ image:
 
 lock: .venv/dev ## resolve requirements/ again; UPGRADE=--upgrade allows newer versions
 	$(LOCK) $(UPGRADE) --group build -o requirements/build.txt
-	$(LOCK) $(UPGRADE) pyproject.toml -c requirements/build.txt -o requirements/runtime.txt
-	$(LOCK) $(UPGRADE) pyproject.toml --extra calibration --extra mcp --extra test --group build --group dev -c requirements/runtime.txt -o requirements/dev.txt
+	$(LOCK) $(UPGRADE) pyproject.toml --extra batch -c requirements/build.txt -o requirements/runtime.txt
+	$(LOCK) $(UPGRADE) pyproject.toml --extra batch --extra calibration --extra client --extra mcp --extra spark --extra test --group build --group dev -c requirements/runtime.txt -o requirements/dev.txt
 	for peer in boaviztapi ecologits; do $(LOCK) $(UPGRADE) benchmarks/$$peer.in -o benchmarks/$$peer.txt; done
 
 .venv: .venv/dev
@@ -76,13 +76,13 @@ lock: .venv/dev ## resolve requirements/ again; UPGRADE=--upgrade allows newer v
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python $(LOCKED) -r requirements/build.txt -r requirements/runtime.txt
 	$(BIN)/python $(PIP) --no-build-isolation --editable .
-	$(BIN)/python requirements/check.py costsvc --group build
+	$(BIN)/python requirements/check.py 'costsvc[batch]' --group build
 	touch $@
 
 .venv/dev: .venv/runtime requirements/dev.txt
 	mv .venv/runtime .venv/begun
 	$(BIN)/python $(LOCKED) -r requirements/dev.txt
-	$(BIN)/python requirements/check.py 'costsvc[calibration,mcp,test]' --group build --group dev
+	$(BIN)/python requirements/check.py 'costsvc[batch,calibration,client,mcp,spark,test]' --group build --group dev
 	mv .venv/begun .venv/runtime
 	touch $@
 
