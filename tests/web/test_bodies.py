@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from costsvc import limits
-from costsvc.web.api.placement import PlacementSchema
+from costsvc.schemas.placement import PlacementSchema
 from tests.web.problems import assert_names, refused
 
 TRAINING, INFERENCE = "/v1/estimates/training", "/v1/estimates/inference"

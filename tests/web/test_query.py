@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from costsvc.web import query
-from costsvc.web.fields import normal
+from costsvc.schemas import query
+from costsvc.schemas.fields import normal
 from costsvc.web.registry import ENDPOINTS
 
 KINDS = list(ENDPOINTS)

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
 from costsvc.report.texts.formats import FORMATS, formats_of
-from costsvc.web import query
+from costsvc.schemas import query
 from costsvc.web.http import services_of
 from costsvc.web.registry import ENDPOINTS
 

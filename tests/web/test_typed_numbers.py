@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from costsvc import limits
 from costsvc.limits import Limit
-from costsvc.web.typed_numbers import read_number
+from costsvc.schemas.typed_numbers import read_number
 
 COUNT, SIZE, SHARE = limits.REQUESTS, limits.PARAMS_B, limits.SHARE
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import marshmallow as ma
 
-from costsvc.web.api.parts import Amount, KnownQuantity
-from costsvc.web.fields import NameList, Number, StrictBoolean
-from costsvc.web.typed_numbers import read_number
+from costsvc.schemas.fields import NameList, Number, StrictBoolean
+from costsvc.schemas.parts import Amount, KnownQuantity
+from costsvc.schemas.typed_numbers import read_number
 
 SWITCHES = {"true": True, "false": False}
 WORDS = ma.fields.List, NameList
