@@ -83,6 +83,11 @@ def test_what_is_wrong_is_told_with_the_exit_code_of_wrong_input(arguments: list
     assert message in answer.output
 
 
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    answer = run("estimate", "training", "--accelerator", "h101", "--hours", "-1", "--region", "Pariss")
+    assert {line.split(":")[1].strip() for line in answer.output.splitlines()} == {"accelerator", "hours", "region"}
+
+
 @pytest.mark.parametrize("text", ["- a list", "{", "\x00"])
 def test_a_file_that_is_no_request_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "request.yaml"
