@@ -28,6 +28,23 @@ class Constant:
     factor: Factor
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PowerLaw:
+    """A factor that grows with a number of the request.
+
+    Attributes:
+        factor: The factor at the request's number.
+        over: Name of the number.
+        at: The number. [any]
+        exponent: Growth of the factor with the number; 0 if it does not grow. [1]
+    """
+
+    factor: Factor
+    over: str
+    at: float
+    exponent: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class FactorsOf(Generic[Inputs]):
     """An input object of a chain whose numbers are still factors.
@@ -80,6 +97,9 @@ def _number(value: object, number: Number) -> object:
     if kind is Constant:
         factor: Factor = value.factor  # type: ignore[attr-defined] # as above
         return traced(factor) if number is traced else factor.value
+    if kind is PowerLaw:
+        law: PowerLaw = value  # type: ignore[assignment] # as above
+        return law.factor.value if number is sample and law.factor.low == law.factor.high else number(law.factor)
     if kind is tuple:
         return tuple(_number(one, number) for one in value)  # type: ignore[attr-defined] # as above
     return value
