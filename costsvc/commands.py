@@ -17,9 +17,9 @@ from costsvc.report.headlines import headline
 from costsvc.report.labels import TOTALS
 from costsvc.report.texts.export import ExportInput
 from costsvc.report.texts.formats import FORMATS
+from costsvc.schemas import query
+from costsvc.schemas.field_errors import by_field
 from costsvc.settings import Settings
-from costsvc.web import query
-from costsvc.web.problems import by_field
 from costsvc.web.registry import ENDPOINTS, answer_request
 
 ESTIMATES: Mapping[str, str] = {

@@ -13,8 +13,8 @@ from mcp.server.stdio import stdio_server
 from costsvc import __version__
 from costsvc.errors import CostsvcError
 from costsvc.report.short import shorten
+from costsvc.schemas.field_errors import by_field
 from costsvc.web.http import services_of
-from costsvc.web.problems import by_field
 from costsvc.web.registry import answer_request
 from costsvc.web.tools import TOOLS, described
 
@@ -80,8 +80,7 @@ def answer_call(app: Flask, name: str, arguments: Mapping[str, object]) -> types
     if tool is None:
         return _said(f"no tool {name!r}; there are {', '.join(one.name for one in TOOLS)}", is_error=True)
     try:
-        with app.app_context():  # in it names are looked up while a request is read, so that all errors come at once
-            found = shorten(tool.kind, answer_request(tool.path, arguments, services_of(app).catalog))
+        found = shorten(tool.kind, answer_request(tool.path, arguments, services_of(app).catalog))
     except CostsvcError as error:
         lines = [f"{field}: {' '.join(texts)}" for field, texts in by_field(error).items()]
         return _said("\n".join(lines) or str(error), is_error=True)

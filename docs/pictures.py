@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import sync_playwright
 
-from costsvc.web import query
+from costsvc.schemas import query
 from costsvc.web.page.views import VIEWS
 
 WIDTH_PX, HEIGHT_PX = 1100, 720

@@ -152,7 +152,7 @@ def test_a_training_request_stays_in_few_files_and_leaves_the_tables_alone(clien
         found = walk.walk(client, path, request)
     assert found.into_reference == 0
     assert len(found.files) <= 20
-    assert found.changes <= 150
+    assert found.changes <= 154  # 4 of them to say in which tables names are looked up, and to take it back
 
 
 def test_a_refused_request_has_no_walk(client: FlaskClient) -> None:

@@ -87,6 +87,8 @@ def _sampled(shared: "FactorsOf[Inputs]") -> Inputs:
 
 
 def _number(value: object, number: Number) -> object:
+    if type(value) is PowerLaw:
+        value = value.factor
     kind = type(value)
     if kind is Factor:
         if number is sample and value.low == value.high:  # type: ignore[attr-defined] # checked in the line above
@@ -97,9 +99,6 @@ def _number(value: object, number: Number) -> object:
     if kind is Constant:
         factor: Factor = value.factor  # type: ignore[attr-defined] # as above
         return traced(factor) if number is traced else factor.value
-    if kind is PowerLaw:
-        law: PowerLaw = value  # type: ignore[assignment] # as above
-        return law.factor.value if number is sample and law.factor.low == law.factor.high else number(law.factor)
     if kind is tuple:
         return tuple(_number(one, number) for one in value)  # type: ignore[attr-defined] # as above
     return value

@@ -6,6 +6,9 @@ from typing import Any, Literal
 
 from costsvc.requests.workloads import ApiCall, Hosting, MeteredRun, PriceKind, Serving, Site, TrainingRun
 
+ALL = "all"
+"""All candidates in place of a list of names."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from costsvc.errors import BadRequestError
 from costsvc.model.chains.text_inputs import MeasuredConfiguration, TextInputs, Unexplained
 from costsvc.model.inputs import Constant, FactorsOf, PowerLaw
-from costsvc.model.uncertainty import Factor
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.workloads import Precision, Serving
 from costsvc.resolve.calibration import (

@@ -10,9 +10,9 @@ from marshmallow import Schema
 
 from costsvc import __version__
 from costsvc.answers.operations import Problem
+from costsvc.schemas.fields import Choice, Name, Number, WholeNumber
 from costsvc.web import problems
 from costsvc.web.endpoint import Endpoint
-from costsvc.web.fields import Choice, Name, Number, WholeNumber
 from costsvc.web.http import PARSER, private, respond
 
 DESCRIPTION = (

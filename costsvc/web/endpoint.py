@@ -13,7 +13,9 @@ from costsvc.reference.catalog import Catalog
 from costsvc.report.answers import Answer
 from costsvc.report.selection import FIELD, check_name, select
 from costsvc.report.short import SHORT_TYPES, shorten
-from costsvc.web.fields import Choice, Request, UnknownName, raise_if, refuse
+from costsvc.schemas.field_errors import UnknownName
+from costsvc.schemas.fields import Choice, Request, raise_if, refuse
+from costsvc.schemas.reading import SCHEMAS, load_request
 
 VIEW = "view"
 SHORT = "short"
@@ -72,7 +74,6 @@ class Endpoint:
     Attributes:
         kind: Its name in metrics and documents.
         path: Its address.
-        schema: Reads a JSON body into the request of the domain.
         estimate: Answers a request from the tables.
         example: A body.
         answer_type: The TypedDict of its answers.
@@ -81,11 +82,15 @@ class Endpoint:
 
     kind: str
     path: str
-    schema: ma.Schema
     estimate: Callable[..., Answer]
     example: Mapping[str, object]
     answer_type: type
     explains: bool = False
+
+    @property
+    def schema(self) -> ma.Schema:
+        """Reads a JSON body into the request of the domain."""
+        return SCHEMAS[self.kind]
 
     @property
     def short_type(self) -> type:
@@ -131,7 +136,7 @@ class Endpoint:
             UnknownNameError: If a name is not known.
             BadRequestError: If the request is inconsistent or cannot be estimated.
         """
-        return self.estimate(self.schema.load(body), tables, **({"explain": True} if explain else {}))
+        return self.estimate(load_request(self.kind, body, tables), tables, **({"explain": True} if explain else {}))
 
     def formed(self, answer: Answer, asked: Mapping[str, Any]) -> object:
         """An answer in the form that was asked for.

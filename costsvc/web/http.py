@@ -14,6 +14,7 @@ from webargs.flaskparser import FlaskParser, abort
 from costsvc import __version__, limits
 from costsvc.errors import BusyError
 from costsvc.reference.catalog import Catalog
+from costsvc.schemas.fields import looking_up_in
 from costsvc.services import Services
 from costsvc.web import metrics
 from costsvc.web.serving.slots import BUSY
@@ -107,6 +108,11 @@ class Parser(FlaskParser):
     """Reads a JSON body strictly, and rejects unknown parameters."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": "raise"}
+
+    def parse(self, *args: Any, **kwargs: Any) -> Any:
+        """See webargs; names are looked up in the tables of the application."""
+        with looking_up_in(catalog()):
+            return super().parse(*args, **kwargs)
 
     def load_json(self, req: Request, schema: Schema) -> Any:
         """The body as plain data; 415, 413 or 400 if it cannot be read."""

@@ -7,7 +7,7 @@ from flask import request
 
 from costsvc.answers.request_body import RequestBody
 from costsvc.report.selection import FIELD
-from costsvc.web import query
+from costsvc.schemas import query
 from costsvc.web.endpoint import SHORT, VIEW, Endpoint
 
 DOWNLOAD = "download"

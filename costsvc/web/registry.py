@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 
 import orjson
-from marshmallow import ValidationError
 
 from costsvc.errors import BadRequestError
 from costsvc.reference.catalog import Catalog
 from costsvc.report.answers import Answer
+from costsvc.schemas.reading import read_request
 from costsvc.services import Services
 from costsvc.web.api import amortization, api_or_own, change, inference, placement, schedule, training
 from costsvc.web.endpoint import Endpoint
-from costsvc.web.problems import by_field
 
 ENDPOINTS: Mapping[str, Endpoint] = {
     resource.ENDPOINT.kind: resource.ENDPOINT
@@ -62,7 +61,4 @@ def answer_request(path: str, body: Mapping[str, object], tables: Catalog) -> An
     endpoint = next((one for one in ENDPOINTS.values() if one.path == path), None)
     if endpoint is None:
         raise BadRequestError({"path": f"no endpoint at {path}"})
-    try:
-        return endpoint.answer(body, tables)
-    except ValidationError as error:
-        raise BadRequestError({field: " ".join(texts) for field, texts in by_field(error).items()}) from error
+    return endpoint.estimate(read_request(endpoint.kind, body, tables), tables)

@@ -9,9 +9,9 @@ from costsvc.estimates.comparisons.amortization import compare_strategies
 from costsvc.estimates.serving import estimate_serving
 from costsvc.estimates.training import estimate_training
 from costsvc.reference.catalog import Catalog
-from costsvc.web.api.amortization import ComparisonSchema
-from costsvc.web.api.inference import ServingSchema
-from costsvc.web.api.training import TrainingRunSchema
+from costsvc.schemas.amortization import ComparisonSchema
+from costsvc.schemas.inference import ServingSchema
+from costsvc.schemas.training import TrainingRunSchema
 
 Body = dict[str, Any]
 Ask = Callable[[Body], Body]

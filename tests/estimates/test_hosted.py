@@ -6,7 +6,7 @@ import pytest
 from costsvc.estimates.serving import compute_request, resolve_request
 from costsvc.model.uncertainty import sample
 from costsvc.reference.catalog import STANDARD
-from costsvc.web.api.inference import ServingSchema
+from costsvc.schemas.inference import ServingSchema
 from tests.estimates.reading import codes, factors, value
 
 POST = "/v1/estimates/inference"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from costsvc.estimates.serving import estimate_serving
-from costsvc.web.api.inference import ServingSchema
+from costsvc.schemas.inference import ServingSchema
 from tests.estimates.reading import codes, factors, out_of_order, value
 from tests.estimates.redone import beginnings, behind, redo
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
-from costsvc.web import query
+from costsvc.schemas import query
 from costsvc.web.page.views import View
 
 PATIENCE_S = 60

@@ -11,9 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from costsvc.report.texts import markdown
+from costsvc.schemas import query
 from costsvc.settings import Settings
 from costsvc.store import LARGEST_SHARE, Store
-from costsvc.web import metrics, query
+from costsvc.web import metrics
 from costsvc.web.app import create_app
 from costsvc.web.http import services_of
 from costsvc.web.registry import ENDPOINTS, cached_answer

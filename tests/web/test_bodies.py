@@ -7,7 +7,6 @@ import pytest
 from flask.testing import FlaskClient
 
 from costsvc import limits
-from costsvc.web.api.placement import PlacementSchema
 from tests.web.problems import assert_names, refused
 
 TRAINING, INFERENCE = "/v1/estimates/training", "/v1/estimates/inference"
@@ -115,9 +114,3 @@ def test_a_choice_may_be_in_any_case(
     written, plain = (client.post(path, json=RUN | one) for one in (body, body | same))
     assert written.status_code == 200, written.text
     assert written.data == plain.data
-
-
-def test_all_is_all_in_a_list_too() -> None:
-    candidates = PlacementSchema()
-    loaded = [candidates.load({"training": RUN, "regions": regions}) for regions in ("all", ["all"])]
-    assert loaded[0].candidates == loaded[1].candidates

@@ -17,10 +17,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from costsvc.schemas.inference import PIXELS
+from costsvc.schemas.workload import OWNED_ONLY
 from costsvc.settings import Settings
 from costsvc.web.api import amortization, change, inference, placement, schedule, training
-from costsvc.web.api.inference import PIXELS
-from costsvc.web.api.workload import OWNED_ONLY
 from costsvc.web.app import create_app
 
 CHECKS = [

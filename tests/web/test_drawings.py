@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from costsvc.report.figures.registry import FIGURES
-from costsvc.web import query
+from costsvc.schemas import query
 from costsvc.web.page.views import VIEWS
 from costsvc.web.registry import ENDPOINTS
 

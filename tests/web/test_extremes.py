@@ -18,9 +18,9 @@ from costsvc.report.figures.registry import FIGURES
 from costsvc.report.headlines import headline
 from costsvc.report.texts.export import ExportInput
 from costsvc.report.texts.formats import formats_of
-from costsvc.web import query
-from costsvc.web.api.parts import Amount
-from costsvc.web.fields import Number
+from costsvc.schemas import query
+from costsvc.schemas.fields import Number
+from costsvc.schemas.parts import Amount
 from costsvc.web.registry import ENDPOINTS
 
 Path = tuple[str | int, ...]

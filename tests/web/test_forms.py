@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
 from costsvc.report.answers import totals
-from costsvc.web import query
+from costsvc.schemas import query
 from costsvc.web.http import services_of
 from costsvc.web.registry import ENDPOINTS
 from costsvc.web.tools import TOOLS

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from costsvc.report.figures.registry import FIGURES
 from costsvc.report.texts.formats import formats_of
-from costsvc.web import query
+from costsvc.schemas import query
 from costsvc.web.page.views import VIEWS
 from costsvc.web.registry import ENDPOINTS
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from costsvc.web import query
+from costsvc.schemas import query
 from costsvc.web.http import services_of
 from costsvc.web.page.improvements import LEAST, MOST, improvements
 from costsvc.web.page.next_questions import next_questions

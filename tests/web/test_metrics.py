@@ -11,7 +11,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from costsvc import __version__
-from costsvc.web import metrics, query
+from costsvc.schemas import query
+from costsvc.web import metrics
 from costsvc.web.api import inference, training
 from costsvc.web.registry import ENDPOINTS
 

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from costsvc.report import numbers
-from costsvc.web import query
-from costsvc.web.api.inference import ServingSchema
-from costsvc.web.api.training import TrainingRunSchema
+from costsvc.schemas import query
+from costsvc.schemas.inference import ServingSchema
+from costsvc.schemas.training import TrainingRunSchema
 from costsvc.web.http import services_of
 from costsvc.web.page import forms, layout, views
 from costsvc.web.page.views import VIEWS, View

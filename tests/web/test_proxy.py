@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from costsvc.web import query
+from costsvc.schemas import query
 from costsvc.web.api import training
 
 pytestmark = pytest.mark.processes

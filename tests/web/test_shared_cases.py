@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from flask.testing import FlaskClient
 
-from costsvc.web import query
+from costsvc.schemas import query
 from costsvc.web.page.shared_cases import CASES, Case
 
 

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
 from costsvc.report.texts.formats import FORMATS, formats_of
-from costsvc.web import query
+from costsvc.schemas import query
 from costsvc.web.http import services_of
 from costsvc.web.registry import ENDPOINTS
 
@@ -174,3 +174,21 @@ def test_the_documents_page_lists_every_document() -> None:
     for one in FORMATS.values():
         whose = "all" if one.kinds == set(ENDPOINTS) else ", ".join(kind for kind in ENDPOINTS if kind in one.kinds)
         assert re.search(rf"^\| `{one.name}` \| `{one.media_type}` \| .* \| {whose} \|$", page, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        pytest.param({"training_tokens_b": "15T"}, {"training_tokens_b": 15_000}, id="tokens"),
+        pytest.param({"training_tokens_b": "100 B"}, {"training_tokens_b": 100}, id="tokens-in-the-field's-unit"),
+    ],
+)
+def test_an_export_and_a_page_answer_what_was_typed(
+    client: FlaskClient, typed: dict[str, Any], plain: dict[str, Any]
+) -> None:
+    base = {"accelerator": "h100", "total_params_b": "8B"}
+    exact = {"accelerator": "h100", "total_params_b": "8"}
+    where = "/v1/estimates/training/answer.json"
+    found, wanted = (client.get(where, query_string=one).get_json() for one in (base | typed, exact | plain))
+    assert found == wanted
+    assert client.get("/", query_string=base | typed).status_code == 200

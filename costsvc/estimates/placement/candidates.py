@@ -16,7 +16,7 @@ from costsvc.model.uncertainty import central_value
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.place_groups import read_regions
 from costsvc.reference.places import UNKNOWN_OPERATOR
-from costsvc.requests.comparisons import KINDS, Candidates
+from costsvc.requests.comparisons import ALL, KINDS, Candidates
 from costsvc.requests.workloads import OWNED, Machine, PriceKind, Serving, Site, Subject, TrainingRun
 from costsvc.resolve.log import FactorLog
 from costsvc.resolve.machine import ResolvedMachine, resolve_count, resolve_machine
@@ -25,7 +25,6 @@ from costsvc.resolve.site import ResolvedSite, is_household, resolve_site
 from costsvc.resolve.training import ResolvedTraining, resolve_training
 
 Workload = TrainingRun | Serving
-ALL = "all"
 PROBE_B = 7.0
 """Parameters [10^9] for which accelerators are compared if those of the run are not known."""
 DOES_NOT_FIT = "does-not-fit"

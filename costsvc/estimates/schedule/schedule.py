@@ -32,13 +32,12 @@ from costsvc.reference.catalog import Catalog
 from costsvc.reference.places import Place
 from costsvc.reference.profiles import Profile, zones_with_profile
 from costsvc.reference.time_zones import time_zone
-from costsvc.requests.comparisons import Schedule
+from costsvc.requests.comparisons import ALL, Schedule
 from costsvc.requests.workloads import Site, TrainingRun
 from costsvc.resolve.log import FactorLog
 from costsvc.resolve.site import ResolvedSite, warn_of_names
 from costsvc.units import PERCENT, S_PER_H, Numeric
 
-ALL = "all"
 NEEDS_PROFILE = ("windows", "now", "average", "savings", "profile")
 """Fields that are null without an hourly profile."""
 PAST_YEARS = "Profiles are means of past years; they do not include the weather or outages of a given week."

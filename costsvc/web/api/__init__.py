@@ -1,1 +1,1 @@
-"""The API: one file per endpoint, with its request schema and its view."""
+"""The API: one file per endpoint, with its example and its view."""

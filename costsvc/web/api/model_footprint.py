@@ -7,9 +7,9 @@ from flask import Response
 from costsvc import limits
 from costsvc.answers.model_footprint import ModelFootprint
 from costsvc.estimates.model_footprint import estimate_model_footprint
+from costsvc.schemas.fields import KnownName, Request
 from costsvc.web import problems
 from costsvc.web.blueprint import CostsvcBlueprint
-from costsvc.web.fields import KnownName, Request
 from costsvc.web.http import answer, catalog
 
 blueprint = CostsvcBlueprint("model_footprint", __name__, url_prefix="/v1", tag="estimates")

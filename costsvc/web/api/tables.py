@@ -12,9 +12,9 @@ from costsvc.answers.operations import Items
 from costsvc.errors import BadRequestError
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.listing import Listing
+from costsvc.schemas.fields import Request
 from costsvc.web import problems
 from costsvc.web.blueprint import CostsvcBlueprint
-from costsvc.web.fields import Request
 from costsvc.web.http import answer, catalog, services, tagged
 
 blueprint = CostsvcBlueprint("reference", __name__, url_prefix="/v1", tag="tables")

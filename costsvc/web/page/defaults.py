@@ -4,10 +4,10 @@ from typing import cast
 
 from costsvc.report import numbers
 from costsvc.report.answers import Answer, AnyEstimate
+from costsvc.schemas.query import pairs
 from costsvc.web.page.forms import WORKLOADS
 from costsvc.web.page.layout import names
 from costsvc.web.page.overrides import FACTOR_FIELDS
-from costsvc.web.query import pairs
 
 
 def form_defaults(kind: str, answer: Answer) -> dict[str, str]:

@@ -8,8 +8,9 @@ from typing import Any
 
 import marshmallow as ma
 
-from costsvc.web.api.schedule import Instant
-from costsvc.web.fields import BoundedList, Choice, NameList, Number, StrictBoolean
+from costsvc.schemas.fields import BoundedList, Choice, NameList, Number, StrictBoolean
+from costsvc.schemas.query import inside
+from costsvc.schemas.schedule import Instant
 from costsvc.web.page.field_labels import EXAMPLES, LISTED, LISTED_HINT, LISTED_HINTS, UNITS, hint, label, with_labels
 from costsvc.web.page.layout import (
     BRIEF,
@@ -26,7 +27,6 @@ from costsvc.web.page.layout import (
     WINDOW,
     Group,
 )
-from costsvc.web.query import inside
 
 Values = Mapping[str, str]
 Errors = Mapping[str, Sequence[str]]

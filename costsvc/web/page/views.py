@@ -30,7 +30,9 @@ from costsvc.report.labels import (
 )
 from costsvc.report.per_unit import per_unit
 from costsvc.report.texts.formats import ExportFormat, formats_of
-from costsvc.web import metrics, problems, query
+from costsvc.schemas import query
+from costsvc.schemas.field_errors import by_field
+from costsvc.web import metrics, problems
 from costsvc.web.api import amortization, placement
 from costsvc.web.compression import compressed
 from costsvc.web.endpoint import Endpoint
@@ -304,7 +306,7 @@ def _answer(
     try:
         answer = cached_answer(question, body, services(), explain=explain)
     except (ValidationError, CostsvcError) as error:
-        return None, problems.by_field(error)
+        return None, by_field(error)
     return answer, {}
 
 

@@ -8,8 +8,8 @@ from benchmarks.random_requests import random_requests
 from costsvc.errors import CostsvcError
 from costsvc.model.inputs import stack
 from costsvc.model.uncertainty import sample
-from costsvc.web.api.inference import ServingSchema
-from costsvc.web.api.training import TrainingRunSchema
+from costsvc.schemas.inference import ServingSchema
+from costsvc.schemas.training import TrainingRunSchema
 from tests.model.chains.workloads import leaves, resolve, row_of
 
 SCHEMAS = {"/v1/estimates/training": TrainingRunSchema(), "/v1/estimates/inference": ServingSchema()}

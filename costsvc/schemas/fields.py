@@ -2,20 +2,21 @@
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from itertools import islice
 from typing import Any, Literal, TypeVar
 
 import marshmallow as ma
-from flask import current_app, has_app_context
 
 from costsvc.errors import LONGEST_QUOTE, UnknownNameError
 from costsvc.limits import ERRORS, NAME_LENGTH, WRONG_ENTRIES, YEAR, Limit
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.place_groups import read_regions
-from costsvc.web.http import SERVICES
-from costsvc.web.misspelt import UNKNOWN, describe_unknown
+from costsvc.schemas.field_errors import Several, UnknownName
+from costsvc.schemas.misspelt import UNKNOWN, describe_unknown
 
 MESSAGES: dict[str, str | list[Any] | dict[Any, Any]] = {
     "required": "is required",
@@ -109,30 +110,35 @@ READERS: Mapping[Kind, Callable[[Catalog, str], object]] = {
     "provider": lambda tables, name: tables.api_provider(name),
 }
 """How a name of each kind is looked up; it raises an UnknownNameError. Known names are kept in the catalog's memos."""
+TABLES: ContextVar[Catalog | None] = ContextVar("tables", default=None)
+"""The tables in which names are looked up while a request is read."""
 
 
-class UnknownName(str):
-    """The error of an unknown name."""
+@contextmanager
+def looking_up_in(tables: Catalog) -> Iterator[None]:
+    """Look up names of the requests that are read inside, so that unknown ones are reported with all other errors.
 
-    __slots__ = ()
-
-
-def is_unknown_name(text: str) -> bool:
-    """Whether an error of a field is that of an unknown name."""
-    return isinstance(text, UnknownName)
+    Args:
+        tables: The reference tables.
+    """
+    token = TABLES.set(tables)
+    try:
+        yield
+    finally:
+        TABLES.reset(token)
 
 
 def unknown_name(read: Callable[..., object], *names: str) -> list[str]:
-    """The error of an unknown name, none if it is known; none outside of a request, where estimates raise it.
+    """The error of an unknown name, none if it is known; none without tables, where estimates raise it.
 
     Args:
         read: Looks the names up in a catalog; it may raise an UnknownNameError.
         names: The names.
     """
-    if not has_app_context():
+    tables = TABLES.get()
+    if tables is None:
         return []
     try:
-        tables: Catalog = current_app.extensions[SERVICES].catalog
         tables.memos[read](*names)
     except UnknownNameError as error:
         return [UnknownName(error)]
@@ -351,22 +357,6 @@ class Request(ma.Schema):
                 except ma.ValidationError as error:
                     errors |= error.messages if isinstance(error.messages, dict) else {}
         return errors
-
-
-class Several(str):
-    """What is wrong in the same way with several things.
-
-    Attributes:
-        times: How many they are.
-    """
-
-    times: int
-
-    def __new__(cls, text: str, times: int) -> "Several":
-        """A text that counts as so many."""
-        found = super().__new__(cls, text)
-        found.times = times
-        return found
 
 
 def refuse(data: dict[str, Any], fields: Iterable[str], because: str) -> dict[str, list[str]]:

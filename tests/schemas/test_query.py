@@ -5,19 +5,18 @@ from typing import Any
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from costsvc.web import query
-from costsvc.web.fields import normal
+from costsvc.schemas import query
+from costsvc.schemas.fields import normal
+from costsvc.schemas.reading import SCHEMAS
 from costsvc.web.registry import ENDPOINTS
 
-KINDS = list(ENDPOINTS)
 
-
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", SCHEMAS)
 def test_the_query_of_a_request_stands_for_that_request(kind: str) -> None:
-    question = ENDPOINTS[kind]
-    pairs = list(query.pairs(question.example))
+    example = ENDPOINTS[kind].example
+    pairs = list(query.pairs(example))
     assert all(isinstance(text, str) for _, text in pairs)
-    assert normal(query.body(pairs, question.schema)) == normal(question.example)
+    assert normal(query.body(pairs, SCHEMAS[kind])) == normal(example)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +52,6 @@ def test_the_query_of_a_request_stands_for_that_request(kind: str) -> None:
     ],
 )  # fmt: skip
 def test_a_query_is_read_as_json(kind: str, pairs: list[tuple[str, str]], said: dict[str, Any]) -> None:
-    schema = ENDPOINTS[kind].schema
+    schema = SCHEMAS[kind]
     assert query.body(MultiDict(pairs).items(multi=True), schema) == said
     assert isinstance(schema.validate(said), dict)

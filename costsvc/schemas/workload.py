@@ -6,7 +6,7 @@ import marshmallow as ma
 
 from costsvc import limits
 from costsvc.requests.workloads import OWNED, Contract, Machine, Precision, PriceKind, Pricing, Scope, Site, Subject
-from costsvc.web.fields import (
+from costsvc.schemas.fields import (
     Choice,
     Day,
     KnownName,

@@ -1,17 +1,14 @@
 """Parts and strategies, as a client describes them."""
 
-from typing import Any
+from typing import Any, get_args
 
 import marshmallow as ma
 
 from costsvc import limits
-from costsvc.estimates.comparisons.parts import METRICS
+from costsvc.answers.quantities import Metric
 from costsvc.requests.comparisons import Known, ModelShare, Part, StrategySpec
 from costsvc.requests.workloads import ApiCall, Hosting, Machine, Serving
-from costsvc.web.api.inference import ON_MACHINE, PROVIDER, ServingSchema, serving_fields
-from costsvc.web.api.training import TrainingRunSchema
-from costsvc.web.api.workload import ACCELERATOR, ACCELERATORS, CORES, SiteSchema, chosen, machine_errors, site
-from costsvc.web.fields import (
+from costsvc.schemas.fields import (
     KnownName,
     Name,
     Number,
@@ -23,6 +20,9 @@ from costsvc.web.fields import (
     described,
     raise_if,
 )
+from costsvc.schemas.inference import ON_MACHINE, PROVIDER, ServingSchema, serving_fields
+from costsvc.schemas.training import TrainingRunSchema
+from costsvc.schemas.workload import ACCELERATOR, ACCELERATORS, CORES, SiteSchema, chosen, machine_errors, site
 
 EXACT = {"type": "number", **described(limits.AMOUNT)}
 WIDE = {
@@ -134,7 +134,7 @@ class KnownSchema(Request):
     @ma.post_load
     def _to_domain(self, data: dict[str, Any], **_: Any) -> Known:
         if not data:
-            raise ma.ValidationError(f"at least one of {', '.join(METRICS)} is required")
+            raise ma.ValidationError(f"at least one of {', '.join(get_args(Metric))} is required")
         return Known(**data)
 
 

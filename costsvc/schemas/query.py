@@ -10,9 +10,9 @@ from typing import Any
 import marshmallow as ma
 
 from costsvc.requests.dotted import pairs
-from costsvc.web.api.parts import Amount, KnownQuantity
-from costsvc.web.fields import NameList, Number, StrictBoolean
-from costsvc.web.typed_numbers import read_number
+from costsvc.schemas.fields import NameList, Number, StrictBoolean
+from costsvc.schemas.parts import Amount, KnownQuantity
+from costsvc.schemas.typed_numbers import read_number
 
 __all__ = ["body", "inside", "leaves", "pairs"]
 

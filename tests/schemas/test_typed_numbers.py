@@ -1,13 +1,10 @@
 """Numbers as people type them."""
 
-from typing import Any
-
 import pytest
-from flask.testing import FlaskClient
 
 from costsvc import limits
 from costsvc.limits import Limit
-from costsvc.web.typed_numbers import read_number
+from costsvc.schemas.typed_numbers import read_number
 
 COUNT, SIZE, SHARE = limits.REQUESTS, limits.PARAMS_B, limits.SHARE
 
@@ -75,19 +72,3 @@ def test_what_is_no_number_is_left_to_the_field_to_refuse(text: str) -> None:
 @pytest.mark.parametrize("limit", [limits.HOURS, limits.REQUESTS, None])
 def test_a_percentage_needs_a_share_or_a_rate(limit: Limit | None) -> None:
     assert read_number("50%", limit) is None
-
-
-@pytest.mark.parametrize(
-    ("typed", "plain"),
-    [
-        pytest.param({"training_tokens_b": "15T"}, {"training_tokens_b": 15_000}, id="tokens"),
-        pytest.param({"training_tokens_b": "100 B"}, {"training_tokens_b": 100}, id="tokens-in-the-field's-unit"),
-    ],
-)
-def test_a_page_answers_what_was_typed(client: FlaskClient, typed: dict[str, Any], plain: dict[str, Any]) -> None:
-    base = {"accelerator": "h100", "total_params_b": "8B"}
-    exact = {"accelerator": "h100", "total_params_b": "8"}
-    where = "/v1/estimates/training/answer.json"
-    found, wanted = (client.get(where, query_string=one).get_json() for one in (base | typed, exact | plain))
-    assert found == wanted
-    assert client.get("/", query_string=base | typed).status_code == 200

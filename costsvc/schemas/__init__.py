@@ -1,0 +1,1 @@
+"""JSON read into requests, with all errors by field; no HTTP."""
