@@ -28,6 +28,23 @@ class Constant:
     factor: Factor
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PowerLaw:
+    """A factor that grows with a number of the request.
+
+    Attributes:
+        factor: The factor at the request's number.
+        over: Name of the number.
+        at: The number. [any]
+        exponent: Growth of the factor with the number; 0 if it does not grow. [1]
+    """
+
+    factor: Factor
+    over: str
+    at: float
+    exponent: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class FactorsOf(Generic[Inputs]):
     """An input object of a chain whose numbers are still factors.
@@ -70,6 +87,8 @@ def _sampled(shared: "FactorsOf[Inputs]") -> Inputs:
 
 
 def _number(value: object, number: Number) -> object:
+    if type(value) is PowerLaw:
+        value = value.factor
     kind = type(value)
     if kind is Factor:
         if number is sample and value.low == value.high:  # type: ignore[attr-defined] # checked in the line above

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from costsvc.model.inputs import PowerLaw
 from costsvc.model.uncertainty import Factor
 from costsvc.reference.table import Row
 
@@ -47,7 +48,7 @@ class MeasuredCurve:
     knots: Sequence[Knot]
     residual: Factor
 
-    def at(self, batch: float) -> tuple[Factor, Factor] | None:
+    def at(self, batch: float) -> tuple[PowerLaw, PowerLaw] | None:
         """Time and power relative to the formulas, interpolated over the logarithm of the batch.
 
         The lengths of a request may differ from the measured ones, since the formulas include the lengths.
@@ -56,7 +57,8 @@ class MeasuredCurve:
             batch: The batch. [1]
 
         Returns:
-            The two factors; None if the batch is outside the measured ones.
+            The two factors, each a power law of the batch between two measurements; None if the batch is outside
+            the measured ones.
         """
         pairs = [*pairwise(self.knots), *((knot, knot) for knot in self.knots)]
         pair = next((pair for pair in pairs if pair[0].batch <= batch <= pair[1].batch), None)
@@ -65,9 +67,10 @@ class MeasuredCurve:
         below, above = np.array(pair[0].ratios), np.array(pair[1].ratios)
         slowness, power_ratio = np.exp(below + _place(*pair, batch) * (above - below)).tolist()
         width = (self.residual.low, self.residual.high)
+        exponents = _exponents(*pair)
         return (
-            self._factor("measured_slowness", slowness, width, pair),
-            self._factor("measured_power_ratio", power_ratio, (1.0, 1.0), pair),
+            _law(self._factor("measured_slowness", slowness, width, pair), batch, exponents[0]),
+            _law(self._factor("measured_power_ratio", power_ratio, (1.0, 1.0), pair), batch, exponents[1]),
         )
 
     def _factor(self, name: str, value: float, width: tuple[float, float], pair: tuple[Knot, Knot]) -> Factor:
@@ -106,6 +109,18 @@ def measured_curve(
         slowness, power_ratio = np.log(ratios(best[batch])).tolist()
         knots.append(Knot(row=best[batch], ratios=(slowness, power_ratio)))
     return MeasuredCurve(table=table, accelerators=accelerators, knots=knots, residual=residual)
+
+
+def _law(factor: Factor, batch: float, exponent: float) -> PowerLaw:
+    return PowerLaw(factor=factor, over="batch_size", at=batch, exponent=exponent)
+
+
+def _exponents(below: Knot, above: Knot) -> Ratios:
+    """Growth of time and power with the batch between two measurements, relative to the formulas [1]."""
+    if above.batch == below.batch:
+        return 0.0, 0.0
+    slowness, power_ratio = (np.subtract(above.ratios, below.ratios) / np.log(above.batch / below.batch)).tolist()
+    return slowness, power_ratio
 
 
 def _place(below: Knot, above: Knot, batch: float) -> float:

@@ -14,7 +14,7 @@ from costsvc.model.generation import (
     generate,
     pictured,
 )
-from costsvc.model.inputs import FactorsOf, central
+from costsvc.model.inputs import FactorsOf, PowerLaw, central
 from costsvc.model.serving import ServingChip
 from costsvc.model.uncertainty import Factor
 from costsvc.reference.catalog import Catalog
@@ -151,7 +151,7 @@ def _sized(name: str, known: _Request) -> Factor:
     return calibration.record(f"default_{name}", name)
 
 
-def _measured(known: _Request, task: FactorsOf[Pictures]) -> tuple[Factor, Factor] | None:
+def _measured(known: _Request, task: FactorsOf[Pictures]) -> tuple[PowerLaw, PowerLaw] | None:
     """Time and power relative to the formulas, from measurements of the same pictures on the same machines."""
     request, row, calibration = known.request, known.size.row, known.calibration
     if request.batch_size is None or row is None or known.machine.slice is not None:
@@ -171,10 +171,10 @@ def _measured(known: _Request, task: FactorsOf[Pictures]) -> tuple[Factor, Facto
     as_chip = chip.as_chip() if isinstance(chip, Socket) else chip
     residual = calibration.find("measured_residual")
     curve = measured_curve(MEASUREMENTS, rows, known.count, lambda one: _ratios(one, pictures, as_chip), residual)
-    factors = curve.at(request.batch_size)
-    for factor in factors or ():
-        calibration.log.record(factor)
-    return factors
+    laws = curve.at(request.batch_size)
+    for law in laws or ():
+        calibration.log.record(law.factor)
+    return laws
 
 
 def _ratios(row: Row, pictures: Pictures, chip: ServingChip) -> Ratios:

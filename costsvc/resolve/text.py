@@ -4,8 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from costsvc.errors import BadRequestError
 from costsvc.model.chains.text_inputs import MeasuredConfiguration, TextInputs, Unexplained
-from costsvc.model.inputs import Constant, FactorsOf
-from costsvc.model.uncertainty import Factor
+from costsvc.model.inputs import Constant, FactorsOf, PowerLaw
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.workloads import Precision, Serving
 from costsvc.resolve.calibration import (
@@ -147,7 +146,7 @@ def _resolved(known: TextRequest) -> ResolvedText:
 
 
 def _unexplained(
-    known: TextRequest, measured: list[tuple[MeasuredCurve, tuple[Factor, Factor]]]
+    known: TextRequest, measured: list[tuple[MeasuredCurve, tuple[PowerLaw, PowerLaw]]]
 ) -> tuple[FactorsOf[Unexplained], Alternatives]:
     """Errors of the fit; wider for configurations without measurements."""
     request, machine = known.request, known.machine
@@ -178,8 +177,7 @@ def _unexplained(
     measured_logs = []
     for _, factors in measured:
         log = FactorLog()
-        for factor in (*factors, elsewhere):
-            log.record(factor)
+        log.record_all(*(law.factor for law in factors), elsewhere)
         measured_logs.append(log)
     alternatives = Alternatives(residual=residual_log, measured=tuple(measured_logs), long_prompt=long_log)
     return FactorsOf(Unexplained, fields), alternatives

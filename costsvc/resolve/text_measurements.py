@@ -6,7 +6,7 @@ from costsvc.model import serving as formulas
 from costsvc.model.architecture import ServedModel, completed
 from costsvc.model.chains.replica import largest_batch
 from costsvc.model.chains.text_inputs import Socket
-from costsvc.model.inputs import central
+from costsvc.model.inputs import PowerLaw, central
 from costsvc.model.serving import Load, ServingChip, ServingConstants
 from costsvc.model.uncertainty import Factor
 from costsvc.reference.catalog import Catalog
@@ -32,7 +32,7 @@ PLAIN = ("engine", "cache_precision", "speculative", "cached_input_tokens")
 """Fields that no measured configuration has; if one is given, only the formulas are used."""
 
 
-def resolve_measured(known: TextRequest) -> list[tuple[MeasuredCurve, tuple[Factor, Factor]]]:
+def resolve_measured(known: TextRequest) -> list[tuple[MeasuredCurve, tuple[PowerLaw, PowerLaw]]]:
     """Measured configurations of the same model on the same machines at the request's batch."""
     request = known.request
     if request.batch_size is None or request.requests_per_s is not None or known.size.row is None:

@@ -9,9 +9,12 @@ from typing import Any
 
 import marshmallow as ma
 
+from costsvc.requests.dotted import pairs
 from costsvc.schemas.fields import NameList, Number, StrictBoolean
 from costsvc.schemas.parts import Amount, KnownQuantity
 from costsvc.schemas.typed_numbers import read_number
+
+__all__ = ["body", "inside", "leaves", "pairs"]
 
 SWITCHES = {"true": True, "false": False}
 WORDS = ma.fields.List, NameList
@@ -31,32 +34,6 @@ def body(pairs: Iterable[tuple[str, str]], schema: ma.Schema) -> dict[str, Any]:
         if text.strip():
             _put(grown, name, text.strip(), schema)
     return _listed(grown, schema)
-
-
-def pairs(request: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    """The query that is equivalent to some JSON.
-
-    Args:
-        request: The JSON.
-        name: Its path, with dots.
-    """
-    if isinstance(request, dict):
-        named = list(request.items())
-    elif isinstance(request, list) and any(isinstance(one, dict) for one in request):
-        named = list(enumerate(request))
-    else:
-        yield name, _text(request)
-        return
-    for key, value in named:
-        yield from pairs(value, f"{name}.{key}" if name else str(key))
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return ",".join(map(_text, value))
-    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def _put(grown: dict[str, Any], name: str, text: str, schema: ma.Schema) -> None:
