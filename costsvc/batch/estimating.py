@@ -1,0 +1,300 @@
+"""Estimates of a batch of rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import marshmallow as ma
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from costsvc.batch.cells import read_numbers, read_text
+from costsvc.batch.formats.format import Kind, Part
+from costsvc.batch.groups import Codes, combine, encode
+from costsvc.batch.plan import RESULTS, Plan
+from costsvc.batch.rejects import Reject
+from costsvc.batch.row_numbers import ACTIVITIES, PARTS_OF, VARYING
+from costsvc.batch.spread import intervals_of
+from costsvc.batch.sums import Sums
+from costsvc.batch.templates import Spec, Template, Templates, is_of_place
+from costsvc.schemas.fields import Number
+from costsvc.schemas.reading import SCHEMAS
+from costsvc.units import Array
+
+FIGURES = tuple(RESULTS.values())
+TEMPLATE = "template"
+"""Column of the template's number in the output."""
+ROUNDING = 1e-9
+"""Relative excess of parts of tokens over the whole that is rounding."""
+
+
+class Estimates(NamedTuple):
+    """What a batch gives.
+
+    Attributes:
+        results: A row for each row of the batch; null if it has no estimate.
+        rejects: Rows that cannot be estimated.
+        sums: Sums of the results, from which totals follow.
+    """
+
+    results: pa.RecordBatch
+    rejects: list[Reject]
+    sums: Sums
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Cells:
+    """Cells of the requests of one kind in a batch.
+
+    Attributes:
+        part: The requests.
+        keep: Requests whose numbers are valid.
+        texts: Text of each field that belongs to the template.
+        numbers: Number of each field that may vary by row; NaN if it is not given. [any]
+    """
+
+    part: Part
+    keep: npt.NDArray[np.bool_]
+    texts: Mapping[str, pa.Array]
+    numbers: Mapping[str, Array]
+
+
+def estimate(batch: pa.RecordBatch, plan: Plan, templates: Templates) -> Estimates:
+    """Estimate the rows of a batch.
+
+    Args:
+        batch: Rows of a file.
+        plan: How its columns become requests.
+        templates: Templates of earlier batches, which are extended.
+
+    Returns:
+        Results, rejected rows and sums. It reads and writes no file.
+    """
+    read = plan.translate(batch)
+    columns = {**{name: batch.column(name) for name in plan.by if name in batch.schema.names}, **read.added}
+    labels = {name: read_text(columns[name]) for name in plan.groups if name in columns}
+    rejects = list(read.rejects)
+    sums = Sums(plan.groups)
+    rows = batch.num_rows
+    results = np.full((len(FIGURES), rows), np.nan)
+    ids = np.full(rows, -1, dtype=np.int32)
+    ends = np.full((2, len(FIGURES), rows), np.nan) if plan.intervals else None
+    for part in read.parts:
+        cells = _read_cells(part, rejects)
+        found = _assign(cells, templates, rejects)
+        for template_ids, places, numbers, activity in _by_shape(cells, found, templates):
+            shape = templates.all[template_ids[0]].shape
+            if shape is None:
+                raise TypeError("a refused template has no rows here")
+            in_shape = np.array([templates.all[one].row for one in range(len(templates.all))])[template_ids]
+            unit = shape.central(in_shape, numbers, FIGURES)
+            target = part.rows[places]
+            results[:, target] = unit * activity
+            ids[target] = template_ids
+            if ends is not None:
+                ratios = intervals_of(shape, in_shape, numbers, FIGURES)
+                low, high = ratios * results[:, target]
+                ends[:, :, target] = np.minimum(low, high), np.maximum(low, high)
+            taken = {name: label.take(pa.array(target)) for name, label in labels.items()}
+            sums.add(taken, template_ids, activity, results[:, target] if shape.varying else None, numbers)
+    return Estimates(_results(plan, results, ids, ends, read.added), rejects, sums)
+
+
+def _read_cells(part: Part, rejects: list[Reject]) -> _Cells:
+    """Texts and numbers of some requests; requests with wrong numbers are rejected."""
+    may_vary = (*ACTIVITIES[part.kind], *VARYING[part.kind])
+    keep = np.ones(len(part.rows), dtype=bool)
+    numbers: dict[str, Array] = {}
+    for name in may_vary:
+        if name in part.fields:
+            read = read_numbers(part.fields[name])
+            field = SCHEMAS[part.kind].fields[name]
+            if not isinstance(field, Number):
+                raise TypeError(f"{name} is not a number")
+            wrong = read.is_wrong | _outside(read.values, field)
+            keep &= ~wrong
+            rejects += _rejected(part, name, wrong, read.values, field)
+            numbers[name] = read.values
+    keep &= ~_check_parts(part, numbers, keep, rejects)
+    texts = {name: read_text(column) for name, column in part.fields.items() if name not in may_vary}
+    return _Cells(part=part, keep=keep, texts=texts, numbers=numbers)
+
+
+def _outside(values: Array, field: Number) -> npt.NDArray[np.bool_]:
+    limit = field.limit
+    outside: npt.NDArray[np.bool_] = (values < limit.low) | (values > limit.high)
+    if limit.least:
+        outside |= (values != 0) & (np.abs(values) < limit.least)
+    if limit.whole:
+        outside |= values != np.floor(values)
+    return outside
+
+
+def _rejected(part: Part, name: str, wrong: npt.NDArray[np.bool_], values: Array, field: Number) -> list[Reject]:
+    """Rejects of wrong numbers, in the words of the API."""
+    rejects, column = [], part.fields[name]
+    for place in np.flatnonzero(wrong).tolist():
+        cell = column[place].as_py()
+        value = cell if np.isnan(values[place]) else float(values[place])
+        try:
+            field.deserialize(str(value) if isinstance(value, bytes) else value)
+        except ma.ValidationError as error:
+            rejects.append(_reject(part, place, name, "; ".join(map(str, error.messages)), cell))
+        else:
+            raise TypeError(f"{name} is valid: {value!r}")
+    return rejects
+
+
+def _reject(part: Part, place: int, name: str, reason: str, cell: object) -> Reject:
+    text = None if cell is None else str(cell)
+    return Reject(row=int(part.rows[place]), column=part.columns.get(name, name), value=text, reason=reason)
+
+
+def _check_parts(
+    part: Part, numbers: Mapping[str, Array], keep: npt.NDArray[np.bool_], rejects: list[Reject]
+) -> npt.NDArray[np.bool_]:
+    """Reject requests whose parts of tokens exceed the whole."""
+    wrong = np.zeros(len(keep), dtype=bool)
+    for whole, names in PARTS_OF.items():
+        given = [np.nan_to_num(numbers[name]) for name in names if name in numbers]
+        if given:
+            used = np.sum(given, axis=0)
+            of = np.nan_to_num(numbers.get(whole, np.zeros(len(keep))))
+            wrong |= used > of
+    wrong &= keep
+    for place in np.flatnonzero(wrong).tolist():
+        one = {name: float(values[place]) for name, values in numbers.items() if not np.isnan(values[place])}
+        tokens = {name: value for name, value in one.items() if "tokens" in name}
+        for name, reason in _token_errors(part.kind, tokens).items():
+            cell = part.fields[name][place].as_py() if name in part.fields else None
+            rejects.append(_reject(part, place, name, reason, cell))
+    return wrong
+
+
+def _token_errors(kind: Kind, tokens: Mapping[str, float]) -> Mapping[str, str]:
+    try:
+        SCHEMAS[kind].load(dict(tokens))
+    except ma.ValidationError as error:
+        messages = error.messages if isinstance(error.messages, dict) else {}
+        return {name: " ".join(map(str, texts)) for name, texts in messages.items() if name in tokens}
+    raise TypeError("tokens are valid")
+
+
+def _assign(cells: _Cells, templates: Templates, rejects: list[Reject]) -> npt.NDArray[np.int64]:
+    """The template of each request, -1 if it is rejected."""
+    part, keep = cells.part, np.flatnonzero(cells.keep)
+    names, codes, numberings = [], [], []
+    for name, column in cells.texts.items():
+        numbering = templates.numbering(part.kind, name)
+        names.append(name)
+        numberings.append(numbering)
+        codes.append(encode(column, numbering)[keep])
+    classed = templates.classes[part.kind]
+    for name, values in cells.numbers.items():
+        kept = values[keep]
+        codes.append(classed[name].of(kept) if name in classed else np.where(np.isnan(kept), 0, 1))
+    distinct, index = combine(codes, len(keep))
+    known = templates.known(part.kind, (*names, *cells.numbers), is_unused=part.is_unused)
+    firsts = _first_rows(index, len(distinct))
+    ids = np.empty(len(distinct), dtype=np.int64)
+    for place, key in enumerate(distinct):
+        found = known.get(key)
+        if found is None:
+            row = keep[firsts[place]]
+            texts = {
+                name: text
+                for name, code, numbering in zip(names, key, numberings, strict=False)
+                if (text := numbering.values[code]) is not None
+            }
+            found = known[key] = _template(cells, texts, int(row), templates).id
+        ids[place] = found
+    assigned = np.full(len(part.rows), -1, dtype=np.int64)
+    assigned[keep] = ids[index]
+    for id_ in np.unique(ids).tolist():
+        template = templates.all[id_]
+        if template.refusals:
+            rows = np.flatnonzero(assigned == id_)
+            assigned[rows] = -1
+            rejects += [one for row in rows.tolist() for one in _refused(cells, row, template)]
+    return assigned
+
+
+def _first_rows(index: Codes, count: int) -> Codes:
+    first = np.zeros(count, dtype=np.int64)
+    first[index[::-1]] = np.arange(len(index) - 1, -1, -1)
+    return first
+
+
+def _template(cells: _Cells, texts: Mapping[str, str], row: int, templates: Templates) -> Template:
+    """The template of a request."""
+    kind, classed = cells.part.kind, templates.classes[cells.part.kind]
+    numbers, fixed, classes = dict[str, float](), dict[str, str](), list[tuple[str, int]]()
+    for name, values in cells.numbers.items():
+        value = float(values[row])
+        if np.isnan(value):
+            continue
+        if name in classed and not classed[name].varies(value):
+            fixed[name] = repr(value)
+            continue
+        numbers[name] = value
+        if name in classed:
+            classes.append((name, int(classed[name].of(np.array([value]))[0])))
+        else:
+            classes.append((name, 0))
+    ordered = sorted({**texts, **fixed}.items())
+    spec = Spec(
+        kind=kind,
+        work=tuple(one for one in ordered if not is_of_place(one[0])),
+        place=tuple(one for one in ordered if is_of_place(one[0])),
+        classes=tuple(classes),
+        is_unused=cells.part.is_unused,
+    )
+    return templates.find(spec, numbers)
+
+
+def _refused(cells: _Cells, row: int, template: Template) -> list[Reject]:
+    part = cells.part
+    rejects = []
+    for name, reason in template.refusals.items():
+        cell = part.fields[name][row].as_py() if name in part.fields else None
+        rejects.append(_reject(part, row, name, reason, cell))
+    return rejects
+
+
+def _by_shape(
+    cells: _Cells, assigned: Codes, templates: Templates
+) -> list[tuple[Codes, Codes, dict[str, Array], Array]]:
+    """Templates, places, numbers that vary and activity of the requests of each shape."""
+    found = []
+    shapes = {shape: place for place, shape in enumerate(templates.shapes.all)}
+    of_template = np.array([-1 if one.shape is None else shapes[one.shape] for one in templates.all], dtype=np.int64)
+    of_row = np.where(assigned >= 0, of_template[assigned], -1)
+    for place in np.unique(of_row[of_row >= 0]).tolist():
+        shape = templates.shapes.all[place]
+        places = np.flatnonzero(of_row == place)
+        numbers = {name: cells.numbers[name][places] for name in shape.varying}
+        activity = np.ones(len(places))
+        if shape.activity in cells.numbers:
+            given = cells.numbers[shape.activity][places]
+            activity = np.where(np.isnan(given), 1.0, given)
+        if cells.part.weight is not None:
+            activity = activity * cells.part.weight[places]
+        found.append((assigned[places], places, numbers, activity))
+    return found
+
+
+def _results(
+    plan: Plan, results: Array, ids: npt.NDArray[np.int32], ends: Array | None, added: Mapping[str, pa.Array]
+) -> pa.RecordBatch:
+    """Results as columns under the names of the output."""
+    columns: dict[str, pa.Array] = dict(added)
+    for place, name in enumerate(plan.names.values()):
+        columns[name] = pa.array(results[place], from_pandas=True)
+        if ends is not None:
+            low, high = plan.end_names(name)
+            columns[low] = pa.array(ends[0, place], from_pandas=True)
+            columns[high] = pa.array(ends[1, place], from_pandas=True)
+    columns[TEMPLATE] = pc.if_else(pa.array(ids >= 0), pa.array(ids), pa.scalar(None, pa.int32()))
+    return pa.RecordBatch.from_pydict(columns)

@@ -1,0 +1,72 @@
+"""Codes for distinct values of columns and for distinct combinations of them."""
+
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+Codes = npt.NDArray[np.int64]
+Value = TypeVar("Value")
+
+
+class Numbering(Generic[Value]):
+    """Numbers distinct values from 0 in the order of their first appearance.
+
+    Attributes:
+        values: The values by number.
+    """
+
+    def __init__(self) -> None:
+        self.values: list[Value] = []
+        self._codes: dict[Value, int] = {}
+
+    def code(self, value: Value) -> int:
+        """The number of a value."""
+        found = self._codes.get(value)
+        if found is None:
+            found = self._codes[value] = len(self.values)
+            self.values.append(value)
+        return found
+
+
+def encode(column: pa.Array, numbering: Numbering[str | None]) -> Codes:
+    """The number of each text of a column.
+
+    Args:
+        column: A column of text, possibly a dictionary.
+        numbering: Numbers of all texts of earlier batches, which is extended.
+    """
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode(null_encoding="encode")
+    codes = np.array([numbering.code(text) for text in column.dictionary.to_pylist()], dtype=np.int64)
+    indices = column.indices
+    if indices.null_count:
+        codes = np.append(codes, numbering.code(None))
+        indices = indices.fill_null(len(codes) - 1)
+    found: Codes = codes[indices.to_numpy(zero_copy_only=False)]
+    return found
+
+
+def combine(columns: Sequence[Codes], rows: int) -> tuple[list[tuple[int, ...]], Codes]:
+    """Distinct combinations of codes, and the index of each row's combination.
+
+    Args:
+        columns: Codes of some columns.
+        rows: Number of rows.
+    """
+    packed = np.zeros(rows, dtype=np.int64)
+    bound = 1
+    for codes in columns:
+        size = int(codes.max(initial=0)) + 1
+        if bound * size >= 2**62:
+            encoded = pa.array(packed).dictionary_encode()
+            packed, bound = encoded.indices.to_numpy().astype(np.int64), len(encoded.dictionary)
+        packed = packed * size + codes
+        bound *= size
+    encoded = pa.array(packed).dictionary_encode()
+    index = encoded.indices.to_numpy().astype(np.int64)
+    first = np.zeros(len(encoded.dictionary), dtype=np.int64)
+    first[index[::-1]] = np.arange(rows - 1, -1, -1)
+    return list(zip(*(codes[first].tolist() for codes in columns), strict=True)) if columns else [()], index

@@ -1,0 +1,84 @@
+"""Numbers of requests that may differ in every row without a template of their own.
+
+A template has all names and choices of a row, and for each of these numbers whether it is given and in which class it
+is. A class begins where resolving a request decides something by the number: at a measured batch, at the length
+from which a provider has another price. A row whose number is exactly such a threshold has a class of its own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from costsvc.batch.formats.format import Kind
+from costsvc.reference.catalog import Catalog
+from costsvc.units import Array
+
+ACTIVITIES: Mapping[Kind, tuple[str, ...]] = {
+    "training": ("accelerator_hours", "hours", "energy_kwh", "it_energy_kwh"),
+    "inference": ("requests",),
+}
+"""Numbers to which all results are proportional; a request has one at most."""
+TRAINING_TOKENS = "training_tokens_b"
+"""Results are proportional to it if the number of accelerators is given."""
+VARYING: Mapping[Kind, tuple[str, ...]] = {
+    "training": (TRAINING_TOKENS,),
+    "inference": (
+        *("input_tokens", "cached_input_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens"),
+        "batch_size",
+    ),
+}
+"""Numbers on which results depend in other ways."""
+PARTS_OF: Mapping[str, tuple[str, ...]] = {
+    "input_tokens": ("cached_input_tokens", "cache_write_tokens"),
+    "output_tokens": ("reasoning_tokens",),
+}
+"""Kinds of tokens that together must not exceed others."""
+MEASURED = ("inference_measurements", "generation_measurements")
+NONE_AND_ONE = (0.0, 1.0)
+"""Without tokens a request has no price for them; below one token a step is counted as a whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Classes:
+    """Classes of a number.
+
+    Attributes:
+        thresholds: Where classes begin, ascending. [any]
+        whole_below: Numbers below it do not vary inside a class: each is a template of its own. [any]
+    """
+
+    thresholds: Array
+    whole_below: float = 0.0
+
+    def of(self, values: Array) -> npt.NDArray[np.int64]:
+        """The class of each number, 0 for NaN; odd for a number between thresholds, even at one."""
+        left = np.searchsorted(self.thresholds, values, "left")
+        right = np.searchsorted(self.thresholds, values, "right")
+        return np.where(np.isnan(values), 0, left + right + 1)
+
+    def varies(self, value: float) -> bool:
+        """Whether rows in the class of a number have different numbers."""
+        return value > self.whole_below and not np.isin(value, self.thresholds)
+
+
+def classes(kind: Kind, catalog: Catalog) -> dict[str, Classes]:
+    """The classes of each number that varies.
+
+    Args:
+        kind: Kind of request.
+        catalog: The reference tables.
+    """
+    if kind == "training":
+        return {TRAINING_TOKENS: Classes(thresholds=np.array([0.0]))}
+    long = {row["long_prompt_tokens"] for row in catalog.tables["api_prices"].rows.values()} - {None}
+    batches = {row["batch_size"] for table in MEASURED for row in catalog.tables[table].rows.values()} - {None}
+    found = {
+        name: Classes(thresholds=np.array(NONE_AND_ONE), whole_below=1.0)
+        for name in VARYING[kind]
+        if name != "batch_size"
+    }
+    found["input_tokens"] = Classes(thresholds=np.array(sorted({*NONE_AND_ONE, *long})), whole_below=1.0)
+    found["batch_size"] = Classes(thresholds=np.array(sorted(batches)))
+    return found

@@ -1,0 +1,227 @@
+"""Sums of results by group, template and class, from which totals with honest intervals follow.
+
+Adding is associative: sums of parts of a file in any order give the sums of the whole. The intervals come later, from
+one set of draws for each template, since rows that share a factor are wrong together.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import pyarrow as pa
+
+from costsvc.batch.groups import Codes, Numbering, combine, encode
+from costsvc.batch.plan import RESULTS
+from costsvc.batch.row_numbers import VARYING
+from costsvc.batch.templates import Templates
+from costsvc.units import Array
+
+NUMBERS = tuple(dict.fromkeys(name for names in VARYING.values() for name in names))
+"""Numbers that vary, in the order of their columns."""
+WIDTHS: Mapping[int, float] = {0: 1.0, 1: 1.1, 2: 1.25}
+"""Ratio of the ends of a class by how many numbers vary; wider for more, since classes multiply."""
+WIDEST = 1.5
+BINS = 512
+"""Classes of a number: from its least value to its largest in steps of the width."""
+COMPACT = 2**18
+"""Entries from which on equal ones are added up."""
+Entries = tuple[Codes, Array]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Point:
+    """Sums over rows that are alike: of one template and class.
+
+    Attributes:
+        groups: Group of each entry.
+        templates: Template of each entry.
+        classes: Class of each entry.
+        counts: Rows. [1]
+        activity: Sum of the activity. [any]
+        results: Sum of each result, a row per entry; zero if results follow from the activity. [any]
+        logs: Sum of the logarithm of each number that varies, a row per entry. [1]
+    """
+
+    groups: Codes
+    templates: Codes
+    classes: Codes
+    counts: Array
+    activity: Array
+    results: Array
+    logs: Array
+
+
+class Sums:
+    """Sums by group, template and class.
+
+    Attributes:
+        by: Names of the columns by whose values rows are grouped.
+        groups: The values of each group.
+    """
+
+    def __init__(self, by: Sequence[str]) -> None:
+        self.by = tuple(by)
+        self.groups: Numbering[tuple[str | None, ...]] = Numbering()
+        self._entries: list[Entries] = []
+        self._held = 0
+
+    def add(
+        self,
+        labels: Mapping[str, pa.Array],
+        templates: Codes,
+        activity: Array,
+        results: Array | None,
+        numbers: Mapping[str, Array],
+    ) -> None:
+        """Add rows.
+
+        Args:
+            labels: The text of each column of ``by``.
+            templates: The template of each row.
+            activity: Amount to which its results are proportional. [any]
+            results: Results, a row per name; None if they are proportional to the activity alone. [any]
+            numbers: Numbers that vary. [any]
+        """
+        groups = self._group_codes(labels, len(templates))
+        classes = class_codes(numbers, len(templates))
+        values = [np.ones(len(templates)), activity]
+        values += [np.zeros(0)] * 0 if results is None else list(np.nan_to_num(results))
+        if results is not None:
+            values += [np.log(numbers[name]) if name in numbers else np.zeros(len(templates)) for name in NUMBERS]
+        self._append((np.array([groups, templates, classes]), np.array(values)))
+
+    def merge(self, other: "Sums") -> Self:
+        """Add other sums of the same templates.
+
+        Args:
+            other: The other sums, by the same columns.
+        """
+        codes = np.array([self.groups.code(values) for values in other.groups.values], dtype=np.int64)
+        for keys, values in other._entries:
+            self._append((np.array([codes[keys[0]], keys[1], keys[2]]), values))
+        return self
+
+    def _append(self, entries: Entries) -> None:
+        entries = _added(entries)
+        self._entries.append(entries)
+        self._held += entries[0].shape[1]
+        if self._held > COMPACT:
+            self._compact()
+
+    def _compact(self) -> None:
+        """Add up equal entries."""
+        kept = []
+        for size in sorted({values.shape[0] for _, values in self._entries}):
+            alike = [(keys, values) for keys, values in self._entries if values.shape[0] == size]
+            keys = np.concatenate([keys for keys, _ in alike], axis=1)
+            kept.append(_added((keys, np.concatenate([values for _, values in alike], axis=1))))
+        self._entries = kept
+        self._held = -sum(keys.shape[1] for keys, _ in kept)
+
+    def points(self) -> Iterator[Point]:
+        """The sums: first those proportional to an activity, then the others."""
+        self._compact()
+        for keys, values in self._entries:
+            has_results = values.shape[0] > len(("count", "activity"))
+            size = keys.shape[1]
+            yield Point(
+                groups=keys[0],
+                templates=keys[1],
+                classes=keys[2],
+                counts=values[0],
+                activity=values[1],
+                results=values[2 : 2 + len(RESULTS)].T if has_results else np.zeros((size, 0)),
+                logs=values[2 + len(RESULTS) :].T if has_results else np.zeros((size, 0)),
+            )
+
+    def as_table(self, templates: Templates) -> pa.Table:
+        """The sums as rows, by the specification of templates, so that another process can read them.
+
+        Args:
+            templates: The templates.
+        """
+        rows = []
+        for point in self.points():
+            for place in range(len(point.templates)):
+                template = templates.all[point.templates[place]]
+                rows.append(
+                    {
+                        "group": json.dumps(self.groups.values[point.groups[place]]),
+                        "template": template.spec.as_json(template.numbers),
+                        "class": int(point.classes[place]),
+                        "count": float(point.counts[place]),
+                        "activity": float(point.activity[place]),
+                        "results": point.results[place].tolist(),
+                        "logs": point.logs[place].tolist(),
+                    }
+                )
+        return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+    @classmethod
+    def from_table(cls, table: pa.Table, by: Sequence[str], templates: Templates) -> Self:
+        """The sums in a table.
+
+        Args:
+            table: A table of :meth:`as_table`.
+            by: Names of the columns by whose values rows are grouped.
+            templates: The templates, which are extended.
+        """
+        sums = cls(by)
+        for batch in table.to_batches():
+            for row in batch.to_pylist():
+                group = sums.groups.code(tuple(json.loads(row["group"])))
+                keys = np.array([[group], [templates.read(row["template"]).id], [row["class"]]], dtype=np.int64)
+                values = np.array([[row["count"]], [row["activity"]], *([one] for one in row["results"] + row["logs"])])
+                sums._entries.append((keys, values))
+        return sums
+
+    def _group_codes(self, labels: Mapping[str, pa.Array], rows: int) -> Codes:
+        numberings: list[Numbering[str | None]] = [Numbering() for _ in self.by]
+        codes = [encode(labels[name], numbering) for name, numbering in zip(self.by, numberings, strict=True)]
+        distinct, index = combine(codes, rows)
+        found = [
+            tuple(numbering.values[code] for numbering, code in zip(numberings, key, strict=True)) for key in distinct
+        ]
+        return np.array([self.groups.code(values) for values in found], dtype=np.int64)[index]
+
+
+SCHEMA = pa.schema(
+    [
+        ("group", pa.string()),
+        ("template", pa.string()),
+        ("class", pa.int64()),
+        ("count", pa.float64()),
+        ("activity", pa.float64()),
+        ("results", pa.list_(pa.float64())),
+        ("logs", pa.list_(pa.float64())),
+    ]
+)
+"""Columns of sums as a table."""
+
+
+def class_codes(numbers: Mapping[str, Array], rows: int) -> Codes:
+    """The class of each row: the step of each number that varies.
+
+    Args:
+        numbers: Numbers that vary. [any]
+        rows: Number of rows.
+    """
+    width = WIDTHS.get(len(numbers), WIDEST)
+    codes = np.zeros(rows, dtype=np.int64)
+    for name in NUMBERS:
+        if name in numbers:
+            step = np.floor(np.log(numbers[name]) / np.log(width)).astype(np.int64) + BINS // 2
+            codes = codes * BINS + np.clip(step, 0, BINS - 1)
+    return codes
+
+
+def _added(entries: Entries) -> Entries:
+    """Entries with equal keys added up."""
+    keys, values = entries
+    distinct, index = combine(list(keys), keys.shape[1])
+    if len(distinct) == keys.shape[1]:
+        return entries
+    size = len(distinct)
+    return np.array(distinct, dtype=np.int64).T, np.array([np.bincount(index, row, size) for row in values])
