@@ -35,6 +35,8 @@ TEXTS = tuple(
     )
 )
 """Columns of names and choices; after a dot, the member of a column of objects."""
+MEASURES = frozenset((*QUANTITIES, *UNITS, START, END, SPLIT, SHARE, *EARLIER.values()))
+"""Columns of which the amount of a request is made."""
 COSTS = ("EffectiveCost", "BilledCost")
 CURRENCY, DOLLARS = "BillingCurrency", "USD"
 NO_TIME = "must be a date or time in ISO 8601"
@@ -80,7 +82,8 @@ def translate(batch: pa.RecordBatch) -> Translated:
     charges, codes = distinct_charges(batch, TEXTS)
     readings = [read_charge(charge) for charge in charges]
     rows = np.flatnonzero(np.array([reading.amount != "" for reading in readings], bool)[codes])
-    cells, chosen = batch.take(pa.array(rows)), codes[rows]
+    measured = [name for name in batch.schema.names if name in MEASURES]
+    cells, chosen = batch.select(measured).take(pa.array(rows)), codes[rows]
     found = read_amounts(cells, readings, chosen)
     started = column(cells, START)
     dates, is_undated = (None, np.zeros(len(rows), bool)) if started is None else read_days(started)
@@ -149,12 +152,10 @@ def _present(named: str, names: Sequence[str]) -> str:
 
 def _rejected(charges: Sequence[Charge], readings: Sequence[Reading], codes: Codes) -> Iterator[Reject]:
     """Rows whose names or choices cannot be read."""
-    is_rejected = np.array([reading.rejected is not None for reading in readings], bool)
-    for row in np.flatnonzero(is_rejected[codes]).tolist():
-        rejected = readings[codes[row]].rejected
-        if rejected is not None:
-            at, reason = rejected
-            yield Reject(row=row, column=at, value=charges[codes[row]].get(at), reason=reason)
+    rejected = {code: reading.rejected for code, reading in enumerate(readings) if reading.rejected is not None}
+    for row in np.flatnonzero(np.isin(codes, list(rejected))).tolist():
+        at, reason = rejected[int(codes[row])]
+        yield Reject(row=row, column=at, value=charges[codes[row]].get(at), reason=reason)
 
 
 def _faulty(cells: pa.RecordBatch, rows: Codes, faults: Sequence[Fault]) -> Iterator[Reject]:

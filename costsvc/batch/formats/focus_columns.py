@@ -25,6 +25,10 @@ EARLIER = {
 }
 """Names of columns before version 1.0, which Oracle's exports still have."""
 LARGEST_CODE = 2**62
+LONGEST_TEXT = 300
+"""Characters of a name or choice that are read; a longer one has no meaning, and the patterns would take long."""
+US_PER_S = 10**6
+DAY = "datetime64[D]"
 
 
 def column(batch: pa.RecordBatch, name: str) -> pa.Array | None:
@@ -78,21 +82,21 @@ def _member(objects: pa.Array, key: str) -> pa.Array | None:
 def _encoded(cells: pa.Array) -> tuple[list[str | None], Codes]:
     """Distinct texts with None as the last, and the place of each cell's text among them."""
     outer = cells if pa.types.is_dictionary(cells.type) else pc.dictionary_encode(cells)
-    inner = pc.dictionary_encode(read_text(outer.dictionary))
+    inner = pc.dictionary_encode(pc.utf8_slice_codeunits(read_text(outer.dictionary), 0, LONGEST_TEXT))
     codes = pc.fill_null(inner.indices.take(outer.indices), len(inner.dictionary))
     return [*inner.dictionary.to_pylist(), None], codes.to_numpy(zero_copy_only=False).astype(np.int64)
 
 
 def read_days(cells: pa.Array) -> tuple[pa.Array, npt.NDArray[np.bool_]]:
-    """Dates of a column of times as text, and which cells are no times.
+    """Dates in UTC of a column of times as text, and which cells are no times.
 
     Args:
         cells: Timestamps, dates or ISO 8601 texts.
     """
     times, codes = _times(cells)
-    written = pa.array([None if time is None else time.date().isoformat() for time in times], pa.string())
-    found = written.take(pa.array(codes))
-    is_given = pc.is_valid(cells if pa.types.is_temporal(cells.type) else read_text(cells))
+    written = [None if math.isnan(time) else str(np.datetime64(math.floor(time), "s").astype(DAY)) for time in times]
+    found = pa.array(written, pa.string()).take(pa.array(codes))
+    is_given = pc.is_valid(cells if _is_time(cells.type) else read_text(cells))
     return found, pc.and_not(is_given, pc.is_valid(found)).to_numpy(zero_copy_only=False)
 
 
@@ -106,25 +110,29 @@ def read_seconds(cells: pa.Array) -> Array:
         The times. [s]
     """
     times, codes = _times(cells)
-    return np.array([math.nan if time is None else time.timestamp() for time in times])[codes]
+    return np.array(times)[codes]
 
 
-def _times(cells: pa.Array) -> tuple[list[datetime | None], Codes]:
-    """Distinct times, and the place of each cell's time among them."""
-    if pa.types.is_temporal(cells.type):
-        encoded = pc.dictionary_encode(cells.cast(pa.timestamp("us")).cast(pa.timestamp("us", "UTC")))
-        codes = pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy(zero_copy_only=False)
-        return [*encoded.dictionary.to_pylist(), None], codes.astype(np.int64)
-    texts, codes = _encoded(cells)
-    return [None if text is None else _time(text) for text in texts], codes
+def _times(cells: pa.Array) -> tuple[list[float], Codes]:
+    """Distinct times since 1970 with NaN as the last, and the place of each cell's time among them."""
+    if not _is_time(cells.type):
+        texts, codes = _encoded(cells)
+        return [math.nan if text is None else _seconds(text) for text in texts], codes
+    encoded = pc.dictionary_encode(cells.cast(pa.timestamp("us"), safe=False).cast(pa.int64()))
+    codes = pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy(zero_copy_only=False)
+    return [*(time / US_PER_S for time in encoded.dictionary.to_pylist()), math.nan], codes.astype(np.int64)
 
 
-def _time(text: str) -> datetime | None:
+def _is_time(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_timestamp(kind) or pa.types.is_date(kind))
+
+
+def _seconds(text: str) -> float:
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
-        return None
-    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+        return math.nan
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
 
 
 def read_shares(details: pa.Array) -> Array:
@@ -142,6 +150,7 @@ def read_shares(details: pa.Array) -> Array:
 def _share(cell: Any) -> float:
     try:
         details = json.loads(cell) if isinstance(cell, str) else dict(cell)
-        return math.fsum(float(element["AllocatedRatio"]) for element in details["Elements"])
-    except (ValueError, TypeError, KeyError):
+        share = math.fsum(float(element["AllocatedRatio"]) for element in details["Elements"])
+    except (ValueError, TypeError, KeyError, RecursionError):
         return math.nan
+    return share if 0 <= share <= 1 else math.nan

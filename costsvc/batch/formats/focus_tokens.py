@@ -145,8 +145,6 @@ def _models(charge: Charge) -> Iterator[tuple[str, str]]:
         text = charge.get(column, "")
         if MARKETPLACE not in text and (model := _before_kind(text, has_code=cloud(charge) == "aws")):
             yield column, model
-    if "ResourceName" in charge:
-        yield "ResourceName", charge["ResourceName"]
 
 
 def _before_kind(text: str, *, has_code: bool) -> str:

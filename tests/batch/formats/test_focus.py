@@ -1,7 +1,7 @@
 """The reader of FOCUS bills."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -505,6 +505,11 @@ REJECTED = [
         id="no-iso-date",
     ),
     pytest.param(
+        {**AWS, **H100, "ChargePeriodStart": time(12)},
+        ("ChargePeriodStart", "12:00:00", "must be a date or time in ISO 8601"),
+        id="time-of-day",
+    ),
+    pytest.param(
         {**DIRECT, "SkuMeter": "Input Tokens"},
         ("SkuMeter", "Input Tokens", "must name the model, or SkuPriceDetails or SkuId must"),
         id="no-model",
@@ -524,10 +529,17 @@ REJECTED = [
         ("ChargePeriodEnd", None, "must be after ChargePeriodStart for a charge without a quantity"),
         id="unused-without-period",
     ),
-    pytest.param(
-        {**UNUSED, "AllocatedMethodId": "cpu", "AllocatedMethodDetails": "{}"},
-        ("AllocatedMethodDetails", "{}", "must have the share of a split charge without a quantity"),
-        id="unused-without-share",
+    *(
+        pytest.param(
+            {**UNUSED, "AllocatedMethodId": "cpu", "AllocatedMethodDetails": details},
+            ("AllocatedMethodDetails", details, "must have the share of a split charge without a quantity"),
+            id=name,
+        )
+        for name, details in {
+            "unused-without-share": "{}",
+            "share-above-1": '{"Elements": [{"AllocatedRatio": 2}]}',
+            "deep-json": "[" * 100_000,
+        }.items()
     ),
 ]
 
@@ -698,6 +710,24 @@ def test_each_row_is_a_request_rejected_or_skipped(rows: list[dict[str, str | No
     assert sorted(found) == list(range(len(rows)))
     assert all(np.all(np.diff(part.rows) > 0) for part in translated.parts)
     assert all(len(column) == len(rows) for column in translated.added.values())
+
+
+@pytest.mark.parametrize("cloud", [AWS, AZURE, GOOGLE, ORACLE, BEDROCK, FOUNDRY])
+@pytest.mark.parametrize("word", ["nvidia ", "a1 ", "tokens-", "=cmd()"])
+def test_reads_cells_of_any_length(cloud: Row, word: str) -> None:
+    text = word * 100_000
+    translated = read({**cloud, "SkuMeter": text, "SkuPriceDetails": text, "ChargeDescription": text})
+    assert len(translated.rejects) + len(translated.skipped) + len(translated.parts) == 1
+
+
+def test_tells_rows_apart_that_differ_in_many_columns() -> None:
+    names = [name for name in FOCUS.known if name.startswith("x_") or name.endswith("Name")]
+    rows = [
+        {**AWS, **H100, **{name: f"{name} {row}" for name in names}, "HostProviderName": "AWS"} for row in range(200)
+    ]
+    categories = ["Usage" if row % 2 else "Tax" for row in range(200)]
+    translated = read(*({**row, "ChargeCategory": category} for row, category in zip(rows, categories, strict=True)))
+    assert translated.skipped["charge category Tax"].tolist() == list(range(0, 200, 2))
 
 
 def test_known_columns_include_all_that_are_required() -> None:
