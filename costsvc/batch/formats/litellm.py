@@ -62,7 +62,7 @@ def translate(batch: pa.RecordBatch) -> Translated:
     is_batch = is_in(kind, ("retrieve_batch",))
     requests = np.where(is_batch, details.count(IN_BATCH), _daily(rows))
     _sift(rows, details, call, has_tokens(prompt, completion))
-    rows.reject(is_batch & np.isnan(requests), "metadata", f"must have {IN_BATCH}, the number of requests of a batch")
+    rows.reject(is_batch & np.isnan(requests), "call_type", f"must be a call with one request, or have {IN_BATCH}")
     provider = pc.coalesce(rows.text("custom_llm_provider"), _route(rows.text("model")))
     tier = processing(details.text("service_tier", '[^"]+', "response", "metadata", "model_parameters"))
     usage = Usage(

@@ -139,7 +139,7 @@ def _with_attributes(batch: pa.RecordBatch) -> pa.RecordBatch:
     """A batch with the attributes that are used as columns of their own."""
     columns = {name: batch.column(name) for name in batch.schema.names}
     for container in CONTAINERS:
-        if container in columns:
+        if container in columns and columns[container].null_count < batch.num_rows:
             columns = {**_attributes(container, columns[container]), **columns}
     return pa.RecordBatch.from_pydict(columns)
 

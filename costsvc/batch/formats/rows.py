@@ -8,8 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from costsvc.batch.cells import read_numbers, read_text
+from costsvc.batch.formats.documents import as_text
 from costsvc.batch.formats.format import Part, Translated
 from costsvc.batch.rejects import Reject
+from costsvc.schemas.fields import shown
 from costsvc.units import Array
 
 Mask = npt.NDArray[np.bool_]
@@ -104,7 +106,8 @@ class Rows:
         """
         rows = np.flatnonzero(where & self.remains)
         if len(rows):
-            self._skipped[reason] = rows
+            before = self._skipped.get(reason, rows[:0])
+            self._skipped[reason] = np.sort(np.concatenate([before, rows]))
             self.remains[rows] = False
 
     def reject(self, where: Mask, column: str, reason: str) -> None:
@@ -118,10 +121,10 @@ class Rows:
         rows = np.flatnonzero(where & self.remains)
         if not len(rows):
             return
-        given = read_text(self.column(column)) if self.present([column]) else self.text()
-        for row, value in zip(rows.tolist(), given.take(pa.array(rows)).to_pylist(), strict=True):
-            text = reason if value is None else f"{reason}, got {value}"
-            self._rejects.append(Reject(row=row, column=column, value=value, reason=text))
+        cells = self.column(column).take(pa.array(rows)).to_pylist() if self.present([column]) else [None] * len(rows)
+        for row, cell in zip(rows.tolist(), cells, strict=True):
+            text = reason if cell in (None, "") else f"{reason}, got {shown(cell)}"
+            self._rejects.append(Reject(row=row, column=column, value=as_text(cell), reason=text))
         self.remains[rows] = False
 
     def translated(
@@ -219,7 +222,7 @@ def read_days(column: pa.Array) -> pa.Array:
             nanoseconds. Other text remains, and the request is rejected with it.
     """
     if pa.types.is_temporal(column.type):
-        return pc.strftime(column, format="%Y-%m-%d")
+        return column.cast(pa.date32(), safe=False).cast(pa.string())
     if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
         return _days_since_1970(column)
     text = read_text(column)

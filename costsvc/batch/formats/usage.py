@@ -70,8 +70,8 @@ def usage_part(usage: Usage, rows: npt.NDArray[np.int64], columns: Mapping[str, 
     is_text = pc.is_null(usage.names["task"]).to_numpy(zero_copy_only=False)
     for name in OF_TEXT:
         tokens[name] = np.where(is_text, tokens[name], np.nan)
-    several = {} if (usage.requests[rows] == 1).all() else {"requests": as_column(usage.requests)}
-    fields = given({**usage.names, **{name: as_column(values) for name, values in tokens.items()}, **several}, rows)
+    tokens["requests"] = np.where(usage.requests == 1, np.nan, usage.requests)
+    fields = given({**usage.names, **{name: as_column(values) for name, values in tokens.items()}}, rows)
     return Part(kind="inference", rows=rows, fields=fields, columns=columns)
 
 
