@@ -1,4 +1,4 @@
-"""Reports in the BoAmps format: the measured energy of a task, with an estimate of its machine beside it."""
+"""Reports in the BoAmps format: the measured energy of a task, with an estimate of its machine to compare it with."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""CodeCarbon's emissions.csv: measured energy, with an estimate of the same machine and hours beside it."""
+"""CodeCarbon's emissions.csv: measured energy, with an estimate of its GPUs and hours to compare it with."""
 
 import numpy as np
 import pyarrow as pa
@@ -53,13 +53,14 @@ def translate(batch: pa.RecordBatch) -> Translated:
         "measured_energy_kwh": as_column(np.where(rows.remains, energy, np.nan)),
         "measured_emissions_kg": as_column(np.where(rows.remains, emissions, np.nan)),
     }
-    beside = Part(
+    machines = np.flatnonzero(rows.remains & _has_machine(rows, gpus, duration))
+    estimated = Part(
         kind="training",
-        rows=(machines := np.flatnonzero(rows.remains & _has_machine(rows, gpus, duration))),
+        rows=machines,
         fields=given({**_machine(rows, gpus, duration), **place}, machines),
         columns={**columns, "accelerator": "gpu_model", "accelerators": "gpu_count", "hours": "duration"},
     )
-    return rows.translated([measured], added, [beside])
+    return rows.translated([measured], added, [estimated])
 
 
 def _is_replaced(rows: Rows, duration: Array) -> Mask:

@@ -49,7 +49,7 @@ class Translated:
         rejects: Rows that cannot be read.
         skipped: Rows that are not about computing, by reason; they stay in the output without results.
         added: Further columns of the output, with a value for each row of the batch.
-        beside: Requests with which rows of ``parts`` are compared: a measured run as an estimate. Their results are
+        compared: Requests with which rows of ``parts`` are compared: a measured run as an estimate. Their results are
             further columns, are not in the totals, and are null where they cannot be estimated.
     """
 
@@ -57,7 +57,7 @@ class Translated:
     rejects: Sequence[Reject] = ()
     skipped: Mapping[str, npt.NDArray[np.int64]] = field(default_factory=dict)
     added: Mapping[str, pa.Array] = field(default_factory=dict)
-    beside: Sequence[Part] = ()
+    compared: Sequence[Part] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

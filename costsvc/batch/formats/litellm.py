@@ -118,7 +118,7 @@ def _sift(rows: Rows, details: "_Details", call: pa.Array, has_any: Mask) -> Non
 
 
 def _input(prompt: Array, cached: Array, written: Array) -> Array:
-    """All tokens of the prompt; in 2025, LiteLLM counted those written to the cache beside it."""
+    """All tokens of the prompt; in 2025, LiteLLM counted those written to the cache separately."""
     with_cached = including(prompt, [cached])
     wrote = np.nan_to_num(written)
     return with_cached + np.where(wrote > with_cached - np.nan_to_num(cached), wrote, 0.0)

@@ -128,21 +128,21 @@ class Rows:
         self.remains[rows] = False
 
     def translated(
-        self, parts: Sequence[Part], added: Mapping[str, pa.Array] | None = None, beside: Sequence[Part] = ()
+        self, parts: Sequence[Part], added: Mapping[str, pa.Array] | None = None, compared: Sequence[Part] = ()
     ) -> Translated:
         """What the batch has become.
 
         Args:
             parts: The requests.
             added: Further columns of the output.
-            beside: Requests with which rows are compared.
+            compared: Requests with which rows are compared.
         """
         return Translated(
             parts=[part for part in parts if len(part.rows)],
             rejects=self._rejects,
             skipped=self._skipped,
             added=added or {},
-            beside=[part for part in beside if len(part.rows)],
+            compared=[part for part in compared if len(part.rows)],
         )
 
 

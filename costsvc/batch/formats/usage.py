@@ -111,9 +111,9 @@ def processing(tiers: pa.Array) -> pa.Array:
 
 
 def including(whole: Array, parts: Sequence[Array]) -> Array:
-    """A count of all tokens, from clients that count some kinds beside it and from those that do not.
+    """A count of all tokens, from clients that count some kinds separately and from those that do not.
 
-    A client that counts kinds beside the whole is recognised where they exceed it.
+    Kinds that exceed the whole were counted separately.
 
     Args:
         whole: Tokens of the prompt or of the answer; NaN if not given. [tokens]
@@ -123,8 +123,8 @@ def including(whole: Array, parts: Sequence[Array]) -> Array:
         Tokens with those of all kinds. [tokens]
     """
     total = np.nan_to_num(whole)
-    beside = np.sum([np.nan_to_num(part) for part in parts], axis=0)
-    return np.where(beside > total, total + beside, total)
+    separate = np.sum([np.nan_to_num(part) for part in parts], axis=0)
+    return np.where(separate > total, total + separate, total)
 
 
 def has_tokens(*counts: Array) -> Mask:

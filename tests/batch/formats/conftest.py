@@ -32,7 +32,7 @@ def read(of: Format, batch: pa.RecordBatch) -> list[Outcome]:
         assert not found.keys() & some.keys()
         found |= some
     assert sorted(found) == list(range(batch.num_rows))
-    assert all(set(part.fields) <= set(part.columns) | {"requests"} for part in (*read.parts, *read.beside))
+    assert all(set(part.fields) <= set(part.columns) | {"requests"} for part in (*read.parts, *read.compared))
     return [found[row] for row in range(batch.num_rows)]
 
 
@@ -42,5 +42,5 @@ def outcomes() -> Callable[[Format, pa.RecordBatch], list[Outcome]]:
 
 
 @pytest.fixture
-def beside() -> Callable[[Format, pa.RecordBatch], dict[int, dict[str, object]]]:
-    return lambda of, batch: fields_of(of.translate(batch).beside)
+def compared() -> Callable[[Format, pa.RecordBatch], dict[int, dict[str, object]]]:
+    return lambda of, batch: fields_of(of.translate(batch).compared)

@@ -1,4 +1,4 @@
-"""BoAmps reports become measured runs, with an estimate of their machine beside them."""
+"""BoAmps reports become measured runs, with an estimate of their machine to compare them with."""
 
 from pathlib import Path
 
@@ -148,15 +148,15 @@ def test_a_later_report_replaces_one_with_the_same_id(outcomes):
         pytest.param([GPU | {"nbComponent": None}], None, id="no-count"),
     ],
 )
-def test_an_estimate_from_the_machine_is_compared(beside, infrastructure, machine):
+def test_an_estimate_from_the_machine_is_compared(compared, infrastructure, machine):
     report = REPORT | {"infrastructure": {"infraType": "onPremise", "components": infrastructure}}
     place = {"kind": "training", "region": "france", "date": "2026-11-05", "hours": 2}
-    assert beside(BOAMPS, batch(report)) == ({} if machine is None else {0: place | machine})
+    assert compared(BOAMPS, batch(report)) == ({} if machine is None else {0: place | machine})
 
 
-def test_an_instance_is_a_machine_too(beside):
+def test_an_instance_is_a_machine_too(compared):
     infrastructure = {"infraType": "publicCloud", "cloudInstance": "g5.xlarge", "components": [CPU]}
-    (found,) = beside(BOAMPS, batch(REPORT | {"infrastructure": infrastructure})).values()
+    (found,) = compared(BOAMPS, batch(REPORT | {"infrastructure": infrastructure})).values()
     assert found["instance"] == "g5.xlarge"
 
 

@@ -1,4 +1,4 @@
-"""Rows of CodeCarbon's emissions.csv become measured runs, with an estimate beside them."""
+"""Rows of CodeCarbon's emissions.csv become measured runs, with an estimate to compare them with."""
 
 from pathlib import Path
 
@@ -133,8 +133,8 @@ def test_tasks_of_a_run_all_count(outcomes):
     ],
     ids=["gpus", "without-count", "two-models", "no-gpu", "no-time", "not-measured"],
 )
-def test_an_estimate_from_gpus_and_hours_is_compared(beside, change, machine):
-    found = beside(CODECARBON, one(change))
+def test_an_estimate_from_gpus_and_hours_is_compared(compared, change, machine):
+    found = compared(CODECARBON, one(change))
     assert found == ({} if machine is None else {0: {"kind": "training", "region": "FRA"} | machine})
 
 

@@ -127,12 +127,12 @@ def test_a_call_is_a_request(outcomes, change, request_):
         pytest.param(
             usage(cache_read_input_tokens=640, cache_creation_input_tokens=500),
             {"input_tokens": 1500, "cached_input_tokens": 640, "cache_write_tokens": 500},
-            id="written-beside-the-prompt",
+            id="written-outside-the-prompt",
         ),
         pytest.param(
             usage(cache_read_input_tokens=7000, cache_creation_input_tokens=1500),
             {"input_tokens": 9500, "cached_input_tokens": 7000, "cache_write_tokens": 1500},
-            id="all-beside-the-prompt",
+            id="all-outside-the-prompt",
         ),
         pytest.param(
             usage(completion_tokens_details={"reasoning_tokens": 150}), {"reasoning_tokens": 150}, id="reasoning"
@@ -140,7 +140,7 @@ def test_a_call_is_a_request(outcomes, change, request_):
         pytest.param(
             usage(completion_tokens_details={"reasoning_tokens": 900}),
             {"output_tokens": 1100, "reasoning_tokens": 900},
-            id="reasoning-beside-the-answer",
+            id="reasoning-outside-the-answer",
         ),
         pytest.param({"response": '{"usage": {"cached_tokens":640}}'}, {"cached_input_tokens": 640}, id="response"),
         pytest.param({"metadata": '{"note": "\\"cached_tokens\\": 5"}'}, {}, id="text-of-a-user-is-no-count"),

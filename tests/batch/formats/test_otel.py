@@ -101,7 +101,7 @@ def test_a_call_is_a_request(outcomes, change, fields):
 @pytest.mark.parametrize(
     ("counts", "whole"),
     [((600, 300), 1000), ((0, 0), 1000), ((600, 500), 2100), ((7000, 0), 8000)],
-    ids=["inside", "none", "beside", "much-beside"],
+    ids=["inside", "none", "outside", "far-outside"],
 )
 def test_tokens_of_the_cache_have_many_names(outcomes, names, counts, whole):
     (found,) = outcomes(OTEL, batch(dict(zip(names, counts, strict=True))))
@@ -116,7 +116,7 @@ def test_tokens_of_the_cache_have_many_names(outcomes, names, counts, whole):
         *("gen_ai.usage.output_tokens.reasoning", "gen_ai.usage.details.reasoning_tokens"),
     ],
 )
-@pytest.mark.parametrize(("count", "whole"), [(150, 200), (900, 1100)], ids=["inside", "beside"])
+@pytest.mark.parametrize(("count", "whole"), [(150, 200), (900, 1100)], ids=["inside", "outside"])
 def test_tokens_of_reasoning_have_many_names(outcomes, name, count, whole):
     found = outcomes(OTEL, batch({name: count}))
     assert found == [REQUEST | {"output_tokens": whole, "reasoning_tokens": count}]

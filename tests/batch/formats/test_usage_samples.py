@@ -42,7 +42,7 @@ def sample(of, *names):
 def test_requests_of_the_sample_are_estimated(catalog, of, names, refused):
     read = of.translate(sample(of, *names))
     found = {}
-    for part in (*read.parts, *read.beside):
+    for part in (*read.parts, *read.compared):
         for place, row in enumerate(part.rows.tolist()):
             cells = {name: column[place].as_py() for name, column in part.fields.items()}
             body = {name: value for name, value in cells.items() if value is not None}
