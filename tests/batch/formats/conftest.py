@@ -36,11 +36,11 @@ def read(of: Format, batch: pa.RecordBatch) -> list[Outcome]:
     return [found[row] for row in range(batch.num_rows)]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def outcomes() -> Callable[[Format, pa.RecordBatch], list[Outcome]]:
     return read
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def compared() -> Callable[[Format, pa.RecordBatch], dict[int, dict[str, object]]]:
     return lambda of, batch: fields_of(of.translate(batch).compared)

@@ -5,12 +5,14 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.csv
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from costsvc.batch.formats.boamps import BOAMPS
 from costsvc.batch.formats.codecarbon import CODECARBON
-from costsvc.batch.formats.documents import as_batch, read_documents
+from costsvc.batch.formats.documents import as_batch, as_text, read_documents
 from costsvc.batch.formats.litellm import LITELLM
-from costsvc.batch.formats.otel import OTEL
+from costsvc.batch.formats.otel import CONTAINERS, OTEL
 from costsvc.errors import BadRequestError
 from costsvc.estimates.serving import estimate_serving
 from costsvc.estimates.training import estimate_training
@@ -62,3 +64,35 @@ def test_measured_energy_with_a_pue_is_that_of_codecarbon_at_the_meter(catalog):
     answer = estimate_training(read_request("training", body, catalog), catalog)
     assert answer["it_energy_kwh"]["value"] == pytest.approx(2.0)
     assert answer["energy_kwh"]["value"] == pytest.approx(3.0)
+
+
+BATCHES = {
+    "codecarbon": sample(CODECARBON, "codecarbon.csv"),
+    "boamps": sample(BOAMPS, "boamps/inference.json", "boamps/training.json", "boamps/no-energy.json"),
+    "litellm": sample(LITELLM, "litellm.csv"),
+    "otel": sample(OTEL, "otel.jsonl"),
+}
+CELLS = st.sampled_from(
+    ["", " ", "x", "-1", "0", "1e400", "NaN", "[]", "{}", "null", '[{"powerConsumption": 1}]', "é" * 999]
+)
+
+
+@pytest.mark.parametrize("of", [CODECARBON, BOAMPS, LITELLM, OTEL], ids=lambda of: of.name)
+@given(data=st.data())
+@settings(max_examples=50)
+def test_a_row_is_a_request_or_has_a_reason_whatever_its_cells_are(outcomes, of, data):
+    rows = [{name: as_text(cell) for name, cell in row.items()} for row in BATCHES[of.name].to_pylist()]
+    names = [name for name in of.known if name in rows[0] and name not in CONTAINERS]
+    for _ in range(10):
+        row, name = data.draw(st.integers(0, len(rows) - 1)), data.draw(st.sampled_from(names))
+        rows[row][name] = data.draw(CELLS)
+    outcomes(of, as_batch(rows, rows[0]))
+
+
+@pytest.mark.parametrize("of", [CODECARBON, BOAMPS, LITELLM, OTEL], ids=lambda of: of.name)
+def test_columns_may_be_encoded_by_a_dictionary_or_empty(outcomes, of):
+    batch = BATCHES[of.name]
+    texts = [pa.array([as_text(cell) for cell in column.to_pylist()], pa.string()) for column in batch.columns]
+    encoded = pa.RecordBatch.from_arrays([text.dictionary_encode() for text in texts], batch.schema.names)
+    assert outcomes(of, encoded) == outcomes(of, pa.RecordBatch.from_arrays(texts, batch.schema.names))
+    assert outcomes(of, batch.slice(0, 0)) == []
