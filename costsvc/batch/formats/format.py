@@ -12,6 +12,10 @@ from costsvc.batch.rejects import Reject
 from costsvc.units import Array
 
 Kind = Literal["training", "inference"]
+Document = Mapping[str, object]
+"""A JSON object, as a line of a file or a whole file has it."""
+Row = Mapping[str, str | None]
+"""A row of a document: text by column."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,12 +49,15 @@ class Translated:
         rejects: Rows that cannot be read.
         skipped: Rows that are not about computing, by reason; they stay in the output without results.
         added: Further columns of the output, with a value for each row of the batch.
+        compared: Requests with which rows of ``parts`` are compared: a measured run as an estimate. Their results are
+            further columns, are not in the totals, and are null where they cannot be estimated.
     """
 
     parts: Sequence[Part]
     rejects: Sequence[Reject] = ()
     skipped: Mapping[str, npt.NDArray[np.int64]] = field(default_factory=dict)
     added: Mapping[str, pa.Array] = field(default_factory=dict)
+    compared: Sequence[Part] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -66,6 +73,7 @@ class Format:
         groups: Added columns by which the summary lists totals: ``outcome``.
         personal: Columns that name people, which the output has as hashes.
         results: Name of each result in the output; empty for the usual ones.
+        unfold: Takes a JSON document of the format apart into rows; None if its files are tables.
     """
 
     name: str
@@ -76,3 +84,4 @@ class Format:
     groups: Sequence[str] = ()
     personal: Sequence[str] = ()
     results: Mapping[str, str] = field(default_factory=dict)
+    unfold: Callable[[Document], Sequence[Row]] | None = None
