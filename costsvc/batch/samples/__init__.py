@@ -1,0 +1,1 @@
+"""Generators of realistic files, for tests and benchmarks."""
