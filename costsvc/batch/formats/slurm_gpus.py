@@ -9,10 +9,10 @@ RESOURCE = re.compile(rf"{NAME}(?=[:=]|$)")
 COUNT = re.compile(rf"{NAME}(?::(?P<type>[^=]+?))?[:=](?P<count>[0-9]+(?:[.][0-9]+)?)")
 SHARES = ("shard", "mps")
 UNREADABLE = "must count GPUs as in gres/gpu:a100=4"
-SHARED = "counts shares of GPUs, and it does not say how many of them are a whole GPU"
-REPEATED = "counts the same type of GPU twice"
-MIXED = "counts GPUs of several types; split the job into one row for each type"
-UNEQUAL = "counts another number of GPUs by type than in all"
+SHARED = "must count whole GPUs; how many shares a GPU has is not in the file"
+REPEATED = "must count each type of GPU once"
+MIXED = "must have GPUs of one type; split the job into one row for each type"
+UNEQUAL = "must count as many GPUs by type as in all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

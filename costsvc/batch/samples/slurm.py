@@ -35,6 +35,7 @@ RUN_TIME = (0.3, 1.7)
 """Mean and standard deviation of the logarithm of the hours that jobs run. [1]"""
 LIMITS_S = (14_400, 86_400, 259_200)
 LONGEST_WAIT_S = 43_200
+RESTART_S = 600
 UNSTARTED = 0.3
 """Share of the cancelled jobs that were cancelled while they waited. [1]"""
 POWER_SPREAD = 0.1
@@ -94,7 +95,7 @@ def generate(jobs: int, seed: int) -> pa.Table:
     job = index - is_second
     wanted = _run_times(random, state)
     start = np.sort(random.integers(0, SECONDS, jobs))
-    start = np.where(is_second, start[job] + wanted[job] + LIMITS_S[0], start)
+    start = np.where(is_second, start[job] + wanted[job] + RESTART_S, start)
     elapsed = np.clip(wanted, 0, np.maximum(SECONDS - start, 0))
     state[(elapsed < wanted) & ~np.isin(state, REPEATED)] = "RUNNING"
     state[start >= SECONDS] = "PENDING"

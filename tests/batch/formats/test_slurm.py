@@ -175,9 +175,9 @@ def test_rows_that_are_no_use_of_accelerators_are_skipped(cells: Row, reason: st
     assert {one: rows.tolist() for one, rows in translated.skipped.items()} == {reason: [0]}
 
 
-MIXED = "counts GPUs of several types; split the job into one row for each type"
-UNEQUAL = "counts another number of GPUs by type than in all"
-SHARED = "counts shares of GPUs, and it does not say how many of them are a whole GPU"
+MIXED = "must have GPUs of one type; split the job into one row for each type"
+UNEQUAL = "must count as many GPUs by type as in all"
+SHARED = "must count whole GPUs; how many shares a GPU has is not in the file"
 NO_COUNT = "must count GPUs as in gres/gpu:a100=4"
 NO_STATE = "must be a state of Slurm such as COMPLETED"
 NO_SECONDS = "must be a number of seconds"
@@ -197,7 +197,7 @@ NO_TIME = "must be a time such as 2026-09-03T08:00:00"
         pytest.param("AllocTRES", "gres/gpu:a100=many", NO_COUNT, id="no-number"),
         pytest.param("AllocTRES", "gres/gpu:a100=-1", NO_COUNT, id="negative"),
         pytest.param("AllocTRES", "gres/gpu:a100", NO_COUNT, id="no-count"),
-        pytest.param("AllocTRES", "gres/gpu=1,gres/gpu=1", "counts the same type of GPU twice", id="twice"),
+        pytest.param("AllocTRES", "gres/gpu=1,gres/gpu=1", "must count each type of GPU once", id="twice"),
         pytest.param("State", "FINISHED", NO_STATE, id="unknown-state"),
         pytest.param("State", "COMPLETED_LATE", NO_STATE, id="longer-state"),
         pytest.param("State", "", NO_STATE, id="no-state"),

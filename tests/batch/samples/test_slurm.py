@@ -2,6 +2,7 @@
 
 from collections import Counter
 from io import BytesIO
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +14,7 @@ from costsvc.batch.formats.slurm import SLURM
 from costsvc.batch.samples.slurm import generate
 from costsvc.reference.catalog import Catalog
 
+DOCS = Path(__file__).parents[3] / "docs"
 JOBS = 20_000
 
 
@@ -35,6 +37,13 @@ def test_the_same_seed_gives_the_same_month(jobs: int) -> None:
 
 def test_another_seed_gives_another_month() -> None:
     assert not generate(500, seed=3).equals(generate(500, seed=4))
+
+
+def test_has_the_columns_of_the_command_and_of_the_file_in_the_documentation() -> None:
+    names = generate(1, seed=1).column_names
+    (command,) = [line for line in (DOCS / "formats" / "slurm.md").read_text().splitlines() if "--format" in line]
+    assert command.split()[1] == ",".join(names)
+    assert (DOCS / "samples" / "slurm.txt").read_text().splitlines()[0] == "|".join(names)
 
 
 def test_no_row_is_lost(translated: Translated) -> None:
