@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from costsvc.batch.cells import read_numbers, read_text
+from costsvc.batch.cells import read_names, read_numbers
 from costsvc.batch.formats.format import Kind, Part
-from costsvc.batch.groups import Codes, combine, encode
+from costsvc.batch.groups import Codes, encode
 from costsvc.batch.plan import RESULTS, Plan
 from costsvc.batch.rejects import Reject
 from costsvc.batch.row_numbers import ACTIVITIES, PARTS_OF, VARYING
@@ -74,7 +74,7 @@ def estimate(batch: pa.RecordBatch, plan: Plan, templates: Templates) -> Estimat
     """
     read = plan.translate(batch)
     columns = {**{name: batch.column(name) for name in plan.by if name in batch.schema.names}, **read.added}
-    labels = {name: read_text(columns[name]) for name in plan.groups if name in columns}
+    labels = {name: read_names(columns[name]) for name in plan.groups if name in columns}
     rejects = list(read.rejects)
     sums = Sums(plan.groups)
     rows = batch.num_rows
@@ -88,7 +88,7 @@ def estimate(batch: pa.RecordBatch, plan: Plan, templates: Templates) -> Estimat
             shape = templates.all[template_ids[0]].shape
             if shape is None:
                 raise TypeError("a refused template has no rows here")
-            in_shape = np.array([templates.all[one].row for one in range(len(templates.all))])[template_ids]
+            in_shape = templates.places()[1][template_ids]
             unit = shape.central(in_shape, numbers, FIGURES)
             target = part.rows[places]
             results[:, target] = unit * activity
@@ -118,7 +118,7 @@ def _read_cells(part: Part, rejects: list[Reject]) -> _Cells:
             rejects += _rejected(part, name, wrong, read.values, field)
             numbers[name] = read.values
     keep &= ~_check_parts(part, numbers, keep, rejects)
-    texts = {name: read_text(column) for name, column in part.fields.items() if name not in may_vary}
+    texts = {name: read_names(column) for name, column in part.fields.items() if name not in may_vary}
     return _Cells(part=part, keep=keep, texts=texts, numbers=numbers)
 
 
@@ -195,36 +195,24 @@ def _assign(cells: _Cells, templates: Templates, rejects: list[Reject]) -> npt.N
     for name, values in cells.numbers.items():
         kept = values[keep]
         codes.append(classed[name].of(kept) if name in classed else np.where(np.isnan(kept), 0, 1))
-    distinct, index = combine(codes, len(keep))
-    known = templates.known(part.kind, (*names, *cells.numbers), is_unused=part.is_unused)
-    firsts = _first_rows(index, len(distinct))
-    ids = np.empty(len(distinct), dtype=np.int64)
-    for place, key in enumerate(distinct):
-        found = known.get(key)
-        if found is None:
-            row = keep[firsts[place]]
-            texts = {
-                name: text
-                for name, code, numbering in zip(names, key, numberings, strict=False)
-                if (text := numbering.values[code]) is not None
-            }
-            found = known[key] = _template(cells, texts, int(row), templates).id
-        ids[place] = found
+    table = templates.table((part.kind, *names, *cells.numbers, part.is_unused))
+
+    def resolve(key: tuple[int, ...], place: int) -> int:
+        texts = {
+            name: text
+            for name, code, numbering in zip(names, key, numberings, strict=False)
+            if (text := numbering.values[code]) is not None
+        }
+        return _template(cells, texts, int(keep[place]), templates).id
+
+    ids = table.find(codes, len(keep), resolve)
     assigned = np.full(len(part.rows), -1, dtype=np.int64)
-    assigned[keep] = ids[index]
-    for id_ in np.unique(ids).tolist():
-        template = templates.all[id_]
-        if template.refusals:
-            rows = np.flatnonzero(assigned == id_)
-            assigned[rows] = -1
-            rejects += [one for row in rows.tolist() for one in _refused(cells, row, template)]
+    assigned[keep] = ids
+    for id_ in templates.refused & set(np.unique(ids).tolist()):
+        rows = np.flatnonzero(assigned == id_)
+        assigned[rows] = -1
+        rejects += [one for row in rows.tolist() for one in _refused(cells, row, templates.all[id_])]
     return assigned
-
-
-def _first_rows(index: Codes, count: int) -> Codes:
-    first = np.zeros(count, dtype=np.int64)
-    first[index[::-1]] = np.arange(len(index) - 1, -1, -1)
-    return first
 
 
 def _template(cells: _Cells, texts: Mapping[str, str], row: int, templates: Templates) -> Template:
@@ -268,15 +256,14 @@ def _by_shape(
 ) -> list[tuple[Codes, Codes, dict[str, Array], Array]]:
     """Templates, places, numbers that vary and activity of the requests of each shape."""
     found = []
-    shapes = {shape: place for place, shape in enumerate(templates.shapes.all)}
-    of_template = np.array([-1 if one.shape is None else shapes[one.shape] for one in templates.all], dtype=np.int64)
+    of_template, _ = templates.places()
     of_row = np.where(assigned >= 0, of_template[assigned], -1)
-    for place in np.unique(of_row[of_row >= 0]).tolist():
+    for place in np.flatnonzero(np.bincount(of_row[of_row >= 0])).tolist():
         shape = templates.shapes.all[place]
         places = np.flatnonzero(of_row == place)
         numbers = {name: cells.numbers[name][places] for name in shape.varying}
         activity = np.ones(len(places))
-        if shape.activity in cells.numbers:
+        if shape.activity is not None and shape.activity in cells.numbers:
             given = cells.numbers[shape.activity][places]
             activity = np.where(np.isnan(given), 1.0, given)
         if cells.part.weight is not None:

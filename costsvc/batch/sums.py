@@ -217,6 +217,21 @@ def class_codes(numbers: Mapping[str, Array], rows: int) -> Codes:
     return codes
 
 
+def coarsened(classes: Codes, numbers: int, halvings: int) -> Codes:
+    """Classes of which several are one.
+
+    Args:
+        classes: Classes of rows, as :func:`class_codes` gives them.
+        numbers: How many numbers vary.
+        halvings: How often two neighbours become one, for each number.
+    """
+    coarse, rest = np.zeros_like(classes), classes
+    for place in range(numbers):
+        coarse += (rest % BINS >> halvings) * BINS**place
+        rest = rest // BINS
+    return coarse
+
+
 def _added(entries: Entries) -> Entries:
     """Entries with equal keys added up."""
     keys, values = entries

@@ -14,7 +14,7 @@ import pyarrow as pa
 from costsvc.batch.groups import Codes, combine
 from costsvc.batch.plan import RESULTS
 from costsvc.batch.shapes import Shape
-from costsvc.batch.sums import NUMBERS, Point, Sums
+from costsvc.batch.sums import BINS, NUMBERS, Point, Sums, coarsened
 from costsvc.batch.templates import Templates
 from costsvc.estimates.answer import DRIVER_SHARE, DRIVERS
 from costsvc.model.inputs import Number
@@ -24,6 +24,8 @@ from costsvc.units import Array
 FIGURES = tuple(RESULTS.values())
 TOGETHER = 256
 """Templates, and groups, whose draws are in memory at once."""
+MOST_POINTS = 8192
+"""Classes of the templates of a shape from which on their number is halved, since each has draws of its own."""
 DRIVEN = ("energy_kwh", "carbon_total_kg", "water_total_l", "cost_total_usd")
 """Results whose drivers are listed."""
 
@@ -102,14 +104,12 @@ def _order(key: tuple[str | None, ...]) -> tuple[tuple[bool, str], ...]:
 
 def _points(point: Point, of: Codes, templates: Templates) -> Iterator[_Points]:
     """The entries of sums by shape, with equal templates and classes as one point."""
-    shapes = {shape: place for place, shape in enumerate(templates.shapes.all)}
-    of_template = np.array([-1 if one.shape is None else shapes[one.shape] for one in templates.all], dtype=np.int64)
-    row_of = np.array([one.row for one in templates.all], dtype=np.int64)
+    of_template, row_of = templates.places()
     of_entry = of_template[point.templates]
     for place in np.unique(of_entry).tolist():
         shape, taken = templates.shapes.all[place], np.flatnonzero(of_entry == place)
         rows, counts = row_of[point.templates[taken]], point.counts[taken]
-        distinct, index = combine([rows, point.classes[taken]], len(taken))
+        distinct, index = _alike(rows, point.classes[taken], len(shape.varying))
         total = np.bincount(index, counts, len(distinct))
         numbers = {
             name: np.exp(np.bincount(index, point.logs[taken, NUMBERS.index(name)], len(distinct)) / total)
@@ -130,6 +130,15 @@ def _points(point: Point, of: Codes, templates: Templates) -> Iterator[_Points]:
             counts=counts,
             amounts=amounts,
         )
+
+
+def _alike(rows: Codes, classes: Codes, numbers: int) -> tuple[list[tuple[int, ...]], Codes]:
+    """Distinct templates and classes, and that of each entry; of too many, neighbouring classes are one."""
+    for halvings in range(int(np.log2(BINS)) + 1 if numbers else 1):
+        distinct, index = combine([rows, coarsened(classes, numbers, halvings)], len(rows))
+        if len(distinct) <= MOST_POINTS:
+            break
+    return distinct, index
 
 
 def _ends(points: Sequence[_Points], values: Array) -> Array:
