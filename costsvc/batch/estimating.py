@@ -37,11 +37,13 @@ class Estimates(NamedTuple):
         results: A row for each row of the batch; null if it has no estimate.
         rejects: Rows that cannot be estimated.
         sums: Sums of the results, from which totals follow.
+        skipped: How many rows are not about computing, by reason.
     """
 
     results: pa.RecordBatch
     rejects: list[Reject]
     sums: Sums
+    skipped: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -99,7 +101,8 @@ def estimate(batch: pa.RecordBatch, plan: Plan, templates: Templates) -> Estimat
                 ends[:, :, target] = np.minimum(low, high), np.maximum(low, high)
             taken = {name: label.take(pa.array(target)) for name, label in labels.items()}
             sums.add(taken, template_ids, activity, results[:, target] if shape.varying else None, numbers)
-    return Estimates(_results(plan, results, ids, ends, read.added), rejects, sums)
+    skipped = {reason: len(places) for reason, places in read.skipped.items()}
+    return Estimates(_results(plan, results, ids, ends, read.added), rejects, sums, skipped)
 
 
 def _read_cells(part: Part, rejects: list[Reject]) -> _Cells:
