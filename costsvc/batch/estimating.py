@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import marshmallow as ma
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from costsvc.batch.cells import read_names, read_numbers
-from costsvc.batch.formats.format import Kind, Part
+from costsvc.batch.formats.format import Part
 from costsvc.batch.groups import Codes, encode
 from costsvc.batch.plan import RESULTS, Plan
 from costsvc.batch.rejects import Reject
@@ -20,7 +19,7 @@ from costsvc.batch.spread import intervals_of
 from costsvc.batch.sums import Sums
 from costsvc.batch.templates import Spec, Template, Templates, is_of_place
 from costsvc.schemas.fields import Number
-from costsvc.schemas.reading import SCHEMAS
+from costsvc.schemas.reading import SCHEMAS, find_errors
 from costsvc.units import Array
 
 FIGURES = tuple(RESULTS.values())
@@ -118,7 +117,7 @@ def _read_cells(part: Part, rejects: list[Reject]) -> _Cells:
                 raise TypeError(f"{name} is not a number")
             wrong = read.is_wrong | _outside(read.values, field)
             keep &= ~wrong
-            rejects += _rejected(part, name, wrong, read.values, field)
+            rejects += _rejected(part, name, wrong, read.values)
             numbers[name] = read.values
     keep &= ~_check_parts(part, numbers, keep, rejects)
     texts = {name: read_names(column) for name, column in part.fields.items() if name not in may_vary}
@@ -135,18 +134,14 @@ def _outside(values: Array, field: Number) -> npt.NDArray[np.bool_]:
     return outside
 
 
-def _rejected(part: Part, name: str, wrong: npt.NDArray[np.bool_], values: Array, field: Number) -> list[Reject]:
+def _rejected(part: Part, name: str, wrong: npt.NDArray[np.bool_], values: Array) -> list[Reject]:
     """Rejects of wrong numbers, in the words of the API."""
     rejects, column = [], part.fields[name]
     for place in np.flatnonzero(wrong).tolist():
         cell = column[place].as_py()
         value = cell if np.isnan(values[place]) else float(values[place])
-        try:
-            field.deserialize(str(value) if isinstance(value, bytes) else value)
-        except ma.ValidationError as error:
-            rejects.append(_reject(part, place, name, "; ".join(map(str, error.messages)), cell))
-        else:
-            raise TypeError(f"{name} is valid: {value!r}")
+        reason = find_errors(part.kind, {name: value if isinstance(value, float) else str(value)})[name]
+        rejects.append(_reject(part, place, name, reason, cell))
     return rejects
 
 
@@ -170,19 +165,10 @@ def _check_parts(
     for place in np.flatnonzero(wrong).tolist():
         one = {name: float(values[place]) for name, values in numbers.items() if not np.isnan(values[place])}
         tokens = {name: value for name, value in one.items() if "tokens" in name}
-        for name, reason in _token_errors(part.kind, tokens).items():
-            cell = part.fields[name][place].as_py() if name in part.fields else None
-            rejects.append(_reject(part, place, name, reason, cell))
+        for name, reason in find_errors(part.kind, tokens).items():
+            if name in tokens:
+                rejects.append(_reject(part, place, name, reason, part.fields[name][place].as_py()))
     return wrong
-
-
-def _token_errors(kind: Kind, tokens: Mapping[str, float]) -> Mapping[str, str]:
-    try:
-        SCHEMAS[kind].load(dict(tokens))
-    except ma.ValidationError as error:
-        messages = error.messages if isinstance(error.messages, dict) else {}
-        return {name: " ".join(map(str, texts)) for name, texts in messages.items() if name in tokens}
-    raise TypeError("tokens are valid")
 
 
 def _assign(cells: _Cells, templates: Templates, rejects: list[Reject]) -> npt.NDArray[np.int64]:

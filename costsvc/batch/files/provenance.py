@@ -1,12 +1,15 @@
 """The file of templates: the factors, sources and warnings of the rows of an output."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import orjson
 import pyarrow as pa
 
 from costsvc.batch.templates import Template, Templates
-from costsvc.model.uncertainty import Factor
+
+if TYPE_CHECKING:
+    from costsvc.model.uncertainty import Factor
 
 FACTOR = pa.struct(
     [
