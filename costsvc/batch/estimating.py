@@ -1,6 +1,6 @@
 """Estimates of a batch of rows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,11 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from costsvc.batch.cells import read_names, read_numbers
-from costsvc.batch.formats.format import Part
+from costsvc.batch.formats.format import Part, Translated
 from costsvc.batch.groups import Codes, encode
-from costsvc.batch.plan import RESULTS, Plan
+from costsvc.batch.plan import ESTIMATED, RESULTS, Plan
 from costsvc.batch.rejects import Reject
 from costsvc.batch.row_numbers import ACTIVITIES, PARTS_OF, VARYING
+from costsvc.batch.shapes import Shape
 from costsvc.batch.spread import intervals_of
 from costsvc.batch.sums import Sums
 from costsvc.batch.templates import Spec, Template, Templates, is_of_place
@@ -23,6 +24,7 @@ from costsvc.schemas.reading import SCHEMAS, find_errors
 from costsvc.units import Array
 
 FIGURES = tuple(RESULTS.values())
+COST = FIGURES.index("total_usd")
 TEMPLATE = "template"
 """Column of the template's number in the output."""
 ROUNDING = 1e-9
@@ -62,6 +64,29 @@ class _Cells:
     numbers: Mapping[str, Array]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Run:
+    """Requests of one shape in a batch.
+
+    Attributes:
+        target: Their rows in the batch.
+        templates: Their templates.
+        shape: The shape.
+        rows: Their templates as rows of the shape.
+        numbers: Their numbers that vary. [any]
+        activity: Amount to which their results are proportional. [any]
+        results: Their results, a row per name. [any]
+    """
+
+    target: Codes
+    templates: Codes
+    shape: Shape
+    rows: Codes
+    numbers: Mapping[str, Array]
+    activity: Array
+    results: Array
+
+
 def estimate(batch: pa.RecordBatch, plan: Plan, templates: Templates) -> Estimates:
     """Estimate the rows of a batch.
 
@@ -79,29 +104,57 @@ def estimate(batch: pa.RecordBatch, plan: Plan, templates: Templates) -> Estimat
     rejects = list(read.rejects)
     sums = Sums(plan.groups)
     rows = batch.num_rows
-    results = np.full((len(FIGURES), rows), np.nan)
+    results, compared = np.full((2, len(FIGURES), rows), np.nan)
     ids = np.full(rows, -1, dtype=np.int32)
     ends = np.full((2, len(FIGURES), rows), np.nan) if plan.intervals else None
-    for part in read.parts:
-        cells = _read_cells(part, rejects)
-        found = _assign(cells, templates, rejects)
-        for template_ids, places, numbers, activity in _by_shape(cells, found, templates):
-            shape = templates.all[template_ids[0]].shape
-            if shape is None:
-                raise TypeError("a refused template has no rows here")
-            in_shape = templates.places()[1][template_ids]
-            unit = shape.central(in_shape, numbers, FIGURES)
-            target = part.rows[places]
-            results[:, target] = unit * activity
-            ids[target] = template_ids
-            if ends is not None:
-                ratios = intervals_of(shape, in_shape, numbers, FIGURES)
-                low, high = ratios * results[:, target]
-                ends[:, :, target] = np.minimum(low, high), np.maximum(low, high)
-            taken = {name: label.take(pa.array(target)) for name, label in labels.items()}
-            sums.add(taken, template_ids, activity, results[:, target] if shape.varying else None, numbers)
+    for run in (run for part in read.parts for run in _runs(part, templates, rejects)):
+        target = run.target
+        results[:, target] = run.results
+        ids[target] = run.templates
+        if ends is not None:
+            low, high = intervals_of(run.shape, run.rows, run.numbers, FIGURES) * run.results
+            ends[:, :, target] = np.minimum(low, high), np.maximum(low, high)
+        taken = {name: label.take(pa.array(target)) for name, label in labels.items()}
+        sums.add(taken, run.templates, run.activity, run.results if run.shape.varying else None, run.numbers)
+    # where no estimate exists to compare with, the measured row still counts
+    for run in (run for part in read.compared for run in _runs(part, templates, [])):
+        compared[:, run.target] = run.results
+    further = _further(plan, read, results, compared)
     skipped = {reason: len(places) for reason, places in read.skipped.items()}
-    return Estimates(_results(plan, results, ids, ends, read.added), rejects, sums, skipped)
+    return Estimates(_results(plan, results, ids, ends, {**read.added, **further}), rejects, sums, skipped)
+
+
+def _runs(part: Part, templates: Templates, rejects: list[Reject]) -> Iterator["_Run"]:
+    """The requests of a part by shape, with their results."""
+    cells = _read_cells(part, rejects)
+    assigned = _assign(cells, templates, rejects)
+    for template_ids, places, numbers, activity in _by_shape(cells, assigned, templates):
+        shape = templates.all[template_ids[0]].shape
+        if shape is None:
+            raise TypeError("a refused template has no rows here")
+        rows = templates.places()[1][template_ids]
+        yield _Run(
+            target=part.rows[places],
+            templates=template_ids,
+            shape=shape,
+            rows=rows,
+            numbers=numbers,
+            activity=activity,
+            results=shape.central(rows, numbers, FIGURES) * activity,
+        )
+
+
+def _further(plan: Plan, read: Translated, results: Array, compared: Array) -> dict[str, pa.Array]:
+    """Columns of a format besides results: the estimate of measured rows, and the difference from what was billed."""
+    columns = {}
+    if read.compared:
+        for place, name in enumerate(plan.names.values()):
+            columns[f"{ESTIMATED}{name}"] = pa.array(compared[place], from_pandas=True)
+    bill = None if plan.format is None else plan.format.bill
+    if bill is not None:
+        billed = read.added[bill.billed].to_numpy(zero_copy_only=False).astype(float)
+        columns[bill.difference] = pa.array(results[COST] - billed, from_pandas=True)
+    return columns
 
 
 def _read_cells(part: Part, rejects: list[Reject]) -> _Cells:

@@ -209,7 +209,7 @@ def fill(columns: Any, rows: Rows | None, numbers: Mapping[str, Array]) -> Any:
         base, at, exponent = (fill(one, rows, numbers) for one in (columns.base, columns.at, columns.exponent))
         return base * (numbers[columns.name] / at) ** exponent
     if isinstance(columns, np.ndarray):
-        return columns if rows is None else take(columns, rows)
+        return columns if rows is None or columns.ndim == 0 else take(columns, rows)
     if kind is tuple:
         return tuple(fill(one, rows, numbers) for one in columns)
     if is_dataclass(columns):
