@@ -14,11 +14,11 @@ import pyarrow as pa
 
 from costsvc.batch.groups import Codes, Numbering, combine, encode
 from costsvc.batch.plan import RESULTS
-from costsvc.batch.row_numbers import VARYING
+from costsvc.batch.row_numbers import ACCELERATOR_HOURS, VARYING
 from costsvc.batch.templates import Templates
 from costsvc.units import Array
 
-NUMBERS = tuple(dict.fromkeys(name for names in VARYING.values() for name in names))
+NUMBERS = (ACCELERATOR_HOURS, *(name for names in VARYING.values() for name in names))
 """Numbers that vary, in the order of their columns."""
 WIDTHS: Mapping[int, float] = {0: 1.0, 1: 1.1, 2: 1.25}
 """Ratio of the ends of a class by how many numbers vary; wider for more, since classes multiply."""
