@@ -15,7 +15,7 @@ from costsvc.batch.formats import FORMATS
 from costsvc.batch.formats.format import Kind
 from costsvc.batch.running import MOST_GROUPS, Job, Progress, StrictError, Summary, run
 from costsvc.batch.totals import DRIVEN, totals
-from costsvc.errors import BadRequestError, CostsvcError
+from costsvc.errors import BadRequestError
 from costsvc.reference.catalog import Catalog
 from costsvc.report import numbers
 from costsvc.report.labels import TOTALS
@@ -122,7 +122,7 @@ def _exits(context: click.Context) -> Iterator[None]:
         context.exit(WRONG_INPUT)
 
 
-def _exit(context: click.Context, error: CostsvcError, code: int) -> None:
+def _exit(context: click.Context, error: Exception, code: int) -> None:
     click.echo(f"Error: {error}", err=True)
     context.exit(code)
 

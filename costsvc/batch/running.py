@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import pyarrow as pa
@@ -23,7 +23,7 @@ from costsvc.batch.plan import Plan, plan
 from costsvc.batch.rejects import Reject, as_table
 from costsvc.batch.sums import Sums
 from costsvc.batch.templates import Templates
-from costsvc.errors import BadRequestError, CostsvcError
+from costsvc.errors import BadRequestError
 from costsvc.reference.catalog import Catalog
 
 MOST_GROUPS = 10_000
@@ -38,10 +38,8 @@ Progress = Callable[[int, int, int], None]
 """Is told the rows and bytes that are done, and all bytes; the last is 0 if not known."""
 
 
-class StrictError(CostsvcError):
-    """A row was rejected although the caller asked for none."""
-
-    code: ClassVar[str] = "rejected"
+class StrictError(Exception):
+    """A row was rejected although the caller asked for none; no error of a request, so it has no HTTP status."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

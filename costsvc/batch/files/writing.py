@@ -5,7 +5,7 @@ import sys
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import ClassVar, Protocol, Self
+from typing import Protocol, Self
 
 import orjson
 import pyarrow as pa
@@ -16,7 +16,7 @@ from pyarrow import fs, ipc, parquet
 from costsvc.batch.cells import NUMBER
 from costsvc.batch.files.sources import file_system, kind_of
 from costsvc.batch.formats.documents import nested_text
-from costsvc.errors import BadRequestError, CostsvcError
+from costsvc.errors import BadRequestError
 from costsvc.report.figures.csv_table import as_plain
 
 STDOUT = "-"
@@ -24,10 +24,8 @@ PLAIN = r"^[0-9A-Za-z]"
 """Texts that begin like this are no formula in any spreadsheet."""
 
 
-class OutputError(CostsvcError):
-    """A file cannot be written: the disk is full, or the folder does not allow it."""
-
-    code: ClassVar[str] = "output-failed"
+class OutputError(Exception):
+    """A file cannot be written: the disk is full, or the folder does not allow it; it has no HTTP status."""
 
 
 class Writer(Protocol):
