@@ -1,12 +1,13 @@
 """Estimates of files: read, estimated and written batch by batch."""
 
-import hashlib
 import re
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
+from pathlib import Path
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -17,8 +18,8 @@ from costsvc.batch.files import provenance
 from costsvc.batch.files.reading import Chunk, Options, read
 from costsvc.batch.files.sources import Source, find, located_file
 from costsvc.batch.files.writing import STDOUT, Target, remove
-from costsvc.batch.formats.documents import nested_text
 from costsvc.batch.formats.format import Format, Kind
+from costsvc.batch.persons import hashed
 from costsvc.batch.plan import Plan, plan
 from costsvc.batch.rejects import Reject, as_table
 from costsvc.batch.sums import Sums
@@ -32,8 +33,6 @@ MOST_REASONS = 1_000
 OTHER = "other reasons"
 GOT = re.compile(r", got .*$", re.DOTALL)
 UNKNOWN = re.compile(r"^'.*?' is not known.*$", re.DOTALL)
-HASH = 16
-"""Hexadecimal digits of the hash of a cell that names a person."""
 Progress = Callable[[int, int, int], None]
 """Is told the rows and bytes that are done, and all bytes; the last is 0 if not known."""
 
@@ -102,6 +101,20 @@ class Summary:
     outputs: list[str] = field(default_factory=list)
 
 
+class Estimated(NamedTuple):
+    """A batch with its results.
+
+    Attributes:
+        rows: The columns of the input with those of the results.
+        rejects: Rejected rows with their number, column, value, reason and file.
+        templates: Template of each row; null if it has no results.
+    """
+
+    rows: pa.RecordBatch
+    rejects: pa.RecordBatch
+    templates: pa.Array
+
+
 def run(
     sources: Sequence[str], target: str, job: Job, catalog: Catalog, *, progress: Progress | None = None
 ) -> Summary:
@@ -123,119 +136,141 @@ def run(
         OutputError: If an output cannot be written.
     """
     found = find(sources)
-    _check_apart(sources, target)
+    _check_apart(found, sources, target)
     outputs = [(_Output.beside(target, job.rejects), found)]
     if target.endswith("/"):
         outputs = [(_Output.below(target, one.relative), [one]) for one in found]
-    return _Run(job, catalog, found, progress).all(outputs)
+    estimator = Estimator(job, catalog)
+    before = dict(zip(found, accumulate((one.size for one in found), initial=0), strict=False))
+    size = sum(one.size for one in found)
+
+    def reached(source: Source, chunk: Chunk) -> None:
+        if progress is not None:
+            progress(estimator.summary.rows, before[source] + chunk.done, size)
+
+    for output, some in outputs:
+        _write(estimator, output, _chunks(some, job, reached))
+    return estimator.summary
 
 
-class _Run:
-    """A run and how far it is."""
+class Estimator:
+    """Estimates batches of one run, and counts what it did.
 
-    def __init__(self, job: Job, catalog: Catalog, sources: Sequence[Source], progress: Progress | None) -> None:
-        self.job, self.progress = job, progress
-        self.size, self.before = sum(one.size for one in sources), 0
-        self.templates = Templates(catalog)
-        self.plans: dict[tuple[str, ...], Plan] = {}
-        self.summary: Summary | None = None
+    Attributes:
+        summary: What it did so far.
+    """
 
-    def all(self, outputs: Sequence[tuple["_Output", Sequence[Source]]]) -> Summary:
-        """Write all outputs."""
-        for target, sources in outputs:
-            self.write(target, sources)
-        if self.summary is None:
-            raise TypeError("a source has a batch at least")
-        return self.summary
+    def __init__(self, job: Job, catalog: Catalog) -> None:
+        """Begin a run.
 
-    def write(self, output: "_Output", sources: Sequence[Source]) -> None:
-        """Write an output, its rejects and its templates; all three get their names at the end."""
-        used: Counter[int] = Counter()
-        with ExitStack() as stack:
-            results, rejects, templates = [stack.enter_context(Target(name)) if name else None for name in output]
-            has_rejects = False
-            for source, chunk in self.chunks(sources):
-                given, found = self.estimate(source, chunk)
-                if results is not None:
-                    results.write(_with_results(given, found.results))
-                faults = chunk.numbered(found.rejects)
-                self.count(source, chunk, found, faults, used)
-                if faults and rejects is not None:
-                    has_rejects = True
-                    rejects.write(_named(as_table(faults, chunk.first), source.name))
-            if templates is not None:
-                templates.write(provenance.as_batch(self.templates, used))
-        if output.rejects and not has_rejects:
-            remove(output.rejects)
-        if self.summary is not None:
-            self.summary.outputs.append(output.results)
+        Args:
+            job: What to do.
+            catalog: The reference tables.
+        """
+        self._job = job
+        self._personal = () if job.of is None else job.of.personal
+        self._plans: dict[tuple[str, ...], Plan] = {}
+        groups = Plan(kind=job.kind, format=job.of, columns={}, by=tuple(job.by)).groups
+        self.summary = Summary(templates=Templates(catalog), sums=Sums(groups), data_version=catalog.version)
 
-    def chunks(self, sources: Sequence[Source]) -> Iterator[tuple[Source, Chunk]]:
-        """The batches of sources, each with at least the columns of the first."""
-        options = Options(of=self.job.of, encoding=self.job.encoding)
-        first: pa.Schema | None = None
-        for source in sources:
-            for chunk in read(source, options):
-                first = first or chunk.batch.schema
-                yield source, replace(chunk, batch=_completed(chunk.batch, first))
-                if self.progress is not None and self.summary is not None:
-                    self.progress(self.summary.rows, self.before + chunk.done, self.size)
-            self.before += source.size
+    def estimate(self, chunk: Chunk, name: str) -> Estimated:
+        """Estimate a batch.
 
-    def estimate(self, source: Source, chunk: Chunk) -> tuple[pa.RecordBatch, Estimates]:
-        """The columns of a batch as the output has them, and its estimates."""
-        names = tuple(chunk.batch.schema.names)
-        planned = self.plans.get(names)
-        if planned is None:
-            with located_file(source.name):
-                planned = self.plans[names] = self._plan(chunk.batch.schema)
-        personal = () if self.job.of is None else self.job.of.personal
-        hidden = _hashed(chunk.batch, personal, self.job.salt)
-        found = estimate(
-            _hashed(chunk.batch, [one for one in personal if one in self.job.by], self.job.salt),
-            planned,
-            self.templates,
+        Args:
+            chunk: The batch.
+            name: Name of its file.
+
+        Raises:
+            BadRequestError: If its columns do not fit, or there are too many groups.
+            StrictError: If a row is rejected although the job is strict.
+        """
+        with located_file(name):
+            planned = self._planned(chunk.batch.schema)
+            grouped = [one for one in self._personal if one in self._job.by]
+            found = estimate(hashed(chunk.batch, grouped, self._job.salt), planned, self.summary.templates)
+        rejects = [_without_person(one, self._personal) for one in chunk.numbered(found.rejects)]
+        if rejects and self._job.strict:
+            one = min(rejects, key=lambda reject: reject.row)
+            raise StrictError(f"{name}: row {one.row + chunk.first}, {one.column}: {one.reason}")
+        self.summary.sums.merge(found.sums)
+        self._check_groups(planned)
+        self._count(chunk, rejects, found)
+        given = hashed(chunk.batch, self._personal, self._job.salt)
+        columns = [*given.columns, *found.results.columns]
+        names = [*given.schema.names, *found.results.schema.names]
+        return Estimated(
+            rows=pa.RecordBatch.from_arrays(columns, names=names),
+            rejects=as_table(rejects, chunk.first).append_column("file", pa.repeat(name, len(rejects))),
+            templates=found.results.column(TEMPLATE),
         )
-        if self.summary is None:
-            version = self.templates.catalog.version
-            self.summary = Summary(templates=self.templates, sums=found.sums, data_version=version)
-        else:
-            self.summary.sums.merge(found.sums)
-        groups = len(self.summary.sums.groups.values)
-        if groups > self.job.most_groups:
-            named = ", ".join(planned.groups)
-            text = f"{named} give more than {self.job.most_groups:,} groups; group by columns with fewer values"
-            raise BadRequestError({"by": text})
-        self.summary.warnings += [one for one in planned.warnings if one not in self.summary.warnings]
-        return hidden, found._replace(rejects=[_without_person(one, personal) for one in found.rejects])
 
-    def count(
-        self, source: Source, chunk: Chunk, found: Estimates, faults: Sequence[Reject], used: Counter[int]
-    ) -> None:
-        """Add a batch to the summary."""
-        summary = self.summary
-        if summary is None:
-            raise TypeError("a batch was estimated")
-        if faults and self.job.strict:
-            one = min(faults, key=lambda fault: fault.row)
-            raise StrictError(f"{source.name}: row {one.row + chunk.first}, {one.column}: {one.reason}")
-        ids = found.results.column(TEMPLATE).drop_null().to_numpy(zero_copy_only=False)
-        numbers, counts = np.unique(ids, return_counts=True)
-        used.update(dict(zip(numbers.tolist(), counts.tolist(), strict=True)))
+    def _planned(self, schema: pa.Schema) -> Plan:
+        """The plan of a batch; later files and later lines of JSON may have other columns."""
+        names, job = tuple(schema.names), self._job
+        if names not in self._plans:
+            self._plans[names] = plan(
+                schema, job.kind, job.mapping, constants=job.constants, of=job.of, by=job.by, intervals=job.intervals
+            )
+            warnings = self.summary.warnings
+            warnings += [one for one in self._plans[names].warnings if one not in warnings]
+        return self._plans[names]
+
+    def _check_groups(self, planned: Plan) -> None:
+        groups = len(self.summary.sums.groups.values)
+        if groups > self._job.most_groups:
+            named, most = ", ".join(planned.groups), self._job.most_groups
+            text = f"{named} give {groups:,} groups, more than {most:,}; group by columns with fewer values"
+            raise BadRequestError({"by": text})
+
+    def _count(self, chunk: Chunk, rejects: Sequence[Reject], found: Estimates) -> None:
+        summary, results = self.summary, found.results.column(TEMPLATE)
         summary.rows += chunk.batch.num_rows + len(chunk.rejects)
-        summary.estimated += len(ids)
-        summary.rejected += len({one.row for one in faults})
-        for one in faults:
+        summary.estimated += len(results) - results.null_count
+        summary.rejected += len({one.row for one in rejects})
+        for one in rejects:
             reason = f"{one.column}: {_general(one.reason)}"
             is_counted = reason in summary.reasons or len(summary.reasons) < MOST_REASONS
             summary.reasons[reason if is_counted else OTHER] += 1
         summary.skipped.update(found.skipped)
 
-    def _plan(self, schema: pa.Schema) -> Plan:
-        job = self.job
-        return plan(
-            schema, job.kind, job.mapping, constants=job.constants, of=job.of, by=job.by, intervals=job.intervals
-        )
+
+def _write(estimator: Estimator, output: "_Output", chunks: Iterator[tuple[Source, Chunk]]) -> None:
+    """Write an output, its rejects and its templates; all three get their names at the end."""
+    used: Counter[int] = Counter()
+    has_rejects = False
+    with ExitStack() as stack:
+        results = stack.enter_context(Target(output.results))
+        rejects = stack.enter_context(Target(output.rejects)) if output.rejects else None
+        templates = stack.enter_context(Target(output.templates)) if output.templates else None
+        for source, chunk in chunks:
+            done = estimator.estimate(chunk, source.name)
+            results.write(done.rows)
+            numbers, counts = np.unique(done.templates.drop_null(), return_counts=True)
+            used.update(dict(zip(numbers.tolist(), counts.tolist(), strict=True)))
+            if rejects is not None and done.rejects.num_rows:
+                rejects.write(done.rejects)
+                has_rejects = True
+        if templates is not None:
+            templates.write(provenance.as_batch(estimator.summary.templates, used))
+        results.finish()
+        if rejects is not None:
+            rejects.finish()
+    if output.rejects and not has_rejects:
+        remove(output.rejects)
+    estimator.summary.outputs.append(output.results)
+
+
+def _chunks(
+    sources: Sequence[Source], job: Job, reached: Callable[[Source, Chunk], None]
+) -> Iterator[tuple[Source, Chunk]]:
+    """The batches of sources, each with at least the columns of the first."""
+    options = Options(of=job.of, encoding=job.encoding)
+    first: pa.Schema | None = None
+    for source in sources:
+        for chunk in read(source, options):
+            first = first or chunk.batch.schema
+            yield source, replace(chunk, batch=_completed(chunk.batch, first))
+            reached(source, chunk)
 
 
 class _Output(NamedTuple):
@@ -267,28 +302,8 @@ def _completed(batch: pa.RecordBatch, first: pa.Schema) -> pa.RecordBatch:
     return batch
 
 
-def _with_results(given: pa.RecordBatch, results: pa.RecordBatch) -> pa.RecordBatch:
-    names = [*given.schema.names, *results.schema.names]
-    return pa.RecordBatch.from_arrays([*given.columns, *results.columns], names=names)
-
-
-def _named(rejects: pa.RecordBatch, name: str) -> pa.RecordBatch:
-    return rejects.append_column("file", pa.repeat(name, rejects.num_rows))
-
-
 def _without_person(reject: Reject, personal: Sequence[str]) -> Reject:
     return replace(reject, value=None) if reject.column in personal else reject
-
-
-def _hashed(batch: pa.RecordBatch, names: Sequence[str], salt: str) -> pa.RecordBatch:
-    """A batch with some columns as hashes."""
-    for name in names:
-        if name in batch.schema.names:
-            cells = nested_text(batch.column(name)).dictionary_encode()
-            texts = [hashlib.sha256(f"{salt}{one}".encode()).hexdigest()[:HASH] for one in cells.dictionary.to_pylist()]
-            hashes = pa.array(texts, pa.string()).take(cells.indices)
-            batch = batch.set_column(batch.schema.get_field_index(name), name, hashes)
-    return batch
 
 
 def _general(reason: str) -> str:
@@ -296,8 +311,13 @@ def _general(reason: str) -> str:
     return UNKNOWN.sub("is not known", GOT.sub("", reason))
 
 
-def _check_apart(sources: Sequence[str], target: str) -> None:
-    """Check that a later run cannot read what this one writes."""
-    for source in sources:
-        if source != STDOUT and f"{target}/".startswith(f"{source.rstrip('/')}/"):
-            raise BadRequestError({"target": f"{target} is in {source}, which is read; write to another folder"})
+def _check_apart(found: Sequence[Source], names: Sequence[str], target: str) -> None:
+    """Check that neither this run nor a later one reads what this one writes."""
+    if target == STDOUT or "://" in target:
+        return
+    path = Path(target).resolve()
+    read_too = [one.path for one in found if one.path and "://" not in one.name]
+    folders = [name for name in names if Path(name).is_dir()]
+    for one in (*read_too, *folders):
+        if path.is_relative_to(Path(one).resolve()):
+            raise BadRequestError({"target": f"{target} is in {one}, which is read; write to another place"})

@@ -1,15 +1,12 @@
 """The file of templates: the factors, sources and warnings of the rows of an output."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from itertools import accumulate, chain
 
 import orjson
 import pyarrow as pa
 
 from costsvc.batch.templates import Template, Templates
-
-if TYPE_CHECKING:
-    from costsvc.model.uncertainty import Factor
 
 FACTOR = pa.struct(
     [
@@ -56,12 +53,12 @@ def _warnings(template: Template) -> Mapping[str, None]:
 
 def _factors(templates: list[Template]) -> pa.Array:
     """A list of factors for each template; most templates share theirs, so that each is converted once."""
-    distinct: dict[Factor, int] = {}
-    places, ends = [], [0]
-    for template in templates:
-        mine = {name: factor for log in template.logs for name, factor in log.factors.items()}
-        places += [distinct.setdefault(factor, len(distinct)) for factor in mine.values()]
-        ends.append(len(places))
+    of_each = [
+        list({name: one for log in each.logs for name, one in log.factors.items()}.values()) for each in templates
+    ]
+    distinct = {factor: place for place, factor in enumerate(dict.fromkeys(chain.from_iterable(of_each)))}
+    places = [distinct[factor] for factors in of_each for factor in factors]
+    ends = [0, *accumulate(map(len, of_each))]
     arrays = [pa.array([getattr(one, name) for one in distinct], FACTOR.field(name).type) for name in FIELDS]
     values = pa.StructArray.from_arrays(arrays, fields=list(FACTOR))
     return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), values.take(pa.array(places, pa.int64())))

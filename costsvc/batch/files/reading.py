@@ -123,19 +123,19 @@ def _read_file(source: Source, options: Options) -> Iterator[Chunk]:
         raise TypeError("a file has a file system")
     if source.size == 0:
         raise BadRequestError({"file": "is empty"})
-    if kind == "parquet" and compression is None:
-        yield from _read_parquet(system.open_input_file(source.path), source.size, options)
-    elif kind == "arrow" and compression is None:
-        yield from _read_arrow(system.open_input_file(source.path), options)
-    else:
-        raw = Joined(system.open_input_stream(source.path, compression=None))
+    if kind in ("parquet", "arrow") and compression is not None:
+        raise BadRequestError({"file": f"is compressed although {kind} is compressed inside; unpack it"})
+    if kind in ("parquet", "arrow"):
+        with system.open_input_file(source.path) as file:
+            yield from _read_parquet(file, source.size, options) if kind == "parquet" else _read_arrow(file, options)
+        return
+    with system.open_input_stream(source.path, compression=None) as file:
+        raw = Joined(file)
         stream = pa.CompressedInputStream(raw, compression) if compression else raw
-        if kind in ("csv", "ndjson", "json"):
-            yield from read_stream(Joined(stream), kind, options, lambda: raw.done)
-        elif kind == "parquet":
-            raise BadRequestError({"file": "is a compressed Parquet file; Parquet is compressed inside, so unpack it"})
-        else:
+        if kind == "arrows":
             yield from _tables(ipc.open_stream(stream), options, lambda: raw.done)
+        else:
+            yield from read_stream(Joined(stream), kind, options, lambda: raw.done)
 
 
 def _numbered(parts: Iterator[tuple[pa.RecordBatch, Sequence[Reject]]], done: Callable[[], int]) -> Iterator[Chunk]:

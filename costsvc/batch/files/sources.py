@@ -28,7 +28,7 @@ KINDS: Mapping[str, str] = {
 """Kind of file by suffix."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Source:
     """A file to read.
 

@@ -100,6 +100,7 @@ class Target:
         with _output(self.name):
             if self._writer is not None:
                 self._writer.close()
+                self._writer = None
             if self._stream is not None:
                 self._stream.close()
 
