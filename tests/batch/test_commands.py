@@ -52,7 +52,7 @@ def test_totals_and_templates_are_files_of_their_own(tmp_path: Path) -> None:
         (["--from", "slurm", "--strict"], 3, "row "),
         (["--from", "slurm", "--by", "Project"], 2, "Project"),
         (["--from", "slurm", "--map", "acelerator=Partition"], 2, "did you mean accelerator"),
-        (["--from", "slurm", "--by", "JobIDRaw", "--most-groups", "3"], 2, "more than 3 groups"),
+        (["--from", "slurm", "--by", "JobIDRaw", "--most-groups", "3"], 2, "groups, more than 3"),
         (["--from", "focus"], 2, "is required in this format"),
         (["--map", "hours"], 2, "must be FIELD=VALUE"),
     ],
