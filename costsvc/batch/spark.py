@@ -1,6 +1,7 @@
 """Estimates of the rows of a Spark DataFrame, by the function that also estimates batches of files.
 
-Each process of Python loads the reference tables once. Sums leave a task as rows, so that a repeated task doubles nothing.
+Each process of Python loads the reference tables once. Sums leave a task as rows, so that a repeated task doubles
+nothing.
 """
 
 import warnings
@@ -173,8 +174,8 @@ def _known(settings: Settings, version: str) -> _Known:
     catalog = Catalog.load(settings.data_dir, settings.data_overlay)
     if catalog.version != version:
         raise TableError(
-            f"the tables of this worker have version {catalog.version}, those of the driver {version}; install the same "
-            "costsvc on all machines, with the same COSTSVC_DATA_DIR and COSTSVC_DATA_OVERLAY"
+            f"the tables of this worker have version {catalog.version}, those of the driver {version}; install the "
+            "same costsvc on all machines, with the same COSTSVC_DATA_DIR and COSTSVC_DATA_OVERLAY"
         )
     return _Known(Templates(catalog))
 

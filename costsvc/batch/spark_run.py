@@ -59,10 +59,10 @@ def session(master: str | None = None) -> SparkSession:
     os.environ["PYSPARK_PYTHON"] = sys.executable
     builder = SparkSession.builder.appName("costsvc")
     builder = builder if master is None else builder.master(master)
-    options = {
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
-        "spark.sql.execution.arrow.maxRecordsPerBatch": str(ROWS_AT_ONCE),
+    options: dict[str, bool | float | int | str | None] = {
+        "spark.ui.enabled": False,
+        "spark.ui.showConsoleProgress": False,
+        "spark.sql.execution.arrow.maxRecordsPerBatch": ROWS_AT_ONCE,
         "spark.sql.session.timeZone": "UTC",
     }
     return builder.config(map=options).getOrCreate()

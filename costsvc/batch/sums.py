@@ -228,7 +228,8 @@ def _read_once(texts: pa.Array, code_of: Callable[[str], int]) -> Codes:
     """The code of each text, found once for each distinct text."""
     encoded = texts.dictionary_encode()
     codes = np.array([code_of(text) for text in encoded.dictionary.to_pylist()], dtype=np.int64)
-    return codes[encoded.indices.to_numpy()]
+    found: Codes = codes[encoded.indices.to_numpy()]
+    return found
 
 
 def _as_lists(matrix: Array) -> pa.Array:
@@ -237,7 +238,8 @@ def _as_lists(matrix: Array) -> pa.Array:
 
 
 def _as_matrix(lists: pa.Array) -> Array:
-    return lists.flatten().to_numpy().reshape(len(lists), -1)
+    values: Array = lists.flatten().to_numpy()
+    return values.reshape(len(lists), -1)
 
 
 def class_codes(numbers: Mapping[str, Array], rows: int) -> Codes:
