@@ -27,6 +27,19 @@ except ModuleNotFoundError as missing:
         raise click.ClickException(f"costsvc data {' '.join(arguments[:1])}: install costsvc[calibration]")
 
 
+try:
+    from costsvc.batch.commands import batch
+except ModuleNotFoundError as missing:
+    if not (missing.name or "").startswith("pyarrow"):
+        raise
+
+    @click.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
+    @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+    def batch(arguments: tuple[str, ...]) -> None:  # noqa: ARG001 - takes whatever the command takes
+        """Estimate the rows of files; needs costsvc[batch]."""
+        raise click.ClickException("costsvc batch: install costsvc[batch]")
+
+
 class Commands(click.Group):
     """Commands whose domain errors end in a message and not in a traceback."""
 
@@ -76,3 +89,4 @@ def mcp() -> None:
 main.add_command(data)
 main.add_command(estimate)
 main.add_command(compare)
+main.add_command(batch)

@@ -42,6 +42,20 @@ def read_text(column: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
 
 
+def read_names(column: pa.Array) -> pa.DictionaryArray:
+    """A column as text without spaces around, each distinct cell read once; null if a cell is empty.
+
+    Args:
+        column: A column of any type.
+
+    Returns:
+        A dictionary, which may have a text or null more than once.
+    """
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(column.indices, read_text(column.dictionary))
+
+
 def read_numbers(column: pa.Array) -> Numbers:
     """A column as numbers.
 

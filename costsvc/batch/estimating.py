@@ -1,29 +1,30 @@
 """Estimates of a batch of rows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import marshmallow as ma
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from costsvc.batch.cells import read_numbers, read_text
-from costsvc.batch.formats.format import Kind, Part
-from costsvc.batch.groups import Codes, combine, encode
-from costsvc.batch.plan import RESULTS, Plan
+from costsvc.batch.cells import read_names, read_numbers
+from costsvc.batch.formats.format import Part, Translated
+from costsvc.batch.groups import Codes, encode
+from costsvc.batch.plan import ESTIMATED, RESULTS, Plan
 from costsvc.batch.rejects import Reject
 from costsvc.batch.row_numbers import ACTIVITIES, PARTS_OF, VARYING
+from costsvc.batch.shapes import Shape
 from costsvc.batch.spread import intervals_of
 from costsvc.batch.sums import Sums
 from costsvc.batch.templates import Spec, Template, Templates, is_of_place
 from costsvc.schemas.fields import Number
-from costsvc.schemas.reading import SCHEMAS
+from costsvc.schemas.reading import SCHEMAS, find_errors
 from costsvc.units import Array
 
 FIGURES = tuple(RESULTS.values())
+COST = FIGURES.index("total_usd")
 TEMPLATE = "template"
 """Column of the template's number in the output."""
 ROUNDING = 1e-9
@@ -37,11 +38,13 @@ class Estimates(NamedTuple):
         results: A row for each row of the batch; null if it has no estimate.
         rejects: Rows that cannot be estimated.
         sums: Sums of the results, from which totals follow.
+        skipped: How many rows are not about computing, by reason.
     """
 
     results: pa.RecordBatch
     rejects: list[Reject]
     sums: Sums
+    skipped: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,6 +64,29 @@ class _Cells:
     numbers: Mapping[str, Array]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Run:
+    """Requests of one shape in a batch.
+
+    Attributes:
+        target: Their rows in the batch.
+        templates: Their templates.
+        shape: The shape.
+        rows: Their templates as rows of the shape.
+        numbers: Their numbers that vary. [any]
+        activity: Amount to which their results are proportional. [any]
+        results: Their results, a row per name. [any]
+    """
+
+    target: Codes
+    templates: Codes
+    shape: Shape
+    rows: Codes
+    numbers: Mapping[str, Array]
+    activity: Array
+    results: Array
+
+
 def estimate(batch: pa.RecordBatch, plan: Plan, templates: Templates) -> Estimates:
     """Estimate the rows of a batch.
 
@@ -74,32 +100,61 @@ def estimate(batch: pa.RecordBatch, plan: Plan, templates: Templates) -> Estimat
     """
     read = plan.translate(batch)
     columns = {**{name: batch.column(name) for name in plan.by if name in batch.schema.names}, **read.added}
-    labels = {name: read_text(columns[name]) for name in plan.groups if name in columns}
+    labels = {name: read_names(columns[name]) for name in plan.groups if name in columns}
     rejects = list(read.rejects)
     sums = Sums(plan.groups)
     rows = batch.num_rows
-    results = np.full((len(FIGURES), rows), np.nan)
+    results, compared = np.full((2, len(FIGURES), rows), np.nan)
     ids = np.full(rows, -1, dtype=np.int32)
     ends = np.full((2, len(FIGURES), rows), np.nan) if plan.intervals else None
-    for part in read.parts:
-        cells = _read_cells(part, rejects)
-        found = _assign(cells, templates, rejects)
-        for template_ids, places, numbers, activity in _by_shape(cells, found, templates):
-            shape = templates.all[template_ids[0]].shape
-            if shape is None:
-                raise TypeError("a refused template has no rows here")
-            in_shape = np.array([templates.all[one].row for one in range(len(templates.all))])[template_ids]
-            unit = shape.central(in_shape, numbers, FIGURES)
-            target = part.rows[places]
-            results[:, target] = unit * activity
-            ids[target] = template_ids
-            if ends is not None:
-                ratios = intervals_of(shape, in_shape, numbers, FIGURES)
-                low, high = ratios * results[:, target]
-                ends[:, :, target] = np.minimum(low, high), np.maximum(low, high)
-            taken = {name: label.take(pa.array(target)) for name, label in labels.items()}
-            sums.add(taken, template_ids, activity, results[:, target] if shape.varying else None, numbers)
-    return Estimates(_results(plan, results, ids, ends, read.added), rejects, sums)
+    for run in (run for part in read.parts for run in _runs(part, templates, rejects)):
+        target = run.target
+        results[:, target] = run.results
+        ids[target] = run.templates
+        if ends is not None:
+            low, high = intervals_of(run.shape, run.rows, run.numbers, FIGURES) * run.results
+            ends[:, :, target] = np.minimum(low, high), np.maximum(low, high)
+        taken = {name: label.take(pa.array(target)) for name, label in labels.items()}
+        sums.add(taken, run.templates, run.activity, run.results if run.shape.varying else None, run.numbers)
+    # where no estimate exists to compare with, the measured row still counts
+    for run in (run for part in read.compared for run in _runs(part, templates, [])):
+        compared[:, run.target] = run.results
+    further = _further(plan, read, results, compared)
+    skipped = {reason: len(places) for reason, places in read.skipped.items()}
+    return Estimates(_results(plan, results, ids, ends, {**read.added, **further}), rejects, sums, skipped)
+
+
+def _runs(part: Part, templates: Templates, rejects: list[Reject]) -> Iterator["_Run"]:
+    """The requests of a part by shape, with their results."""
+    cells = _read_cells(part, rejects)
+    assigned = _assign(cells, templates, rejects)
+    for template_ids, places, numbers, activity in _by_shape(cells, assigned, templates):
+        shape = templates.all[template_ids[0]].shape
+        if shape is None:
+            raise TypeError("a refused template has no rows here")
+        rows = templates.places()[1][template_ids]
+        yield _Run(
+            target=part.rows[places],
+            templates=template_ids,
+            shape=shape,
+            rows=rows,
+            numbers=numbers,
+            activity=activity,
+            results=shape.central(rows, numbers, FIGURES) * activity,
+        )
+
+
+def _further(plan: Plan, read: Translated, results: Array, compared: Array) -> dict[str, pa.Array]:
+    """Columns of a format besides results: the estimate of measured rows, and the difference from what was billed."""
+    columns = {}
+    if read.compared:
+        for place, name in enumerate(plan.names.values()):
+            columns[f"{ESTIMATED}{name}"] = pa.array(compared[place], from_pandas=True)
+    bill = None if plan.format is None else plan.format.bill
+    if bill is not None:
+        billed = read.added[bill.billed].to_numpy(zero_copy_only=False).astype(float)
+        columns[bill.difference] = pa.array(results[COST] - billed, from_pandas=True)
+    return columns
 
 
 def _read_cells(part: Part, rejects: list[Reject]) -> _Cells:
@@ -115,10 +170,10 @@ def _read_cells(part: Part, rejects: list[Reject]) -> _Cells:
                 raise TypeError(f"{name} is not a number")
             wrong = read.is_wrong | _outside(read.values, field)
             keep &= ~wrong
-            rejects += _rejected(part, name, wrong, read.values, field)
+            rejects += _rejected(part, name, wrong, read.values)
             numbers[name] = read.values
     keep &= ~_check_parts(part, numbers, keep, rejects)
-    texts = {name: read_text(column) for name, column in part.fields.items() if name not in may_vary}
+    texts = {name: read_names(column) for name, column in part.fields.items() if name not in may_vary}
     return _Cells(part=part, keep=keep, texts=texts, numbers=numbers)
 
 
@@ -132,18 +187,14 @@ def _outside(values: Array, field: Number) -> npt.NDArray[np.bool_]:
     return outside
 
 
-def _rejected(part: Part, name: str, wrong: npt.NDArray[np.bool_], values: Array, field: Number) -> list[Reject]:
+def _rejected(part: Part, name: str, wrong: npt.NDArray[np.bool_], values: Array) -> list[Reject]:
     """Rejects of wrong numbers, in the words of the API."""
     rejects, column = [], part.fields[name]
     for place in np.flatnonzero(wrong).tolist():
         cell = column[place].as_py()
         value = cell if np.isnan(values[place]) else float(values[place])
-        try:
-            field.deserialize(str(value) if isinstance(value, bytes) else value)
-        except ma.ValidationError as error:
-            rejects.append(_reject(part, place, name, "; ".join(map(str, error.messages)), cell))
-        else:
-            raise TypeError(f"{name} is valid: {value!r}")
+        reason = find_errors(part.kind, {name: value if isinstance(value, float) else str(value)})[name]
+        rejects.append(_reject(part, place, name, reason, cell))
     return rejects
 
 
@@ -167,19 +218,10 @@ def _check_parts(
     for place in np.flatnonzero(wrong).tolist():
         one = {name: float(values[place]) for name, values in numbers.items() if not np.isnan(values[place])}
         tokens = {name: value for name, value in one.items() if "tokens" in name}
-        for name, reason in _token_errors(part.kind, tokens).items():
-            cell = part.fields[name][place].as_py() if name in part.fields else None
-            rejects.append(_reject(part, place, name, reason, cell))
+        for name, reason in find_errors(part.kind, tokens).items():
+            if name in tokens:
+                rejects.append(_reject(part, place, name, reason, part.fields[name][place].as_py()))
     return wrong
-
-
-def _token_errors(kind: Kind, tokens: Mapping[str, float]) -> Mapping[str, str]:
-    try:
-        SCHEMAS[kind].load(dict(tokens))
-    except ma.ValidationError as error:
-        messages = error.messages if isinstance(error.messages, dict) else {}
-        return {name: " ".join(map(str, texts)) for name, texts in messages.items() if name in tokens}
-    raise TypeError("tokens are valid")
 
 
 def _assign(cells: _Cells, templates: Templates, rejects: list[Reject]) -> npt.NDArray[np.int64]:
@@ -195,36 +237,24 @@ def _assign(cells: _Cells, templates: Templates, rejects: list[Reject]) -> npt.N
     for name, values in cells.numbers.items():
         kept = values[keep]
         codes.append(classed[name].of(kept) if name in classed else np.where(np.isnan(kept), 0, 1))
-    distinct, index = combine(codes, len(keep))
-    known = templates.known(part.kind, (*names, *cells.numbers), is_unused=part.is_unused)
-    firsts = _first_rows(index, len(distinct))
-    ids = np.empty(len(distinct), dtype=np.int64)
-    for place, key in enumerate(distinct):
-        found = known.get(key)
-        if found is None:
-            row = keep[firsts[place]]
-            texts = {
-                name: text
-                for name, code, numbering in zip(names, key, numberings, strict=False)
-                if (text := numbering.values[code]) is not None
-            }
-            found = known[key] = _template(cells, texts, int(row), templates).id
-        ids[place] = found
+    table = templates.table((part.kind, *names, *cells.numbers, part.is_unused))
+
+    def resolve(key: tuple[int, ...], place: int) -> int:
+        texts = {
+            name: text
+            for name, code, numbering in zip(names, key, numberings, strict=False)
+            if (text := numbering.values[code]) is not None
+        }
+        return _template(cells, texts, int(keep[place]), templates).id
+
+    ids = table.find(codes, len(keep), resolve)
     assigned = np.full(len(part.rows), -1, dtype=np.int64)
-    assigned[keep] = ids[index]
-    for id_ in np.unique(ids).tolist():
-        template = templates.all[id_]
-        if template.refusals:
-            rows = np.flatnonzero(assigned == id_)
-            assigned[rows] = -1
-            rejects += [one for row in rows.tolist() for one in _refused(cells, row, template)]
+    assigned[keep] = ids
+    for id_ in templates.refused & set(np.unique(ids).tolist()):
+        rows = np.flatnonzero(assigned == id_)
+        assigned[rows] = -1
+        rejects += [one for row in rows.tolist() for one in _refused(cells, row, templates.all[id_])]
     return assigned
-
-
-def _first_rows(index: Codes, count: int) -> Codes:
-    first = np.zeros(count, dtype=np.int64)
-    first[index[::-1]] = np.arange(len(index) - 1, -1, -1)
-    return first
 
 
 def _template(cells: _Cells, texts: Mapping[str, str], row: int, templates: Templates) -> Template:
@@ -268,15 +298,14 @@ def _by_shape(
 ) -> list[tuple[Codes, Codes, dict[str, Array], Array]]:
     """Templates, places, numbers that vary and activity of the requests of each shape."""
     found = []
-    shapes = {shape: place for place, shape in enumerate(templates.shapes.all)}
-    of_template = np.array([-1 if one.shape is None else shapes[one.shape] for one in templates.all], dtype=np.int64)
+    of_template, _ = templates.places()
     of_row = np.where(assigned >= 0, of_template[assigned], -1)
-    for place in np.unique(of_row[of_row >= 0]).tolist():
+    for place in np.flatnonzero(np.bincount(of_row[of_row >= 0])).tolist():
         shape = templates.shapes.all[place]
         places = np.flatnonzero(of_row == place)
         numbers = {name: cells.numbers[name][places] for name in shape.varying}
         activity = np.ones(len(places))
-        if shape.activity in cells.numbers:
+        if shape.activity is not None and shape.activity in cells.numbers:
             given = cells.numbers[shape.activity][places]
             activity = np.where(np.isnan(given), 1.0, given)
         if cells.part.weight is not None:

@@ -1,6 +1,7 @@
 """Codes for distinct values of columns and for distinct combinations of them."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -9,6 +10,8 @@ import pyarrow as pa
 
 Codes = npt.NDArray[np.int64]
 Value = TypeVar("Value")
+LARGEST_TABLE = 2**22
+"""Combinations up to which numbers are looked up in an array."""
 
 
 class Numbering(Generic[Value]):
@@ -70,3 +73,48 @@ def combine(columns: Sequence[Codes], rows: int) -> tuple[list[tuple[int, ...]],
     first = np.zeros(len(encoded.dictionary), dtype=np.int64)
     first[index[::-1]] = np.arange(rows - 1, -1, -1)
     return list(zip(*(codes[first].tolist() for codes in columns), strict=True)) if columns else [()], index
+
+
+class CodeTable:
+    """Numbers for combinations of codes, which are looked up in an array while there are few of them."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, ...], int] = {}
+        self._sizes: tuple[int, ...] = ()
+        self._array: Codes = np.empty(0, dtype=np.int64)
+
+    def find(self, columns: Sequence[Codes], rows: int, make: Callable[[tuple[int, ...], int], int]) -> Codes:
+        """The number of each row's combination.
+
+        Args:
+            columns: Codes of some columns.
+            rows: Number of rows.
+            make: Gives the number of a new combination, from its codes and its first row.
+        """
+        sizes = tuple(1 << int(codes.max(initial=0)).bit_length() for codes in columns)
+        if len(sizes) != len(self._sizes) or any(new > old for new, old in zip(sizes, self._sizes, strict=True)):
+            self._sizes = tuple(map(max, sizes, self._sizes or sizes))
+            self._array = np.full(min(math.prod(self._sizes), LARGEST_TABLE + 1), -1, dtype=np.int64)
+        if len(self._array) > LARGEST_TABLE:
+            distinct, index = combine(columns, rows)
+            return self._numbers(distinct, index, make)[index]
+        packed = np.zeros(rows, dtype=np.int64)
+        for codes, size in zip(columns, self._sizes, strict=True):
+            packed = packed * size + codes
+        found = self._array[packed]
+        new = np.flatnonzero(found < 0)
+        if len(new):
+            distinct, index = combine([codes[new] for codes in columns], len(new))
+            found[new] = self._numbers(distinct, index, lambda key, row: make(key, int(new[row])))[index]
+            self._array[packed[new]] = found[new]
+        return found
+
+    def _numbers(
+        self, distinct: Sequence[tuple[int, ...]], index: Codes, make: Callable[[tuple[int, ...], int], int]
+    ) -> Codes:
+        first = np.zeros(len(distinct), dtype=np.int64)
+        first[index[::-1]] = np.arange(len(index) - 1, -1, -1)
+        for key, row in zip(distinct, first.tolist(), strict=True):
+            if key not in self._known:
+                self._known[key] = make(key, row)
+        return np.array([self._known[key] for key in distinct], dtype=np.int64)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from costsvc.batch.row_numbers import ACTIVITIES, TRAINING_TOKENS
+from costsvc.batch.row_numbers import ACCELERATOR_HOURS, ACTIVITIES, TRAINING_TOKENS
 from costsvc.estimates.metered import resolve_metered
 from costsvc.estimates.serving import NOT_FOR_CALLERS, record_request, resolve_request
 from costsvc.estimates.training import record_training
@@ -113,8 +113,9 @@ def _training(run: TrainingRun, catalog: Catalog) -> Work:
     resolved = resolve_training(run, catalog, log)
     record_training(resolved, train(resolved.inputs.numbers(central)), log)
     activity = next((name for name in ACTIVITIES["training"] if getattr(run, name, None) is not None), None)
-    if activity is None and resolved.count is not None:
-        activity = TRAINING_TOKENS
+    if activity in {None, ACCELERATOR_HOURS}:
+        # a run without given accelerators has more of them, and so a fabric, if it is longer
+        activity = None if resolved.count is None else activity or TRAINING_TOKENS
     return Work(chain=run_training, inputs=resolved.inputs, log=log, activity=activity, machine=resolved.machine)
 
 

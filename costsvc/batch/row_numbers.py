@@ -20,8 +20,8 @@ ACTIVITIES: Mapping[Kind, tuple[str, ...]] = {
     "inference": ("requests",),
 }
 """Numbers to which all results are proportional; a request has one at most."""
-TRAINING_TOKENS = "training_tokens_b"
-"""Results are proportional to it if the number of accelerators is given."""
+ACCELERATOR_HOURS, TRAINING_TOKENS = "accelerator_hours", "training_tokens_b"
+"""Results are proportional to them if the number of accelerators is given."""
 VARYING: Mapping[Kind, tuple[str, ...]] = {
     "training": (TRAINING_TOKENS,),
     "inference": (
@@ -29,7 +29,7 @@ VARYING: Mapping[Kind, tuple[str, ...]] = {
         "batch_size",
     ),
 }
-"""Numbers on which results depend in other ways."""
+"""Numbers on which results depend in other ways; accelerator-hours, too, if accelerators are not given."""
 PARTS_OF: Mapping[str, tuple[str, ...]] = {
     "input_tokens": ("cached_input_tokens", "cache_write_tokens"),
     "output_tokens": ("reasoning_tokens",),
@@ -71,7 +71,7 @@ def classes(kind: Kind, catalog: Catalog) -> dict[str, Classes]:
         catalog: The reference tables.
     """
     if kind == "training":
-        return {TRAINING_TOKENS: Classes(thresholds=np.array([0.0]))}
+        return dict.fromkeys((ACCELERATOR_HOURS, TRAINING_TOKENS), Classes(thresholds=np.array([0.0])))
     long = {row["long_prompt_tokens"] for row in catalog.tables["api_prices"].rows.values()} - {None}
     batches = {row["batch_size"] for table in MEASURED for row in catalog.tables[table].rows.values()} - {None}
     found = {

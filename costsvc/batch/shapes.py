@@ -1,18 +1,19 @@
 """Shapes of templates: templates whose chain runs at once, on factors as columns."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from costsvc.batch.groups import Codes, Numbering
 from costsvc.batch.resolving import Around, Chain, Work, completed
-from costsvc.batch.stacked import Rows, Signature, StackedInputs, factors_in, fill, signature
+from costsvc.batch.stacked import Rows, Signature, StackedInputs, fill, signature
 from costsvc.model.chains.footprint import Footprint
 from costsvc.model.chains.surroundings import Surroundings
 from costsvc.model.inputs import Number, central
-from costsvc.model.uncertainty import Factor
-from costsvc.units import Array
+from costsvc.model.uncertainty import Factor, shift_by_sigma
+from costsvc.units import Array, Numeric
 
 SLICE = 8192
 """Rows on which a chain runs at once, so that its columns stay in the processor's cache."""
@@ -53,10 +54,19 @@ class Shape:
             self._index = np.array(self._rows, dtype=np.int64).T.copy()
         return self._index
 
-    def factors(self, row: int) -> Iterator[Factor]:
-        """All factors of a template."""
-        for table, place in zip(self.tables, self._rows[row], strict=True):
-            yield from factors_in(table.rows[place])
+    def identities(self, name: str, numbering: Numbering[str]) -> Codes:
+        """The number of the figure of a name that each template has; -1 if it has none.
+
+        Args:
+            name: Name of a factor.
+            numbering: Numbers of the figures, which is extended.
+        """
+        found = np.full(len(self._rows), -1, dtype=np.int64)
+        for table, index in zip(self.tables, self.index(), strict=True):
+            if name in table.uncertain():
+                own = [-1 if one is None else numbering.code(one) for one in table.uncertain()[name]]
+                found = np.maximum(found, np.array(own, dtype=np.int64)[index])
+        return found
 
     def central(self, rows: Rows, numbers: Mapping[str, Array], names: tuple[str, ...]) -> Array:
         """Results at central values, per unit of the activity.
@@ -108,13 +118,50 @@ class Shape:
         width = max(one.shape[-1] for one in found)
         return np.array([np.broadcast_to(one, (len(rows), width)) for one in found])
 
+    def shifted(
+        self, rows: Rows, numbers: Mapping[str, Array], names: tuple[str, ...], shift: tuple[str, float]
+    ) -> Array:
+        """Results per unit of the activity at central values but for one factor.
+
+        Args:
+            rows: The template of each row.
+            numbers: The numbers that vary, in the order of ``rows``. [any]
+            names: Numbers of a footprint.
+            shift: Name of the factor, and its number of standard deviations from its central value.
+
+        Returns:
+            A row per name and a column per row. [any]
+        """
+
+        def number(factor: Factor) -> Numeric:
+            is_meant = factor.name == shift[0] and factor.low != factor.high
+            return shift_by_sigma(factor, shift[1]) if is_meant else factor.value
+
+        columns = {name: values[:, None] for name, values in numbers.items()}
+        chosen = [number if shift[0] in table.uncertain() else central for table in self.tables]
+        whole = self._chain(self._filled(rows, columns, chosen))
+        return np.array([np.broadcast_to(getattr(whole, name), (len(rows), 1))[:, 0] for name in names])
+
     def _run(self, number: Number, rows: Rows, numbers: Mapping[str, Array], *, subset: bool = False) -> Footprint:
-        ones = {} if self.activity is None else {self.activity: np.ones((1, 1))}
-        filled = []
-        for table, index in zip(self.tables, self.index()[:, rows], strict=True):
-            columns = table.subset(index, number) if subset else table.columns(number)
-            single = len(table.rows) == 1
-            filled.append(fill(columns, None if subset or single else index, {**ones, **numbers}))
+        if not subset:
+            return self._chain(self._filled(rows, numbers, [number] * len(self.tables)))
+        one = self._ones() | dict(numbers)
+        index = self.index()[:, rows]
+        parts = [table.subset(places, number) for table, places in zip(self.tables, index, strict=True)]
+        return self._chain([fill(part, None, one) for part in parts])
+
+    def _filled(self, rows: Rows, numbers: Mapping[str, Array], chosen: Sequence[Number]) -> list[Any]:
+        """Inputs of the parts of some templates, as columns."""
+        both = self._ones() | dict(numbers)
+        return [
+            fill(table.columns(number), None if len(table.rows) == 1 else index, both)
+            for table, index, number in zip(self.tables, self.index()[:, rows], chosen, strict=True)
+        ]
+
+    def _ones(self) -> dict[str, Array]:
+        return {} if self.activity is None else {self.activity: np.ones((1, 1))}
+
+    def _chain(self, filled: Sequence[Any]) -> Footprint:
         work, place, manufacture, price, social = filled
         around = Surroundings(place=place, manufacture=manufacture, price=price, social=social)
         with np.errstate(all="ignore"):  # NaN and infinity are results that do not exist

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from costsvc.model.inputs import Constant, FactorsOf, Number, PowerLaw, stack, take
+from costsvc.model.inputs import Constant, FactorsOf, Number, PowerLaw, central, stack, take
 from costsvc.model.uncertainty import Factor
 from costsvc.units import Array, Numeric
 
@@ -127,7 +127,10 @@ class StackedInputs:
         self.varying = varying
         self._complete = complete
         self._places: dict[object, int] = {}
-        self._kept: tuple[Number, int, Any] | None = None
+        self._central: tuple[int, Any] = (0, None)
+        self._uncertain: dict[str, dict[int, str]] = {}
+        self._identities: Mapping[str, list[str | None]] = {}
+        self._listed = 0
 
     def add(self, inputs: FactorsOf[Any]) -> int:
         """The row of some inputs, which is new if no earlier inputs have the same factors."""
@@ -140,17 +143,29 @@ class StackedInputs:
                 self.rows.append(inputs)
         return place
 
+    def uncertain(self) -> Mapping[str, list[str | None]]:
+        """For the name of each factor with width its identity in each row; None if a row has no such factor."""
+        for place in range(self._listed, len(self.rows)):
+            for factor in factors_in(self.rows[place]):
+                if factor.low != factor.high:
+                    self._uncertain.setdefault(factor.name, {})[place] = factor.identity
+        if self._listed < len(self.rows):
+            size = self._listed = len(self.rows)
+            self._identities = {name: [of.get(i) for i in range(size)] for name, of in self._uncertain.items()}
+        return self._identities
+
     def columns(self, number: Number) -> Any:
-        """The inputs as columns with places; the latest are kept.
+        """The inputs as columns with places; those at central values are kept.
 
         Args:
             number: Maps a factor to a number.
         """
-        kept = self._kept
-        if kept is None or kept[0] is not number or kept[1] != len(self.rows):
-            made = self._complete(stack([with_places(one, number, self.varying) for one in self.rows]))
-            kept = self._kept = (number, len(self.rows), made)
-        return kept[2]
+        if number is central and self._central[0] == len(self.rows):
+            return self._central[1]
+        made = self._complete(stack([with_places(one, number, self.varying) for one in self.rows]))
+        if number is central:
+            self._central = (len(self.rows), made)
+        return made
 
     def subset(self, rows: Rows, number: Number) -> Any:
         """Some rows as columns with places, in the order of ``rows``.
@@ -194,7 +209,7 @@ def fill(columns: Any, rows: Rows | None, numbers: Mapping[str, Array]) -> Any:
         base, at, exponent = (fill(one, rows, numbers) for one in (columns.base, columns.at, columns.exponent))
         return base * (numbers[columns.name] / at) ** exponent
     if isinstance(columns, np.ndarray):
-        return columns if rows is None else take(columns, rows)
+        return columns if rows is None or columns.ndim == 0 else take(columns, rows)
     if kind is tuple:
         return tuple(fill(one, rows, numbers) for one in columns)
     if is_dataclass(columns):

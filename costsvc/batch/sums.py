@@ -15,11 +15,11 @@ import pyarrow.compute as pc
 
 from costsvc.batch.groups import Codes, Numbering, combine, encode
 from costsvc.batch.plan import RESULTS
-from costsvc.batch.row_numbers import VARYING
+from costsvc.batch.row_numbers import ACCELERATOR_HOURS, VARYING
 from costsvc.batch.templates import Templates
 from costsvc.units import Array
 
-NUMBERS = tuple(dict.fromkeys(name for names in VARYING.values() for name in names))
+NUMBERS = (ACCELERATOR_HOURS, *(name for names in VARYING.values() for name in names))
 """Numbers that vary, in the order of their columns."""
 WIDTHS: Mapping[int, float] = {0: 1.0, 1: 1.1, 2: 1.25}
 """Ratio of the ends of a class by how many numbers vary; wider for more, since classes multiply."""
@@ -256,6 +256,21 @@ def class_codes(numbers: Mapping[str, Array], rows: int) -> Codes:
             step = np.floor(np.log(numbers[name]) / np.log(width)).astype(np.int64) + BINS // 2
             codes = codes * BINS + np.clip(step, 0, BINS - 1)
     return codes
+
+
+def coarsened(classes: Codes, numbers: int, halvings: int) -> Codes:
+    """Classes of which several are one.
+
+    Args:
+        classes: Classes of rows, as :func:`class_codes` gives them.
+        numbers: How many numbers vary.
+        halvings: How often two neighbours become one, for each number.
+    """
+    coarse, rest = np.zeros_like(classes), classes
+    for place in range(numbers):
+        coarse += (rest % BINS >> halvings) * BINS**place
+        rest = rest // BINS
+    return coarse
 
 
 def _added(entries: Entries) -> Entries:

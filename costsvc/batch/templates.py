@@ -6,8 +6,10 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import TypeAlias
 
+import numpy as np
+
 from costsvc.batch.formats.format import Kind
-from costsvc.batch.groups import Numbering
+from costsvc.batch.groups import Codes, CodeTable, Numbering
 from costsvc.batch.resolving import Around, Work, needs_place, resolve_around, resolve_work
 from costsvc.batch.row_numbers import ACTIVITIES, Classes, classes
 from costsvc.batch.shapes import Shape, Shapes
@@ -93,15 +95,18 @@ class Templates:
     Attributes:
         catalog: The reference tables.
         all: The templates by number.
+        refused: Numbers of templates whose requests are refused.
     """
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self.all: list[Template] = []
+        self.refused: set[int] = set()
         self.classes: Mapping[Kind, Mapping[str, Classes]] = {kind: classes(kind, catalog) for kind in ACTIVITIES}
         self.shapes = Shapes()
         self._numberings: dict[tuple[Kind, str], Numbering[str | None]] = {}
-        self._known: dict[object, dict[tuple[int, ...], int]] = {}
+        self._tables: dict[tuple[object, ...], CodeTable] = {}
+        self._places: tuple[Codes, Codes] = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
         self._by_spec: dict[Spec, Template] = {}
         self._works: dict[object, Work] = {}
         self._requests: dict[object, Request] = {}
@@ -111,9 +116,17 @@ class Templates:
         """The numbers of the texts of a field."""
         return self._numberings.setdefault((kind, name), Numbering())
 
-    def known(self, kind: Kind, names: tuple[str, ...], *, is_unused: bool) -> dict[tuple[int, ...], int]:
-        """The templates of combinations of codes of some fields, which callers extend."""
-        return self._known.setdefault((kind, names, is_unused), {})
+    def table(self, fields: tuple[object, ...]) -> CodeTable:
+        """The templates of combinations of codes of some fields."""
+        return self._tables.setdefault(fields, CodeTable())
+
+    def places(self) -> tuple[Codes, Codes]:
+        """The number of the shape of each template, -1 if it is refused, and its row there."""
+        if len(self._places[0]) != len(self.all):
+            shapes = {shape: place for place, shape in enumerate(self.shapes.all)}
+            of_shape = [-1 if one.shape is None else shapes[one.shape] for one in self.all]
+            self._places = np.array(of_shape, dtype=np.int64), np.array([one.row for one in self.all], dtype=np.int64)
+        return self._places
 
     def find(self, spec: Spec, numbers: Mapping[str, float]) -> Template:
         """The template of a specification, which is resolved at its first use.
@@ -126,6 +139,8 @@ class Templates:
         if known is None:
             known = self._by_spec[spec] = self._resolved(spec, numbers)
             self.all.append(known)
+            if known.refusals:
+                self.refused.add(known.id)
         return known
 
     def read(self, text: str) -> Template:

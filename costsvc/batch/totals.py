@@ -11,19 +11,23 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from costsvc.batch.groups import Codes, combine
+from costsvc.batch.groups import Codes, Numbering, combine
 from costsvc.batch.plan import RESULTS
 from costsvc.batch.shapes import Shape
-from costsvc.batch.sums import NUMBERS, Point, Sums
+from costsvc.batch.sums import BINS, NUMBERS, Point, Sums, coarsened
 from costsvc.batch.templates import Templates
 from costsvc.estimates.answer import DRIVER_SHARE, DRIVERS
 from costsvc.model.inputs import Number
-from costsvc.model.uncertainty import DRAWS, Factor, percentiles, sample, shift_by_sigma
+from costsvc.model.uncertainty import DRAWS, percentiles, sample
 from costsvc.units import Array
 
 FIGURES = tuple(RESULTS.values())
 TOGETHER = 256
 """Templates, and groups, whose draws are in memory at once."""
+MOST_POINTS = 8192
+"""Classes of the templates of a shape from which on their number is halved, since each has draws of its own."""
+DRIVEN_TOGETHER = 64
+"""Groups whose drivers are computed at once."""
 DRIVEN = ("energy_kwh", "carbon_total_kg", "water_total_l", "cost_total_usd")
 """Results whose drivers are listed."""
 
@@ -102,14 +106,12 @@ def _order(key: tuple[str | None, ...]) -> tuple[tuple[bool, str], ...]:
 
 def _points(point: Point, of: Codes, templates: Templates) -> Iterator[_Points]:
     """The entries of sums by shape, with equal templates and classes as one point."""
-    shapes = {shape: place for place, shape in enumerate(templates.shapes.all)}
-    of_template = np.array([-1 if one.shape is None else shapes[one.shape] for one in templates.all], dtype=np.int64)
-    row_of = np.array([one.row for one in templates.all], dtype=np.int64)
+    of_template, row_of = templates.places()
     of_entry = of_template[point.templates]
     for place in np.unique(of_entry).tolist():
         shape, taken = templates.shapes.all[place], np.flatnonzero(of_entry == place)
         rows, counts = row_of[point.templates[taken]], point.counts[taken]
-        distinct, index = combine([rows, point.classes[taken]], len(taken))
+        distinct, index = _alike(rows, point.classes[taken], len(shape.varying))
         total = np.bincount(index, counts, len(distinct))
         numbers = {
             name: np.exp(np.bincount(index, point.logs[taken, NUMBERS.index(name)], len(distinct)) / total)
@@ -130,6 +132,15 @@ def _points(point: Point, of: Codes, templates: Templates) -> Iterator[_Points]:
             counts=counts,
             amounts=amounts,
         )
+
+
+def _alike(rows: Codes, classes: Codes, numbers: int) -> tuple[list[tuple[int, ...]], Codes]:
+    """Distinct templates and classes, and that of each entry; of too many, neighbouring classes are one."""
+    for halvings in range(int(np.log2(BINS)) + 1 if numbers else 1):
+        distinct, index = combine([rows, coarsened(classes, numbers, halvings)], len(rows))
+        if len(distinct) <= MOST_POINTS:
+            break
+    return distinct, index
 
 
 def _ends(points: Sequence[_Points], values: Array) -> Array:
@@ -177,74 +188,48 @@ def _over(draws: Array, value: Array) -> Array:
 def _drivers(points: Sequence[_Points], size: int) -> list[dict[str, list[dict[str, object]]]]:
     """For each group and total the factors with the largest shares of its variance, as far as it is linear."""
     places = [tuple(RESULTS).index(name) for name in DRIVEN]
-    variances: dict[str, Array] = {}
-    for one in points:
-        for name in _names(one):
-            found = variances.setdefault(name, np.zeros((len(places), size)))
-            found += _variance(one, name, places, size)
-    if not variances:
+    names = list(dict.fromkeys(name for one in points for table in one.shape.tables for name in table.uncertain()))
+    if not names:
         return [{} for _ in range(size)]
-    names, table = list(variances), np.array(list(variances.values()))
-    whole = table.sum(axis=0)
-    shares = np.divide(table, whole, out=np.zeros_like(table), where=whole > 0)
+    variances = np.array([_variances(points, name, places, size) for name in names])
+    whole = variances.sum(axis=0)
+    shares = np.divide(variances, whole, out=np.zeros_like(variances), where=whole > 0)
     return [
         {total: _largest(names, shares[:, place, group]) for place, total in enumerate(DRIVEN)} for group in range(size)
     ]
 
 
-def _names(points: _Points) -> list[str]:
-    """Names of the factors with width in some templates."""
-    found = {factor.name: None for row in np.unique(points.rows).tolist() for factor in _uncertain(points.shape, row)}
-    return list(found)
+def _variances(points: Sequence[_Points], name: str, places: Sequence[int], size: int) -> Array:
+    """The variance of each total of each group by the figures of one name.
 
-
-def _uncertain(shape: Shape, row: int) -> list[Factor]:
-    return [factor for factor in shape.factors(row) if factor.low != factor.high]
-
-
-def _variance(points: _Points, name: str, places: Sequence[int], size: int) -> Array:
-    """The variance of each total by one factor: templates with the same figure move together.
-
-    Figures of the same name that differ, such as the intensities of two grids, are independent.
+    Templates with the same figure move together. Figures that differ, such as the intensities of two grids, are
+    independent.
     """
     variance = np.zeros((len(places), size))
-    identities = _identities(points, name)
-    for first in range(0, size, TOGETHER):
-        groups = range(first, min(first + TOGETHER, size))
-        moved: dict[int, Array] = {}
-        for part, weights in _weights(points, groups):
-            shift = (_shifted(points, part, name, 1.0) - _shifted(points, part, name, -1.0)) / 2
-            by_point = weights[places] * shift[places][:, None, :]
-            for identity in np.unique(identities[part]).tolist():
-                if identity >= 0:
-                    total = by_point[:, :, identities[part] == identity].sum(axis=2)
-                    moved[identity] = moved.get(identity, np.zeros_like(total)) + total
-        for total in moved.values():
-            variance[:, groups.start : groups.stop] += total**2
+    numbering: Numbering[str] = Numbering()
+    moves = []
+    for one in points:
+        identities = one.shape.identities(name, numbering)[one.rows]
+        if (identities >= 0).any():
+            moves.append((one, identities, _shift(one, name)[places]))
+    for first in range(0, size, DRIVEN_TOGETHER):
+        groups = range(first, min(first + DRIVEN_TOGETHER, size))
+        moved = np.zeros((len(numbering.values), len(places), len(groups)))
+        for one, identities, shift in moves:
+            for part, weights in _weights(one, groups):
+                has = identities[part] >= 0
+                by_point = weights[places][:, :, has] * shift[:, None, part[has]]
+                np.add.at(moved, identities[part[has]], by_point.transpose(2, 0, 1))
+        variance[:, groups.start : groups.stop] = (moved**2).sum(axis=0)
     return variance
 
 
-def _identities(points: _Points, name: str) -> Codes:
-    """A number for the figure of a name that each point has; -1 if it has none."""
-    numbers: dict[str, int] = {}
-    of_row: dict[int, int] = {}
-    for row in np.unique(points.rows).tolist():
-        of_row[row] = -1
-        for factor in _uncertain(points.shape, row):
-            if factor.name == name:
-                of_row[row] = numbers.setdefault(factor.identity, len(numbers))
-    return np.array([of_row[row] for row in points.rows.tolist()], dtype=np.int64)
-
-
-def _shifted(points: _Points, part: Codes, name: str, deviations: float) -> Array:
-    """Results of some points with one factor shifted, relative to the central values [1]."""
-
-    def number(factor: Factor) -> float:
-        return shift_by_sigma(factor, deviations) if factor.name == name and factor.low != factor.high else factor.value
-
-    numbers = {one: values[part] for one, values in points.numbers.items()}
-    shifted = points.shape.draws(points.rows[part], numbers, FIGURES, number)
-    return _over(shifted, points.shape.central(points.rows[part], numbers, FIGURES)[:, :, None])[:, :, 0]
+def _shift(points: _Points, name: str) -> Array:
+    """Change of the results of each point by one standard deviation of a factor, relative to their values [1]."""
+    ends = [points.shape.shifted(points.rows, points.numbers, FIGURES, (name, way)) for way in (1.0, -1.0)]
+    central = points.shape.central(points.rows, points.numbers, FIGURES)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.nan_to_num((ends[0] - ends[1]) / 2 / central, posinf=0.0, neginf=0.0)
 
 
 def _largest(names: Sequence[str], shares: Array) -> list[dict[str, object]]:

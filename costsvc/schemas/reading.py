@@ -63,3 +63,17 @@ def read_request(kind: str, body: Mapping[str, object], catalog: Catalog) -> Que
         return load_request(kind, body, catalog)
     except ma.ValidationError as error:
         raise BadRequestError({field: " ".join(texts) for field, texts in by_field(error).items()}) from error
+
+
+def find_errors(kind: str, body: Mapping[str, object]) -> dict[str, str]:
+    """The errors of some JSON by the path of the field, without a look at names.
+
+    Args:
+        kind: The kind of request, a key of :data:`SCHEMAS`.
+        body: The request as JSON, or a part of one.
+    """
+    try:
+        SCHEMAS[kind].load(dict(body))
+    except ma.ValidationError as error:
+        return {field: " ".join(texts) for field, texts in by_field(error).items()}
+    return {}

@@ -67,6 +67,7 @@ def run(service: Any, needs: Callable[[str], str], tmp_path_factory: pytest.Temp
     """Runs an example where it is copied to, against a service on another port; its exit status and output."""
     folder, known = tmp_path_factory.mktemp("home"), dict[Example, tuple[int, str]]()
     (folder / ".curlrc").write_text("fail-with-body\n")
+    (folder / "docs").symlink_to(ROOT / "docs")
     needs("curl")
 
     def running(example: Example) -> tuple[int, str]:
@@ -81,6 +82,7 @@ def run(service: Any, needs: Callable[[str], str], tmp_path_factory: pytest.Temp
                 text=True,
                 check=False,
                 env=environment,
+                cwd=folder,
                 timeout=120,
             )
             assert done.stderr == ""

@@ -19,7 +19,7 @@ from costsvc.batch.formats.focus_charge import HOSTS, TERMS, Charge
 from costsvc.batch.formats.focus_columns import EARLIER, Codes, column, distinct_charges, read_days
 from costsvc.batch.formats.focus_machines import AZURE_SIZE, INSTANCE
 from costsvc.batch.formats.focus_reading import STATUSES, UNITS, Reading, columns_of, read_charge
-from costsvc.batch.formats.format import Format, Part, Translated
+from costsvc.batch.formats.format import Bill, Format, Part, Translated
 from costsvc.batch.rejects import Reject
 from costsvc.units import Array
 
@@ -195,6 +195,7 @@ def _dollars(batch: pa.RecordBatch) -> pa.Array:
 
 
 FOCUS = Format(
+    bill=Bill(billed="x_BilledUsd", difference="x_CostDifferenceUsd"),
     name="focus",
     title="FOCUS bill",
     required=(

@@ -60,6 +60,19 @@ class Translated:
     compared: Sequence[Part] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bill:
+    """Columns of money of a format that has the amounts of a bill.
+
+    Attributes:
+        billed: Added column of what was billed. [USD]
+        difference: Name in the output of the list price less what was billed. [USD]
+    """
+
+    billed: str
+    difference: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Format:
     """A format that others write.
@@ -73,6 +86,7 @@ class Format:
         groups: Added columns by which the summary lists totals: ``outcome``.
         personal: Columns that name people, which the output has as hashes.
         results: Name of each result in the output; empty for the usual ones.
+        bill: Its columns of money; None if it has none.
         unfold: Takes a JSON document of the format apart into rows; None if its files are tables.
     """
 
@@ -84,4 +98,5 @@ class Format:
     groups: Sequence[str] = ()
     personal: Sequence[str] = ()
     results: Mapping[str, str] = field(default_factory=dict)
+    bill: Bill | None = None
     unfold: Callable[[Document], Sequence[Row]] | None = None

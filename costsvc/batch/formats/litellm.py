@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from costsvc.batch.cells import read_numbers
 from costsvc.batch.formats.documents import flat_row, nested_text
-from costsvc.batch.formats.format import Document, Format, Row, Translated
+from costsvc.batch.formats.format import Bill, Document, Format, Row, Translated
 from costsvc.batch.formats.rows import Mask, Rows, as_column, extract, is_in, only_where
 from costsvc.batch.formats.usage import Usage, has_tokens, hosted, including, processing, region_of, usage_part
 from costsvc.units import Array
@@ -173,6 +173,7 @@ class _Details:
 
 
 LITELLM = Format(
+    bill=Bill(billed="billed_usd", difference="cost_difference_usd"),
     name="litellm",
     title="LiteLLM's spend logs, payloads and daily sums",
     required=(("model", "model_group"), (PROMPT,), (COMPLETION,)),

@@ -45,12 +45,17 @@ def write_rows(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> 
 
 
 def _cell(value: object) -> object:
-    """A value that no spreadsheet evaluates: a text that looks like a formula gets an apostrophe.
+    return as_plain(value) if isinstance(value, str) else value
+
+
+def as_plain(value: str) -> str:
+    """A text that no spreadsheet evaluates: one that looks like a formula gets an apostrophe.
 
     Like spreadsheets, this ignores leading blanks and controls and normalises wide forms of signs.
+
+    Args:
+        value: The text.
     """
-    if not isinstance(value, str):
-        return value
     visible = (one for one in unicodedata.normalize("NFKC", value) if unicodedata.category(one)[0] not in "CZ")
     return f"'{value}" if "".join(visible).startswith(FORMULA) or value[:1] in "\t\r\n" else value
 

@@ -1,0 +1,64 @@
+"""The file of templates: the factors, sources and warnings of the rows of an output."""
+
+from collections.abc import Mapping
+from itertools import accumulate, chain
+
+import orjson
+import pyarrow as pa
+
+from costsvc.batch.templates import Template, Templates
+
+FACTOR = pa.struct(
+    [
+        ("name", pa.string()),
+        ("value", pa.float64()),
+        ("low", pa.float64()),
+        ("high", pa.float64()),
+        ("unit", pa.string()),
+        ("origin", pa.string()),
+        ("source_id", pa.string()),
+        ("locator", pa.string()),
+        ("year", pa.int64()),
+        ("as_of", pa.string()),
+    ]
+)
+FIELDS = tuple(one.name for one in FACTOR)
+
+
+def as_batch(templates: Templates, rows: Mapping[int, int]) -> pa.RecordBatch:
+    """Templates as rows, by their number in the output.
+
+    Args:
+        templates: The templates of the run.
+        rows: How many rows of the output each template has, by its number.
+    """
+    used = [templates.all[place] for place in sorted(rows)]
+    version = templates.catalog.version
+    columns = {
+        "template": pa.array([one.id for one in used], pa.int32()),
+        "kind": pa.array([one.spec.kind for one in used], pa.string()),
+        "request": pa.array([orjson.dumps(one.request).decode() for one in used], pa.string()),
+        "rows": pa.array([rows[one.id] for one in used], pa.int64()),
+        "warnings": pa.array([list(_warnings(one)) for one in used], pa.list_(pa.string())),
+        "factors": _factors(used),
+        "data_version": pa.array([version] * len(used), pa.string()),
+    }
+    return pa.RecordBatch.from_pydict(columns)
+
+
+def _warnings(template: Template) -> Mapping[str, None]:
+    texts = (f"{code}: {text}" for log in template.logs for code, text in log.warnings.items())
+    return dict.fromkeys(texts)
+
+
+def _factors(templates: list[Template]) -> pa.Array:
+    """A list of factors for each template; most templates share theirs, so that each is converted once."""
+    of_each = [
+        list({name: one for log in each.logs for name, one in log.factors.items()}.values()) for each in templates
+    ]
+    distinct = {factor: place for place, factor in enumerate(dict.fromkeys(chain.from_iterable(of_each)))}
+    places = [distinct[factor] for factors in of_each for factor in factors]
+    ends = [0, *accumulate(map(len, of_each))]
+    arrays = [pa.array([getattr(one, name) for one in distinct], FACTOR.field(name).type) for name in FIELDS]
+    values = pa.StructArray.from_arrays(arrays, fields=list(FACTOR))
+    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), values.take(pa.array(places, pa.int64())))

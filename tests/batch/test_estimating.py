@@ -1,0 +1,203 @@
+"""A file is answered as the API answers each of its rows."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from costsvc.batch.estimating import estimate
+from costsvc.batch.plan import RESULTS, plan
+from costsvc.batch.templates import Templates
+from costsvc.errors import BadRequestError
+from costsvc.reference.catalog import Catalog
+from costsvc.web.registry import answer_request
+
+ROWS = 300
+PATHS = {
+    "energy_kwh": ("energy_kwh",),
+    "carbon_location_kg": ("carbon", "location_kg"),
+    "carbon_market_kg": ("carbon", "market_kg"),
+    "carbon_embodied_kg": ("carbon", "embodied_kg"),
+    "carbon_total_kg": ("carbon", "total_kg"),
+    "water_total_l": ("water", "total_l"),
+    "cost_total_usd": ("cost", "total_usd"),
+}
+
+
+def drawn(names: object, rng: np.random.Generator) -> list[str]:
+    known = list(names)
+    return [known[place] for place in rng.integers(0, len(known), ROWS)]
+
+
+def tokens(rng: np.random.Generator, mean: float) -> np.ndarray:
+    """Lengths of any size, zero and one token included."""
+    return np.where(rng.random(ROWS) < 0.1, rng.integers(0, 2, ROWS), np.floor(rng.lognormal(mean, 2, ROWS)))
+
+
+def columns(case: str, catalog: Catalog) -> Mapping[str, object]:
+    """Random rows of a kind."""
+    rng = np.random.default_rng(len(case))
+    table = {name: list(catalog.tables[name].rows) for name in ("accelerators", "regions", "instances", "models")}
+    hours, regions = rng.lognormal(0, 3, ROWS), drawn(table["regions"], rng)
+    accelerators = {"accelerator": drawn(table["accelerators"], rng), "region": regions}
+    sold = drawn([key for key in catalog.tables["api_prices"].rows if key[2] == "standard"], rng)
+    lengths = {"input_tokens": tokens(rng, 7), "output_tokens": tokens(rng, 5), "requests": rng.lognormal(3, 2, ROWS)}
+    measured = drawn(["llama-3.1-8b", "llama-3.1-70b", "mixtral-8x7b", "gpt-oss-20b"], rng)
+    batch = np.floor(rng.lognormal(3, 1, ROWS)) + 1
+    years, size = rng.integers(2020, 2027, ROWS), np.full(ROWS, 3.5)
+    few = drawn(["h100", "a100", "l4", "2xh100", "a100 MIG 1g.5gb"], rng)
+    return {
+        "hours": {**accelerators, "hours": hours, "accelerators": rng.integers(1, 100, ROWS).astype(float)},
+        "accelerator hours": {**accelerators, "accelerator_hours": hours, "workload": drawn(["llm", "vision"], rng)},
+        "tokens": {**accelerators, "model": drawn(table["models"], rng), "training_tokens_b": hours},
+        "tokens on some": {**accelerators, "total_params_b": hours, "training_tokens_b": hours, "accelerators": hours},
+        "instances": {
+            "instance": drawn(table["instances"], rng),
+            "hours": hours,
+            "year": years,
+        },
+        "measured energy": {"energy_kwh": hours, "region": regions},
+        "measured servers": {"it_energy_kwh": hours, "region": regions, "pue": 1 + rng.random(ROWS)},
+        "own prices": {**accelerators, "hours": hours, "pricing.kind": drawn(["owned", "spot", "on-demand"], rng)},
+        "text": {
+            "accelerator": few,
+            "model": measured,
+            **lengths,
+            "batch_size": batch,
+        },
+        "text without batch": {"accelerator": few, "model": measured, **lengths},
+        "images": {
+            "accelerator": few,
+            "total_params_b": size,
+            "task": ["image"] * ROWS,
+            "requests": hours,
+        },
+        "hosted": {"provider": [key[0] for key in sold], "model": [key[1] for key in sold], **lengths},
+    }[case]
+
+
+def body_of(row: Mapping[str, object]) -> dict[str, object]:
+    body: dict[str, object] = {}
+    for name, value in row.items():
+        outer, _, inner = name.partition(".")
+        if inner:
+            body.setdefault(outer, {})[inner] = value  # type: ignore[index] # an object
+        elif value is not None:
+            body[name] = value
+    return body
+
+
+def answered(kind: str, row: Mapping[str, object], catalog: Catalog) -> dict[str, float | None] | None:
+    """The results of a row as the API gives them; None if it refuses the row."""
+    try:
+        answer = answer_request(f"/v1/estimates/{kind}", body_of(row), catalog)
+    except BadRequestError:
+        return None
+    found = {}
+    for name, path in PATHS.items():
+        value: object = answer
+        for part in path:
+            value = value[part]  # type: ignore[index] # an answer
+        found[name] = None if value is None else value["value"]  # type: ignore[index] # a quantity
+    return found
+
+
+def alike(found: float | None, expected: float | None) -> bool:
+    if found is None or expected is None:
+        return found is expected
+    return found == pytest.approx(expected, rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "case"),
+    [
+        ("training", "hours"),
+        ("training", "accelerator hours"),
+        ("training", "tokens"),
+        ("training", "tokens on some"),
+        ("training", "instances"),
+        ("training", "measured energy"),
+        ("training", "measured servers"),
+        ("training", "own prices"),
+        ("inference", "text"),
+        ("inference", "text without batch"),
+        ("inference", "images"),
+        ("inference", "hosted"),
+    ],
+)
+def test_each_row_has_the_results_of_the_api(kind: str, case: str, catalog: Catalog) -> None:
+    batch = pa.RecordBatch.from_pydict(dict(columns(case, catalog)))
+    planned = plan(batch.schema, kind)
+    found = estimate(batch, planned, Templates(catalog))
+    rejected = {one.row for one in found.rejects}
+    assert len(rejected) < ROWS / 2
+    for place, (row, results) in enumerate(zip(batch.to_pylist(), found.results.to_pylist(), strict=True)):
+        expected = answered(kind, row, catalog)
+        assert (expected is None) == (place in rejected), row
+        for name in RESULTS if expected else ():
+            assert alike(results[planned.names[name]], expected[name]), (name, row)
+
+
+def test_rows_of_earlier_batches_do_not_change_later_ones(catalog: Catalog) -> None:
+    batch = pa.RecordBatch.from_pydict(dict(columns("text", catalog)))
+    planned, templates = plan(batch.schema, "inference"), Templates(catalog)
+    parts = [estimate(batch.slice(first, 50), planned, templates).results for first in range(0, ROWS, 50)]
+    whole = estimate(batch, planned, Templates(catalog)).results
+    for name in RESULTS:
+        joined = pa.concat_arrays([part.column(name) for part in parts])
+        assert all(map(alike, joined.to_pylist(), whole.column(name).to_pylist()))
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ("-1", "must be 0 or between 1e-09 and 1e+08 h, got -1.0"),
+        ("1e400", 'must be 0 or a number between 1e-09 and 1e+08 h, got "1e400"'),
+        ("nan", 'must be 0 or a number between 1e-09 and 1e+08 h, got "nan"'),
+        ("inf", 'must be 0 or a number between 1e-09 and 1e+08 h, got "inf"'),
+        ("two", 'must be 0 or a number between 1e-09 and 1e+08 h, got "two"'),
+        ("1e9", "must be 0 or between 1e-09 and 1e+08 h, got 1000000000.0"),
+    ],
+)
+def test_a_wrong_number_rejects_its_row_in_the_words_of_the_api(cell: str, reason: str, catalog: Catalog) -> None:
+    batch = pa.RecordBatch.from_pydict({"accelerator": ["h100", "h100"], "time": ["1", cell]})
+    found = estimate(batch, plan(batch.schema, "training", {"hours": "time"}), Templates(catalog))
+    assert [(one.row, one.column, one.value, one.reason) for one in found.rejects] == [(1, "time", cell, reason)]
+    assert found.results.column("energy_kwh").null_count == 1
+
+
+def test_all_faults_of_a_row_are_listed(catalog: Catalog) -> None:
+    batch = pa.RecordBatch.from_pydict({"accelerator": ["h1000"], "region": ["Atlantis"], "hours": [1.0]})
+    found = estimate(batch, plan(batch.schema), Templates(catalog))
+    assert {one.column for one in found.rejects} == {"accelerator", "region"}
+
+
+@pytest.mark.parametrize(
+    ("names", "options", "field"),
+    [
+        (["accelerator", "region"], {}, "accelerator_hours"),
+        (["accelerator", "hours", "hours"], {}, "hours"),
+        (["accelerator", "hours"], {"mapping": {"region": "place"}}, "region"),
+        (["accelerator", "hours"], {"mapping": {"acelerator": "hours"}}, "acelerator"),
+        (["accelerator", "hours"], {"by": ["project"]}, "project"),
+        ([], {}, "accelerator_hours"),
+    ],
+)
+def test_wrong_columns_are_refused_by_name(names: list[str], options: dict[str, object], field: str) -> None:
+    with pytest.raises(BadRequestError) as refused:
+        plan(pa.schema([(name, pa.string()) for name in names]), **options)
+    assert field in refused.value.problems
+
+
+def test_a_misspelt_column_is_named(catalog: Catalog) -> None:
+    found = plan(pa.schema([("acelerator", pa.string()), ("instance", pa.string()), ("hours", pa.string())]))
+    assert found.warnings == ("Column acelerator is not used: unknown field; did you mean accelerator?.",)
+
+
+def test_ends_of_rows_are_those_of_the_api_where_results_are_proportional(catalog: Catalog) -> None:
+    batch = pa.RecordBatch.from_pydict({"accelerator": ["h100", "l4"], "region": ["FRA", "USA"], "hours": [3.0, 0.1]})
+    found = estimate(batch, plan(batch.schema, intervals=True), Templates(catalog)).results.to_pylist()
+    for row, results in zip(batch.to_pylist(), found, strict=True):
+        energy = answer_request("/v1/estimates/training", row, catalog)["energy_kwh"]  # type: ignore[typeddict-item] # an estimate
+        assert [results["energy_kwh_low"], results["energy_kwh_high"]] == pytest.approx([energy["low"], energy["high"]])
