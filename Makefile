@@ -20,8 +20,8 @@ PYTEST := $(BIN)/pytest --numprocesses auto
 test: .venv/dev ## all tests but the slow ones, with line and branch coverage
 	$(PYTEST) -m "not slow" --cov --cov-fail-under=95
 
-test-fast: .venv/dev ## tests without browser, Prometheus, contract, fits, processes and whole tables
-	$(PYTEST) -m "not (browser or prometheus or contract or fits or processes or every or slow)"
+test-fast: .venv/dev ## tests without browser, Prometheus, Spark, contract, fits, processes and whole tables
+	$(PYTEST) -m "not (browser or prometheus or spark or contract or fits or processes or every or slow)"
 
 test-slow: .venv/dev ## tests that kill processes, wait or send heavy load; pytest's status 5 means there are none
 	$(PYTEST) -m slow || [ $$? -eq 5 ]

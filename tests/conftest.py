@@ -1,6 +1,8 @@
 """What tests share: how they are run, the bundled tables, the application on them, and a client."""
 
-from collections.abc import Sequence
+import os
+import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ TOGETHER = {
 }
 """Modules that a worker does together, because they share what is slow to make."""
 LONGEST_FIRST = (
+    "test_spark",
     "test_browser",
     "test_browser_answers",
     "test_dashboards",
@@ -81,3 +84,17 @@ def catalog(app: Flask) -> Catalog:
 @pytest.fixture(scope="session")
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def needs() -> Callable[[str], str]:
+    """Finds a program; without it a test is skipped, or fails where CI=true says that all are there."""
+
+    def found(binary: str) -> str:
+        path = shutil.which(binary)
+        if path is None:
+            give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+            give_up(f"{binary} is not installed")
+        return str(path)
+
+    return found

@@ -124,7 +124,7 @@ def plan(  # noqa: PLR0913 - each is an option of the command line
     """
     mapping, constants = mapping or {}, constants or {}
     _check_fields(kind, of, (*mapping, *constants))
-    _check_columns(schema.names, of, mapping, by)
+    check_columns(schema.names, of, mapping, by)
     columns = dict(mapping)
     warnings: list[str] = []
     if of is None:
@@ -132,7 +132,7 @@ def plan(  # noqa: PLR0913 - each is an option of the command line
         _check_amount(kind, {*columns, *constants}, schema.names)
         warnings = _misspelt(kind, schema.names, set(columns.values()))
     results = RESULTS if of is None else {**{name: name for name in RESULTS}, **of.results}
-    names = {name: results[name] if of and of.results else _free(name, schema.names) for name in RESULTS}
+    names = {name: results[name] if of and of.results else free_name(name, schema.names) for name in RESULTS}
     return Plan(
         kind=kind,
         format=of,
@@ -153,7 +153,18 @@ def _check_fields(kind: Kind, of: Format | None, names: Sequence[str]) -> None:
         raise BadRequestError(wrong)
 
 
-def _check_columns(names: Sequence[str], of: Format | None, mapping: Mapping[str, str], by: Sequence[str]) -> None:
+def check_columns(names: Sequence[str], of: Format | None, mapping: Mapping[str, str], by: Sequence[str]) -> None:
+    """Check that a file has the columns of a plan, once each.
+
+    Args:
+        names: Its columns.
+        of: The format of others; None for our own columns.
+        mapping: Column of the file by field of the request.
+        by: Columns by whose values totals are added up.
+
+    Raises:
+        BadRequestError: If a column is missing or twice in the file.
+    """
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise BadRequestError(dict.fromkeys(twice, "the file has this column more than once"))
@@ -183,5 +194,11 @@ def _misspelt(kind: Kind, names: Sequence[str], used: set[str]) -> list[str]:
     return [f"Column {name} is not used: {text}." for name, text in texts.items() if "did you mean" in text]
 
 
-def _free(name: str, names: Sequence[str]) -> str:
+def free_name(name: str, names: Sequence[str]) -> str:
+    """The name of a column of ours in the output of a file, which may have a column of that name.
+
+    Args:
+        name: Our name.
+        names: The columns of the file.
+    """
     return f"{ESTIMATED}{name}" if name in names else name

@@ -5,12 +5,13 @@ one set of draws for each template, since rows that share a factor are wrong tog
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from costsvc.batch.groups import Codes, Numbering, combine, encode
 from costsvc.batch.plan import RESULTS
@@ -27,6 +28,8 @@ BINS = 512
 """Classes of a number: from its least value to its largest in steps of the width."""
 COMPACT = 2**18
 """Entries from which on equal ones are added up."""
+BLOCK = 2**16
+"""Rows of a table of sums that are made or read at once, so that their texts fit a column."""
 Entries = tuple[Codes, Array]
 
 
@@ -142,22 +145,12 @@ class Sums:
         Args:
             templates: The templates.
         """
-        rows = []
-        for point in self.points():
-            for place in range(len(point.templates)):
-                template = templates.all[point.templates[place]]
-                rows.append(
-                    {
-                        "group": json.dumps(self.groups.values[point.groups[place]]),
-                        "template": template.spec.as_json(template.numbers),
-                        "class": int(point.classes[place]),
-                        "count": float(point.counts[place]),
-                        "activity": float(point.activity[place]),
-                        "results": point.results[place].tolist(),
-                        "logs": point.logs[place].tolist(),
-                    }
-                )
-        return pa.Table.from_pylist(rows, schema=SCHEMA)
+        blocks = [
+            _as_batch(point, slice(start, start + BLOCK), self.groups, templates)
+            for point in self.points()
+            for start in range(0, len(point.counts), BLOCK)
+        ]
+        return pa.Table.from_batches(blocks, schema=SCHEMA)
 
     @classmethod
     def from_table(cls, table: pa.Table, by: Sequence[str], templates: Templates) -> Self:
@@ -169,12 +162,17 @@ class Sums:
             templates: The templates, which are extended.
         """
         sums = cls(by)
-        for batch in table.to_batches():
-            for row in batch.to_pylist():
-                group = sums.groups.code(tuple(json.loads(row["group"])))
-                keys = np.array([[group], [templates.read(row["template"]).id], [row["class"]]], dtype=np.int64)
-                values = np.array([[row["count"]], [row["activity"]], *([one] for one in row["results"] + row["logs"])])
-                sums._entries.append((keys, values))
+        for batch in table.to_batches(max_chunksize=BLOCK):
+            groups = _read_once(batch.column("group"), lambda text: sums.groups.code(tuple(json.loads(text))))
+            found = _read_once(batch.column("template"), lambda text: templates.read(text).id)
+            keys = np.array([groups, found, batch.column("class").to_numpy()])
+            scalars = [batch.column(name).to_numpy() for name in ("count", "activity")]
+            has_results = pc.list_value_length(batch.column("results")).to_numpy() > 0
+            for chosen in (~has_results, has_results):
+                if chosen.any():
+                    lists = [_as_matrix(batch.column(name).filter(pa.array(chosen))) for name in ("results", "logs")]
+                    values = [*(one[chosen] for one in scalars), *(row for matrix in lists for row in matrix.T)]
+                    sums._append((keys[:, chosen], np.array(values)))
         return sums
 
     def _group_codes(self, labels: Mapping[str, pa.Array], rows: int) -> Codes:
@@ -199,6 +197,49 @@ SCHEMA = pa.schema(
     ]
 )
 """Columns of sums as a table."""
+
+
+def _as_batch(
+    point: Point, entries: slice, groups: Numbering[tuple[str | None, ...]], templates: Templates
+) -> pa.RecordBatch:
+    """Some entries as rows of a table."""
+
+    def specification(code: int) -> str:
+        template = templates.all[code]
+        return template.spec.as_json(template.numbers)
+
+    columns = [
+        _write_once(point.groups[entries], lambda code: json.dumps(groups.values[code])),
+        _write_once(point.templates[entries], specification),
+        *map(pa.array, (point.classes[entries], point.counts[entries], point.activity[entries])),
+        _as_lists(point.results[entries]),
+        _as_lists(point.logs[entries]),
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
+
+
+def _write_once(codes: Codes, text_of: Callable[[int], str]) -> pa.Array:
+    """The text of each code, made once for each distinct code."""
+    distinct, index = np.unique(codes, return_inverse=True)
+    return pa.array([text_of(code) for code in distinct.tolist()], pa.string()).take(pa.array(index))
+
+
+def _read_once(texts: pa.Array, code_of: Callable[[str], int]) -> Codes:
+    """The code of each text, found once for each distinct text."""
+    encoded = texts.dictionary_encode()
+    codes = np.array([code_of(text) for text in encoded.dictionary.to_pylist()], dtype=np.int64)
+    found: Codes = codes[encoded.indices.to_numpy()]
+    return found
+
+
+def _as_lists(matrix: Array) -> pa.Array:
+    rows, width = matrix.shape
+    return pa.ListArray.from_arrays(pa.array(np.arange(rows + 1, dtype=np.int32) * width), pa.array(matrix.ravel()))
+
+
+def _as_matrix(lists: pa.Array) -> Array:
+    values: Array = lists.flatten().to_numpy()
+    return values.reshape(len(lists), -1)
 
 
 def class_codes(numbers: Mapping[str, Array], rows: int) -> Codes:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from typing import TypeAlias
 
 import numpy as np
@@ -44,7 +45,16 @@ class Spec:
 
     def as_json(self, numbers: Mapping[str, float]) -> str:
         """The specification as JSON, with example numbers from which another process resolves the same template."""
-        return json.dumps([self.kind, self.work, self.place, self.classes, self.is_unused, sorted(numbers.items())])
+        return json.dumps([*self._parts, sorted(numbers.items())])
+
+    @property
+    def digest(self) -> str:
+        """A short hash that is the same in all processes, whose numbers of a template differ."""
+        return blake2b(json.dumps(self._parts).encode(), digest_size=8).hexdigest()
+
+    @property
+    def _parts(self) -> list[object]:
+        return [self.kind, self.work, self.place, self.classes, self.is_unused]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -3,7 +3,6 @@
 import json
 import os
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -101,20 +100,6 @@ def free_port() -> int:
 def _free_port() -> Callable[[], int]:
     """Finds a port on which nothing listens."""
     return free_port
-
-
-@pytest.fixture(scope="session")
-def needs() -> Callable[[str], str]:
-    """Finds a program; without it a test is skipped, or fails where CI=true says that all are there."""
-
-    def found(binary: str) -> str:
-        path = shutil.which(binary)
-        if path is None:
-            give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-            give_up(f"{binary} is not installed")
-        return str(path)
-
-    return found
 
 
 @pytest.fixture(scope="session")

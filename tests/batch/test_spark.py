@@ -1,0 +1,215 @@
+"""Spark: the same answers as here, whatever the partitions and whichever worker dies."""
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+
+from costsvc.batch.estimating import estimate
+from costsvc.batch.plan import Plan, plan
+from costsvc.batch.rejects import as_table
+from costsvc.batch.spark import columns, tables
+from costsvc.batch.spark import estimate as estimate_in_spark
+from costsvc.batch.spark_run import read, run, session
+from costsvc.batch.sums import Sums
+from costsvc.batch.templates import Templates
+from costsvc.batch.totals import totals
+from costsvc.errors import BadRequestError, SettingsError
+from costsvc.reference.catalog import Catalog
+from tests.batch.comparing import assert_same
+
+pytestmark = pytest.mark.spark
+
+ROWS = 2_000
+
+
+def rows(kind: str) -> pa.Table:
+    """Rows of which some have no estimate, with names that Spark would take apart."""
+    chosen = random.Random(16)
+    hours = [str(chosen.lognormvariate(3, 2)) for _ in range(ROWS)]
+    tokens = [chosen.randint(1, 10_000) for _ in range(ROWS)]
+    own = {
+        "training": {
+            "accelerator": chosen.choices(["H100 SXM", "A100 80GB", "T4", None, "no such card"], k=ROWS),
+            "accelerator_hours": [chosen.choice([one, one, one, "", "-1", "a few"]) for one in hours],
+            "pricing.kind": chosen.choices(["on_demand", "spot", None], k=ROWS),
+        },
+        "inference": {
+            "model": chosen.choices(["llama-3.1-8b", "llama-3.1-70b", "no such model"], k=ROWS),
+            "input_tokens": tokens,
+            "output_tokens": [chosen.choice([one, -1]) for one in tokens],
+        },
+    }
+    return pa.table(
+        {
+            "id": range(ROWS),
+            **own[kind],
+            "region": chosen.choices(["eu-west-1", "SE", "us-east-1"], k=ROWS),
+            "team": chosen.choices(["a", "b", None], k=ROWS),
+            "template": chosen.choices(["theirs"], k=ROWS),
+        }
+    )
+
+
+def estimated_here(table: pa.Table, planned: Plan, catalog: Catalog) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """Rows with results, rejected rows and totals, of one batch in this process."""
+    templates = Templates(catalog)
+    (batch,) = table.combine_chunks().to_batches()
+    made = estimate(batch, planned, templates)
+    results = pa.Table.from_batches([made.results]).drop(["template"])
+    for name in results.column_names:
+        table = table.append_column(name, results[name])
+    return table, pa.Table.from_batches([as_table(made.rejects, 0)]), totals(made.sums, templates)
+
+
+def without_templates(results: pa.Table) -> pa.Table:
+    return results.drop(["estimated_template"]).sort_by("id")
+
+
+def in_order(rejects: pa.Table) -> list[tuple[object, ...]]:
+    ids = [json.loads(cells)["id"] for cells in rejects["cells"].to_pylist()]
+    return sorted(
+        zip(ids, *(rejects[name].to_pylist() for name in ("column", "value", "reason")), strict=True), key=str
+    )
+
+
+@pytest.fixture(scope="module")
+def spark(needs: Callable[[str], str]) -> Iterator[SparkSession]:
+    needs("java")
+    spark = session("local[2]")
+    yield spark
+    spark.stop()
+
+
+@pytest.fixture(scope="module")
+def divided(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Callable[[pa.Table, int], DataFrame]:
+    """A DataFrame with as many partitions as files."""
+
+    def make(table: pa.Table, partitions: int) -> DataFrame:
+        folder = tmp_path_factory.mktemp("rows")
+        for place in range(partitions):
+            size = -(-table.num_rows // partitions)
+            pq.write_table(table.slice(place * size, size), folder / f"{place}.parquet")
+        return spark.read.parquet(str(folder)).repartition(partitions)
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("kind", "partitions", "intervals"), [("training", 16, False), ("inference", 16, False), ("training", 1, True)]
+)
+def test_answers_are_those_of_one_process(divided, kind, partitions, intervals, catalog: Catalog):
+    table = rows(kind)
+    planned = plan(table.schema, kind, intervals=intervals)
+    made = estimate_in_spark(divided(table, partitions), planned, by=["team"])
+    made.rows.persist()
+    results, rejects, expected = estimated_here(
+        table, plan(table.schema, kind, by=["team"], intervals=intervals), catalog
+    )
+    assert_same(without_templates(made.results.toArrow()), results)
+    names = ("row", "column", "value", "reason")
+    assert in_order(made.rejects.toArrow()) == sorted(
+        zip(*(rejects[name].to_pylist() for name in names), strict=True), key=str
+    )
+    templates = Templates(catalog)
+    assert_same(totals(Sums.from_table(made.sums.toArrow(), ["team"], templates), templates), expected)
+    made.rows.unpersist()
+
+
+def test_a_template_has_the_same_digest_in_all_tasks(divided):
+    table = rows("training")
+    made = estimate_in_spark(divided(table, 7), plan(table.schema))
+    templates = tables()
+    Sums.from_table(made.sums.toArrow(), [], templates)
+    known = {one.spec.digest for one in templates.all}
+    found = made.results.select("accelerator", "region", "`pricing.kind`", "estimated_template")
+    digests = [row.estimated_template for row in found.distinct().collect() if row.estimated_template is not None]
+    assert set(digests) <= known
+    assert len(digests) == len(set(digests)) > 10
+
+
+def test_columns_for_totals_have_to_exist(divided):
+    table = rows("training")
+    with pytest.raises(BadRequestError, match="there is no column 'project' for totals"):
+        estimate_in_spark(divided(table, 1), plan(table.schema), by=["project"])
+
+
+@pytest.mark.parametrize(
+    ("write", "name"),
+    [
+        (pyarrow.csv.write_csv, "rows.csv"),
+        (
+            lambda table, path: path.write_text("".join(f"{json.dumps(row)}\n" for row in table.to_pylist())),
+            "rows.jsonl",
+        ),
+        (pq.write_table, "rows.parquet"),
+    ],
+)
+@pytest.mark.parametrize("ending", [".csv", ".parquet"])
+def test_files_of_all_kinds_have_the_same_answers(spark, write, name, ending, tmp_path: Path, catalog: Catalog):
+    table = rows("training").slice(0, 300)
+    write(table, tmp_path / name)
+    target, rejects = tmp_path / f"results{ending}", tmp_path / "rejects"
+    done = run(
+        str(tmp_path / name),
+        str(target),
+        lambda frame: plan(columns(frame), by=["team"]),
+        master="local[2]",
+        rejects=str(rejects),
+    )
+    results, rejected, expected = estimated_here(table, plan(table.schema, by=["team"]), catalog)
+    assert_same(totals(done.sums, done.templates), expected)
+    assert (done.rows, done.rejected) == (300, len(set(rejected["row"].to_pylist())))
+    assert done.estimated == results["energy_kwh"].length() - results["energy_kwh"].null_count
+    assert len(in_order(pq.read_table(rejects))) == rejected.num_rows
+    written = read(spark, str(target)).toArrow()
+    energy = pa.table({"energy_kwh": written.sort_by("id")["energy_kwh"].cast(pa.float64())})
+    if ending == ".parquet" and not name.endswith(".csv"):  # where numbers are text, their order is another
+        assert_same(energy, results.select(["energy_kwh"]))
+    assert energy.num_rows == 300
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [("missing.csv", "input: .*PATH_NOT_FOUND"), ("rows.csv", "output: .*PATH_ALREADY_EXISTS")],
+    ids=["source", "target"],
+)
+def test_paths_that_do_not_fit_are_refused(spark, source, message, tmp_path: Path):
+    (tmp_path / "rows.csv").write_text("accelerator,accelerator_hours\nT4,1\n")
+    with pytest.raises(BadRequestError, match=message):
+        run(str(tmp_path / source), str(tmp_path), lambda frame: plan(columns(frame)), master="local[2]")
+
+
+def test_line_breaks_in_quotes_are_a_part_of_a_cell(spark, tmp_path: Path):
+    (tmp_path / "rows.csv").write_text('note,accelerator,accelerator_hours\n"two\nlines, ""quoted""",T4,1\n')
+    made = read(spark, str(tmp_path / "rows.csv"))
+    assert made.collect()[0].asDict() == {
+        "note": 'two\nlines, "quoted"',
+        "accelerator": "T4",
+        "accelerator_hours": "1",
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        (None, "Java is not installed"),
+        ('openjdk version "11.0.2"', "is openjdk version"),
+        ('java version "1.8.0"', "1.8"),
+    ],
+)
+def test_a_java_that_is_missing_or_old_is_named(said, message, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "bin").mkdir()
+    if said is not None:
+        java = tmp_path / "bin" / "java"
+        java.write_text(f"#!/bin/sh\necho '{said}' >&2\n")
+        java.chmod(0o755)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    with pytest.raises(SettingsError, match=f"needs Java 17 or newer.*{message}"):
+        session("local[1]")
