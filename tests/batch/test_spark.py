@@ -31,7 +31,7 @@ ROWS = 2_000
 
 def rows(kind: str) -> pa.Table:
     """Rows of which some have no estimate, with names that Spark would take apart."""
-    chosen = random.Random(16)
+    chosen = random.Random(16)  # noqa: S311 - rows of a test
     hours = [str(chosen.lognormvariate(3, 2)) for _ in range(ROWS)]
     tokens = [chosen.randint(1, 10_000) for _ in range(ROWS)]
     own = {
