@@ -32,11 +32,11 @@ def read_lines(stream: Joined, *, is_flat: bool) -> Iterator[Part]:
         Rows, and the rejects among them with the number of their row in the file, from 1.
 
     Raises:
-        BadRequestError: If a line is too long.
+        BadRequestError: If a line is too long, or the first lines have no row.
     """
     rows: list[Mapping[str, object]] = []
     rejects: list[Reject] = []
-    size, number = 0, 0
+    size, number, has_rows = 0, 0, False
     for line in _lines(stream):
         text = line.strip()
         if not text:
@@ -45,19 +45,29 @@ def read_lines(stream: Joined, *, is_flat: bool) -> Iterator[Part]:
         size += len(line)
         try:
             value = orjson.loads(text)
-            reason = "must be a JSON object"
+            reason = "must be a JSON object with fields"
         except orjson.JSONDecodeError as error:
             value, reason = None, f"is not JSON: {error}"
-        if isinstance(value, dict):
+        if isinstance(value, dict) and value:
             rows.append(flat(value) if is_flat else value)
         else:
             shown = text[:1000].decode("utf-8", errors="replace")
             rejects.append(Reject(row=number, column="line", value=shown, reason=reason))
         if len(rows) + len(rejects) >= ROWS or size > LARGEST:
+            has_rows = has_rows or _check_rows(rows, rejects)
             yield _batch(rows), rejects
             rows, rejects, size = [], [], 0
-    if rows or rejects or number == 0:
+    if rows or rejects or not has_rows:
+        has_rows = has_rows or _check_rows(rows, rejects)
         yield _batch(rows), rejects
+
+
+def _check_rows(rows: Sequence[object], rejects: Sequence[Reject]) -> bool:
+    """Check that the first lines have rows, which tell the columns of the file."""
+    if not rows:
+        first = f": line {rejects[0].row} {rejects[0].reason}" if rejects else ""
+        raise BadRequestError({"file": f"has no line that is a JSON object{first}"})
+    return True
 
 
 def read_whole(stream: Joined, unfold: Callable[[Document], Sequence[Row]]) -> Iterator[Part]:

@@ -95,7 +95,7 @@ def kind_of(name: str) -> tuple[str, str | None]:
     kind = KINDS.get(suffix.lower())
     if kind is None:
         known = ", ".join((*KINDS, *(f"{one} after these" for one in COMPRESSIONS)))
-        raise BadRequestError({"file": f"{name}: the suffix {suffix!r} is not known; use one of {known}"})
+        raise BadRequestError({"file": f"the suffix {suffix!r} is not known; use one of {known}"})
     return kind, compression
 
 
@@ -113,8 +113,6 @@ def located_file(name: str) -> Iterator[None]:
         yield
     except BadRequestError as error:
         raise BadRequestError({field: f"{name}: {text}" for field, text in error.problems.items()}) from error
-    except pa.ArrowInvalid as error:
-        raise BadRequestError({"file": f"{name}: cannot be read: {_first_line(error)}"}) from error
     except (OSError, pa.ArrowException) as error:
         raise BadRequestError({"file": f"{name}: cannot be read: {_first_line(error)}"}) from error
 
@@ -157,7 +155,8 @@ def _in_folder(name: str, system: fs.FileSystem, path: str) -> list[Source]:
     for info in system.get_file_info(fs.FileSelector(path, recursive=True)):
         relative = PurePosixPath(info.path).relative_to(root)
         if info.type == fs.FileType.File and not any(part.startswith(HIDDEN) for part in relative.parts):
-            kind_of(info.base_name)
+            with located_file(str(relative)):
+                kind_of(info.base_name)
             shown = f"{name.rstrip('/')}/{relative}"
             found.append(_source(shown, system, info, str(relative), str(relative.parent)))
     if not found:

@@ -14,12 +14,14 @@ from pyarrow import csv as arrow_csv
 from pyarrow import fs, ipc, parquet
 
 from costsvc.batch.cells import NUMBER
-from costsvc.batch.files.sources import file_system, kind_of
+from costsvc.batch.files.sources import file_system, kind_of, located_file
 from costsvc.batch.formats.documents import nested_text
 from costsvc.errors import BadRequestError
 from costsvc.report.figures.csv_table import as_plain
 
 STDOUT = "-"
+ROWS = 8_192
+"""Rows that are Python objects at a time, which take more room than columns."""
 PLAIN = r"^[0-9A-Za-z]"
 """Texts that begin like this are no formula in any spreadsheet."""
 
@@ -59,7 +61,8 @@ class Target:
             BadRequestError: If its suffix is not known.
         """
         self.name = name
-        self._kind, self._compression = ("csv", None) if name == STDOUT else kind_of(name)
+        with located_file(name):
+            self._kind, self._compression = ("csv", None) if name == STDOUT else kind_of(name)
         if self._kind in ("parquet", "arrow") and self._compression is not None:
             raise BadRequestError({"target": f"{name}: this kind of file is compressed inside; leave the suffix out"})
         self._system, self._path, self._temporary = _place(name)
@@ -245,8 +248,10 @@ class _Lines:
         self._stream = stream
 
     def write_batch(self, batch: pa.RecordBatch) -> None:
-        rows = (orjson.dumps(row, default=str, option=orjson.OPT_APPEND_NEWLINE) for row in batch.to_pylist())
-        self._stream.write(b"".join(rows))
+        for start in range(0, batch.num_rows, ROWS):
+            rows = batch.slice(start, ROWS).to_pylist()
+            lines = (orjson.dumps(row, default=str, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
+            self._stream.write(b"".join(lines))
 
     def close(self) -> None:
         """Nothing ends such a file."""
