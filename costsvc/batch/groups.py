@@ -59,6 +59,17 @@ def combine(columns: Sequence[Codes], rows: int) -> tuple[list[tuple[int, ...]],
         columns: Codes of some columns.
         rows: Number of rows.
     """
+    first, index = distinct_rows(columns, rows)
+    return list(zip(*(codes[first].tolist() for codes in columns), strict=True)) if columns else [()], index
+
+
+def distinct_rows(columns: Sequence[Codes], rows: int) -> tuple[Codes, Codes]:
+    """The first row of each distinct combination of codes, and the index of each row's combination.
+
+    Args:
+        columns: Codes of some columns.
+        rows: Number of rows.
+    """
     packed = np.zeros(rows, dtype=np.int64)
     bound = 1
     for codes in columns:
@@ -72,7 +83,7 @@ def combine(columns: Sequence[Codes], rows: int) -> tuple[list[tuple[int, ...]],
     index = encoded.indices.to_numpy().astype(np.int64)
     first = np.zeros(len(encoded.dictionary), dtype=np.int64)
     first[index[::-1]] = np.arange(rows - 1, -1, -1)
-    return list(zip(*(codes[first].tolist() for codes in columns), strict=True)) if columns else [()], index
+    return first, index
 
 
 class CodeTable:

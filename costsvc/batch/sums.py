@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from costsvc.batch.groups import Codes, Numbering, combine, encode
+from costsvc.batch.groups import Codes, Numbering, combine, distinct_rows, encode
 from costsvc.batch.plan import RESULTS
 from costsvc.batch.row_numbers import ACCELERATOR_HOURS, VARYING
 from costsvc.batch.templates import Templates
@@ -93,7 +93,7 @@ class Sums:
         values += [np.zeros(0)] * 0 if results is None else list(np.nan_to_num(results))
         if results is not None:
             values += [np.log(numbers[name]) if name in numbers else np.zeros(len(templates)) for name in NUMBERS]
-        self._append((np.array([groups, templates, classes]), np.array(values)))
+        self._append(_added((np.array([groups, templates, classes]), np.array(values))))
 
     def merge(self, other: "Sums") -> Self:
         """Add other sums of the same templates.
@@ -107,7 +107,6 @@ class Sums:
         return self
 
     def _append(self, entries: Entries) -> None:
-        entries = _added(entries)
         self._entries.append(entries)
         self._held += entries[0].shape[1]
         if self._held > COMPACT:
@@ -276,8 +275,8 @@ def coarsened(classes: Codes, numbers: int, halvings: int) -> Codes:
 def _added(entries: Entries) -> Entries:
     """Entries with equal keys added up."""
     keys, values = entries
-    distinct, index = combine(list(keys), keys.shape[1])
-    if len(distinct) == keys.shape[1]:
+    first, index = distinct_rows(list(keys), keys.shape[1])
+    size = len(first)
+    if size == keys.shape[1]:
         return entries
-    size = len(distinct)
-    return np.array(distinct, dtype=np.int64).T, np.array([np.bincount(index, row, size) for row in values])
+    return keys[:, first], np.array([np.bincount(index, row, size) for row in values])
