@@ -299,7 +299,8 @@ def _by_shape(
     """Templates, places, numbers that vary and activity of the requests of each shape."""
     found = []
     of_template, _ = templates.places()
-    of_row = np.where(assigned >= 0, of_template[assigned], -1)
+    of_row, is_assigned = np.full_like(assigned, -1), assigned >= 0
+    of_row[is_assigned] = of_template[assigned[is_assigned]]
     for place in np.flatnonzero(np.bincount(of_row[of_row >= 0])).tolist():
         shape = templates.shapes.all[place]
         places = np.flatnonzero(of_row == place)

@@ -34,6 +34,7 @@ def read_csv(stream: Joined, encoding: str) -> Iterator[tuple[pa.RecordBatch, Se
     """
     encoding = _known(encoding, stream.head)
     names, delimiter = _header(stream.head, encoding)
+    counted = _Quotes(stream)
     rejects: list[Reject] = []
 
     def keep(row: arrow_csv.InvalidRow) -> str:
@@ -43,7 +44,7 @@ def read_csv(stream: Joined, encoding: str) -> Iterator[tuple[pa.RecordBatch, Se
 
     try:
         with arrow_csv.open_csv(
-            stream,
+            counted,
             read_options=arrow_csv.ReadOptions(
                 use_threads=False, block_size=BLOCK, encoding="utf8" if encoding == UTF_8 else encoding
             ),
@@ -52,10 +53,11 @@ def read_csv(stream: Joined, encoding: str) -> Iterator[tuple[pa.RecordBatch, Se
             ),
             convert_options=arrow_csv.ConvertOptions(default_column_type=pa.string()),
         ) as reader:
-            after = 1
+            after, last = 1, list[object]()
             for batch in reader:
                 # The reader parses a block ahead, so that some rejects belong to the next batch.
                 after += batch.num_rows
+                last = [column[-1].as_py() for column in batch.columns] if batch.num_rows else last
                 taken = 0
                 while taken < len(rejects) and rejects[taken].row < after:
                     taken, after = taken + 1, after + 1
@@ -63,8 +65,31 @@ def read_csv(stream: Joined, encoding: str) -> Iterator[tuple[pa.RecordBatch, Se
                 del rejects[:taken]
             if rejects or after == 1:
                 yield _empty(names), rejects
+                last = [one.value for one in rejects[-1:]]
+            if counted.is_open and any("\n" in str(cell) for cell in last):
+                raise BadRequestError({"file": f"has a quote that is not closed, before: {str(last)[:100]}"})
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         raise BadRequestError({"file": _explained(str(error), encoding)}) from error
+
+
+class _Quotes(io.RawIOBase):
+    """Bytes of a CSV; tells whether a quote is open after them, since the reader takes the end of the file for one.
+
+    Attributes:
+        is_open: Whether the number of quotes is odd.
+    """
+
+    def __init__(self, stream: Joined) -> None:
+        self._stream = stream
+        self.is_open = False
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        part = self._stream.read(size)
+        self.is_open ^= bool(part.count(b'"') % 2)
+        return part
 
 
 def _empty(names: Sequence[str]) -> pa.RecordBatch:

@@ -104,8 +104,10 @@ class Target:
             if self._writer is not None:
                 self._writer.close()
                 self._writer = None
-            if self._stream is not None:
+            if self._stream is not None and self._system is not None:
                 self._stream.close()
+            elif self._stream is not None:
+                self._stream.flush()  # the standard output stays open
 
     def rename(self) -> None:
         """Give the file its name, in place of an older file.
@@ -119,12 +121,11 @@ class Target:
 
     def discard(self) -> None:
         """Remove what was written."""
-        if self._stream is not None:
+        if self._stream is not None and self._system is not None:
             with suppress(OSError):  # a full disk fails again, and the file is removed all the same
                 self._stream.close()
-            if self._system is not None:
-                with suppress(OSError):
-                    self._system.delete_file(self._temporary)
+            with suppress(OSError):
+                self._system.delete_file(self._temporary)
 
     def __enter__(self) -> Self:
         return self
@@ -258,13 +259,12 @@ class _Lines:
 
 
 def _parquet(stream: pa.NativeFile, schema: pa.Schema) -> Writer:
-    """A writer that reads dictionaries but does not make readers have them: the types in the file are plain."""
+    """A writer that takes dictionaries but does not make readers have them: the types in the file are plain."""
     plain = pa.schema([one.with_type(_value_type(one.type)) for one in schema])
-    described = {b"ARROW:schema": base64.b64encode(plain.serialize().to_pybytes())}
-    writer: Writer = parquet.ParquetWriter(
-        stream, schema.with_metadata(described), compression="zstd", store_schema=False
-    )
-    return writer
+    writer = parquet.ParquetWriter(stream, schema, compression="zstd", store_schema=False)
+    writer.add_key_value_metadata({"ARROW:schema": base64.b64encode(plain.serialize().to_pybytes()).decode()})
+    opened: Writer = writer
+    return opened
 
 
 def _value_type(kind: pa.DataType) -> pa.DataType:
