@@ -1,4 +1,4 @@
-"""Intervals of single rows: those of their template, scaled."""
+"""Intervals of single rows."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,6 @@ import numpy as np
 from costsvc.batch.groups import combine
 from costsvc.batch.shapes import Shape
 from costsvc.batch.stacked import Rows
-from costsvc.batch.sums import class_codes
 from costsvc.model.uncertainty import percentiles, sample
 from costsvc.units import Array
 
@@ -18,8 +17,8 @@ TOGETHER = 256
 def intervals_of(shape: Shape, rows: Rows, numbers: Mapping[str, Array], names: tuple[str, ...]) -> Array:
     """The ends of the 90 % interval of each row relative to its value.
 
-    They are exact if the results of a template are proportional to one number. Otherwise rows of a class have the
-    ratios of the middle of the class.
+    Rows of a template whose results are proportional to one number share their draws. Where other numbers vary, each
+    distinct row has its own, so that its ends do not depend on which rows are in the same batch.
 
     Args:
         shape: The shape of the rows.
@@ -30,14 +29,15 @@ def intervals_of(shape: Shape, rows: Rows, numbers: Mapping[str, Array], names: 
     Returns:
         Low and high ends, each with a row per name and a column per row. [1]
     """
-    distinct, index = combine([rows, class_codes(numbers, len(rows))], len(rows))
-    templates = np.array([key[0] for key in distinct], dtype=np.int64)
-    counts = np.bincount(index)
-    middles = {name: np.exp(np.bincount(index, np.log(values)) / counts) for name, values in numbers.items()}
+    values = {name: np.unique(column, return_inverse=True) for name, column in numbers.items()}
+    distinct, index = combine([rows, *(codes for _, codes in values.values())], len(rows))
+    keys = np.array(distinct, dtype=np.int64).T
+    templates = keys[0]
+    own = {name: known[codes] for (name, (known, _)), codes in zip(values.items(), keys[1:], strict=True)}
     ends = np.empty((2, len(names), len(distinct)))
     for first in range(0, len(distinct), TOGETHER):
         part = slice(first, first + TOGETHER)
-        some = {name: values[part] for name, values in middles.items()}
+        some = {name: column[part] for name, column in own.items()}
         drawn = shape.draws(templates[part], some, names, sample)
         for place, draws in enumerate(drawn):
             ends[:, place, part] = _ratios(draws)

@@ -139,12 +139,14 @@ def test_each_row_has_the_results_of_the_api(kind: str, case: str, catalog: Cata
             assert alike(results[planned.names[name]], expected[name]), (name, row)
 
 
-def test_rows_of_earlier_batches_do_not_change_later_ones(catalog: Catalog) -> None:
-    batch = pa.RecordBatch.from_pydict(dict(columns("text", catalog)))
-    planned, templates = plan(batch.schema, "inference"), Templates(catalog)
-    parts = [estimate(batch.slice(first, 50), planned, templates).results for first in range(0, ROWS, 50)]
+@pytest.mark.parametrize("case", ["text", "hosted", "tokens"])
+def test_a_row_has_the_same_results_and_ends_whatever_rows_are_with_it(case: str, catalog: Catalog) -> None:
+    batch = pa.RecordBatch.from_pydict(dict(columns(case, catalog)))
+    planned = plan(batch.schema, "training" if case == "tokens" else "inference", intervals=True)
+    templates = Templates(catalog)
+    parts = [estimate(batch.slice(first, 7), planned, templates).results for first in range(0, ROWS, 7)]
     whole = estimate(batch, planned, Templates(catalog)).results
-    for name in RESULTS:
+    for name in (*RESULTS, *(f"{result}{end}" for result in RESULTS for end in ("_low", "_high"))):
         joined = pa.concat_arrays([part.column(name) for part in parts])
         assert all(map(alike, joined.to_pylist(), whole.column(name).to_pylist()))
 
@@ -195,9 +197,12 @@ def test_a_misspelt_column_is_named(catalog: Catalog) -> None:
     assert found.warnings == ("Column acelerator is not used: unknown field; did you mean accelerator?.",)
 
 
-def test_ends_of_rows_are_those_of_the_api_where_results_are_proportional(catalog: Catalog) -> None:
-    batch = pa.RecordBatch.from_pydict({"accelerator": ["h100", "l4"], "region": ["FRA", "USA"], "hours": [3.0, 0.1]})
-    found = estimate(batch, plan(batch.schema, intervals=True), Templates(catalog)).results.to_pylist()
+@pytest.mark.parametrize(("kind", "case"), [("training", "hours"), ("training", "tokens"), ("inference", "text")])
+def test_ends_of_rows_are_those_of_the_api(kind: str, case: str, catalog: Catalog) -> None:
+    batch = pa.RecordBatch.from_pydict(dict(columns(case, catalog))).slice(0, 60)
+    found = estimate(batch, plan(batch.schema, kind, intervals=True), Templates(catalog)).results.to_pylist()
     for row, results in zip(batch.to_pylist(), found, strict=True):
-        energy = answer_request("/v1/estimates/training", row, catalog)["energy_kwh"]  # type: ignore[typeddict-item] # an estimate
-        assert [results["energy_kwh_low"], results["energy_kwh_high"]] == pytest.approx([energy["low"], energy["high"]])
+        if results["template"] is not None:
+            energy = answer_request(f"/v1/estimates/{kind}", body_of(row), catalog)["energy_kwh"]  # type: ignore[typeddict-item] # an estimate
+            ends = [results["energy_kwh_low"], results["energy_kwh_high"]]
+            assert ends == pytest.approx([energy["low"], energy["high"]], rel=1e-12, abs=0)
