@@ -26,6 +26,7 @@ TOGETHER = {
     "test_fit_serving": "test_validate",
     "test_fit_training": "test_validate",
     "test_scoreboard": "test_validate",
+    "test_spark_killed": "test_spark",
 }
 """Modules that a worker does together, because they share what is slow to make."""
 LONGEST_FIRST = (

@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pyarrow as pa
 
 from costsvc.batch.formats.documents import nested_text
+from costsvc.batch.rejects import Reject
 
 DIGITS = 16
 """Hexadecimal digits of a hash."""
@@ -28,3 +30,13 @@ def hashed(batch: pa.RecordBatch, names: Sequence[str], salt: str) -> pa.RecordB
             hashes = pa.array(texts, pa.string()).take(cells.indices)
             batch = batch.set_column(batch.schema.get_field_index(name), name, hashes)
     return batch
+
+
+def without_person(reject: Reject, personal: Sequence[str]) -> Reject:
+    """A rejected row without the cell at fault, if that names a person.
+
+    Args:
+        reject: The rejected row.
+        personal: Columns that name people.
+    """
+    return replace(reject, value=None) if reject.column in personal else reject

@@ -19,7 +19,7 @@ from costsvc.batch.files.reading import Chunk, Options, read
 from costsvc.batch.files.sources import Source, find, located_file
 from costsvc.batch.files.writing import STDOUT, Target, remove
 from costsvc.batch.formats.format import Format, Kind
-from costsvc.batch.persons import hashed
+from costsvc.batch.persons import hashed, without_person
 from costsvc.batch.plan import Plan, plan
 from costsvc.batch.rejects import Reject, as_table
 from costsvc.batch.sums import Sums
@@ -188,7 +188,7 @@ class Estimator:
             planned = self._planned(chunk.batch.schema)
             grouped = [one for one in self._personal if one in self._job.by]
             found = estimate(hashed(chunk.batch, grouped, self._job.salt), planned, self.summary.templates)
-        rejects = [_without_person(one, self._personal) for one in chunk.numbered(found.rejects)]
+        rejects = [without_person(one, self._personal) for one in chunk.numbered(found.rejects)]
         if rejects and self._job.strict:
             one = min(rejects, key=lambda reject: reject.row)
             raise StrictError(f"{name}: row {one.row + chunk.first}, {one.column}: {one.reason}")
@@ -300,10 +300,6 @@ def _completed(batch: pa.RecordBatch, first: pa.Schema) -> pa.RecordBatch:
         if one.name not in batch.schema.names:
             batch = batch.append_column(one.name, pa.nulls(batch.num_rows, one.type))
     return batch
-
-
-def _without_person(reject: Reject, personal: Sequence[str]) -> Reject:
-    return replace(reject, value=None) if reject.column in personal else reject
 
 
 def _general(reason: str) -> str:

@@ -4,6 +4,7 @@ Each process of Python loads the reference tables once. Sums leave a task as row
 nothing.
 """
 
+import secrets
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,10 +16,11 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as sf
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
-from pyspark.sql.types import StructField, StructType
+from pyspark.sql.types import StringType, StructField, StructType
 
 from costsvc.batch.estimating import TEMPLATE
 from costsvc.batch.estimating import estimate as estimate_batch
+from costsvc.batch.persons import hashed, without_person
 from costsvc.batch.plan import Plan, check_columns, free_name
 from costsvc.batch.rejects import SCHEMA as REJECT
 from costsvc.batch.rejects import Reject, as_table
@@ -62,13 +64,14 @@ def columns(frame: DataFrame) -> pa.Schema:
     return to_arrow_schema(frame.schema)
 
 
-def estimate(frame: DataFrame, plan: Plan, *, by: Sequence[str] = ()) -> Estimated:
+def estimate(frame: DataFrame, plan: Plan, *, by: Sequence[str] = (), salt: str | None = None) -> Estimated:
     """Estimate the rows of a DataFrame; Spark computes nothing before a result is used.
 
     Args:
         frame: The rows.
         plan: How its columns become requests.
         by: Columns by whose values totals are added up. Default: those of the plan.
+        salt: Text with which cells that name people are hashed; random if not given, so that nobody can guess them.
 
     Raises:
         BadRequestError: If a column is missing.
@@ -78,11 +81,16 @@ def estimate(frame: DataFrame, plan: Plan, *, by: Sequence[str] = ()) -> Estimat
     templates = tables()
     empty = pa.RecordBatch.from_pylist([], schema=columns(frame))
     added = _added(estimate_batch(empty, plan, templates).results.schema, frame.columns)
-    given = [StructField(one.name, one.dataType) for one in frame.schema]  # rows of sums have none of them
-    schema = StructType([*given, *from_arrow_schema(_with_marks(added))])
+    task = _Task(
+        plan=plan,
+        version=templates.catalog.version,
+        names=tuple(frame.columns),
+        salt=salt or secrets.token_hex(),
+        added=added,
+    )
+    schema = StructType([*(_given(one, task.personal) for one in frame.schema), *from_arrow_schema(_with_marks(added))])
     with warnings.catch_warnings():  # no row becomes a pandas object
         warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
-        task = _Task(plan=plan, version=templates.catalog.version, names=tuple(frame.columns), added=added)
         rows = frame.toDF(*map(str, range(len(task.names)))).mapInArrow(task, schema)  # which refuses dotted names
     of_input = sf.col(SUMMED).isNull()
     cells = sf.to_json(sf.struct(*(sf.col(_quoted(name)) for name in frame.columns))).alias("cells")
@@ -102,13 +110,20 @@ class _Task:
         plan: How columns become requests.
         version: The reference tables of the driver.
         names: Columns of the input.
+        salt: Text with which cells that name people are hashed.
         added: Columns that results add.
     """
 
     plan: Plan
     version: str
     names: tuple[str, ...]
+    salt: str
     added: pa.Schema
+
+    @property
+    def personal(self) -> Sequence[str]:
+        """Columns that name people."""
+        return () if self.plan.format is None else self.plan.format.personal
 
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """All rows of a partition: those of the input, then its sums."""
@@ -117,10 +132,13 @@ class _Task:
         given = pa.schema([])
         for numbered in batches:
             batch = numbered.rename_columns(self.names)
-            given = batch.schema
-            made = estimate_batch(batch, self.plan, known.templates)
+            grouped = [name for name in self.personal if name in self.plan.by]
+            made = estimate_batch(hashed(batch, grouped, self.salt), self.plan, known.templates)
             sums.merge(made.sums)
-            yield self._rows([*batch.columns, *self._results(made.results, known)], given, made.rejects)
+            hidden = hashed(batch, self.personal, self.salt)
+            given = hidden.schema
+            rejects = [without_person(one, self.personal) for one in made.rejects]
+            yield self._rows([*hidden.columns, *self._results(made.results, known)], given, rejects)
         for part in sums.as_table(known.templates).to_batches():
             yield self._sums(part, given)
 
@@ -198,6 +216,11 @@ def _added(results: pa.Schema, names: Sequence[str]) -> pa.Schema:
     kinds = [pa.string() if one.name == TEMPLATE or pa.types.is_null(one.type) else one.type for one in results]
     plain = [kind.value_type if pa.types.is_dictionary(kind) else kind for kind in kinds]
     return pa.schema([(free_name(one.name, names), kind) for one, kind in zip(results, plain, strict=True)])
+
+
+def _given(field: StructField, personal: Sequence[str]) -> StructField:
+    """A column of the input in the output, empty in rows of sums."""
+    return StructField(field.name, StringType() if field.name in personal else field.dataType)
 
 
 def _with_marks(added: pa.Schema) -> pa.Schema:

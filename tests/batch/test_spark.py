@@ -1,8 +1,8 @@
 """Spark: the same answers as here, whatever the partitions and whichever worker dies."""
 
 import json
-import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from costsvc.batch.estimating import estimate
-from costsvc.batch.plan import Plan, plan
-from costsvc.batch.rejects import as_table
+from costsvc.batch.formats import FORMATS
+from costsvc.batch.persons import hashed
+from costsvc.batch.plan import plan
 from costsvc.batch.spark import columns, tables
 from costsvc.batch.spark import estimate as estimate_in_spark
 from costsvc.batch.spark_run import read, run, session
@@ -22,61 +22,13 @@ from costsvc.batch.templates import Templates
 from costsvc.batch.totals import totals
 from costsvc.errors import BadRequestError, SettingsError
 from costsvc.reference.catalog import Catalog
-from tests.batch.comparing import assert_same
+from tests.batch.comparing import assert_same, estimated_here, in_order, rows, without_templates
 
 pytestmark = pytest.mark.spark
 
-ROWS = 2_000
 
-
-def rows(kind: str) -> pa.Table:
-    """Rows of which some have no estimate, with names that Spark would take apart."""
-    chosen = random.Random(16)  # noqa: S311 - rows of a test
-    hours = [str(chosen.lognormvariate(3, 2)) for _ in range(ROWS)]
-    tokens = [chosen.randint(1, 10_000) for _ in range(ROWS)]
-    own = {
-        "training": {
-            "accelerator": chosen.choices(["H100 SXM", "A100 80GB", "T4", None, "no such card"], k=ROWS),
-            "accelerator_hours": [chosen.choice([one, one, one, "", "-1", "a few"]) for one in hours],
-            "pricing.kind": chosen.choices(["on_demand", "spot", None], k=ROWS),
-        },
-        "inference": {
-            "model": chosen.choices(["llama-3.1-8b", "llama-3.1-70b", "no such model"], k=ROWS),
-            "input_tokens": tokens,
-            "output_tokens": [chosen.choice([one, -1]) for one in tokens],
-        },
-    }
-    return pa.table(
-        {
-            "id": range(ROWS),
-            **own[kind],
-            "region": chosen.choices(["eu-west-1", "SE", "us-east-1"], k=ROWS),
-            "team": chosen.choices(["a", "b", None], k=ROWS),
-            "template": chosen.choices(["theirs"], k=ROWS),
-        }
-    )
-
-
-def estimated_here(table: pa.Table, planned: Plan, catalog: Catalog) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """Rows with results, rejected rows and totals, of one batch in this process."""
-    templates = Templates(catalog)
-    (batch,) = table.combine_chunks().to_batches()
-    made = estimate(batch, planned, templates)
-    results = pa.Table.from_batches([made.results]).drop(["template"])
-    for name in results.column_names:
-        table = table.append_column(name, results[name])
-    return table, pa.Table.from_batches([as_table(made.rejects, 0)]), totals(made.sums, templates)
-
-
-def without_templates(results: pa.Table) -> pa.Table:
-    return results.drop(["estimated_template"]).sort_by("id")
-
-
-def in_order(rejects: pa.Table) -> list[tuple[object, ...]]:
-    ids = [json.loads(cells)["id"] for cells in rejects["cells"].to_pylist()]
-    return sorted(
-        zip(ids, *(rejects[name].to_pylist() for name in ("column", "value", "reason")), strict=True), key=str
-    )
+def write_lines(table: pa.Table, path: Path) -> None:
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in table.to_pylist()))
 
 
 @pytest.fixture(scope="module")
@@ -102,16 +54,14 @@ def divided(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Ca
 
 
 @pytest.mark.parametrize(
-    ("kind", "partitions", "intervals"), [("training", 16, False), ("inference", 16, False), ("training", 1, True)]
+    ("kind", "partitions", "intervals"), [("training", 16, False), ("inference", 16, True), ("training", 1, True)]
 )
 def test_answers_are_those_of_one_process(divided, kind, partitions, intervals, catalog: Catalog):
     table = rows(kind)
     planned = plan(table.schema, kind, intervals=intervals)
     made = estimate_in_spark(divided(table, partitions), planned, by=["team"])
     made.rows.persist()
-    results, rejects, expected = estimated_here(
-        table, plan(table.schema, kind, by=["team"], intervals=intervals), catalog
-    )
+    results, rejects, expected = estimated_here(table, replace(planned, by=("team",)), catalog)
     assert_same(without_templates(made.results.toArrow()), results)
     names = ("row", "column", "value", "reason")
     assert in_order(made.rejects.toArrow()) == sorted(
@@ -144,10 +94,7 @@ def test_columns_for_totals_have_to_exist(divided):
     ("write", "name"),
     [
         (pyarrow.csv.write_csv, "rows.csv"),
-        (
-            lambda table, path: path.write_text("".join(f"{json.dumps(row)}\n" for row in table.to_pylist())),
-            "rows.jsonl",
-        ),
+        (write_lines, "rows.jsonl"),
         (pq.write_table, "rows.parquet"),
     ],
 )
@@ -213,3 +160,22 @@ def test_a_java_that_is_missing_or_old_is_named(said, message, tmp_path: Path, m
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
     with pytest.raises(SettingsError, match=f"needs Java 17 or newer.*{message}"):
         session("local[1]")
+
+
+def test_people_are_hashes(divided):
+    jobs = pa.table(
+        {
+            "JobID": ["1", "2", "3"],
+            "User": ["ada", "bob", "ada"],
+            "State": ["COMPLETED"] * 3,
+            "ElapsedRaw": ["3600", "60", "x"],
+            "AllocTRES": ["cpu=8,gres/gpu:h100=8,node=1"] * 3,
+        }
+    )
+    planned = plan(jobs.schema, of=FORMATS["slurm"], constants={"region": "SE"})
+    made = estimate_in_spark(divided(jobs, 2), planned, by=["User"], salt="salt")
+    (batch,) = jobs.to_batches()
+    expected = hashed(batch, ["User"], "salt").column("User").to_pylist()
+    assert made.results.toArrow().sort_by("JobID")["User"].to_pylist() == expected
+    assert "ada" not in json.dumps(made.sums.toArrow().to_pylist() + made.rejects.toArrow().to_pylist())
+    assert made.rejects.count() == 1

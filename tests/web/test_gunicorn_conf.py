@@ -8,7 +8,6 @@ from unittest.mock import patch
 import pytest
 from prometheus_client import values
 
-import costsvc.web.app  # noqa: F401 - its metrics are made as those of one process, before any configuration
 from costsvc.web.serving.worker import COUNTS
 
 MODULE = "costsvc.web.gunicorn_conf"
