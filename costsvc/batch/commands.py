@@ -25,6 +25,7 @@ WRONG_INPUT, REJECTED, NOT_WRITTEN = 2, 3, 4
 """Exit codes of wrong usage or input, of a rejected row under ``--strict``, and of an output that is not written."""
 METRICS: dict[str, Metric] = dict(zip(DRIVEN, ("energy_kwh", "carbon_kg", "water_l", "cost_usd"), strict=True))
 """The name of each total of a file in an answer."""
+LOCAL, SPARK = ENGINES = ("local", "spark")
 SHOWN_GROUPS = 20
 SHOWN_REASONS = 10
 EXAMPLES = """\b
@@ -56,6 +57,10 @@ def _pairs(_: click.Context, option: click.Parameter, values: Sequence[str]) -> 
 @click.option("--strict", is_flag=True, help="Stop at the first rejected row, with exit code 3.")
 @click.option("--most-groups", default=MOST_GROUPS, show_default=True, help="Groups from which on a run is refused.")
 @click.option("--encoding", default="utf-8", show_default=True, help="Encoding of CSV files.")
+@click.option(
+    "--engine", type=click.Choice(ENGINES), default=ENGINES[0], help="spark needs costsvc[spark] and Java 17."
+)
+@click.option("--master", metavar="URL", help="Address of the Spark cluster, or local[4].")
 @click.option("--salt", help="Text with which names of people are hashed; default: random.")
 @click.pass_context
 def batch(  # noqa: PLR0913, PLR0917 - each is an option of the command line
@@ -73,6 +78,8 @@ def batch(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     strict: bool,
     most_groups: int,
     encoding: str,
+    engine: str,
+    master: str | None,
     salt: str | None,
 ) -> None:
     """Estimate the rows of a file, a pattern, a folder or an address; - is the standard input or output.
@@ -97,14 +104,45 @@ def batch(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     )
     settings = Settings.from_env()
     catalog = Catalog.load(settings.data_dir, settings.data_overlay)
-    with _exits(context), _progress() as progress:
-        summary = run([source], target, job, catalog, progress=progress)
+    if engine != SPARK and master is not None:
+        raise click.UsageError("--master goes with --engine spark")
+    with _exits(context), _progress(engine) as progress:
+        if engine == SPARK:
+            summary = _run_on_spark(source, target, job, master)
+        else:
+            summary = run([source], target, job, catalog, progress=progress)
         if to is not None:
             with Target(to) as file:
                 for part in totals(summary.sums, summary.templates, by).combine_chunks().to_batches():
                     file.write(part)
     for line in describe(summary, by):
         click.echo(line, err=target == STDOUT)
+
+
+def _run_on_spark(source: str, target: str, job: Job, master: str | None) -> Summary:
+    """Estimate the rows of files on Spark."""
+    if job.strict or target == STDOUT:
+        raise click.UsageError("--strict and the standard output go with --engine local")
+    try:
+        from costsvc.batch import spark, spark_run  # noqa: PLC0415 - an extra of its own
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] != "pyspark":
+            raise
+        raise click.ClickException("costsvc batch --engine spark: install costsvc[spark]") from missing
+    rejects = job.rejects or f"{target.rstrip('/')}.rejects.csv"
+    made = spark_run.run(
+        source,
+        target,
+        lambda frame: job.plan(spark.columns(frame)),
+        master=master,
+        rejects=rejects,
+        salt=job.salt,
+    )
+    job.check_groups(made.sums)
+    version = made.templates.catalog.version
+    summary = Summary(templates=made.templates, sums=made.sums, data_version=version)
+    summary.rows, summary.estimated, summary.rejected = made.rows, made.estimated, made.rejected
+    return summary
 
 
 @contextmanager
@@ -128,9 +166,9 @@ def _exit(context: click.Context, error: Exception, code: int) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[Progress | None]:
-    """A bar on a terminal, with rows per second and the time left; nothing elsewhere."""
-    if not sys.stderr.isatty():
+def _progress(engine: str) -> Iterator[Progress | None]:
+    """A bar on a terminal, with rows per second and the time left; nothing elsewhere, and Spark tells nothing."""
+    if engine == SPARK or not sys.stderr.isatty():
         yield None
         return
     begun = time.monotonic()

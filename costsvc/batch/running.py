@@ -71,6 +71,27 @@ class Job:
     strict: bool = False
     most_groups: int = MOST_GROUPS
 
+    def plan(self, schema: pa.Schema) -> Plan:
+        """The plan of files with some columns; see :func:`costsvc.batch.plan.plan` for what it raises."""
+        return plan(
+            schema, self.kind, self.mapping, constants=self.constants, of=self.of, by=self.by, intervals=self.intervals
+        )
+
+    def check_groups(self, sums: Sums) -> None:
+        """Check that sums do not have too many groups.
+
+        Args:
+            sums: Sums of rows.
+
+        Raises:
+            BadRequestError: If they have.
+        """
+        groups = len(sums.groups.values)
+        if groups > self.most_groups:
+            named, most = ", ".join(sums.by), self.most_groups
+            text = f"{named} give {groups:,} groups, more than {most:,}; group by columns with fewer values"
+            raise BadRequestError({"by": text})
+
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Summary:
@@ -193,7 +214,7 @@ class Estimator:
             one = min(rejects, key=lambda reject: reject.row)
             raise StrictError(f"{name}: row {one.row + chunk.first}, {one.column}: {one.reason}")
         self.summary.sums.merge(found.sums)
-        self._check_groups(planned)
+        self._job.check_groups(self.summary.sums)
         self._count(chunk, rejects, found)
         given = hashed(chunk.batch, self._personal, self._job.salt)
         columns = [*given.columns, *found.results.columns]
@@ -206,21 +227,12 @@ class Estimator:
 
     def _planned(self, schema: pa.Schema) -> Plan:
         """The plan of a batch; later files and later lines of JSON may have other columns."""
-        names, job = tuple(schema.names), self._job
+        names = tuple(schema.names)
         if names not in self._plans:
-            self._plans[names] = plan(
-                schema, job.kind, job.mapping, constants=job.constants, of=job.of, by=job.by, intervals=job.intervals
-            )
+            self._plans[names] = self._job.plan(schema)
             warnings = self.summary.warnings
             warnings += [one for one in self._plans[names].warnings if one not in warnings]
         return self._plans[names]
-
-    def _check_groups(self, planned: Plan) -> None:
-        groups = len(self.summary.sums.groups.values)
-        if groups > self._job.most_groups:
-            named, most = ", ".join(planned.groups), self._job.most_groups
-            text = f"{named} give {groups:,} groups, more than {most:,}; group by columns with fewer values"
-            raise BadRequestError({"by": text})
 
     def _count(self, chunk: Chunk, rejects: Sequence[Reject], found: Estimates) -> None:
         summary, results = self.summary, found.results.column(TEMPLATE)

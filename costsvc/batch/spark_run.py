@@ -112,6 +112,7 @@ def run(
     *,
     master: str | None = None,
     rejects: str | None = None,
+    salt: str | None = None,
 ) -> Run:
     """Estimate the rows of files.
 
@@ -121,6 +122,7 @@ def run(
         plan_of: Plans the estimates of rows.
         master: Address of the cluster.
         rejects: Folder of why rows have no estimate; None to write none.
+        salt: Text with which cells that name people are hashed; random if not given.
 
     Raises:
         BadRequestError: If the source cannot be read, or a folder exists already.
@@ -128,7 +130,7 @@ def run(
     """
     frame = read(session(master), source)
     plan = plan_of(frame)
-    made = estimate(frame, plan)
+    made = estimate(frame, plan, salt=salt)
     made.rows.persist(StorageLevel.DISK_ONLY)  # computed once, for results, sums and rejects
     try:
         _write(made.results, target)

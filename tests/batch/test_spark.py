@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 from pyspark.sql import DataFrame, SparkSession
 
 from costsvc.batch.formats import FORMATS
@@ -20,6 +21,7 @@ from costsvc.batch.spark_run import read, run, session
 from costsvc.batch.sums import Sums
 from costsvc.batch.templates import Templates
 from costsvc.batch.totals import totals
+from costsvc.cli import main
 from costsvc.errors import BadRequestError, SettingsError
 from costsvc.reference.catalog import Catalog
 from tests.batch.comparing import assert_same, estimated_here, in_order, rows, without_templates
@@ -179,3 +181,20 @@ def test_people_are_hashes(divided):
     assert made.results.toArrow().sort_by("JobID")["User"].to_pylist() == expected
     assert "ada" not in json.dumps(made.sums.toArrow().to_pylist() + made.rejects.toArrow().to_pylist())
     assert made.rejects.count() == 1
+
+
+def test_the_command_gives_the_totals_of_one_process(tmp_path: Path) -> None:
+    source = tmp_path / "jobs.csv"
+    source.write_text("accelerator,hours,team\nh100,1.5,a\nl4,2.25,b\nh1000,1,b\n")
+    for engine, options in (("local", []), ("spark", ["--master", "local[1]"])):
+        target = str(tmp_path / f"{engine}.parquet")
+        arguments = ["batch", str(source), target, "--by", "team", "--totals", f"{target}.csv", "--engine", engine]
+        done = CliRunner().invoke(main, [*arguments, *options])
+        assert (done.exit_code, done.output.splitlines()[0]) == (0, "3 rows: 2 estimated, 1 rejected"), done.output
+    assert (tmp_path / "spark.parquet.csv").read_text() == (tmp_path / "local.parquet.csv").read_text()
+
+
+@pytest.mark.parametrize("wrong", [["--engine", "spark", "--strict"], ["--master", "local[1]"]])
+def test_options_of_the_other_engine_are_refused(wrong: list[str], tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["batch", "jobs.csv", str(tmp_path / "out"), *wrong])
+    assert (done.exit_code, "--engine" in done.output) == (2, True)
