@@ -28,7 +28,7 @@ except ModuleNotFoundError as missing:
 
 
 try:
-    from costsvc.batch.commands import batch
+    from costsvc.batch.commands import batch, write_rates
 except ModuleNotFoundError as missing:
     if not (missing.name or "").startswith("pyarrow"):
         raise
@@ -38,6 +38,12 @@ except ModuleNotFoundError as missing:
     def batch(arguments: tuple[str, ...]) -> None:  # noqa: ARG001 - takes whatever the command takes
         """Estimate the rows of files; needs costsvc[batch]."""
         raise click.ClickException("costsvc batch: install costsvc[batch]")
+
+    @click.command("rates", context_settings={"ignore_unknown_options": True}, add_help_option=False)
+    @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+    def write_rates(arguments: tuple[str, ...]) -> None:  # noqa: ARG001 - takes whatever the command takes
+        """Write what one accelerator-hour costs; needs costsvc[batch]."""
+        raise click.ClickException("costsvc rates: install costsvc[batch]")
 
 
 class Commands(click.Group):
@@ -90,3 +96,4 @@ main.add_command(data)
 main.add_command(estimate)
 main.add_command(compare)
 main.add_command(batch)
+main.add_command(write_rates)

@@ -1,7 +1,8 @@
-"""The command ``costsvc batch``: a file of rows in, the same rows with their estimates out."""
+"""The commands ``costsvc batch``, which estimates the rows of a file, and ``costsvc rates``."""
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import get_args
@@ -13,6 +14,8 @@ from costsvc.answers.quantities import Metric, Quantity
 from costsvc.batch.files.writing import STDOUT, OutputError, Target
 from costsvc.batch.formats import FORMATS
 from costsvc.batch.formats.format import Kind
+from costsvc.batch.rates import VIEWS, check_target, join_sql, rates
+from costsvc.batch.rejects import Reject
 from costsvc.batch.running import MOST_GROUPS, Job, Progress, StrictError, Summary, run
 from costsvc.batch.totals import DRIVEN, totals
 from costsvc.errors import BadRequestError
@@ -34,6 +37,14 @@ Examples:
   costsvc batch sacct.txt jobs.parquet --from slurm --by Account
   costsvc batch bill.parquet bill-with-carbon.parquet --from focus --by SubAccountId
 """
+RATES_EXAMPLES = """\b
+Examples:
+  costsvc rates rates.parquet --region aws:eu-west-1 --region Paris --accelerators 1 --accelerators 8
+  costsvc rates rates.csv --accelerator h100 --accelerator a100 --region all --sql spark
+  costsvc rates chat.parquet --kind inference --model llama-3.1-8b --accelerator h100 --region Paris \\
+    --set input_tokens=500 --set output_tokens=300
+"""
+ALL = "all"
 
 
 def _pairs(_: click.Context, option: click.Parameter, values: Sequence[str]) -> dict[str, str]:
@@ -143,6 +154,74 @@ def _run_on_spark(source: str, target: str, job: Job, master: str | None) -> Sum
     summary = Summary(templates=made.templates, sums=made.sums, data_version=version)
     summary.rows, summary.estimated, summary.rejected = made.rows, made.estimated, made.rejected
     return summary
+
+
+@click.command("rates", epilog=RATES_EXAMPLES)
+@click.argument("target", metavar="OUTPUT")
+@click.option("--kind", type=click.Choice(get_args(Kind)), default="training", help="Kind of work.")
+@click.option("--accelerator", multiple=True, metavar="NAME", help="Default: all that the tables have.")
+@click.option("--accelerators", multiple=True, metavar="NUMBER", help="Number of accelerators of a job.")
+@click.option("--region", multiple=True, required=True, metavar="NAME", help="Place, or all: each cloud region.")
+@click.option("--model", multiple=True, metavar="NAME", help="Model.")
+@click.option("--instance", multiple=True, metavar="NAME", help="Cloud instance, in place of accelerators.")
+@click.option("--set", "constants", multiple=True, callback=_pairs, metavar="FIELD=VALUE", help="Field of all rates.")
+@click.option(
+    "--sql", "engine", type=click.Choice(list(VIEWS)), default="duckdb", show_default=True, help="SQL for it."
+)
+@click.pass_context
+def write_rates(  # noqa: PLR0913, PLR0917 - each is an option of the command line
+    context: click.Context,
+    target: str,
+    kind: Kind,
+    accelerator: tuple[str, ...],
+    accelerators: tuple[str, ...],
+    region: tuple[str, ...],
+    model: tuple[str, ...],
+    instance: tuple[str, ...],
+    constants: dict[str, str],
+    engine: str,
+) -> None:
+    """Write what one accelerator-hour or one request costs, for each combination of names, as Parquet or CSV.
+
+    It prints the SQL that joins the file to a table of jobs with the same names; - is the standard output as CSV.
+    """
+    settings = Settings.from_env()
+    catalog = Catalog.load(settings.data_dir, settings.data_overlay)
+    has_machine = accelerator or instance or {"accelerator", "instance", "provider"} & constants.keys()
+    machines = accelerator if has_machine else (ALL,)
+    given = {
+        "accelerator": machines,
+        "accelerators": accelerators,
+        "region": region,
+        "model": model,
+        "instance": instance,
+    }
+    tables = {"accelerator": "accelerators", "region": "regions"}
+    names = {
+        name: [str(key) for key in catalog.tables[tables[name]].rows] if ALL in values and name in tables else values
+        for name, values in given.items()
+        if values
+    }
+    with _exits(context):
+        check_target(target)
+        table, rejects = rates(kind, names, constants, catalog)
+        named = {name: values for name, values in given.items() if ALL not in values}
+        if any(set(values) - set(table[name].to_pylist()) for name, values in named.items() if values):
+            raise BadRequestError(_by_column(rejects))
+        with Target(target) as file:
+            for part in table.combine_chunks().to_batches():
+                file.write(part)
+        click.echo(join_sql(kind, list(names), target, engine, catalog.version), err=target == STDOUT)
+    for reason, count in Counter(one.reason for one in rejects).most_common(SHOWN_REASONS):
+        click.echo(f"  without a rate {count:,}: {reason}", err=True)
+
+
+def _by_column(rejects: Sequence[Reject]) -> dict[str, str]:
+    """The reasons of refused combinations, each once."""
+    reasons: dict[str, dict[str, None]] = {}
+    for one in rejects:
+        reasons.setdefault(one.column, {})[one.reason] = None
+    return {name: " ".join(texts) for name, texts in reasons.items()}
 
 
 @contextmanager
