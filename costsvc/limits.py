@@ -93,6 +93,15 @@ WRONG_ENTRIES = 1000
 NAME_LENGTH = 200
 BODY_BYTES = 1_048_576
 """Largest body of a request."""
+BATCH_PATH = "/v1/batches"
+BATCH_BYTES = 16 * BODY_BYTES
+"""Largest body of a batch."""
+UNPACKED_BYTES = 4 * BATCH_BYTES
+"""Largest body of a batch after it is unpacked."""
+BATCH_ANSWER_BYTES = 48 * BODY_BYTES
+"""Largest answer to a batch; a worker holds answers of 64 MiB in all until they are sent."""
+BATCH_ROWS = 262_144
+"""Largest number of rows of a batch, since rows of a byte have answers of a hundred."""
 DRAINED_BYTES = 64 * BODY_BYTES
 """Bytes of a too large body that are received and dropped, so that its sender can read the answer."""
 PAGE = 1000

@@ -2,9 +2,10 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Literal, Protocol, Self, TypeAlias, Unpack, overload, runtime_checkable
+from typing import Any, Literal, NamedTuple, Protocol, Self, TypeAlias, Unpack, overload, runtime_checkable
+from urllib.parse import urlencode
 
 from urllib3 import BaseHTTPResponse
 
@@ -44,6 +45,8 @@ Parts: TypeAlias = dict[str, Any]
 """Some fields of an answer, in the objects that hold them."""
 Question: TypeAlias = Literal["training", "inference", "amortization", "api-or-own", "placement", "change", "schedule"]
 Table: TypeAlias = Literal["accelerators", "instances", "regions", "models", "prices", "sources", "data"]
+LINES = "application/x-ndjson"
+Kind: TypeAlias = Literal["training", "inference"]
 FORM = ("view", "fields", "explain")
 """Keyword arguments that choose the form of an answer; all others are fields of the request."""
 
@@ -54,6 +57,18 @@ class HasItem(Protocol):
 
     def item(self) -> object:
         """The number as one of Python."""
+
+
+class BatchAnswer(NamedTuple):
+    """The answer to a batch of rows.
+
+    Attributes:
+        rows: The rows with their results.
+        summary: Totals, rejected rows and counts.
+    """
+
+    rows: list[dict[str, Any]]
+    summary: dict[str, Any]
 
 
 class Client:
@@ -262,6 +277,31 @@ class Client:
         readiness: Readiness = self._answer("checkReadiness")
         return readiness
 
+    def estimate_batch(
+        self,
+        rows: Iterable[Mapping[str, object]],
+        kind: Literal["training", "inference"] = "training",
+        **options: object,
+    ) -> BatchAnswer:
+        """Estimate many rows at once; files are for ``costsvc batch``.
+
+        Args:
+            rows: Rows with the fields of a request; further ones are kept.
+            kind: Kind of the rows.
+            **options: ``map`` and ``set`` (lists of FIELD=VALUE), ``by`` (a list of columns), ``intervals``.
+
+        Raises:
+            ServiceError: If the service refuses the rows or fails.
+            NoAnswerError: If it cannot be reached, or does not answer in time.
+            ValueError: If a number is NaN or infinite.
+        """
+        method, path = locate("estimateBatch", json.loads(_encode({"kind": kind})))
+        repeated = [(name, one) for name, given in options.items() for one in _listed(given)]
+        path = f"{path}&{urlencode(repeated)}" if repeated else path
+        body = b"".join(_encode(row) + b"\n" for row in rows)
+        *found, summary = self._transport.send(method, path, body, LINES).data.splitlines()
+        return BatchAnswer(rows=[json.loads(line) for line in found], summary=json.loads(summary))
+
     def call(self, operation: str, body: Mapping[str, object] | None = None, /, **parameters: object) -> Any:
         """The answer of any operation of openapi.yaml.
 
@@ -304,6 +344,13 @@ class Client:
     ) -> BaseHTTPResponse:
         method, path = locate(operation, json.loads(_encode(parameters)))
         return self._transport.send(method, path, None if body is None else _encode(body))
+
+
+def _listed(given: object) -> Sequence[object]:
+    """The values of an option of a batch."""
+    if isinstance(given, bool):
+        return ["true" if given else "false"]
+    return given if isinstance(given, list | tuple) else [given]
 
 
 def _encode(value: object) -> bytes:

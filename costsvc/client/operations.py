@@ -10,6 +10,7 @@ from costsvc.requests.dotted import pairs
 OPERATIONS: Mapping[str, tuple[str, str]] = {
     "estimateTraining": ("POST", "/v1/estimates/training"),
     "estimateServing": ("POST", "/v1/estimates/inference"),
+    "estimateBatch": ("POST", "/v1/batches"),
     "compareStrategies": ("POST", "/v1/comparisons/amortization"),
     "compareApiOrOwn": ("POST", "/v1/comparisons/api-or-own"),
     "findPlace": ("POST", "/v1/comparisons/placement"),

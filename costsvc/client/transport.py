@@ -23,6 +23,7 @@ FIRST_WAIT_S = 0.25
 LEAST_S = 0.001
 CONNECTIONS = 8
 """Idle connections that are kept for further requests; as many threads can share a client without opening new ones."""
+JSON = "application/json"
 QUOTED = 500
 """Characters of an error page that a message quotes."""
 
@@ -53,7 +54,7 @@ class Transport:
         self.address = _checked_address(address)
         self._timeouts, self._retries = timeouts, retries
         own = urllib3.make_headers(accept_encoding="gzip", user_agent=f"costsvc-client/{__version__}")
-        self._headers = {"Content-Type": "application/json", **own, **headers}
+        self._headers = {**own, **headers}
         self._prefix = urlsplit(self.address).path
         self._pool = urllib3.connection_from_url(self.address, maxsize=CONNECTIONS)
 
@@ -61,13 +62,16 @@ class Transport:
         """Close all connections."""
         self._pool.close()
 
-    def send(self, method: str, path: str, body: bytes | None = None) -> urllib3.BaseHTTPResponse:
+    def send(
+        self, method: str, path: str, body: bytes | None = None, media_type: str = JSON
+    ) -> urllib3.BaseHTTPResponse:
         """The answer to a request that may be repeated.
 
         Args:
             method: GET or POST.
             path: Path and query below the address of the service.
-            body: JSON, or None without a body.
+            body: The body, or None without one.
+            media_type: Its media type.
 
         Raises:
             ServiceError: If the service refuses the request or fails.
@@ -75,7 +79,7 @@ class Transport:
         """
         deadline = time.monotonic() + self._timeouts.total_s
         for attempt in count(1):
-            answer = self._attempt(method, path, body, deadline)
+            answer = self._attempt(method, path, (body, media_type), deadline)
             wait_s = _wait_s(answer, attempt)
             if wait_s is None or attempt > self._retries or time.monotonic() + wait_s > deadline:
                 break
@@ -87,7 +91,7 @@ class Transport:
         return answer
 
     def _attempt(
-        self, method: str, path: str, body: bytes | None, deadline: float
+        self, method: str, path: str, content: tuple[bytes | None, str], deadline: float
     ) -> urllib3.BaseHTTPResponse | HTTPError:
         left_s = max(deadline - time.monotonic(), LEAST_S)
         timeout = urllib3.Timeout(
@@ -97,8 +101,8 @@ class Transport:
             return self._pool.urlopen(
                 method,
                 self._prefix + path,
-                body=body,
-                headers=self._headers,
+                body=content[0],
+                headers={**self._headers, "Content-Type": content[1]},
                 timeout=timeout,
                 retries=False,
                 redirect=False,

@@ -13,6 +13,7 @@ from costsvc.web.api import (
     agents,
     amortization,
     api_or_own,
+    batches,
     change,
     exports,
     figures,
@@ -36,6 +37,7 @@ from costsvc.web.registry import ENDPOINTS
 API = (
     training,
     inference,
+    batches,
     model_footprint,
     amortization,
     api_or_own,

@@ -138,10 +138,13 @@ class CostsvcBlueprint(Blueprint):
         """
         return self.response(200, reference(kind), **kwargs)
 
-    def problem(self, code: int) -> Any:
-        """Document an error of a view."""
+    def problem(self, code: int, meaning: str | None = None) -> Any:
+        """Document an error of a view, with its usual meaning or another."""
         documented = self.alt_response(
-            code, schema=reference(Problem), description=problems.MEANINGS[code], content_type=problems.PROBLEM_JSON
+            code,
+            schema=reference(Problem),
+            description=meaning or problems.MEANINGS[code],
+            content_type=problems.PROBLEM_JSON,
         )
 
         def decorator(view: Any) -> Any:

@@ -36,6 +36,7 @@ CODES: dict[int, tuple[str, str]] = {
     413: ("body-too-large", f"The body must not exceed {BODY_BYTES} bytes."),
     415: ("wrong-media-type", "The body must be application/json."),
     422: ("invalid-request", "The request is invalid; see errors."),
+    501: ("not-installed", "Batches need the extra batch: pip install 'costsvc[batch]'."),
     500: ("internal-error", "Internal error; this is a bug of the service."),
 }
 BUSY = "Too many comparisons and figures are queued; retry after Retry-After seconds. Estimates are not affected."

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from costsvc.client import Client
+from tests.web.conftest import prefixed, serve, service  # noqa: F401 - fixtures of every test of the client
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def operations(document: dict[str, Any]) -> dict[str, tuple[str, str, dict[str, 
 
 
 @pytest.fixture(scope="module")
-def asking(service: Any) -> Iterator[Client]:
+def asking(service: Any) -> Iterator[Client]:  # noqa: F811 - the fixture
     """A client of a running service."""
     with Client(service.url) as client:
         yield client

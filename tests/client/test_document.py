@@ -17,7 +17,7 @@ from costsvc.client.operations import OPERATIONS
 
 NUMBERS = {"number": float, "integer": int, "boolean": bool, "object": Mapping[str, object]}
 DAYS = {"date": str | dt.date, "date-time": str | dt.datetime}
-QUESTIONS = [name for name, (method, _) in OPERATIONS.items() if method == "POST"]
+QUESTIONS = [name for name, (method, _) in OPERATIONS.items() if method == "POST" and name != "estimateBatch"]
 ANSWERS = {
     "getModelFootprint": Client.get_model_footprint,
     "getValidation": Client.get_validation,

@@ -76,7 +76,7 @@ def test_an_answer_can_be_explained(
     assert "explanation" not in method_of(name)(asking, explain=False, **example)
 
 
-@pytest.mark.parametrize("name", sorted(OPERATIONS.keys() - set(QUESTIONS)))
+@pytest.mark.parametrize("name", sorted(OPERATIONS.keys() - {*QUESTIONS, "estimateBatch"}))
 def test_every_other_operation_can_be_called(
     anywhere: Client, operations: dict[str, tuple[str, str, dict[str, Any]]], name: str
 ) -> None:
@@ -86,6 +86,18 @@ def test_every_other_operation_can_be_called(
     types = {"application/json": dict | list, "image/png": bytes, "application/vnd.vegalite.v6+json": dict}
     assert isinstance(answer, tuple(types.get(one, str) for one in described["responses"]["200"]["content"]))
     assert answer
+
+
+def test_rows_are_estimated_at_once(anywhere: Client) -> None:
+    rows = [{"accelerator": "h100", "hours": number, "team": "a"} for number in (1.0, 2, -3)]
+    answer = anywhere.estimate_batch(rows, by=["team"], intervals=True, set=["region=Paris"])
+    energy = [row["energy_kwh"] for row in answer.rows]
+    assert energy[1] == pytest.approx(energy[0] * 2)
+    assert energy[2] is None
+    assert answer.rows[0]["energy_kwh_low"] < energy[0]
+    assert (answer.summary["rows"], answer.summary["rejected"]) == (3, 1)
+    whole = anywhere.estimate_training(accelerator="h100", hours=1, region="Paris")
+    assert energy[0] == pytest.approx(whole["energy_kwh"]["value"])
 
 
 @pytest.mark.parametrize("name", sorted(ANSWERS.keys() - {"getModelFootprint", "checkReadiness"}))

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.web.browsing import browser, visit  # noqa: F401 - fixtures of every test of the page in a browser
+
 COMMAND = [sys.executable, "-m", "gunicorn", "--config", "python:costsvc.web.gunicorn_conf"]
 PATIENCE_S = 120
 PORTS = range(16_000, 32_000)

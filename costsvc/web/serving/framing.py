@@ -10,6 +10,7 @@ LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r\n", re.IGNORE
 CHUNKED = re.compile(rb"\r\ntransfer-encoding:[^\r]*chunked", re.IGNORECASE)
 EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue", re.IGNORECASE)
 CHUNK_SIZE = re.compile(rb"([0-9a-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n", re.IGNORECASE)
+BATCH = re.compile(rb"POST [^ ?]*/v1/batches[? ]")
 LINE_BYTES = 1024
 """Largest length of the line with a chunk's size."""
 
@@ -20,12 +21,14 @@ class Incoming:
 
     Attributes:
         most_bytes: A longer body is handed to the application as it is, which refuses it.
+        batch_bytes: The same for a batch of rows; 0 if it is that of others.
         data: The bytes.
         body_at: Begin of the first request's body; 0 until its head is complete.
         end: End of the first request; 0 until known.
     """
 
     most_bytes: int
+    batch_bytes: int = 0
     data: bytearray = field(default_factory=bytearray)
     body_at: int = 0
     end: int = 0
@@ -42,7 +45,7 @@ class Incoming:
     @property
     def whole(self) -> bool:
         """Whether the first request is complete, or already too long."""
-        too_long = len(self.data) > (self.body_at + self.most_bytes if self.body_at else HEAD_BYTES)
+        too_long = len(self.data) > (self.body_at + self._most if self.body_at else HEAD_BYTES)
         return too_long or 0 < self.end <= len(self.data)
 
     @property
@@ -58,6 +61,11 @@ class Incoming:
         if rest:
             self.feed(rest)
         return taken
+
+    @property
+    def _most(self) -> int:
+        is_batch = BATCH.match(self.data) is not None
+        return self.batch_bytes or self.most_bytes if is_batch else self.most_bytes
 
     def _find_body(self, start: int) -> None:
         found = self.data.find(HEAD_END, start)

@@ -1,9 +1,9 @@
-"""Tell long requests from short ones: comparisons over many options, figures, and pages with an answer are long."""
+"""Tell long requests from short ones: batches, comparisons of many options, figures, pages with an answer."""
 
 import re
 from typing import Any
 
-LONG = re.compile(r"^/v1/comparisons/(?:amortization|placement|schedule)\b|^/v1/.*/?figures?[/.]")
+LONG = re.compile(r"^/v1/comparisons/(?:amortization|placement|schedule)\b|^/v1/batches\b|^/v1/.*/?figures?[/.]")
 API = "/v1/"
 
 

@@ -162,7 +162,7 @@ class BufferingWorker(Worker):
         sock.setblocking(False)
         if sock.family != socket.AF_UNIX:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        incoming = Incoming(most_bytes=limits.BODY_BYTES + 1)
+        incoming = Incoming(most_bytes=limits.BODY_BYTES + 1, batch_bytes=limits.BATCH_BYTES + 1)
         one = Connection(sock=sock, client=client, server=sock.getsockname(), incoming=incoming)
         one.deadline = time.monotonic() + HEAD_S
         self.connections.add(one)
@@ -254,10 +254,11 @@ class BufferingWorker(Worker):
     def _opened(self, length: int, exchange: Exchange) -> bool:
         """Parse the request, and answer it if it is short; returns whether it was answered."""
         exchange.request = request = next(exchange.parser)
+        most = limits.BATCH_BYTES if request.path.endswith(limits.BATCH_PATH) else limits.BODY_BYTES
         try:
             body = request.body.read()
         except http.errors.NoMoreData:
-            if length <= limits.BODY_BYTES:
+            if length <= most:
                 raise
             body = None
         self.cfg.pre_request(self, request)
@@ -266,7 +267,7 @@ class BufferingWorker(Worker):
         exchange.environ |= {"wsgi.multithread": True, "costsvc.gone": partial(_is_gone, exchange.one.sock)}
         exchange.environ["wsgi.input"] = io.BytesIO(body or b"")
         if body is None:  # longer than allowed
-            exchange.environ["CONTENT_LENGTH"] = str(limits.BODY_BYTES + 1)
+            exchange.environ["CONTENT_LENGTH"] = str(most + 1)
             exchange.environ.pop("HTTP_TRANSFER_ENCODING", None)
         # bytes left over by the parser mean that it frames the request differently
         if body is None or exchange.parser.unreader.take_buffered():
