@@ -170,10 +170,14 @@ def check_columns(names: Sequence[str], of: Format | None, mapping: Mapping[str,
         raise BadRequestError(dict.fromkeys(twice, "the file has this column more than once"))
     listed = f"the file has {', '.join(names)}" if names else "the file has no columns"
     wrong = {
-        ours: f"there is no column {theirs!r}; {listed}" for ours, theirs in mapping.items() if theirs not in names
+        ours: f"must be a column of the file, got {theirs!r}; {listed}"
+        for ours, theirs in mapping.items()
+        if theirs not in names
     }
-    added = () if of is None else of.groups
-    wrong |= {name: f"there is no column {name!r} for totals; {listed}" for name in by if name not in (*names, *added)}
+    known = (*names, *(() if of is None else of.groups))
+    wrong |= {
+        name: f"must be a column of the file to group by, got {name!r}; {listed}" for name in by if name not in known
+    }
     for alternatives in () if of is None else of.required:
         if not set(alternatives) & set(names):
             wrong[alternatives[0]] = f"is required in this format: {' or '.join(alternatives)}; {listed}"

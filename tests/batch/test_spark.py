@@ -88,7 +88,7 @@ def test_a_template_has_the_same_digest_in_all_tasks(divided):
 
 def test_columns_for_totals_have_to_exist(divided):
     table = rows("training")
-    with pytest.raises(BadRequestError, match="there is no column 'project' for totals"):
+    with pytest.raises(BadRequestError, match="must be a column of the file to group by, got 'project'"):
         estimate_in_spark(divided(table, 1), plan(table.schema), by=["project"])
 
 

@@ -1,62 +1,29 @@
 """The reader of Slurm's accounting."""
 
-from collections.abc import Mapping
 from datetime import date, datetime, time
-from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from pyarrow import csv
 
-from costsvc.batch.formats.format import Translated
 from costsvc.batch.formats.slurm import OUTCOMES, SLURM
-from costsvc.errors import UnknownNameError
-from costsvc.reference.catalog import Catalog
-
-Row = Mapping[str, Any]
-
-SAMPLE = Path(__file__).parents[3] / "docs" / "samples" / "slurm.txt"
-JOB = {
-    "JobIDRaw": "4100001",
-    "State": "COMPLETED",
-    "ElapsedRaw": "5400",
-    "Start": "2026-09-03T08:00:00",
-    "NCPUS": "32",
-    "AllocTRES": "billing=32,cpu=32,gres/gpu=4,gres/gpu:a100=4,mem=512000M,node=1",
-    "ConsumedEnergyRaw": "0",
-}
-REQUEST = {"accelerator": "a100", "accelerators": 4, "hours": 1.5, "date": "2026-09-03"}
-CPU_ONLY = {"AllocTRES": "billing=32,cpu=32,mem=64000M,node=1"}
-
-
-def without(name: str, **cells: Any) -> Row:
-    """A job without one of its columns, and with others."""
-    return {column: cell for column, cell in JOB.items() if column != name} | cells
-
-
-def read(*rows: Row) -> Translated:
-    """What the reader makes of rows, which have the columns of the first one."""
-    return SLURM.translate(pa.RecordBatch.from_pydict({name: [row[name] for row in rows] for name in rows[0]}))
-
-
-def requests(translated: Translated) -> dict[int, dict[str, Any]]:
-    """The fields that each request has, by row."""
-    found = {}
-    for part in translated.parts:
-        assert part.kind == "training"
-        for place, row in enumerate(part.rows.tolist()):
-            cells = {name: column[place].as_py() for name, column in part.fields.items()}
-            found[row] = {name: cell for name, cell in cells.items() if cell is not None}
-    return found
-
-
-def added(row: Row) -> dict[str, Any]:
-    """The cells that the output has besides those of a row."""
-    return {name: column[0].as_py() for name, column in read(row).added.items()}
+from tests.batch.formats.slurm_jobs import (
+    CPU_ONLY,
+    JOB,
+    MIXED,
+    NO_COUNT,
+    NO_DURATION,
+    NO_SECONDS,
+    NO_STATE,
+    NO_TIME,
+    REQUEST,
+    SHARED,
+    UNEQUAL,
+    Row,
+    added,
+    read,
+    requests,
+    without,
+)
 
 
 @pytest.mark.parametrize(
@@ -173,16 +140,6 @@ def test_rows_that_are_no_use_of_accelerators_are_skipped(cells: Row, reason: st
     assert not translated.parts
     assert not translated.rejects
     assert {one: rows.tolist() for one, rows in translated.skipped.items()} == {reason: [0]}
-
-
-MIXED = "must have GPUs of one type; split the job into one row for each type"
-UNEQUAL = "must count as many GPUs by type as in all"
-SHARED = "must count whole GPUs; how many shares a GPU has is not in the file"
-NO_COUNT = "must count GPUs as in gres/gpu:a100=4"
-NO_STATE = "must be a state of Slurm such as COMPLETED"
-NO_SECONDS = "must be a number of seconds"
-NO_DURATION = "must be a duration such as 02:03:04 or 1-02:03:04"
-NO_TIME = "must be a time such as 2026-09-03T08:00:00"
 
 
 @pytest.mark.parametrize(
@@ -328,80 +285,3 @@ def test_a_batch_without_rows_has_no_requests() -> None:
     translated = SLURM.translate(pa.RecordBatch.from_pydict({name: pa.array([], pa.string()) for name in JOB}))
     assert not translated.parts
     assert set(translated.added) == {"outcome", "wasted", "job_key", "node_energy_kwh"}
-
-
-NOISE = st.sampled_from(["cpu=8", "mem=64G", "node=1", "billing=8", "energy=1439089", "gres/gpumem=4G", "fs/disk=3"])
-TYPES = st.sampled_from(["a100", "a100_3g.20gb", "h100", "nvidia_l40s", "a100_80", "rtx_3090"])
-
-
-@given(st.integers(1, 4096), TYPES, st.booleans(), st.lists(NOISE, unique=True), st.randoms())
-def test_gpus_are_never_counted_twice(count: int, name: str, has_total: bool, noise: list[str], random: Any) -> None:
-    entries = [*noise, f"gres/gpu:{name}={count}", *([f"gres/gpu={count}"] if has_total else [])]
-    random.shuffle(entries)
-    (request,) = requests(read({**JOB, "AllocTRES": ",".join(entries)})).values()
-    assert (request["accelerator"], request["accelerators"]) == (name, count)
-
-
-@given(st.lists(st.text(st.sampled_from("gres/pu:=,a10x%d \n"), max_size=20), min_size=1))
-def test_whatever_the_resources_are_no_row_is_lost(resources: list[str]) -> None:
-    translated = read(*({**JOB, "AllocTRES": text} for text in resources))
-    skipped = [row for rows in translated.skipped.values() for row in rows.tolist()]
-    found = [*requests(translated), *skipped, *(reject.row for reject in translated.rejects)]
-    assert sorted(found) == list(range(len(resources)))
-
-
-def test_a_long_cell_is_read_at_once() -> None:
-    long = "gres/gpu:" + "a1:" * 400_000
-    translated = read({**JOB, "AllocTRES": long}, {**JOB, "State": "X" * 10**6}, {**JOB, "Start": "2" * 10**6})
-    assert len(translated.rejects) == 3
-    assert all(len(reject.reason) < 100 for reject in translated.rejects)
-
-
-@pytest.fixture(scope="module")
-def sample() -> pa.RecordBatch:
-    """The sample of the documentation, read as text."""
-    options = csv.ConvertOptions(column_types=dict.fromkeys(SLURM.known, pa.string()))
-    table = csv.read_csv(SAMPLE, parse_options=csv.ParseOptions(delimiter="|"), convert_options=options)
-    (batch,) = table.combine_chunks().to_batches()
-    return batch
-
-
-def test_each_row_of_the_sample_is_a_request_or_has_a_reason(sample: pa.RecordBatch) -> None:
-    translated = SLURM.translate(sample)
-    jobs = sample.column("JobIDRaw").to_pylist()
-    assert {reason: [jobs[row] for row in rows] for reason, rows in translated.skipped.items()} == {
-        "is a header": ["JobIDRaw"],
-        "is a step of a job": ["4100026.batch", "4100026.extern", "4100026.0"],
-        "did not run": ["4100010", "4100013", "4100015"],
-        "uses no accelerator": ["4100023", "4100024"],
-    }
-    assert {jobs[reject.row]: reject.reason for reject in translated.rejects} == {
-        "4100020": MIXED,
-        "4100021": UNEQUAL,
-        "4100022": SHARED,
-        "4100027": NO_SECONDS,
-        "4100028": NO_SECONDS,
-        "4100029": NO_SECONDS,
-        "4100030": NO_STATE,
-        "4100031": NO_TIME,
-        "4100032": NO_COUNT,
-    }
-    assert len(requests(translated)) == sample.num_rows - 9 - 9
-
-
-def test_the_sample_names_accelerators_that_the_tables_know_but_for_one(
-    sample: pa.RecordBatch, catalog: Catalog
-) -> None:
-    (part,) = SLURM.translate(sample).parts
-    names = set(part.fields["accelerator"].drop_null().to_pylist())
-    read = {name: catalog.accelerator(name)[0].id for name in names - {"tesla"}}
-    assert read == {
-        "1g.5gb": "nvidia-a100-sxm4-40gb",
-        "a100": "nvidia-a100-sxm4-80gb",
-        "a100_1g.5gb": "nvidia-a100-sxm4-40gb",
-        "h100": "nvidia-h100-sxm5-80gb",
-        "nvidia_a100_3g.20gb": "nvidia-a100-sxm4-40gb",
-    }
-    assert np.isfinite(part.fields["accelerators"].to_numpy()).all()
-    with pytest.raises(UnknownNameError, match="tesla"):
-        catalog.accelerator("tesla")
