@@ -195,7 +195,11 @@ def _check_amount(kind: Kind, given: set[str], names: Sequence[str]) -> None:
 def _misspelt(kind: Kind, names: Sequence[str], used: set[str]) -> list[str]:
     """Warnings of columns that may be misspelt fields."""
     texts = {name: describe_unknown(name, SCHEMAS[kind].fields) for name in names if name not in used}
-    return [f"Column {name} is not used: {text}." for name, text in texts.items() if "did you mean" in text]
+    return [
+        f"Column {name} is not used: {text.removeprefix('unknown field; ')}"
+        for name, text in texts.items()
+        if "did you mean" in text
+    ]
 
 
 def free_name(name: str, names: Sequence[str]) -> str:

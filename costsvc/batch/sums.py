@@ -90,8 +90,8 @@ class Sums:
         groups = self._group_codes(labels, len(templates))
         classes = class_codes(numbers, len(templates))
         values = [np.ones(len(templates)), activity]
-        values += [np.zeros(0)] * 0 if results is None else list(np.nan_to_num(results))
         if results is not None:
+            values += list(np.nan_to_num(results))
             values += [np.log(numbers[name]) if name in numbers else np.zeros(len(templates)) for name in NUMBERS]
         self._append(_added((np.array([groups, templates, classes]), np.array(values))))
 

@@ -194,7 +194,7 @@ def test_wrong_columns_are_refused_by_name(names: list[str], options: dict[str, 
 
 def test_a_misspelt_column_is_named(catalog: Catalog) -> None:
     found = plan(pa.schema([("acelerator", pa.string()), ("instance", pa.string()), ("hours", pa.string())]))
-    assert found.warnings == ("Column acelerator is not used: unknown field; did you mean accelerator?.",)
+    assert found.warnings == ("Column acelerator is not used: did you mean accelerator?",)
 
 
 @pytest.mark.parametrize(("kind", "case"), [("training", "hours"), ("training", "tokens"), ("inference", "text")])
