@@ -1,5 +1,6 @@
 """No answer outside the OpenAPI document, whatever is asked."""
 
+import json
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 import schemathesis
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
-from hypothesis.strategies import sampled_from
+from hypothesis.strategies import binary, sampled_from
 from schemathesis import GenerationMode, checks
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -65,6 +66,15 @@ NEEDED = {
     "after": {"training": {"accelerator": "h100", "accelerator_hours": 10}},
     "weights": {"cost_usd": 1},
 }
+FIXED = {"api": {"provider": "openai", "model": "gpt-4o"}, "inference": {"task": "text"}}
+"""Fields whose value is one that goes with all others."""
+PART_OF = {
+    "active_params_b": "total_params_b",
+    "cached_input_tokens": "input_tokens",
+    "cache_write_tokens": "input_tokens",
+    "reasoning_tokens": "output_tokens",
+}
+"""Fields that need another one."""
 BESIDE: dict[str, tuple[str, ...]] = {
     "accelerator": (
         *("instance", "instances", "cores", "energy_kwh", "it_energy_kwh"),
@@ -95,6 +105,15 @@ BESIDE: dict[str, tuple[str, ...]] = {
 FORMS: tuple[dict[str, str], ...] = ({}, {"view": "short"}, {"fields": "id,warnings.code"})
 """What the query may ask of an answer."""
 pytestmark = pytest.mark.contract
+PARQUET = "application/vnd.apache.parquet"
+schemathesis.openapi.media_type(PARQUET, binary())
+
+
+@schemathesis.serializer(PARQUET, "application/x-ndjson")
+def as_it_is(context: schemathesis.SerializationContext, value: Any) -> bytes:
+    return value if isinstance(value, bytes) else json.dumps(value).encode()
+
+
 api = schemathesis.openapi.from_path(Path(__file__).parents[2] / "openapi.yaml")
 
 
@@ -133,11 +152,22 @@ def coherent(said: Any, name: str = "") -> Any:
         return [strategy(i, one) for i, one in enumerate(each)] if name == "strategies" else each
     if not isinstance(said, dict):
         return said
-    found = {field: coherent(value, field) for field, value in {**NEEDED.get(name, {}), **said}.items()}
+    found = {
+        field: coherent(value, field)
+        for field, value in {**NEEDED.get(name, {}), **said, **FIXED.get(name, {})}.items()
+    }
+    found = {field: value for field, value in found.items() if field not in unfit(name, found)}
     for field, excluded in BESIDE.items():
         if field in found:
             found = {other: value for other, value in found.items() if other not in excluded}
     return found.get("value", found)
+
+
+def unfit(name: str, said: dict[str, Any]) -> set[str]:
+    """Fields that lack the field they belong to, or that fit no text."""
+    lacking = {field for field, whole in PART_OF.items() if whole not in said}
+    rented = set(OWNED_ONLY) if name == "pricing" and said.get("kind") != "owned" else set()
+    return lacking | rented | (set(PIXELS) if name in ("inference", "api") else set())
 
 
 def strategy(number: int, said: dict[str, Any]) -> dict[str, Any]:
