@@ -93,7 +93,7 @@ WRONG_ENTRIES = 1000
 NAME_LENGTH = 200
 BODY_BYTES = 1_048_576
 """Largest body of a request."""
-BATCH_PATH = "/v1/batches"
+BATCH_PATHS = ("/v1/batches", "/batch")
 BATCH_BYTES = 16 * BODY_BYTES
 """Largest body of a batch."""
 UNPACKED_BYTES = 4 * BATCH_BYTES

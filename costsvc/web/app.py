@@ -29,6 +29,7 @@ from costsvc.web.api import (
 from costsvc.web.blueprint import CostsvcApi
 from costsvc.web.http import SERVICES, screen, secure, services_of
 from costsvc.web.openapi import document
+from costsvc.web.page import batches as batch_pages
 from costsvc.web.page import filters, views
 from costsvc.web.page import known as table_pages
 from costsvc.web.page.suggestions import suggestions
@@ -68,7 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     api = CostsvcApi(app)
     for resource in API:
         api.register_blueprint(resource.blueprint)
-    for pages in (views.pages, table_pages.pages, operations.pages):
+    for pages in (views.pages, table_pages.pages, batch_pages.pages, operations.pages):
         app.register_blueprint(pages)
     filters.register(app)
     services = Services.open(settings, suggestions, partial(document, api.spec))

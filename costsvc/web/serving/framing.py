@@ -10,7 +10,7 @@ LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r\n", re.IGNORE
 CHUNKED = re.compile(rb"\r\ntransfer-encoding:[^\r]*chunked", re.IGNORECASE)
 EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue", re.IGNORECASE)
 CHUNK_SIZE = re.compile(rb"([0-9a-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n", re.IGNORECASE)
-BATCH = re.compile(rb"POST [^ ?]*/v1/batches[? ]")
+BATCH = re.compile(rb"POST [^ ?]*/(?:v1/batches|batch)[? ]")
 LINE_BYTES = 1024
 """Largest length of the line with a chunk's size."""
 

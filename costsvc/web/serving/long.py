@@ -3,7 +3,9 @@
 import re
 from typing import Any
 
-LONG = re.compile(r"^/v1/comparisons/(?:amortization|placement|schedule)\b|^/v1/batches\b|^/v1/.*/?figures?[/.]")
+LONG = re.compile(
+    r"^/v1/comparisons/(?:amortization|placement|schedule)\b|^/(?:v1/batches|batch)\b|^/v1/.*/?figures?[/.]"
+)
 API = "/v1/"
 
 

@@ -254,7 +254,7 @@ class BufferingWorker(Worker):
     def _opened(self, length: int, exchange: Exchange) -> bool:
         """Parse the request, and answer it if it is short; returns whether it was answered."""
         exchange.request = request = next(exchange.parser)
-        most = limits.BATCH_BYTES if request.path.endswith(limits.BATCH_PATH) else limits.BODY_BYTES
+        most = limits.BATCH_BYTES if request.path.endswith(limits.BATCH_PATHS) else limits.BODY_BYTES
         try:
             body = request.body.read()
         except http.errors.NoMoreData:
