@@ -35,6 +35,7 @@ KNOWN = [
     "/tables/rent?q=h100+virginia&sort=-usd_per_accelerator_hour",
     "/tables/models/llama-3.1-8b",
     "/scoreboard",
+    "/batch",
 ]
 WRONG = "/?accelerator=h101&accelerator_hours=-1&pue=x&gpus=8"
 
