@@ -45,7 +45,7 @@ data: .venv/dev ## rebuild data/ from the upstream files in FOLDER, then fit
 openapi: .venv/runtime ## write openapi.yaml
 	$(BIN)/costsvc openapi > openapi.yaml
 
-bench: .venv/runtime .bench/boaviztapi.made .bench/ecologits.made ## requests per second against a bare view and other tools
+bench: .venv/dev .bench/boaviztapi.made .bench/ecologits.made ## requests per second against a bare view and other tools
 	$(BIN)/python -m benchmarks
 
 load: .venv/runtime ## latency and errors under load, attacks and kills; writes docs/reliability.md

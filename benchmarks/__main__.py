@@ -65,6 +65,8 @@ def main() -> None:
         print(f"reading {kind:<17}{us:8.1f} us for {name!r} (at most 30)")
     for name, rows, templates in columns.measured():
         print(f"{name:<25}{rows / MILLION:8.2f} M rows/s on one core, {templates} templates (at least 3)")
+    # a process of its own, since it stays on one core
+    subprocess.run([sys.executable, "-m", "benchmarks.batches"], check=True)
 
 
 def _decisions(draw: random.Random) -> list[tuple[str, list[bytes], int]]:
