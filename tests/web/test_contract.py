@@ -66,8 +66,11 @@ NEEDED = {
     "after": {"training": {"accelerator": "h100", "accelerator_hours": 10}},
     "weights": {"cost_usd": 1},
 }
-FIXED = {"api": {"provider": "openai", "model": "gpt-4o"}, "inference": {"task": "text"}}
+CALL = {"provider": "openai", "model": "gpt-4o", "input_tokens": 100, "output_tokens": 10}
+FIXED = {"api": CALL, "inference": {"task": "text"}, "contract": {"share": 0.5}}
 """Fields whose value is one that goes with all others."""
+PARTS = ("upfront", "per_task", "per_request", "per_month")
+KINDS_OF_PARTS = ("training", "inference", "hosting", "api", "model_footprint", "known")
 PART_OF = {
     "active_params_b": "total_params_b",
     "cached_input_tokens": "input_tokens",
@@ -149,6 +152,8 @@ def coherent(said: Any, name: str = "") -> Any:
     """What was generated, without fields that exclude one another and with those that are needed."""
     if isinstance(said, list):
         each = [coherent(one) for one in said if one]
+        if name in PARTS:
+            each = [one if set(one) & set(KINDS_OF_PARTS) else {"known": NEEDED["known"]} for one in each]
         return [strategy(i, one) for i, one in enumerate(each)] if name == "strategies" else each
     if not isinstance(said, dict):
         return said
@@ -160,6 +165,8 @@ def coherent(said: Any, name: str = "") -> Any:
     for field, excluded in BESIDE.items():
         if field in found:
             found = {other: value for other, value in found.items() if other not in excluded}
+    if {"low", "high"} <= found.keys():
+        found |= dict(zip(("low", "high"), sorted((found["low"], found["high"])), strict=True))
     return found.get("value", found)
 
 
