@@ -60,7 +60,7 @@ class Classes:
 
     def varies(self, value: float) -> bool:
         """Whether rows in the class of a number have different numbers."""
-        return value > self.whole_below and not np.isin(value, self.thresholds)
+        return value > self.whole_below and bool((self.thresholds != value).all())
 
 
 def classes(kind: Kind, catalog: Catalog) -> dict[str, Classes]:

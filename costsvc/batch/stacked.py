@@ -127,6 +127,7 @@ class StackedInputs:
         self.varying = varying
         self._complete = complete
         self._places: dict[object, int] = {}
+        self._placed: list[Any] = []
         self._central: tuple[int, Any] = (0, None)
         self._uncertain: dict[str, dict[int, str]] = {}
         self._identities: Mapping[str, list[str | None]] = {}
@@ -162,10 +163,11 @@ class StackedInputs:
         """
         if number is central and self._central[0] == len(self.rows):
             return self._central[1]
-        made = self._complete(stack([with_places(one, number, self.varying) for one in self.rows]))
-        if number is central:
-            self._central = (len(self.rows), made)
-        return made
+        if number is not central:
+            return self._complete(stack([with_places(one, number, self.varying) for one in self.rows]))
+        self._placed += [with_places(one, central, self.varying) for one in self.rows[len(self._placed) :]]
+        self._central = (len(self.rows), self._complete(stack(self._placed)))
+        return self._central[1]
 
     def subset(self, rows: Rows, number: Number) -> Any:
         """Some rows as columns with places, in the order of ``rows``.
