@@ -140,7 +140,8 @@ def _copied(source: Path, target: Path) -> None:
             table = pa.Table.from_batches([batch])
             for place, name in enumerate(RESULTS):
                 table = table.append_column(name, pa.array(extra * (place + 1)))
-            writer = writer or pq.ParquetWriter(target, table.schema, compression="zstd")
+            named = [one.name for one in table.schema if not pa.types.is_floating(one.type)]
+            writer = writer or pq.ParquetWriter(target, table.schema, compression="zstd", use_dictionary=named)
             writer.write_table(table)
         if writer is not None:
             writer.close()
