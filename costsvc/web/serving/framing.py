@@ -43,10 +43,14 @@ class Incoming:
             self._skip_chunks()
 
     @property
+    def complete(self) -> bool:
+        """Whether all bytes of the first request were received."""
+        return 0 < self.end <= len(self.data)
+
+    @property
     def whole(self) -> bool:
         """Whether the first request is complete, or already too long."""
-        too_long = len(self.data) > (self.body_at + self._most if self.body_at else HEAD_BYTES)
-        return too_long or 0 < self.end <= len(self.data)
+        return self.complete or len(self.data) > (self.body_at + self._most if self.body_at else HEAD_BYTES)
 
     @property
     def waits_for_go(self) -> bool:
@@ -54,8 +58,8 @@ class Incoming:
         return bool(self.body_at and not self.whole and EXPECTS.search(self.data, 0, self.body_at))
 
     def take(self) -> bytes:
-        """Remove and return the first request."""
-        end = self.end if 0 < self.end <= len(self.data) else len(self.data)
+        """Remove and return the first request, or as much of it as was received."""
+        end = self.end if self.complete else len(self.data)
         taken, rest = bytes(self.data[:end]), bytes(self.data[end:])
         self.data, self.body_at, self.end, self._chunk_at = bytearray(), 0, 0, 0
         if rest:

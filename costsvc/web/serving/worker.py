@@ -222,8 +222,8 @@ class BufferingWorker(Worker):
         """Hand a complete request to a thread, or set the deadline of an incomplete one."""
         if one.incoming.whole:
             self.poller.unregister(one.sock)
-            one.state = "working"
-            self.short.put(_address(one), partial(self._begin, one, one.incoming.take()))
+            one.state, is_cut = "working", not one.incoming.complete
+            self.short.put(_address(one), partial(self._begin, one, one.incoming.take(), is_cut))
             return
         if one.incoming.body_at:
             one.deadline = one.began + GRACE_S + len(one.incoming.data) / LEAST_BYTES_PER_S
@@ -231,10 +231,10 @@ class BufferingWorker(Worker):
             one.told_to_go_on = True
             self._send(one, GO_ON)
 
-    def _begin(self, one: Connection, data: bytes) -> None:
+    def _begin(self, one: Connection, data: bytes, is_cut: bool) -> None:
         """Parse a request, and answer it if it is short; runs in a thread."""
         exchange = Exchange(one, http.get_parser(self.cfg, [data], one.client))
-        self._try(self.short, exchange, partial(self._opened, len(data)))
+        self._try(self.short, exchange, partial(self._opened, is_cut))
 
     def _try(self, lane: Lane, exchange: Exchange, step: Callable[[Exchange], bool]) -> None:
         """Run a step of an exchange, and report to the main loop whether it was the last."""
@@ -251,26 +251,22 @@ class BufferingWorker(Worker):
         self.done.put((lane, exchange, is_last))
         self._wake()
 
-    def _opened(self, length: int, exchange: Exchange) -> bool:
+    def _opened(self, is_cut: bool, exchange: Exchange) -> bool:
         """Parse the request, and answer it if it is short; returns whether it was answered."""
         exchange.request = request = next(exchange.parser)
         most = limits.BATCH_BYTES if request.path.endswith(limits.BATCH_PATHS) else limits.BODY_BYTES
-        try:
-            body = request.body.read()
-        except http.errors.NoMoreData:
-            if length <= most:
-                raise
-            body = None
+        body = b"" if is_cut else request.body.read()
         self.cfg.pre_request(self, request)
         client, server = exchange.one.client, exchange.one.server
         exchange.response, exchange.environ = wsgi.create(request, exchange.sink, client, server, self.cfg)
         exchange.environ |= {"wsgi.multithread": True, "costsvc.gone": partial(_is_gone, exchange.one.sock)}
-        exchange.environ["wsgi.input"] = io.BytesIO(body or b"")
-        if body is None:  # longer than allowed
+        exchange.environ["wsgi.input"] = io.BytesIO(body)
+        if is_cut:  # longer than allowed
             exchange.environ["CONTENT_LENGTH"] = str(most + 1)
             exchange.environ.pop("HTTP_TRANSFER_ENCODING", None)
-        # bytes left over by the parser mean that it frames the request differently
-        if body is None or exchange.parser.unreader.take_buffered():
+        # bytes that the parser misses or leaves mean that it frames the request differently
+        is_short = len(body) < int(exchange.environ.get("CONTENT_LENGTH") or 0)
+        if is_short or exchange.parser.unreader.take_buffered():
             exchange.response.force_close()
         return not is_long(exchange.environ) and self._respond(exchange)
 

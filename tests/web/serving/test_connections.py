@@ -91,6 +91,24 @@ def test_chunks_that_are_none_are_a_bad_request(server, chunk):
         assert sock.recv(12) == b"HTTP/1.1 400"
 
 
+@pytest.mark.parametrize(
+    ("head", "body", "status"),
+    [
+        pytest.param(HEAD % 2_000_000, b"x" * 1_100_000, 413, id="too long"),
+        pytest.param(HEAD.replace(b"%d", b"%020d") % len(BODY), BODY, 400, id="of a length in twenty digits"),
+    ],
+)
+def test_a_body_that_is_not_read_to_its_end_is_not_taken_for_a_request(server, head, body, status):
+    with connected(server) as sock:
+        sock.sendall(head + body)
+        time.sleep(0.2)
+        sock.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+        answers = b"".join(iter(lambda: sock.recv(65536), b""))
+    assert answers.startswith(b"HTTP/1.1 %d" % status)
+    assert b"\r\nConnection: close\r\n" in answers
+    assert answers.count(b"HTTP/1.1") == 1
+
+
 def test_old_arguments_of_gunicorn_still_start(serve):
     with serve(GUNICORN_CMD_ARGS="--worker-class gthread --threads 12 --keep-alive 5") as server:
         assert server.post("/v1/estimates/training", training.EXAMPLE)[0] == 200
