@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from costsvc.batch.assigning import assign
 from costsvc.batch.cells import read_names, read_numbers
 from costsvc.batch.formats.format import Part, Translated
 from costsvc.batch.groups import Codes, encode
@@ -18,7 +19,7 @@ from costsvc.batch.row_numbers import ACTIVITIES, PARTS_OF, VARYING
 from costsvc.batch.shapes import Shape
 from costsvc.batch.spread import intervals_of
 from costsvc.batch.sums import Sums
-from costsvc.batch.templates import Spec, Template, Templates, is_of_place
+from costsvc.batch.templates import Template, Templates
 from costsvc.schemas.fields import Number
 from costsvc.schemas.reading import SCHEMAS, find_errors
 from costsvc.units import Array
@@ -132,7 +133,7 @@ def _runs(part: Part, templates: Templates, rejects: list[Reject]) -> Iterator["
         shape = templates.all[template_ids[0]].shape
         if shape is None:
             raise TypeError("a refused template has no rows here")
-        rows = templates.places()[1][template_ids]
+        rows = templates.shape_rows()[1][template_ids]
         yield _Run(
             target=part.rows[places],
             templates=template_ids,
@@ -227,27 +228,15 @@ def _check_parts(
 def _assign(cells: _Cells, templates: Templates, rejects: list[Reject]) -> npt.NDArray[np.int64]:
     """The template of each request, -1 if it is rejected."""
     part, keep = cells.part, np.flatnonzero(cells.keep)
-    names, codes, numberings = [], [], []
-    for name, column in cells.texts.items():
-        numbering = templates.numbering(part.kind, name)
-        names.append(name)
-        numberings.append(numbering)
-        codes.append(encode(column, numbering)[keep])
-    classed = templates.classes[part.kind]
-    for name, values in cells.numbers.items():
-        kept = values[keep]
-        codes.append(classed[name].of(kept) if name in classed else np.where(np.isnan(kept), 0, 1))
-    table = templates.table((part.kind, *names, *cells.numbers, part.is_unused))
-
-    def resolve(key: tuple[int, ...], place: int) -> int:
-        texts = {
-            name: text
-            for name, code, numbering in zip(names, key, numberings, strict=False)
-            if (text := numbering.values[code]) is not None
-        }
-        return _template(cells, texts, int(keep[place]), templates).id
-
-    ids = table.find(codes, len(keep), resolve)
+    texts = {name: encode(column, templates.numbering(part.kind, name)) for name, column in cells.texts.items()}
+    ids = assign(
+        part.kind,
+        {name: codes[keep] for name, codes in texts.items()},
+        {name: values[keep] for name, values in cells.numbers.items()},
+        len(keep),
+        templates,
+        is_unused=part.is_unused,
+    )
     assigned = np.full(len(part.rows), -1, dtype=np.int64)
     assigned[keep] = ids
     for id_ in templates.refused & set(np.unique(ids).tolist()):
@@ -255,33 +244,6 @@ def _assign(cells: _Cells, templates: Templates, rejects: list[Reject]) -> npt.N
         assigned[rows] = -1
         rejects += [one for row in rows.tolist() for one in _refused(cells, row, templates.all[id_])]
     return assigned
-
-
-def _template(cells: _Cells, texts: Mapping[str, str], row: int, templates: Templates) -> Template:
-    """The template of a request."""
-    kind, classed = cells.part.kind, templates.classes[cells.part.kind]
-    numbers, fixed, classes = dict[str, float](), dict[str, str](), list[tuple[str, int]]()
-    for name, values in cells.numbers.items():
-        value = float(values[row])
-        if np.isnan(value):
-            continue
-        if name in classed and not classed[name].varies(value):
-            fixed[name] = repr(value)
-            continue
-        numbers[name] = value
-        if name in classed:
-            classes.append((name, int(classed[name].of(np.array([value]))[0])))
-        else:
-            classes.append((name, 0))
-    ordered = sorted({**texts, **fixed}.items())
-    spec = Spec(
-        kind=kind,
-        work=tuple(one for one in ordered if not is_of_place(one[0])),
-        place=tuple(one for one in ordered if is_of_place(one[0])),
-        classes=tuple(classes),
-        is_unused=cells.part.is_unused,
-    )
-    return templates.find(spec, numbers)
 
 
 def _refused(cells: _Cells, row: int, template: Template) -> list[Reject]:
@@ -298,7 +260,7 @@ def _by_shape(
 ) -> list[tuple[Codes, Codes, dict[str, Array], Array]]:
     """Templates, places, numbers that vary and activity of the requests of each shape."""
     found = []
-    of_template, _ = templates.places()
+    of_template, _ = templates.shape_rows()
     of_row, is_assigned = np.full_like(assigned, -1), assigned >= 0
     of_row[is_assigned] = of_template[assigned[is_assigned]]
     for place in np.flatnonzero(np.bincount(of_row[of_row >= 0])).tolist():

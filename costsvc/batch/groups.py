@@ -92,7 +92,7 @@ class CodeTable:
     def __init__(self) -> None:
         self._known: dict[tuple[int, ...], int] = {}
         self._sizes: tuple[int, ...] = ()
-        self._array: Codes = np.empty(0, dtype=np.int64)
+        self._array: Codes = np.full(1, -1, dtype=np.int64)
 
     def find(self, columns: Sequence[Codes], rows: int, make: Callable[[tuple[int, ...], int], int]) -> Codes:
         """The number of each row's combination.

@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 
 from costsvc.batch.cells import read_text
 from costsvc.batch.formats.format import Format, Kind, Part, Translated
+from costsvc.batch.parts import field_names
 from costsvc.batch.row_numbers import ACTIVITIES, TRAINING_TOKENS
-from costsvc.batch.templates import field_names
 from costsvc.errors import BadRequestError
 from costsvc.schemas.misspelt import describe_unknown
 from costsvc.schemas.reading import SCHEMAS

@@ -8,10 +8,11 @@ import pyarrow as pa
 from costsvc.batch.estimating import TEMPLATE, estimate
 from costsvc.batch.files.sources import kind_of
 from costsvc.batch.formats.format import Kind
+from costsvc.batch.parts import field_names
 from costsvc.batch.plan import RESULTS, plan
 from costsvc.batch.rejects import Reject
 from costsvc.batch.row_numbers import ACTIVITIES
-from costsvc.batch.templates import Templates, field_names
+from costsvc.batch.templates import Templates
 from costsvc.errors import BadRequestError
 from costsvc.reference.catalog import Catalog
 from costsvc.schemas.misspelt import describe_unknown

@@ -1,7 +1,7 @@
 """Requests resolved in parts that many templates share: the work on machines, and its surroundings."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from costsvc.batch.row_numbers import ACCELERATOR_HOURS, ACTIVITIES, TRAINING_TOKENS
@@ -17,15 +17,44 @@ from costsvc.model.chains.text_inputs import TextInputs
 from costsvc.model.chains.training import TrainingInputs, train
 from costsvc.model.inputs import FactorsOf, central
 from costsvc.reference.catalog import Catalog
-from costsvc.requests.workloads import MeteredRun, Serving, TrainingRun
+from costsvc.requests.workloads import MeteredRun, Serving, Site, TrainingRun
 from costsvc.resolve.hosted import complete_request
 from costsvc.resolve.log import FactorLog
 from costsvc.resolve.machine import ResolvedMachine
 from costsvc.resolve.serving import resolve_serving
-from costsvc.resolve.surroundings import ResolvedSurroundings, resolve_surroundings
+from costsvc.resolve.site import ResolvedSite
+from costsvc.resolve.surroundings import ResolvedSurroundings, parts_at, site_with_gaps
 from costsvc.resolve.training import resolve_training
 
 Chain = Callable[[Any, Surroundings], Footprint]
+PARTS = ("place", "manufacture", "price", "social")
+"""Parts of the surroundings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Located:
+    """A place as that of some machines.
+
+    Attributes:
+        site: The place.
+        log: Factors, warnings and gaps.
+    """
+
+    site: ResolvedSite
+    log: FactorLog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Around:
+    """Surroundings of a request.
+
+    Attributes:
+        parts: Inputs of the chain: place, manufacture, price, social cost.
+        logs: Their factors, warnings and gaps.
+    """
+
+    parts: tuple[FactorsOf[Any], ...]
+    logs: tuple[FactorLog, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,20 +75,7 @@ class Work:
     log: FactorLog
     activity: str | None
     machine: ResolvedMachine | None = None
-    around: ResolvedSurroundings | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Around:
-    """Surroundings of a request.
-
-    Attributes:
-        inputs: Inputs of the chain.
-        log: Factors, warnings and gaps.
-    """
-
-    inputs: FactorsOf[Surroundings]
-    log: FactorLog = field(default_factory=FactorLog)
+    around: Around | None = None
 
 
 def needs_place(request: TrainingRun | Serving, catalog: Catalog) -> bool:
@@ -92,11 +108,11 @@ def resolve_work(request: TrainingRun | Serving, catalog: Catalog) -> Work:
     return _hosted(request, catalog) if needs_place(request, catalog) else _serving(request, catalog)
 
 
-def resolve_around(request: TrainingRun | Serving, machine: ResolvedMachine, catalog: Catalog) -> Around:
-    """Resolve the surroundings of a request on a machine.
+def locate(site: Site, machine: ResolvedMachine, catalog: Catalog) -> Located:
+    """Resolve a place as that of a machine.
 
     Args:
-        request: A request with the place and prices.
+        site: The place and prices of a request.
         machine: The machine.
         catalog: The reference tables.
 
@@ -104,8 +120,27 @@ def resolve_around(request: TrainingRun | Serving, machine: ResolvedMachine, cat
         UnknownNameError: If a name is not known.
     """
     log = FactorLog()
-    around = resolve_surroundings(request.site, machine, catalog, log)
-    return Around(inputs=around.inputs, log=log)
+    return Located(site=site_with_gaps(site, machine, catalog, log), log=log)
+
+
+def resolve_around(place: Located, machine: ResolvedMachine, catalog: Catalog) -> Around:
+    """Resolve the surroundings of a machine in a place.
+
+    Args:
+        place: The place.
+        machine: The machine.
+        catalog: The reference tables.
+    """
+    parts = parts_at(place.site, machine, catalog).values()
+    return Around(
+        parts=(place.site.inputs, *(one.inputs for one in parts)), logs=(place.log, *(one.log for one in parts))
+    )
+
+
+def _surrounded(around: ResolvedSurroundings) -> Around:
+    """Surroundings whose factors are in the log of the work."""
+    fields: Mapping[str, Any] = around.inputs.fields
+    return Around(parts=tuple(fields[name] for name in PARTS))
 
 
 def _training(run: TrainingRun, catalog: Catalog) -> Work:
@@ -127,7 +162,7 @@ def _metered(run: MeteredRun, catalog: Catalog) -> Work:
         inputs=resolved.inputs,
         log=resolved.log,
         activity=activity,
-        around=resolved.around,
+        around=_surrounded(resolved.around),
     )
 
 
@@ -150,7 +185,7 @@ def _hosted(request: Serving, catalog: Catalog) -> Work:
         inputs=resolved.serving.inputs,
         log=resolved.log,
         activity="requests",
-        around=resolved.around,
+        around=_surrounded(resolved.around),
     )
 
 

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from costsvc.batch.formats.format import Kind
-from costsvc.reference.catalog import Catalog
 from costsvc.units import Array
 
 ACTIVITIES: Mapping[Kind, tuple[str, ...]] = {
@@ -35,9 +34,6 @@ PARTS_OF: Mapping[str, tuple[str, ...]] = {
     "output_tokens": ("reasoning_tokens",),
 }
 """Kinds of tokens that together must not exceed others."""
-MEASURED = ("inference_measurements", "generation_measurements")
-NONE_AND_ONE = (0.0, 1.0)
-"""Without tokens a request has no price for them; below one token a step is counted as a whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,33 +48,21 @@ class Classes:
     thresholds: Array
     whole_below: float = 0.0
 
+    @property
+    def count(self) -> int:
+        """How many classes there are, with the one of numbers that are not given."""
+        return 2 * len(self.thresholds) + 2
+
     def of(self, values: Array) -> npt.NDArray[np.int64]:
         """The class of each number, 0 for NaN; odd for a number between thresholds, even at one."""
         left = np.searchsorted(self.thresholds, values, "left")
         right = np.searchsorted(self.thresholds, values, "right")
         return np.where(np.isnan(values), 0, left + right + 1)
 
+    def of_one(self, value: float) -> int:
+        """The class of one number."""
+        return int(self.of(np.array([value]))[0])
+
     def varies(self, value: float) -> bool:
         """Whether rows in the class of a number have different numbers."""
         return value > self.whole_below and bool((self.thresholds != value).all())
-
-
-def classes(kind: Kind, catalog: Catalog) -> dict[str, Classes]:
-    """The classes of each number that varies.
-
-    Args:
-        kind: Kind of request.
-        catalog: The reference tables.
-    """
-    if kind == "training":
-        return dict.fromkeys((ACCELERATOR_HOURS, TRAINING_TOKENS), Classes(thresholds=np.array([0.0])))
-    long = {row["long_prompt_tokens"] for row in catalog.tables["api_prices"].rows.values()} - {None}
-    batches = {row["batch_size"] for table in MEASURED for row in catalog.tables[table].rows.values()} - {None}
-    found = {
-        name: Classes(thresholds=np.array(NONE_AND_ONE), whole_below=1.0)
-        for name in VARYING[kind]
-        if name != "batch_size"
-    }
-    found["input_tokens"] = Classes(thresholds=np.array(sorted({*NONE_AND_ONE, *long})), whole_below=1.0)
-    found["batch_size"] = Classes(thresholds=np.array(sorted(batches)))
-    return found

@@ -17,13 +17,13 @@ from costsvc.units import Array, Numeric
 
 SLICE = 8192
 """Rows on which a chain runs at once, so that its columns stay in the processor's cache."""
-PARTS = ("place", "manufacture", "price", "social")
 
 
 class Shape:
     """Templates with the same fields and the same choices.
 
     Attributes:
+        id: Its number, from 0.
         chain: Runs the requests.
         activity: Number to which all results are proportional; None if there is none.
         varying: Further numbers that vary by row, in the order of their names.
@@ -32,8 +32,9 @@ class Shape:
     """
 
     def __init__(
-        self, work: Work, varying: frozenset[str], tables: tuple[StackedInputs, ...], *, is_unused: bool
+        self, id_: int, work: Work, varying: frozenset[str], tables: tuple[StackedInputs, ...], *, is_unused: bool
     ) -> None:
+        self.id = id_
         self.chain: Chain = work.chain
         self.activity = work.activity
         self.varying = tuple(sorted(varying - {work.activity}))
@@ -182,9 +183,10 @@ class Shapes:
 
     def __init__(self) -> None:
         self.all: list[Shape] = []
-        self._tables: dict[Signature, StackedInputs] = {}
-        self._shapes: dict[Signature, Shape] = {}
-        self._signatures: dict[tuple[Any, frozenset[str]], Signature] = {}
+        self._tables: dict[tuple[int, frozenset[str]], StackedInputs] = {}
+        self._shapes: dict[object, Shape] = {}
+        self._signatures: Numbering[Signature] = Numbering()
+        self._of_parts: dict[tuple[Any, frozenset[str]], int] = {}
 
     def add(self, work: Work, around: Around, varying: frozenset[str], *, is_unused: bool) -> tuple[Shape, int]:
         """Add a template, and return its shape and its row there.
@@ -195,24 +197,24 @@ class Shapes:
             varying: Fields of the request that vary by row.
             is_unused: Whether the machines drew no energy.
         """
-        parts: tuple[Any, ...] = (work.inputs, *(around.inputs.fields[name] for name in PARTS))
+        parts = (work.inputs, *around.parts)
         signatures = [self._signature(part, varying) for part in parts]
         key = (work.chain, work.activity, varying, is_unused, *signatures)
         shape = self._shapes.get(key)
         if shape is None:
             tables = tuple(self._table(one, varying) for one in signatures)
-            shape = self._shapes[key] = Shape(work, varying, tables, is_unused=is_unused)
+            shape = self._shapes[key] = Shape(len(self.all), work, varying, tables, is_unused=is_unused)
             self.all.append(shape)
-        places = tuple(table.add(part) for table, part in zip(shape.tables, parts, strict=True))
-        return shape, shape.add(places)
+        return shape, shape.add(tuple(table.add(part) for table, part in zip(shape.tables, parts, strict=True)))
 
-    def _signature(self, part: Any, varying: frozenset[str]) -> Signature:
+    def _signature(self, part: Any, varying: frozenset[str]) -> int:
+        """The number of the signature of a part."""
         key = (part, varying)
-        found = self._signatures.get(key)
+        found = self._of_parts.get(key)
         if found is None:
-            found = self._signatures[key] = signature(part, varying)
+            found = self._of_parts[key] = self._signatures.code(signature(part, varying))
         return found
 
-    def _table(self, of: Signature, varying: frozenset[str]) -> StackedInputs:
-        key = (*of, varying)
+    def _table(self, of: int, varying: frozenset[str]) -> StackedInputs:
+        key = (of, varying)
         return self._tables.get(key) or self._tables.setdefault(key, StackedInputs(varying, completed))

@@ -174,7 +174,7 @@ class _Known:
 
     def digests(self) -> pa.Array:
         """The digest of each template."""
-        self._digests += [one.spec.digest for one in self.templates.all[len(self._digests) :]]
+        self._digests += [one.digest for one in self.templates.all[len(self._digests) :]]
         return pa.array(self._digests, pa.string())
 
 

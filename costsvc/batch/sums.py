@@ -23,7 +23,7 @@ NUMBERS = (ACCELERATOR_HOURS, *(name for names in VARYING.values() for name in n
 """Numbers that vary, in the order of their columns."""
 WIDTHS: Mapping[int, float] = {0: 1.0, 1: 1.1, 2: 1.25}
 """Ratio of the ends of a class by how many numbers vary; wider for more, since classes multiply."""
-WIDEST = 1.5
+WIDEST = 1.3
 BINS = 512
 """Classes of a number: from its least value to its largest in steps of the width."""
 COMPACT = 2**18
@@ -204,8 +204,7 @@ def _as_batch(
     """Some entries as rows of a table."""
 
     def specification(code: int) -> str:
-        template = templates.all[code]
-        return template.spec.as_json(template.numbers)
+        return templates.all[code].as_json()
 
     columns = [
         _write_once(point.groups[entries], lambda code: json.dumps(groups.values[code])),

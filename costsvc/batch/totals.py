@@ -106,7 +106,7 @@ def _order(key: tuple[str | None, ...]) -> tuple[tuple[bool, str], ...]:
 
 def _points(point: Point, of: Codes, templates: Templates) -> Iterator[_Points]:
     """The entries of sums by shape, with equal templates and classes as one point."""
-    of_template, row_of = templates.places()
+    of_template, row_of = templates.shape_rows()
     of_entry = of_template[point.templates]
     for place in np.unique(of_entry).tolist():
         shape, taken = templates.shapes.all[place], np.flatnonzero(of_entry == place)

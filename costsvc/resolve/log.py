@@ -2,8 +2,9 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import Any
 
-from costsvc.model.inputs import Constant
+from costsvc.model.inputs import Constant, FactorsOf
 from costsvc.model.uncertainty import Factor, Scale
 
 
@@ -61,6 +62,19 @@ class FactorLog:
     def values(self) -> dict[str, float]:
         """The central value of each factor."""
         return {name: factor.value for name, factor in self.factors.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ResolvedPart:
+    """A part of a request that many requests share.
+
+    Attributes:
+        inputs: Inputs of the chain.
+        log: Factors, warnings and gaps.
+    """
+
+    inputs: FactorsOf[Any]
+    log: FactorLog
 
 
 def input_factor(name: str, value: float, unit: str, scale: Scale = "log") -> Factor:

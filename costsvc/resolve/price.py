@@ -5,10 +5,10 @@ from costsvc.model.inputs import FactorsOf
 from costsvc.model.uncertainty import Factor
 from costsvc.reference.catalog import Catalog
 from costsvc.reference.grid import nearest_year
-from costsvc.requests.workloads import ON_DEMAND, OWNED, Pricing
-from costsvc.resolve.log import FactorLog, present
+from costsvc.requests.workloads import ON_DEMAND, OWNED, PriceKind, Pricing
+from costsvc.resolve.log import FactorLog, ResolvedPart, present
 from costsvc.resolve.machine import ResolvedMachine
-from costsvc.resolve.rent import resolve_rent
+from costsvc.resolve.rent import Rent, Wanted, find_rent, wanted_price
 from costsvc.resolve.site import ResolvedSite
 
 SOCIAL_SCHEME = "epa-scghg"
@@ -16,9 +16,7 @@ DEFLATOR = "us-gdp-deflator"
 IN_THE_RENT = "included in the rental price"
 
 
-def resolve_price(
-    pricing: Pricing, machine: ResolvedMachine, site: ResolvedSite, catalog: Catalog, log: FactorLog
-) -> FactorsOf[Price]:
+def resolve_price(pricing: Pricing, machine: ResolvedMachine, site: ResolvedSite, catalog: Catalog) -> ResolvedPart:
     """Resolve the prices of a machine in a place.
 
     Args:
@@ -26,27 +24,50 @@ def resolve_price(
         machine: The machine.
         site: The place.
         catalog: The tables.
-        log: Receives factors, warnings and gaps.
+
+    Returns:
+        Its prices; those of rented machines are shared, and must not be changed.
     """
-    log.mark_unavailable("cost.api_usd", "the model does not run at a provider that bills by the call")
     if pricing.kind == OWNED:
-        return _owned(pricing, machine, site, catalog, log)
-    for name in ("hardware_usd", "electricity_usd", "facility_usd"):
-        log.mark_unavailable(f"cost.{name}", IN_THE_RENT)
+        log = _without_calls()
+        return ResolvedPart(inputs=_owned(pricing, machine, site, catalog, log), log=log)
     if pricing.usd_per_accelerator_hour is not None:
+        log = _of_rented()
         given = log.record_input("usd_per_accelerator_hour", pricing.usd_per_accelerator_hour, "USD/h")
-        return FactorsOf(Price, {"rental_usd_per_h": given})
-    rent = resolve_rent(machine, site, pricing.kind or ON_DEMAND, catalog)
+        return ResolvedPart(inputs=FactorsOf(Price, {"rental_usd_per_h": given}), log=log)
+    rented: ResolvedPart = catalog.memos[_rented](wanted_price(machine, site, pricing.kind or ON_DEMAND, catalog))
+    return rented
+
+
+def _rented(catalog: Catalog, wanted: Wanted) -> ResolvedPart:
+    log, machine = _of_rented(), wanted.machine
+    rent: Rent = catalog.memos[find_rent](wanted)
     log.include(rent.log)
     if rent.factor is None:
-        _warn_of_no_rent(machine, pricing, log)
-        return FactorsOf(Price, {})
-    return FactorsOf(Price, {"rental_usd_per_h": rent.factor, "held_share": machine.held_share})
+        _warn_of_no_rent(machine, wanted.kind, log)
+        return ResolvedPart(inputs=FactorsOf(Price, {}, shared=True), log=log)
+    fields = {"rental_usd_per_h": rent.factor, "held_share": machine.held_share}
+    return ResolvedPart(inputs=FactorsOf(Price, fields, shared=True), log=log)
 
 
-def _warn_of_no_rent(machine: ResolvedMachine, pricing: Pricing, log: FactorLog) -> None:
+def _without_calls() -> FactorLog:
+    """The log of a machine that nobody bills by the call."""
+    log = FactorLog()
+    log.mark_unavailable("cost.api_usd", "the model does not run at a provider that bills by the call")
+    return log
+
+
+def _of_rented() -> FactorLog:
+    """The log of a rented machine."""
+    log = _without_calls()
+    for name in ("hardware_usd", "electricity_usd", "facility_usd"):
+        log.mark_unavailable(f"cost.{name}", IN_THE_RENT)
+    return log
+
+
+def _warn_of_no_rent(machine: ResolvedMachine, kind: PriceKind, log: FactorLog) -> None:
     what = machine.instance or machine.id
-    reason = f"no {pricing.kind or ON_DEMAND} price is known for {what}; give pricing.usd_per_accelerator_hour"
+    reason = f"no {kind} price is known for {what}; give pricing.usd_per_accelerator_hour"
     log.add_warning("no-price", reason)
     log.mark_unavailable("cost.rental_usd", reason)
     log.mark_unavailable("cost.total_usd", reason)
@@ -127,22 +148,15 @@ def find_electricity_price(site: ResolvedSite, catalog: Catalog) -> Factor | Non
     return None
 
 
-def resolve_social_cost(year: int, catalog: Catalog, log: FactorLog) -> FactorsOf[SocialCost]:
+def resolve_social_cost(catalog: Catalog, year: int) -> ResolvedPart:
     """Resolve the social cost of carbon of a year, in money of the answer's price year.
 
+    Call it as ``catalog.memos[resolve_social_cost](year)``.
+
     Args:
-        year: Year of the emission.
         catalog: The tables.
-        log: Receives factors and warnings.
+        year: Year of the emission.
     """
-    inputs: FactorsOf[SocialCost] = catalog.memos[_social_cost](year)
-    for factor in inputs.fields.values():
-        if isinstance(factor, Factor):
-            log.record(factor)
-    return inputs
-
-
-def _social_cost(catalog: Catalog, year: int) -> FactorsOf[SocialCost]:
     scheme = f"{SOCIAL_SCHEME}-{catalog.default('social_discount_rate_pct').value:.1f}"
     key = (scheme, nearest_year(catalog.group("carbon_costs", scheme), year))
     per_t = present(catalog.factor("carbon_costs", key, "amount_per_t", "social_cost_usd_per_t", "USD/t"))
@@ -152,4 +166,7 @@ def _social_cost(catalog: Catalog, year: int) -> FactorsOf[SocialCost]:
     level = int(catalog.default("price_level_year").value)
     years = ((DEFLATOR, level), (DEFLATOR, row["price_year"]))
     ratio = present(catalog.ratio("price_indices", years, "value", "price_index_ratio"))
-    return FactorsOf(SocialCost, {"usd_per_t": per_t, "price_index_ratio": ratio}, shared=True)
+    log = FactorLog()
+    log.record_all(per_t, ratio)
+    fields = {"usd_per_t": per_t, "price_index_ratio": ratio}
+    return ResolvedPart(inputs=FactorsOf(SocialCost, fields, shared=True), log=log)

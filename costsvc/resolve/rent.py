@@ -17,6 +17,7 @@ from costsvc.resolve.site import ResolvedSite
 
 NAME = "usd_per_accelerator_hour"
 MACHINES, CHIPS, RATIOS = "instance_prices", "accelerator_prices", "price_ratios"
+SOLD = ("provider", "accelerator_id")
 PRICE = {MACHINES: "usd_per_instance_hour", CHIPS: NAME}
 OTHER_REGION = "price-any-region"
 UNSEEN = 1.15
@@ -93,9 +94,24 @@ def resolve_rent(machine: ResolvedMachine, site: ResolvedSite, kind: PriceKind, 
         kind: On-demand, spot or reserved.
         catalog: The tables.
     """
-    wanted = Wanted(machine=machine, seller=site.seller, region=price_region(site), kind=kind, day=site.date)
-    rent: Rent = catalog.memos[find_rent](wanted)
+    rent: Rent = catalog.memos[find_rent](wanted_price(machine, site, kind, catalog))
     return rent
+
+
+def wanted_price(machine: ResolvedMachine, site: ResolvedSite, kind: PriceKind, catalog: Catalog) -> Wanted:
+    """The price that is looked up for a machine in a place.
+
+    It has the region only if the seller has the machine: the price of another seller is the same in all regions.
+
+    Args:
+        machine: The machine or the accelerator.
+        site: The place, with seller and day.
+        kind: On-demand, spot or reserved.
+        catalog: The tables.
+    """
+    sells = machine.instance is not None or (site.seller, machine.id) in catalog.rows_by(CHIPS, *SOLD)
+    region = price_region(site) if sells else ANY
+    return Wanted(machine=machine, seller=site.seller, region=region, kind=kind, day=site.date)
 
 
 def price_region(site: ResolvedSite) -> str:

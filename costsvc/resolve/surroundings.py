@@ -7,7 +7,7 @@ from costsvc.model.chains.surroundings import MISSING, Manufacture, Price, Socia
 from costsvc.model.inputs import FactorsOf
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.workloads import Site
-from costsvc.resolve.log import FactorLog
+from costsvc.resolve.log import FactorLog, ResolvedPart
 from costsvc.resolve.machine import ResolvedHost, ResolvedMachine, resolve_host
 from costsvc.resolve.price import resolve_price, resolve_social_cost
 from costsvc.resolve.site import ResolvedSite, resolve_site
@@ -44,6 +44,7 @@ NO_MACHINE = FactorsOf(
     },
 )
 BILLED = "included in the provider's list price"
+NO_PRICE = FactorsOf(Price, {})
 NO_SOCIAL_COST = FactorsOf(SocialCost, {"usd_per_t": MISSING, "price_index_ratio": MISSING})
 
 
@@ -92,19 +93,68 @@ def resolve_place(site: Site, catalog: Catalog, log: FactorLog) -> ResolvedSurro
     Raises:
         UnknownNameError: If the region or the provider is not known.
     """
-    resolved = resolve_site(site, None, catalog, log)
-    _mark_gaps(resolved, log)
-    social = NO_SOCIAL_COST if resolved.grid is None else resolve_social_cost(resolved.year, catalog, log)
-    fields = {"place": resolved.inputs, "manufacture": NO_MACHINE, "price": FactorsOf(Price, {}), "social": social}
+    resolved = site_with_gaps(site, None, catalog, log)
+    social = _social(resolved, catalog)
+    log.include(social.log)
+    fields = {"place": resolved.inputs, "manufacture": NO_MACHINE, "price": NO_PRICE, "social": social.inputs}
     return ResolvedSurroundings(site=resolved, inputs=FactorsOf(Surroundings, fields))
 
 
-def _mark_gaps(site: ResolvedSite, log: FactorLog) -> None:
-    if site.grid is None:
+def site_with_gaps(site: Site, machine: ResolvedMachine | None, catalog: Catalog, log: FactorLog) -> ResolvedSite:
+    """Resolve a place, and mark the figures of an answer that need one which the place lacks.
+
+    Args:
+        site: Place and prices from the request.
+        machine: The machine; None for any machine in a data centre.
+        catalog: The tables.
+        log: Receives factors, warnings and gaps.
+
+    Raises:
+        UnknownNameError: If the region or the provider is not known.
+    """
+    resolved = resolve_site(site, machine, catalog, log)
+    if resolved.grid is None:
         log.mark_unavailable("carbon.total_kg", "needs location_kg, which is not available")
         log.mark_unavailable("cost.social_usd", "needs total_kg, which is not available")
     if "water.offsite_l" in log.unavailable:
         log.mark_unavailable("water.total_l", "needs offsite_l, which is not available")
+    return resolved
+
+
+def parts_at(
+    site: ResolvedSite, machine: ResolvedMachine, catalog: Catalog, *, is_hosted: bool = False
+) -> dict[str, ResolvedPart]:
+    """Resolve the surroundings of a machine besides its place.
+
+    Args:
+        site: The resolved place.
+        machine: The machine.
+        catalog: The tables.
+        is_hosted: Whether its owner bills calls to a model; the price then stays open.
+
+    Returns:
+        Manufacture, price and social cost, by their names among the inputs.
+    """
+    host: ResolvedHost = catalog.memos[resolve_host](machine)
+    return {
+        "manufacture": ResolvedPart(inputs=host.manufacture, log=host.manufacture_log),
+        "price": _billed() if is_hosted else resolve_price(site.pricing, machine, site, catalog),
+        "social": _social(site, catalog),
+    }
+
+
+def _billed() -> ResolvedPart:
+    log = FactorLog()
+    for name in ("rental_usd", "hardware_usd", "electricity_usd", "facility_usd"):
+        log.mark_unavailable(f"cost.{name}", BILLED)
+    return ResolvedPart(inputs=NO_PRICE, log=log)
+
+
+def _social(site: ResolvedSite, catalog: Catalog) -> ResolvedPart:
+    if site.grid is None:
+        return ResolvedPart(inputs=NO_SOCIAL_COST, log=FactorLog())
+    known: ResolvedPart = catalog.memos[resolve_social_cost](site.year)
+    return known
 
 
 def _resolve(
@@ -136,16 +186,9 @@ def _of_names(
 def _surroundings(
     site: Site, machine: ResolvedMachine, catalog: Catalog, log: FactorLog, *, is_hosted: bool
 ) -> ResolvedSurroundings:
-    resolved = resolve_site(site, machine, catalog, log)
-    host: ResolvedHost = catalog.memos[resolve_host](machine)
-    log.include(host.manufacture_log)
-    _mark_gaps(resolved, log)
-    if is_hosted:
-        price = FactorsOf(Price, {})
-        for name in ("rental_usd", "hardware_usd", "electricity_usd", "facility_usd"):
-            log.mark_unavailable(f"cost.{name}", BILLED)
-    else:
-        price = resolve_price(resolved.pricing, machine, resolved, catalog, log)
-    social = NO_SOCIAL_COST if resolved.grid is None else resolve_social_cost(resolved.year, catalog, log)
-    fields = {"place": resolved.inputs, "manufacture": host.manufacture, "price": price, "social": social}
+    resolved = site_with_gaps(site, machine, catalog, log)
+    parts = parts_at(resolved, machine, catalog, is_hosted=is_hosted)
+    for part in parts.values():
+        log.include(part.log)
+    fields = {"place": resolved.inputs, **{name: part.inputs for name, part in parts.items()}}
     return ResolvedSurroundings(site=resolved, inputs=FactorsOf(Surroundings, fields))

@@ -79,7 +79,7 @@ def test_a_template_has_the_same_digest_in_all_tasks(divided):
     made = estimate_in_spark(divided(table, 7), plan(table.schema))
     templates = tables()
     Sums.from_table(made.sums.toArrow(), [], templates)
-    known = {one.spec.digest for one in templates.all}
+    known = {one.digest for one in templates.all}
     found = made.results.select("accelerator", "region", "`pricing.kind`", "estimated_template")
     digests = [row.estimated_template for row in found.distinct().collect() if row.estimated_template is not None]
     assert set(digests) <= known

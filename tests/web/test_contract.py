@@ -76,13 +76,15 @@ PART_OF = {
     "cached_input_tokens": "input_tokens",
     "cache_write_tokens": "input_tokens",
     "reasoning_tokens": "output_tokens",
+    "accepted_per_step": "proposed_per_step",
 }
-"""Fields that need another one."""
+"""Fields that need another one, and whose number must not exceed it; two share the input tokens."""
 BESIDE: dict[str, tuple[str, ...]] = {
     "accelerator": (
         *("instance", "instances", "cores", "energy_kwh", "it_energy_kwh"),
         *("provider", "processing", "units", "cache_write_tokens", "reasoning_tokens"),
     ),
+    "provider": ("units",),
     "model": ("total_params_b", "active_params_b"),
     "total_params_b": ("active_params_b",),
     "accelerator_hours": (
@@ -91,6 +93,12 @@ BESIDE: dict[str, tuple[str, ...]] = {
     ),
     "accelerator_power_w": ("accelerator_power_limit_w",),
     "batch_size": ("requests_per_s",),
+    "requests_per_s": (
+        *("throughput_tokens_per_s", "accelerator_energy_j_per_output_token", "concurrency_share"),
+        "accelerator_power_limit_w",
+    ),
+    "accelerator_energy_j_per_output_token": ("accelerator_power_w", "accelerator_power_limit_w"),
+    "throughput_tokens_per_s": ("accelerator_power_limit_w",),
     "it_power_w": ("accelerator_power_w", "accelerator_power_limit_w"),
     "tasks": ("task_list",),
     "usd_per_accelerator_hour": (*OWNED_ONLY, "kind"),
@@ -151,12 +159,12 @@ def with_known_names(said: Any, name: str = "") -> Any:
 def coherent(said: Any, name: str = "") -> Any:
     """What was generated, without fields that exclude one another and with those that are needed."""
     if isinstance(said, list):
-        each = [coherent(one) for one in said if one]
-        if name in PARTS:
-            each = [one if set(one) & set(KINDS_OF_PARTS) else {"known": NEEDED["known"]} for one in each]
+        each = [coherent(one, name if name in PARTS else "") for one in said if one]
         return [strategy(i, one) for i, one in enumerate(each)] if name == "strategies" else each
     if not isinstance(said, dict):
         return said
+    if name in PARTS and not set(said) & set(KINDS_OF_PARTS):
+        return {"known": NEEDED["known"]}
     found = {
         field: coherent(value, field)
         for field, value in {**NEEDED.get(name, {}), **said, **FIXED.get(name, {})}.items()
@@ -165,8 +173,9 @@ def coherent(said: Any, name: str = "") -> Any:
     for field, excluded in BESIDE.items():
         if field in found:
             found = {other: value for other, value in found.items() if other not in excluded}
-    if {"low", "high"} <= found.keys():
-        found |= dict(zip(("low", "high"), sorted((found["low"], found["high"])), strict=True))
+    found |= {field: min(found[field], found[whole] / 2) for field, whole in PART_OF.items() if field in found}
+    ends = [end for end in ("low", "high") if end in found]
+    found |= dict(zip(ends, sorted(found[end] for end in ends), strict=True))
     return found.get("value", found)
 
 

@@ -36,7 +36,7 @@ def as_batch(templates: Templates, rows: Mapping[int, int]) -> pa.RecordBatch:
     version = templates.catalog.version
     columns = {
         "template": pa.array([one.id for one in used], pa.int32()),
-        "kind": pa.array([one.spec.kind for one in used], pa.string()),
+        "kind": pa.array([one.work.kind for one in used], pa.string()),
         "request": pa.array([orjson.dumps(one.request).decode() for one in used], pa.string()),
         "rows": pa.array([rows[one.id] for one in used], pa.int64()),
         "warnings": pa.array([list(_warnings(one)) for one in used], pa.list_(pa.string())),

@@ -28,7 +28,7 @@ from costsvc.model import amortization as formulas
 from costsvc.model.uncertainty import central_value, quantities, sample
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.comparisons import Benefit, Comparison
-from costsvc.resolve.log import FactorLog
+from costsvc.resolve.log import FactorLog, ResolvedPart
 from costsvc.resolve.price import resolve_social_cost
 from costsvc.units import Numeric
 
@@ -220,7 +220,9 @@ def _net_value(
     cost, carbon = totals["cost_usd"], totals["carbon_kg"]
     if cost is None or carbon is None:
         return {"name": name, "benefit_usd": None, "social_usd": None, "second_order_usd": None, "value_usd": None}
-    rate = resolve_social_cost(catalog.reference_year, catalog, log).numbers(sample)
+    cost_of_carbon: ResolvedPart = catalog.memos[resolve_social_cost](catalog.reference_year)
+    log.include(cost_of_carbon.log)
+    rate = cost_of_carbon.inputs.numbers(sample)
     social = rate.usd(carbon)
     second_order = rate.usd(spec.second_order_kg) + spec.second_order_usd
     net = formulas.value_of_building(value, cost, social, second_order)

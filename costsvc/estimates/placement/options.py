@@ -24,10 +24,9 @@ from costsvc.model.power import Usage
 from costsvc.model.uncertainty import finite
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.workloads import ON_DEMAND, OWNED, PriceKind, Serving
-from costsvc.resolve.log import FactorLog
 from costsvc.resolve.machine import ANY, ResolvedHost, ResolvedMachine, resolve_host
 from costsvc.resolve.price import resolve_price
-from costsvc.resolve.rent import CHIPS, Rent, Wanted, find_rent, price_region
+from costsvc.resolve.rent import Rent, Wanted, find_rent, wanted_price
 from costsvc.resolve.surroundings import NO_SOCIAL_COST
 from costsvc.units import Array
 
@@ -235,23 +234,17 @@ def _rents(
 ) -> tuple[Array, npt.NDArray[np.bool_]]:
     """Rent of each option at its central value, NaN if it has none, and whether its seller is known to offer it."""
     rents, offered = np.full(len(paid), MISSING), np.ones(len(paid), dtype=bool)
-    regions = [price_region(one.resolved) for one in sites]
-    listed = catalog.rows_by(CHIPS, "provider", "accelerator_id")
-    found: dict[tuple[object, ...], Rent] = {}
+    found: dict[Wanted, Rent] = {}
     for row, (i, j, kind) in enumerate(zip(grid.candidates.tolist(), grid.sites.tolist(), paid, strict=True)):
         site, given = sites[j].resolved, sites[j].site.pricing.usd_per_accelerator_hour
         if kind == OWNED or given is not None:
             rents[row] = MISSING if given is None else given
             continue
-        machine = candidates[i].machine
-        sells = (site.seller, machine.id) in listed or machine.instance is not None
-        wanted = (i, site.seller, regions[j] if sells else ANY, kind, site.date)
+        wanted = wanted_price(candidates[i].machine, site, kind, catalog)
         rent = found.get(wanted)
         if rent is None:
             # not through the cache of the tables: all these would push everything else out
-            rent = found[wanted] = find_rent(
-                catalog, Wanted(machine=machine, seller=site.seller, region=wanted[2], kind=kind, day=site.date)
-            )
+            rent = found[wanted] = find_rent(catalog, wanted)
         rents[row] = MISSING if rent.factor is None else rent.factor.value
         offered[row] = ELSEWHERE not in rent.log.warnings or site.seller == ANY
     return rents, offered
@@ -270,7 +263,7 @@ def _ownership(
 def _owned(machine: ResolvedMachine, site: SiteChoice, catalog: Catalog) -> Ownership:
     """Prices of owned hardware at central values."""
     pricing = replace(site.site.pricing, kind=OWNED, usd_per_accelerator_hour=None)
-    price = resolve_price(pricing, machine, site.resolved, catalog, FactorLog()).numbers(central)
+    price: Price = resolve_price(pricing, machine, site.resolved, catalog).inputs.numbers(central)
     if price.owned is None:
         raise TypeError("owned hardware has a price of its own")
     facility = price.owned.facility_usd_per_kwh
