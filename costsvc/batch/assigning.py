@@ -77,7 +77,7 @@ def _texts(kind: Kind, names: Sequence[str], key: Sequence[int], templates: Temp
 
 def _classes(families: Codes, numbers: Mapping[str, Array], templates: Templates) -> dict[str, Codes]:
     """The class of each number that has some, by field."""
-    used = [templates.families[place] for place in np.unique(families).tolist()]
+    used = [templates.families[place] for place in np.flatnonzero(np.bincount(families)).tolist()]
     by_id = {family.classes_id: family.classes for family in used}
     found = {
         name: np.zeros(len(families), dtype=np.int64) for name in numbers if any(name in of for of in by_id.values())

@@ -1,5 +1,6 @@
 """The commands ``costsvc batch``, which estimates the rows of a file, and ``costsvc rates``."""
 
+import gc
 import sys
 import time
 from collections import Counter
@@ -115,6 +116,7 @@ def batch(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     )
     settings = Settings.from_env()
     catalog = Catalog.load(settings.data_dir, settings.data_overlay)
+    gc.freeze()  # the tables stay to the end, so the collector need not go through them
     if engine != SPARK and master is not None:
         raise click.UsageError("--master goes with --engine spark")
     with _exits(context), _progress(engine) as progress:
@@ -187,6 +189,7 @@ def write_rates(  # noqa: PLR0913, PLR0917 - each is an option of the command li
     """
     settings = Settings.from_env()
     catalog = Catalog.load(settings.data_dir, settings.data_overlay)
+    gc.freeze()  # as above
     has_machine = accelerator or instance or {"accelerator", "instance", "provider"} & constants.keys()
     machines = accelerator if has_machine else (ALL,)
     given = {

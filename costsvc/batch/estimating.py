@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from costsvc.batch.assigning import assign
 from costsvc.batch.cells import read_names, read_numbers
@@ -105,19 +104,22 @@ def estimate(batch: pa.RecordBatch, plan: Plan, templates: Templates) -> Estimat
     rejects = list(read.rejects)
     sums = Sums(plan.groups)
     rows = batch.num_rows
-    results, compared = np.full((2, len(FIGURES), rows), np.nan)
-    ids = np.full(rows, -1, dtype=np.int32)
+    results = np.full((len(FIGURES), rows), np.nan)
+    ids = np.full(rows, -1, dtype=np.int64)
     ends = np.full((2, len(FIGURES), rows), np.nan) if plan.intervals else None
     for run in (run for part in read.parts for run in _runs(part, templates, rejects)):
         target = run.target
-        results[:, target] = run.results
-        ids[target] = run.templates
+        if len(target) == rows:
+            results, ids = run.results, run.templates
+        else:
+            results[:, target], ids[target] = run.results, run.templates
         if ends is not None:
             low, high = intervals_of(run.shape, run.rows, run.numbers, FIGURES) * run.results
             ends[:, :, target] = np.minimum(low, high), np.maximum(low, high)
         taken = {name: label.take(pa.array(target)) for name, label in labels.items()}
         sums.add(taken, run.templates, run.activity, run.results if run.shape.varying else None, run.numbers)
     # where no estimate exists to compare with, the measured row still counts
+    compared = np.full((len(FIGURES), rows if read.compared else 0), np.nan)
     for run in (run for part in read.compared for run in _runs(part, templates, [])):
         compared[:, run.target] = run.results
     further = _further(plan, read, results, compared)
@@ -129,19 +131,22 @@ def _runs(part: Part, templates: Templates, rejects: list[Reject]) -> Iterator["
     """The requests of a part by shape, with their results."""
     cells = _read_cells(part, rejects)
     assigned = _assign(cells, templates, rejects)
-    for template_ids, places, numbers, activity in _by_shape(cells, assigned, templates):
-        shape = templates.all[template_ids[0]].shape
-        if shape is None:
-            raise TypeError("a refused template has no rows here")
-        rows = templates.shape_rows()[1][template_ids]
+    of_template, row_of = templates.shape_rows()
+    for shape, places in _by_shape(assigned, of_template, templates):
+        ids = assigned[places]
+        rows, numbers = row_of[ids], {name: cells.numbers[name][places] for name in shape.varying}
+        activity = _activity(cells, shape, places)
+        results = shape.central(rows, numbers, FIGURES)
+        if activity is not None:
+            results *= activity
         yield _Run(
             target=part.rows[places],
-            templates=template_ids,
+            templates=ids,
             shape=shape,
             rows=rows,
             numbers=numbers,
-            activity=activity,
-            results=shape.central(rows, numbers, FIGURES) * activity,
+            activity=np.ones(len(ids)) if activity is None else activity,
+            results=results,
         )
 
 
@@ -150,11 +155,11 @@ def _further(plan: Plan, read: Translated, results: Array, compared: Array) -> d
     columns = {}
     if read.compared:
         for place, name in enumerate(plan.names.values()):
-            columns[f"{ESTIMATED}{name}"] = pa.array(compared[place], from_pandas=True)
+            columns[f"{ESTIMATED}{name}"] = _with_nulls(compared[place])
     bill = None if plan.format is None else plan.format.bill
     if bill is not None:
         billed = read.added[bill.billed].to_numpy(zero_copy_only=False).astype(float)
-        columns[bill.difference] = pa.array(results[COST] - billed, from_pandas=True)
+        columns[bill.difference] = _with_nulls(results[COST] - billed)
     return columns
 
 
@@ -225,21 +230,23 @@ def _check_parts(
     return wrong
 
 
-def _assign(cells: _Cells, templates: Templates, rejects: list[Reject]) -> npt.NDArray[np.int64]:
+def _assign(cells: _Cells, templates: Templates, rejects: list[Reject]) -> Codes:
     """The template of each request, -1 if it is rejected."""
-    part, keep = cells.part, np.flatnonzero(cells.keep)
+    part, size = cells.part, int(cells.keep.sum())
+    keep = slice(None) if size == len(cells.keep) else np.flatnonzero(cells.keep)
     texts = {name: encode(column, templates.numbering(part.kind, name)) for name, column in cells.texts.items()}
     ids = assign(
         part.kind,
         {name: codes[keep] for name, codes in texts.items()},
         {name: values[keep] for name, values in cells.numbers.items()},
-        len(keep),
+        size,
         templates,
         is_unused=part.is_unused,
     )
     assigned = np.full(len(part.rows), -1, dtype=np.int64)
     assigned[keep] = ids
-    for id_ in templates.refused & set(np.unique(ids).tolist()):
+    refused = templates.refused and templates.refused & set(np.unique(ids).tolist())
+    for id_ in refused:
         rows = np.flatnonzero(assigned == id_)
         assigned[rows] = -1
         rejects += [one for row in rows.tolist() for one in _refused(cells, row, templates.all[id_])]
@@ -255,38 +262,47 @@ def _refused(cells: _Cells, row: int, template: Template) -> list[Reject]:
     return rejects
 
 
-def _by_shape(
-    cells: _Cells, assigned: Codes, templates: Templates
-) -> list[tuple[Codes, Codes, dict[str, Array], Array]]:
-    """Templates, places, numbers that vary and activity of the requests of each shape."""
-    found = []
-    of_template, _ = templates.shape_rows()
-    of_row, is_assigned = np.full_like(assigned, -1), assigned >= 0
-    of_row[is_assigned] = of_template[assigned[is_assigned]]
-    for place in np.flatnonzero(np.bincount(of_row[of_row >= 0])).tolist():
-        shape = templates.shapes.all[place]
-        places = np.flatnonzero(of_row == place)
-        numbers = {name: cells.numbers[name][places] for name in shape.varying}
-        activity = np.ones(len(places))
-        if shape.activity is not None and shape.activity in cells.numbers:
-            given = cells.numbers[shape.activity][places]
-            activity = np.where(np.isnan(given), 1.0, given)
-        if cells.part.weight is not None:
-            activity = activity * cells.part.weight[places]
-        found.append((assigned[places], places, numbers, activity))
-    return found
+def _by_shape(assigned: Codes, of_template: Codes, templates: Templates) -> Iterator[tuple[Shape, Codes | slice]]:
+    """The shapes of the requests, and which requests have each; a slice if all have."""
+    is_assigned = assigned >= 0
+    if not is_assigned.all():
+        of_row = np.full_like(assigned, -1)
+        of_row[is_assigned] = of_template[assigned[is_assigned]]
+    else:
+        of_row = of_template[assigned]
+    rows = np.bincount(of_row[is_assigned])
+    for place in np.flatnonzero(rows).tolist():
+        is_all = rows[place] == len(assigned)
+        yield templates.shapes.all[place], slice(None) if is_all else np.flatnonzero(of_row == place)
+
+
+def _activity(cells: _Cells, shape: Shape, places: Codes | slice) -> Array | None:
+    """Amount to which the results of each request are proportional; None if it is one for all."""
+    activity = None
+    if shape.activity is not None and shape.activity in cells.numbers:
+        given = cells.numbers[shape.activity][places]
+        activity = np.where(np.isnan(given), 1.0, given)
+    if cells.part.weight is not None:
+        weight = cells.part.weight[places]
+        activity = weight if activity is None else activity * weight
+    return activity
 
 
 def _results(
-    plan: Plan, results: Array, ids: npt.NDArray[np.int32], ends: Array | None, added: Mapping[str, pa.Array]
+    plan: Plan, results: Array, ids: Codes, ends: Array | None, added: Mapping[str, pa.Array]
 ) -> pa.RecordBatch:
     """Results as columns under the names of the output."""
     columns: dict[str, pa.Array] = dict(added)
     for place, name in enumerate(plan.names.values()):
-        columns[name] = pa.array(results[place], from_pandas=True)
+        columns[name] = _with_nulls(results[place])
         if ends is not None:
             low, high = plan.end_names(name)
-            columns[low] = pa.array(ends[0, place], from_pandas=True)
-            columns[high] = pa.array(ends[1, place], from_pandas=True)
-    columns[TEMPLATE] = pc.if_else(pa.array(ids >= 0), pa.array(ids), pa.scalar(None, pa.int32()))
+            columns[low] = _with_nulls(ends[0, place])
+            columns[high] = _with_nulls(ends[1, place])
+    columns[TEMPLATE] = pa.array(ids.astype(np.int32), mask=ids < 0)
     return pa.RecordBatch.from_pydict(columns)
+
+
+def _with_nulls(values: Array) -> pa.Array:
+    """Numbers as a column, null for NaN; without a copy if there is none, which their sum shows."""
+    return pa.array(values, from_pandas=bool(np.isnan(values.sum())))

@@ -12,6 +12,8 @@ Codes = npt.NDArray[np.int64]
 Value = TypeVar("Value")
 LARGEST_TABLE = 2**22
 """Combinations up to which numbers are looked up in an array."""
+DENSE = 4
+"""Possible combinations for each row up to which distinct ones are found in an array."""
 
 
 class Numbering(Generic[Value]):
@@ -64,7 +66,7 @@ def combine(columns: Sequence[Codes], rows: int) -> tuple[list[tuple[int, ...]],
 
 
 def distinct_rows(columns: Sequence[Codes], rows: int) -> tuple[Codes, Codes]:
-    """The first row of each distinct combination of codes, and the index of each row's combination.
+    """The first row of each distinct combination of codes, in order, and the index of each row's combination.
 
     Args:
         columns: Codes of some columns.
@@ -74,16 +76,22 @@ def distinct_rows(columns: Sequence[Codes], rows: int) -> tuple[Codes, Codes]:
     bound = 1
     for codes in columns:
         size = int(codes.max(initial=0)) + 1
+        if size == 1:
+            continue
         if bound * size >= 2**62:
             encoded = pa.array(packed).dictionary_encode()
             packed, bound = encoded.indices.to_numpy().astype(np.int64), len(encoded.dictionary)
         packed = packed * size + codes
         bound *= size
-    encoded = pa.array(packed).dictionary_encode()
-    index = encoded.indices.to_numpy().astype(np.int64)
-    first = np.zeros(len(encoded.dictionary), dtype=np.int64)
-    first[index[::-1]] = np.arange(rows - 1, -1, -1)
-    return first, index
+    if bound > DENSE * max(rows, 1):
+        encoded = pa.array(packed).dictionary_encode()
+        packed, bound = encoded.indices.to_numpy().astype(np.int64), len(encoded.dictionary)
+    row_of = np.full(bound, -1, dtype=np.int64)
+    row_of[packed[::-1]] = np.arange(rows - 1, -1, -1)
+    found = np.flatnonzero(row_of >= 0)
+    first = np.sort(row_of[found])
+    row_of[packed[first]] = np.arange(len(first))
+    return first, row_of[packed]
 
 
 class CodeTable:
@@ -111,7 +119,8 @@ class CodeTable:
             return self._numbers(distinct, index, make)[index]
         packed = np.zeros(rows, dtype=np.int64)
         for codes, size in zip(columns, self._sizes, strict=True):
-            packed = packed * size + codes
+            if size > 1:
+                packed = packed * size + codes
         found = self._array[packed]
         new = np.flatnonzero(found < 0)
         if len(new):

@@ -14,6 +14,7 @@ from costsvc.errors import BadRequestError
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.workloads import Serving, TrainingRun
 from costsvc.resolve.machine import ResolvedMachine
+from costsvc.resolve.site import resident_of
 from costsvc.schemas.query import body, leaves
 from costsvc.schemas.reading import SCHEMAS, read_request
 
@@ -64,6 +65,7 @@ class WorkPart:
     _work: Work | None = None
     _needs_place: bool | None = None
     _varying: frozenset[str] | None = None
+    _json: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         self._given = tuple(name for name, _ in (*self.texts, *self.classes))
@@ -72,6 +74,13 @@ class WorkPart:
     def given(self) -> Names:
         """Names of the given fields."""
         return self._given
+
+    @property
+    def json(self) -> Mapping[str, Any]:
+        """Its part of a request as JSON, with the numbers of its first row."""
+        if self._json is None:
+            self._json = {**body(self.texts, SCHEMAS[self.kind]), **self.numbers}
+        return self._json
 
     def request_at(self, place: "PlacePart", catalog: Catalog) -> Request | Refusals:
         """The request in a place, or why it is refused.
@@ -119,6 +128,7 @@ class PlacePart:
     _given: Names = ()
     _requests: dict[object, Request] = field(default_factory=dict)
     _located: dict[object, Located] = field(default_factory=dict)
+    _json: dict[Kind, Mapping[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._given = tuple(name for name, _ in self.texts)
@@ -127,6 +137,13 @@ class PlacePart:
     def given(self) -> Names:
         """Names of the given fields."""
         return self._given
+
+    def json(self, kind: Kind) -> Mapping[str, Any]:
+        """Its part of a request of a kind as JSON."""
+        known = self._json.get(kind)
+        if known is None:
+            known = self._json[kind] = body(self.texts, SCHEMAS[kind])
+        return known
 
     def request_of(self, work: WorkPart, catalog: Catalog) -> Request | Refusals:
         """A request of the place, whose site is that of all work with the same fields; or why it is refused."""
@@ -138,7 +155,7 @@ class PlacePart:
         Raises:
             UnknownNameError: If a name is not known.
         """
-        key = (machine.provider, machine if machine.may_be_at_home else None)
+        key = (machine.provider, resident_of(request.site, machine, catalog))
         known = self._located.get(key)
         if known is None:
             known = self._located[key] = locate(request.site, machine, catalog)
@@ -170,21 +187,10 @@ def read_row(kind: Kind, texts: Texts, numbers: Mapping[str, float], catalog: Ca
     Raises:
         BadRequestError: If fields are invalid or names are not known, with all errors by field.
     """
-    request = read_request(kind, body_of(kind, texts, numbers), catalog)
+    request = read_request(kind, {**body(texts, SCHEMAS[kind]), **numbers}, catalog)
     if not isinstance(request, TrainingRun | Serving):
         raise TypeError(f"{kind} is no kind of estimate")
     return request
-
-
-def body_of(kind: Kind, texts: Texts, numbers: Mapping[str, float]) -> Mapping[str, Any]:
-    """The request of a row as JSON.
-
-    Args:
-        kind: Kind of request.
-        texts: Fields with their texts.
-        numbers: Fields that vary by row. [any]
-    """
-    return {**body(texts, SCHEMAS[kind]), **numbers}
 
 
 def is_of_place(name: str) -> bool:

@@ -36,6 +36,10 @@ PARTS_OF: Mapping[str, tuple[str, ...]] = {
 """Kinds of tokens that together must not exceed others."""
 
 
+FEW = 8
+"""Thresholds up to which comparing is faster than searching."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Classes:
     """Classes of a number.
@@ -55,9 +59,17 @@ class Classes:
 
     def of(self, values: Array) -> npt.NDArray[np.int64]:
         """The class of each number, 0 for NaN; odd for a number between thresholds, even at one."""
-        left = np.searchsorted(self.thresholds, values, "left")
-        right = np.searchsorted(self.thresholds, values, "right")
-        return np.where(np.isnan(values), 0, left + right + 1)
+        if len(self.thresholds) > FEW:
+            passed = np.searchsorted(self.thresholds, values, "left") + np.searchsorted(
+                self.thresholds, values, "right"
+            )
+            return np.where(np.isnan(values), 0, passed + 1)
+        codes = np.ones(len(values), dtype=np.int8)
+        for threshold in self.thresholds.tolist():
+            codes += values > threshold
+            codes += values >= threshold
+        codes[np.isnan(values)] = 0
+        return codes.astype(np.int64)
 
     def of_one(self, value: float) -> int:
         """The class of one number."""

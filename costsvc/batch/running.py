@@ -19,6 +19,7 @@ from costsvc.batch.files.reading import Chunk, Options, read
 from costsvc.batch.files.sources import Source, find, located_file
 from costsvc.batch.files.writing import STDOUT, Target, remove
 from costsvc.batch.formats.format import Format, Kind
+from costsvc.batch.groups import Codes
 from costsvc.batch.persons import hashed, without_person
 from costsvc.batch.plan import Plan, plan
 from costsvc.batch.rejects import Reject, as_table
@@ -248,7 +249,7 @@ class Estimator:
 
 def _write(estimator: Estimator, output: "_Output", chunks: Iterator[tuple[Source, Chunk]]) -> None:
     """Write an output, its rejects and its templates; all three get their names at the end."""
-    used: Counter[int] = Counter()
+    used = np.zeros(0, dtype=np.int64)
     has_rejects = False
     with ExitStack() as stack:
         results = stack.enter_context(Target(output.results))
@@ -257,8 +258,7 @@ def _write(estimator: Estimator, output: "_Output", chunks: Iterator[tuple[Sourc
         for source, chunk in chunks:
             done = estimator.estimate(chunk, source.name)
             results.write(done.rows)
-            numbers, counts = np.unique(done.templates.drop_null(), return_counts=True)
-            used.update(dict(zip(numbers.tolist(), counts.tolist(), strict=True)))
+            used = _counted(used, done.templates)
             if rejects is not None and done.rejects.num_rows:
                 rejects.write(done.rejects)
                 has_rejects = True
@@ -270,6 +270,13 @@ def _write(estimator: Estimator, output: "_Output", chunks: Iterator[tuple[Sourc
     if output.rejects and not has_rejects:
         remove(output.rejects)
     estimator.summary.outputs.append(output.results)
+
+
+def _counted(counts: Codes, templates: pa.Array) -> Codes:
+    """How many rows each template has, with those of one more batch."""
+    more = np.bincount(templates.drop_null().to_numpy(), minlength=len(counts))
+    more[: len(counts)] += counts
+    return more
 
 
 def _chunks(

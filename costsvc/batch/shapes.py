@@ -81,7 +81,10 @@ class Shape:
             A row per name and a column per row. [any]
         """
         if not self.varying:
-            return self._rates_of(names)[:, rows]
+            rates, found = self._rates_of(names), np.empty((len(names), len(rows)))
+            for place in range(len(names)):
+                np.take(rates[place], rows, out=found[place], mode="clip")  # several times faster than with checks
+            return found
         results = np.empty((len(names), len(rows)))
         for first in range(0, len(rows), SLICE):
             part = slice(first, first + SLICE)

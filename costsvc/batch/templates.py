@@ -17,7 +17,6 @@ from costsvc.batch.parts import (
     Request,
     Texts,
     WorkPart,
-    body_of,
     read_row,
 )
 from costsvc.batch.resolving import Around, Work, resolve_around, resolve_work
@@ -64,7 +63,7 @@ class Template:
     @property
     def request(self) -> Mapping[str, object]:
         """A request of it as JSON, with the numbers of the first row that has its work."""
-        return body_of(self.work.kind, (*self.work.texts, *self.place.texts), self.work.numbers)
+        return {**self.work.json, **self.place.json(self.work.kind)}
 
     @property
     def _identity(self) -> list[object]:

@@ -45,8 +45,7 @@ def _rented(catalog: Catalog, wanted: Wanted) -> ResolvedPart:
     log.include(rent.log)
     if rent.factor is None:
         _warn_of_no_rent(machine, wanted.kind, log)
-        return ResolvedPart(inputs=FactorsOf(Price, {}, shared=True), log=log)
-    fields = {"rental_usd_per_h": rent.factor, "held_share": machine.held_share}
+    fields = {"rental_usd_per_h": rent.factor or MISSING, "held_share": machine.held_share}
     return ResolvedPart(inputs=FactorsOf(Price, fields, shared=True), log=log)
 
 

@@ -110,9 +110,7 @@ def resolve_site(site: Site, machine: ResolvedMachine | None, catalog: Catalog, 
         UnknownNameError: If the region or the provider is not known.
     """
     provider = machine.provider if machine else None
-    is_cloud = site.region is not None and catalog.memos[_is_cloud](site.region)
-    resident = machine if machine and machine.may_be_at_home and not is_cloud else None
-    known: _Known = catalog.memos[_known](_names(site), provider, resident)
+    known: _Known = catalog.memos[_known](_names(site), provider, resident_of(site, machine, catalog))
     own = _own_figures(site)
     log.include(known.log)
     figures = {**known.figures, **own} if own else known.figures
@@ -191,6 +189,23 @@ def _of_contract(contract: Contract, site: Site) -> PlaceFigure:
         fields["residual_g_per_kwh"] = residual
     basis = Basis(scope=site.scope, method="contract", zone=None, year=site.year, resolution="request")
     return PlaceFigure(input=FactorsOf(Market, fields), log=log, basis=basis)
+
+
+def resident_of(site: Site, machine: ResolvedMachine | None, catalog: Catalog) -> ResolvedMachine | None:
+    """The machine if its kind decides what the place is: it may be at home or on a desk; else None.
+
+    Args:
+        site: Place and prices from the request.
+        machine: The machine.
+        catalog: The tables.
+
+    Raises:
+        UnknownNameError: If the region is not known.
+    """
+    if machine is None or not machine.may_be_at_home:
+        return None
+    is_cloud = site.region is not None and catalog.memos[_is_cloud](site.region)
+    return None if is_cloud else machine
 
 
 def _is_cloud(catalog: Catalog, region: str) -> bool:

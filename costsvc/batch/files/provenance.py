@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from itertools import accumulate, chain
 
+import numpy as np
 import orjson
 import pyarrow as pa
 
+from costsvc.batch.groups import Codes
 from costsvc.batch.templates import Template, Templates
+from costsvc.model.uncertainty import Factor
 
 FACTOR = pa.struct(
     [
@@ -25,20 +28,21 @@ FACTOR = pa.struct(
 FIELDS = tuple(one.name for one in FACTOR)
 
 
-def as_batch(templates: Templates, rows: Mapping[int, int]) -> pa.RecordBatch:
+def as_batch(templates: Templates, rows: Codes) -> pa.RecordBatch:
     """Templates as rows, by their number in the output.
 
     Args:
         templates: The templates of the run.
-        rows: How many rows of the output each template has, by its number.
+        rows: How many rows of the output each template has, in the order of their numbers.
     """
-    used = [templates.all[place] for place in sorted(rows)]
+    places = np.flatnonzero(rows)
+    used = [templates.all[place] for place in places.tolist()]
     version = templates.catalog.version
     columns = {
         "template": pa.array([one.id for one in used], pa.int32()),
         "kind": pa.array([one.work.kind for one in used], pa.string()),
         "request": pa.array([orjson.dumps(one.request).decode() for one in used], pa.string()),
-        "rows": pa.array([rows[one.id] for one in used], pa.int64()),
+        "rows": pa.array(rows[places]),
         "warnings": pa.array([list(_warnings(one)) for one in used], pa.list_(pa.string())),
         "factors": _factors(used),
         "data_version": pa.array([version] * len(used), pa.string()),
@@ -53,12 +57,17 @@ def _warnings(template: Template) -> Mapping[str, None]:
 
 def _factors(templates: list[Template]) -> pa.Array:
     """A list of factors for each template; most templates share theirs, so that each is converted once."""
-    of_each = [
-        list({name: one for log in each.logs for name, one in log.factors.items()}.values()) for each in templates
-    ]
+    of_each = [list(_factors_of(each).values()) for each in templates]
     distinct = {factor: place for place, factor in enumerate(dict.fromkeys(chain.from_iterable(of_each)))}
     places = [distinct[factor] for factors in of_each for factor in factors]
     ends = [0, *accumulate(map(len, of_each))]
     arrays = [pa.array([getattr(one, name) for one in distinct], FACTOR.field(name).type) for name in FIELDS]
     values = pa.StructArray.from_arrays(arrays, fields=list(FACTOR))
     return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), values.take(pa.array(places, pa.int64())))
+
+
+def _factors_of(template: Template) -> dict[str, Factor]:
+    found: dict[str, Factor] = {}
+    for log in template.logs:
+        found |= log.factors
+    return found
