@@ -85,13 +85,19 @@ def distinct_rows(columns: Sequence[Codes], rows: int) -> tuple[Codes, Codes]:
         bound *= size
     if bound > DENSE * max(rows, 1):
         encoded = pa.array(packed).dictionary_encode()
-        packed, bound = encoded.indices.to_numpy().astype(np.int64), len(encoded.dictionary)
-    row_of = np.full(bound, -1, dtype=np.int64)
-    row_of[packed[::-1]] = np.arange(rows - 1, -1, -1)
-    found = np.flatnonzero(row_of >= 0)
-    first = np.sort(row_of[found])
+        index = encoded.indices.to_numpy().astype(np.int64)
+        return _first_rows(index, len(encoded.dictionary)), index
+    row_of = _first_rows(packed, bound)
+    first = np.sort(row_of[row_of >= 0])
     row_of[packed[first]] = np.arange(len(first))
     return first, row_of[packed]
+
+
+def _first_rows(codes: Codes, size: int) -> Codes:
+    """The first row of each code, -1 if it has none."""
+    rows = np.full(size, -1, dtype=np.int64)
+    rows[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    return rows
 
 
 class CodeTable:

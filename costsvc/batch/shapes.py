@@ -15,7 +15,7 @@ from costsvc.model.inputs import Number, central
 from costsvc.model.uncertainty import Factor, shift_by_sigma
 from costsvc.units import Array, Numeric
 
-SLICE = 8192
+SLICE = 16384
 """Rows on which a chain runs at once, so that its columns stay in the processor's cache."""
 
 

@@ -88,12 +88,13 @@ class Sums:
             numbers: Numbers that vary. [any]
         """
         groups = self._group_codes(labels, len(templates))
-        classes = class_codes(numbers, len(templates))
-        values = [np.ones(len(templates)), activity]
+        logs = {name: np.log(values) for name, values in numbers.items()}
+        classes = class_codes(logs, len(templates))
+        values: list[Array | None] = [np.ones(len(templates)), activity]
         if results is not None:
-            values += list(np.nan_to_num(results))
-            values += [np.log(numbers[name]) if name in numbers else np.zeros(len(templates)) for name in NUMBERS]
-        self._append(_added((np.array([groups, templates, classes]), np.array(values))))
+            values += [np.nan_to_num(row) if np.isnan(row.sum()) else row for row in results]
+            values += [logs.get(name) for name in NUMBERS]
+        self._append(_added((groups, templates, classes), values))
 
     def merge(self, other: "Sums") -> Self:
         """Add other sums of the same templates.
@@ -118,7 +119,7 @@ class Sums:
         for size in sorted({values.shape[0] for _, values in self._entries}):
             alike = [(keys, values) for keys, values in self._entries if values.shape[0] == size]
             keys = np.concatenate([keys for keys, _ in alike], axis=1)
-            kept.append(_added((keys, np.concatenate([values for _, values in alike], axis=1))))
+            kept.append(_added(list(keys), list(np.concatenate([values for _, values in alike], axis=1))))
         self._entries = kept
         self._held = -sum(keys.shape[1] for keys, _ in kept)
 
@@ -240,19 +241,19 @@ def _as_matrix(lists: pa.Array) -> Array:
     return values.reshape(len(lists), -1)
 
 
-def class_codes(numbers: Mapping[str, Array], rows: int) -> Codes:
+def class_codes(logs: Mapping[str, Array], rows: int) -> Codes:
     """The class of each row: the step of each number that varies.
 
     Args:
-        numbers: Numbers that vary. [any]
+        logs: Logarithms of the numbers that vary. [1]
         rows: Number of rows.
     """
-    width = WIDTHS.get(len(numbers), WIDEST)
+    width = np.log(WIDTHS.get(len(logs), WIDEST))
     codes = np.zeros(rows, dtype=np.int64)
     for name in NUMBERS:
-        if name in numbers:
-            step = np.floor(np.log(numbers[name]) / np.log(width)).astype(np.int64) + BINS // 2
-            codes = codes * BINS + np.clip(step, 0, BINS - 1)
+        if name in logs:
+            step = np.floor(logs[name] / width) + BINS // 2
+            codes = codes * BINS + np.clip(step, 0, BINS - 1).astype(np.int64)
     return codes
 
 
@@ -271,11 +272,13 @@ def coarsened(classes: Codes, numbers: int, halvings: int) -> Codes:
     return coarse
 
 
-def _added(entries: Entries) -> Entries:
-    """Entries with equal keys added up."""
-    keys, values = entries
-    first, index = distinct_rows(list(keys), keys.shape[1])
+def _added(keys: Sequence[Codes], values: Sequence[Array | None]) -> Entries:
+    """Entries with equal keys added up; None for values that are all zero."""
+    rows = len(keys[0])
+    first, index = distinct_rows(keys, rows)
     size = len(first)
-    if size == keys.shape[1]:
-        return entries
-    return keys[:, first], np.array([np.bincount(index, row, size) for row in values])
+    sums = np.zeros((len(values), size))
+    for place, row in enumerate(values):
+        if row is not None:
+            sums[place] = row if size == rows else np.bincount(index, row, size)
+    return np.array([one[first] for one in keys]), sums
