@@ -1,6 +1,7 @@
 """Limits of every number in a request; schemas, commands and documentation read them here."""
 
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,15 +95,39 @@ NAME_LENGTH = 200
 BODY_BYTES = 1_048_576
 """Largest body of a request."""
 BATCH_PATHS = ("/v1/batches", "/batch")
-BATCH_BYTES = 16 * BODY_BYTES
-"""Largest body of a batch."""
-UNPACKED_BYTES = 4 * BATCH_BYTES
-"""Largest body of a batch after it is unpacked."""
-BATCH_ANSWER_BYTES = 48 * BODY_BYTES
-"""Largest answer to a batch; a worker holds answers of 64 MiB in all until they are sent."""
-BATCH_ROWS = 262_144
-"""Largest number of rows of a batch, since rows of a byte have answers of a hundred."""
+BATCH_MIB = 16
+"""Largest body of a batch unless the setting allows another. [MiB]"""
+LARGEST_BATCH_MIB = 256
+BATCH_ROWS_PER_MIB = 16_384
+"""Largest number of rows of a batch by the size of its body, since rows of a byte have answers of a hundred."""
 DRAINED_BYTES = 64 * BODY_BYTES
 """Bytes of a too large body that are received and dropped, so that its sender can read the answer."""
 PAGE = 1000
 """Largest number of rows on a page of a listing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchLimits:
+    """Largest sizes of a batch of rows over HTTP.
+
+    Attributes:
+        body_bytes: Largest body.
+        unpacked_bytes: Largest body after it is unpacked.
+        answer_bytes: Largest answer.
+        rows: Largest number of rows.
+    """
+
+    body_bytes: int
+    unpacked_bytes: int
+    answer_bytes: int
+    rows: int
+
+    @classmethod
+    def of(cls, mib: int) -> Self:
+        """The sizes that follow from the largest body.
+
+        Args:
+            mib: The largest body. [MiB]
+        """
+        body = mib * BODY_BYTES
+        return cls(body_bytes=body, unpacked_bytes=4 * body, answer_bytes=3 * body, rows=mib * BATCH_ROWS_PER_MIB)

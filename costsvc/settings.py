@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from costsvc.errors import SettingsError
+from costsvc.limits import BATCH_MIB, LARGEST_BATCH_MIB, BatchLimits
 
 PREFIX = "COSTSVC_"
 NOT_OURS = ("PORT", "SERVICE_")
@@ -84,11 +85,18 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _mib(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,3}", text) or not 1 <= int(text) <= LARGEST_BATCH_MIB:
+        raise ValueError(f"must be a whole number from 1 to {LARGEST_BATCH_MIB}, got {text!r}")
+    return int(text)
+
+
 READERS: Mapping[str, Callable[[str], Any]] = {
     "DATA_DIR": Path,
     "DATA_OVERLAY": Path,
     "CORS_ORIGINS": _origins,
     "PROXIES": _count,
+    "BATCH_MIB": _mib,
 }
 """Reader of each setting's text."""
 
@@ -102,12 +110,19 @@ class Settings:
         data_overlay: Folder with tables of the same format whose rows replace or extend them.
         cors_origins: Origins whose pages may read answers in a browser; ``*`` allows all.
         proxies: Number of trusted proxies in front, whose ``X-Forwarded-*`` headers are used.
+        batch_mib: Largest body of a batch of rows. [MiB]
     """
 
     data_dir: Path = field(default_factory=bundled_data)
     data_overlay: Path | None = None
     cors_origins: frozenset[str] = frozenset()
     proxies: int = 0
+    batch_mib: int = BATCH_MIB
+
+    @property
+    def batch_limits(self) -> BatchLimits:
+        """Largest sizes of a batch of rows."""
+        return BatchLimits.of(self.batch_mib)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Self:

@@ -34,6 +34,7 @@ def test_without_variables_the_bundled_tables_are_used():
             id="unusual-origins",
         ),
         pytest.param("COSTSVC_PROXIES", "2", {"proxies": 2}, id="proxies"),
+        pytest.param("COSTSVC_BATCH_MIB", "64", {"batch_mib": 64}, id="batches"),
     ],
 )
 def test_a_variable_sets_its_setting(variable, text, setting):
@@ -78,6 +79,9 @@ def test_an_unknown_variable_is_refused_with_those_that_are_known():
         pytest.param("COSTSVC_PROXIES", "-1", id="fewer-proxies-than-none"),
         pytest.param("COSTSVC_PROXIES", "1.5", id="half-a-proxy"),
         pytest.param("COSTSVC_PROXIES", "yes", id="proxies-as-a-word"),
+        pytest.param("COSTSVC_BATCH_MIB", "0", id="batches-without-bytes"),
+        pytest.param("COSTSVC_BATCH_MIB", "257", id="batches-above-the-limit"),
+        pytest.param("COSTSVC_BATCH_MIB", "16MB", id="batches-with-a-unit"),
     ],
 )
 def test_what_cannot_be_read_stops_the_start_and_names_the_setting(variable, text):

@@ -13,12 +13,14 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 from pyarrow import csv, parquet
 
-from costsvc import limits
 from costsvc.cli import main
+from costsvc.settings import Settings
+from costsvc.web.app import create_app
 
 PATH = "/v1/batches"
 CSV, NDJSON, PARQUET = "text/csv", "application/x-ndjson", "application/vnd.apache.parquet"
 SUFFIXES = {CSV: "csv", NDJSON: "ndjson", PARQUET: "parquet"}
+SIZES = Settings().batch_limits
 ROWS = [
     {"accelerator": "h100", "accelerator_hours": 10.0, "region": "DE", "team": "a"},
     {"accelerator": "a100", "accelerator_hours": 200.0, "region": "USA", "team": "b"},
@@ -121,15 +123,30 @@ def test_a_wrong_request_is_refused_by_field(client: FlaskClient, body: bytes, q
 @pytest.mark.parametrize(
     ("body", "encoding"),
     [
-        pytest.param(b"a" * (limits.BATCH_BYTES + 1), "identity", id="received"),
-        pytest.param(gzip.compress(b"a" * (limits.UNPACKED_BYTES + 1)), "gzip", id="unpacked"),
-        pytest.param(b"accelerator_hours\n" + b"1\n" * (limits.BATCH_ROWS + 140_000), "identity", id="rows"),
+        pytest.param(b"a" * (SIZES.body_bytes + 1), "identity", id="received"),
+        pytest.param(gzip.compress(b"a" * (SIZES.unpacked_bytes + 1)), "gzip", id="unpacked"),
+        pytest.param(b"accelerator_hours\n" + b"1\n" * (SIZES.rows + 140_000), "identity", id="rows"),
     ],
 )
 def test_a_batch_that_is_too_large_is_told_of_the_command(client: FlaskClient, body: bytes, encoding: str) -> None:
     answer = post(client, body, Content_Encoding=encoding)
     assert answer.status_code == 413
     assert "costsvc batch" in answer.json["detail"]
+
+
+@pytest.mark.parametrize(("mib", "status"), [(1, 413), (16, 200)])
+def test_a_setting_says_how_large_a_batch_may_be(mib: int, status: int) -> None:
+    body = b"accelerator,accelerator_hours,note\n" + b"h100,1," + b"a" * 1_100_000 + b"\n"
+    answer = post(create_app(Settings(batch_mib=mib)).test_client(), body)
+    assert answer.status_code == status
+
+
+def test_a_batch_is_answered_where_no_folder_but_that_in_memory_can_be_written(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setattr("tempfile._candidate_tempdir_list", list)
+    assert post(client, as_csv(TABLE)).status_code == 200
 
 
 @pytest.mark.parametrize("body", [pytest.param(b"plain", id="plain"), pytest.param(gzip.compress(b"a")[:9], id="cut")])

@@ -1,8 +1,6 @@
 """POST /v1/batches: rows in, the same rows with their estimates out."""
 
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import IO, Any, cast
 
 import orjson
@@ -13,7 +11,7 @@ from webargs.flaskparser import abort
 from costsvc import limits
 from costsvc.web import query_params
 from costsvc.web.blueprint import CostsvcBlueprint
-from costsvc.web.http import JSON, catalog, private
+from costsvc.web.http import JSON, private, services
 
 blueprint = CostsvcBlueprint("batches", __name__, tag="estimates")
 CSV, NDJSON, PARQUET, MULTIPART = (
@@ -37,7 +35,10 @@ PARAMETERS = {
 REPEATABLE = ("map", "set", "by")
 EXAMPLE = "accelerator,accelerator_hours,region\nh100,10,aws:us-east-1\na100-sxm4-80gb,200,DE\n"
 BOUNDARY = "costsvc-batch-3f1c9a52d7e84b06"
-TOO_LARGE = f"The body must not exceed {limits.BATCH_BYTES} bytes; costsvc batch estimates files of any size."
+TOO_LARGE = (
+    f"The body must not exceed {limits.BATCH_MIB} MiB, or what COSTSVC_BATCH_MIB allows; costsvc batch estimates files "
+    "of any size."
+)
 WRONG_TYPE = f"The body must be {', '.join(SUFFIXES)}."
 CHUNK = 1 << 16
 """Bytes that are sent at once. [B]"""
@@ -68,7 +69,8 @@ def _content(*kinds: str) -> dict[str, Any]:
     parameters=_parameters(),
     requestBody={
         "required": True,
-        "description": f"At most {limits.BATCH_BYTES} bytes and {limits.BATCH_ROWS} rows; also Content-Encoding: gzip",
+        "description": f"At most {limits.BATCH_MIB} MiB and {limits.BATCH_MIB * limits.BATCH_ROWS_PER_MIB} rows, "
+        "unless the service has another COSTSVC_BATCH_MIB; also Content-Encoding: gzip",
         "content": {
             kind: part | ({"example": EXAMPLE} if kind == CSV else {}) for kind, part in _content(*SUFFIXES).items()
         },
@@ -98,6 +100,9 @@ def estimate_batch() -> Response:
             raise
         abort(501)
     is_gzip = _checked()
+    most = services().settings.batch_limits.body_bytes
+    if (request.content_length or 0) > most:
+        abort(413, detail=batch_answers.too_large(most))
     job = Job(
         kind=cast("Any", query_params.one_of("kind", KINDS, KINDS[0])),
         mapping=_pairs("map"),
@@ -105,13 +110,14 @@ def estimate_batch() -> Response:
         by=request.args.getlist("by"),
         intervals=query_params.one_of("intervals", TRUTHS, "false") == "true",
     )
-    request.max_content_length = limits.BATCH_BYTES + 1  # the byte beyond tells save() of a body without a length
+    sizes = services().settings.batch_limits
+    request.max_content_length = sizes.body_bytes + 1  # the byte beyond tells save() of a body without a length
     wanted = request.accept_mimetypes.best_match([request.mimetype, *SUFFIXES, MULTIPART], request.mimetype)
-    with TemporaryDirectory(prefix="costsvc-") as folder:
-        source = Path(folder, f"body{SUFFIXES[request.mimetype]}")
-        target = Path(folder, f"answer{SUFFIXES.get(wanted, SUFFIXES[CSV])}")
-        batch_answers.save(request.stream, source, is_gzip=is_gzip)
-        summary = batch_answers.estimate(source, target, job, request.args.get("from"), catalog())
+    with batch_answers.folder() as folder:
+        source = folder / f"body{SUFFIXES[request.mimetype]}"
+        target = folder / f"answer{SUFFIXES.get(wanted, SUFFIXES[CSV])}"
+        batch_answers.save(request.stream, source, sizes, is_gzip=is_gzip)
+        summary = batch_answers.estimate(source, target, job, request.args.get("from"), services())
         if wanted == PARQUET:
             target = batch_answers.with_summary(target, summary)
         file = target.open("rb")  # remains readable when the folder is gone
@@ -121,9 +127,7 @@ def estimate_batch() -> Response:
 
 
 def _checked() -> bool:
-    """Check the length, the media type and the parameters; whether the body is compressed."""
-    if (request.content_length or 0) > limits.BATCH_BYTES:
-        abort(413, detail=TOO_LARGE)
+    """Check the media type and the parameters; whether the body is compressed."""
     if request.mimetype not in SUFFIXES:
         abort(415, detail=WRONG_TYPE)
     encoding = request.headers.get("Content-Encoding", "identity").lower()

@@ -2,17 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from costsvc import limits
 from costsvc.answers.quantities import Metric, Quantity
 from costsvc.errors import BadRequestError
 from costsvc.web.compression import compressed
-from costsvc.web.http import catalog
+from costsvc.web.http import services
 
 pages = Blueprint("batch", __name__, template_folder="../templates")
 pages.after_request(compressed)
@@ -63,7 +60,8 @@ def estimate() -> Any:
         if error.name is None or error.name.partition(".")[0] != "pyarrow":
             raise
         abort(501)
-    request.max_content_length = limits.BATCH_BYTES
+    sizes = services().settings.batch_limits
+    request.max_content_length = sizes.body_bytes
     typed = {name: request.form.get(name, "").strip() for name in ("kind", "from", "by", "map", "set")}
     try:
         job = Job(
@@ -72,10 +70,10 @@ def estimate() -> Any:
             constants=_pairs("set", typed["set"]),
             by=_words(typed["by"]),
         )
-        with TemporaryDirectory(prefix="costsvc-") as folder:
-            source, target = Path(folder, f"body{_suffix()}"), Path(folder, "answer.csv")
-            batch_answers.save(request.files["file"].stream, source, is_gzip=False)
-            summary = batch_answers.estimate(source, target, job, typed["from"] or None, catalog())
+        with batch_answers.folder() as folder:
+            source, target = folder / f"body{_suffix()}", folder / "answer.csv"
+            batch_answers.save(request.files["file"].stream, source, sizes, is_gzip=False)
+            summary = batch_answers.estimate(source, target, job, typed["from"] or None, services())
             if request.form.get("as") == DOWNLOAD:
                 return _saved(target.read_bytes())
     except BadRequestError as error:
@@ -85,9 +83,8 @@ def estimate() -> Any:
 
 def _page(**fields: Any) -> str:
     known = {"typed": {}, "problems": {}, "summary": None, "groups": [], **fields}
-    return render_template(
-        "page/batch.html", **known, kinds=KINDS, formats=FORMATS, suffixes=SUFFIXES, limits=limits, shown=SHOWN_GROUPS
-    )
+    known |= {"kinds": KINDS, "formats": FORMATS, "suffixes": SUFFIXES, "shown": SHOWN_GROUPS}
+    return render_template("page/batch.html", **known, settings=services().settings)
 
 
 def _saved(rows: bytes) -> Response:

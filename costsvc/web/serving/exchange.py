@@ -43,6 +43,17 @@ class Connection:
     sent: int = 0
     keep: bool = True
     told_to_go_on: bool = False
+    working_bytes: int = 0
+
+    @property
+    def address(self) -> str:
+        """Address of the client; clients behind one proxy share it."""
+        return self.client[0] if isinstance(self.client, tuple) else ""
+
+    @property
+    def held_bytes(self) -> int:
+        """Memory of its requests."""
+        return len(self.incoming.data) + self.working_bytes
 
 
 @dataclass(slots=True, eq=False)

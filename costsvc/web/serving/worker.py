@@ -24,6 +24,8 @@ from gunicorn.http import wsgi
 from gunicorn.workers.base import Worker
 
 from costsvc import limits
+from costsvc.settings import Settings
+from costsvc.web.serving.bounds import excess_answers, excess_requests, held_bytes, longest_waiting
 from costsvc.web.serving.exchange import Connection, Exchange
 from costsvc.web.serving.framing import Incoming
 from costsvc.web.serving.lanes import Lane
@@ -53,8 +55,6 @@ YIELD_S = 0.002
 CROWDED = 0.75
 """Share of the connections above which a new one replaces the one that was idle longest."""
 TICK_S = 0.5
-UNSENT_BYTES = 64 * 1024 * 1024
-"""Largest memory of a worker for answers to slow clients."""
 GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 GONE = {errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN, errno.EBADF, errno.ETIMEDOUT}
 
@@ -68,6 +68,9 @@ class BufferingWorker(Worker):
         self.poller = selectors.DefaultSelector()
         self.connections: set[Connection] = set()
         self.done: SimpleQueue[tuple[Lane, Exchange, bool]] = SimpleQueue()
+        self.batch_bytes = Settings.from_env().batch_limits.body_bytes
+        self.unchecked = 0
+        self.held_bytes = held_bytes(self.batch_bytes)
         self.rested = self.swept = self.resumes = 0.0
         self.yielded: list[socket.socket] = []
         self.waker, self.wake = os.pipe()
@@ -162,7 +165,7 @@ class BufferingWorker(Worker):
         sock.setblocking(False)
         if sock.family != socket.AF_UNIX:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        incoming = Incoming(most_bytes=limits.BODY_BYTES + 1, batch_bytes=limits.BATCH_BYTES + 1)
+        incoming = Incoming(most_bytes=limits.BODY_BYTES + 1, batch_bytes=self.batch_bytes + 1)
         one = Connection(sock=sock, client=client, server=sock.getsockname(), incoming=incoming)
         one.deadline = time.monotonic() + HEAD_S
         self.connections.add(one)
@@ -174,9 +177,9 @@ class BufferingWorker(Worker):
         """If there are many connections, close the one that has been without a complete request for longest."""
         if len(self.connections) < CROWDED * self.cfg.worker_connections:
             return
-        waiting = [one for one in self.connections if one.state in ("idle", "reading", "closing")]
-        if waiting:
-            self._drop(min(waiting, key=lambda one: one.deadline))
+        waiting = longest_waiting(self.connections)
+        if waiting is not None:
+            self._drop(waiting)
 
     def _watch(self, one: Connection, events: int, then: Any) -> None:
         with contextlib.suppress(KeyError):
@@ -216,14 +219,22 @@ class BufferingWorker(Worker):
         if not one.incoming.data:
             one.state, one.began, one.deadline = "reading", now, now + HEAD_S
         one.incoming.feed(data)
-        self._go_on(one, now)
+        self.unchecked += len(data)
+        if self.unchecked > limits.BODY_BYTES:
+            self.unchecked = 0
+            for excess in excess_requests(self.connections, self.held_bytes):
+                self._drop(excess)
+        if one in self.connections:
+            self._go_on(one, now)
 
     def _go_on(self, one: Connection, now: float) -> None:
         """Hand a complete request to a thread, or set the deadline of an incomplete one."""
         if one.incoming.whole:
             self.poller.unregister(one.sock)
             one.state, is_cut = "working", not one.incoming.complete
-            self.short.put(_address(one), partial(self._begin, one, one.incoming.take(), is_cut))
+            data = one.incoming.take()
+            one.working_bytes = len(data)
+            self.short.put(one.address, partial(self._begin, one, data, is_cut))
             return
         if one.incoming.body_at:
             one.deadline = one.began + GRACE_S + len(one.incoming.data) / LEAST_BYTES_PER_S
@@ -254,7 +265,7 @@ class BufferingWorker(Worker):
     def _opened(self, is_cut: bool, exchange: Exchange) -> bool:
         """Parse the request, and answer it if it is short; returns whether it was answered."""
         exchange.request = request = next(exchange.parser)
-        most = limits.BATCH_BYTES if request.path.endswith(limits.BATCH_PATHS) else limits.BODY_BYTES
+        most = self.batch_bytes if request.path.endswith(limits.BATCH_PATHS) else limits.BODY_BYTES
         body = b"" if is_cut else request.body.read()
         self.cfg.pre_request(self, request)
         client, server = exchange.one.client, exchange.one.server
@@ -301,9 +312,10 @@ class BufferingWorker(Worker):
         while not self.done.empty():
             lane, exchange, is_last = self.done.get()
             one = exchange.one
-            lane.ended(_address(one))
+            one.working_bytes = 0 if is_last else one.working_bytes
+            lane.ended(one.address)
             if not is_last:
-                self.long.put(_address(one), partial(self._try, self.long, exchange, self._respond))
+                self.long.put(one.address, partial(self._try, self.long, exchange, self._respond))
             elif answer := b"".join(exchange.sink.parts):
                 one.state, one.outgoing, one.sent = "writing", memoryview(answer), 0
                 one.began = time.monotonic()
@@ -322,16 +334,8 @@ class BufferingWorker(Worker):
             return
         one.deadline = one.began + GRACE_S + one.sent / LEAST_BYTES_PER_S
         self._watch(one, selectors.EVENT_WRITE, self._write)
-        self._bound_unsent()
-
-    def _bound_unsent(self) -> None:
-        """If the unsent answers take too much memory, drop the slowest connections."""
-        writing = sorted((c for c in self.connections if c.state == "writing"), key=lambda c: c.deadline, reverse=True)
-        unsent = sum(len(c.outgoing) for c in writing)
-        while unsent > UNSENT_BYTES:
-            slowest = writing.pop()
-            unsent -= len(slowest.outgoing)
-            self._drop(slowest)
+        for excess in excess_answers(self.connections, self.held_bytes):
+            self._drop(excess)
 
     def _send(self, one: Connection, data: Any) -> int | None:
         """Send bytes, and return how many were sent; None if the client has gone and the connection is closed."""
@@ -367,11 +371,6 @@ def _received(sock: socket.socket) -> bytes | None:
         return None
     except OSError:
         return b""
-
-
-def _address(one: Connection) -> str:
-    """Address of a client; clients behind one proxy share it."""
-    return one.client[0] if isinstance(one.client, tuple) else ""
 
 
 def _is_gone(sock: socket.socket) -> bool:
