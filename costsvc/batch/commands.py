@@ -142,6 +142,8 @@ def _run_on_spark(source: str, target: str, job: Job, master: str | None) -> Sum
         if (missing.name or "").partition(".")[0] != "pyspark":
             raise
         raise click.ClickException("costsvc batch --engine spark: install costsvc[spark]") from missing
+    if job.of is not None and job.of.unfold is not None and spark_run.is_json(source):
+        raise click.UsageError(f"JSON of --from {job.of.name} goes with --engine local; Spark reads its tables")
     rejects = job.rejects or f"{target.rstrip('/')}.rejects.csv"
     made = spark_run.run(
         source,

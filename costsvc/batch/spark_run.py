@@ -9,11 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+import pyarrow as pa
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as sf
 from pyspark.storagelevel import StorageLevel
 
+from costsvc.batch.files.provenance import as_batch
+from costsvc.batch.groups import Codes
 from costsvc.batch.plan import Plan
 from costsvc.batch.spark import REJECTED, SUMMED, estimate, tables
 from costsvc.batch.sums import Sums
@@ -98,11 +102,20 @@ def read(spark: SparkSession, source: str) -> DataFrame:
     try:
         if _has_ending(source, ".csv"):
             return spark.read.csv(source, header=True, multiLine=True, quote='"', escape='"', enforceSchema=False)
-        if _has_ending(source, ".json", ".jsonl", ".ndjson"):
+        if is_json(source):
             return spark.read.json(source)
         return spark.read.parquet(source)
     except AnalysisException as error:
         raise BadRequestError({"input": _first_line(error)}) from error
+
+
+def is_json(source: str) -> bool:
+    """Whether the files of a source are JSON.
+
+    Args:
+        source: A file, a folder or a pattern of files.
+    """
+    return _has_ending(source, ".json", ".jsonl", ".ndjson")
 
 
 def run(
@@ -114,7 +127,7 @@ def run(
     rejects: str | None = None,
     salt: str | None = None,
 ) -> Run:
-    """Estimate the rows of files.
+    """Estimate the rows of files; the templates, with factors and sources, are written beside the output.
 
     Args:
         source: The files, as :func:`read` takes them.
@@ -128,7 +141,8 @@ def run(
         BadRequestError: If the source cannot be read, or a folder exists already.
         SettingsError: If Java is missing or too old.
     """
-    frame = read(session(master), source)
+    spark = session(master)
+    frame = read(spark, source)
     plan = plan_of(frame)
     made = estimate(frame, plan, salt=salt)
     made.rows.persist(StorageLevel.DISK_ONLY)  # computed once, for results, sums and rejects
@@ -138,6 +152,9 @@ def run(
             _write(made.rejects, rejects)
         templates = tables()
         sums = Sums.from_table(made.sums.toArrow(), plan.groups, templates)
+        described = as_batch(templates, _rows_of_templates(sums, len(templates.all)), by_digest=True)
+        frame = spark.createDataFrame(pa.Table.from_batches([described]))
+        _write(frame.coalesce(1), f"{target.rstrip('/')}.templates")
         of_input = made.rows.where(sf.col(SUMMED).isNull())
         counted = of_input.agg(sf.count(sf.lit(1)), sf.count_if(sf.size(REJECTED) > 0)).first()
     finally:
@@ -145,6 +162,14 @@ def run(
     if counted is None:
         raise TypeError("an aggregate has a row")
     return Run(rows=counted[0], rejected=counted[1], sums=sums, templates=templates)
+
+
+def _rows_of_templates(sums: Sums, templates: int) -> Codes:
+    """How many rows each template has."""
+    rows = np.zeros(templates)
+    for point in sums.points():
+        rows += np.bincount(point.templates, point.counts, templates)
+    return np.rint(rows).astype(np.int64)
 
 
 def _write(frame: DataFrame, target: str) -> None:

@@ -27,6 +27,8 @@ from costsvc.reference.catalog import Catalog
 from tests.batch.comparing import assert_same, estimated_here, in_order, rows, without_templates
 
 pytestmark = pytest.mark.spark
+ENDS = (("local", ".parquet"), ("spark", ""))
+"""Name and end of the templates beside an output."""
 
 
 def write_lines(table: pa.Table, path: Path) -> None:
@@ -192,9 +194,21 @@ def test_the_command_gives_the_totals_of_one_process(tmp_path: Path) -> None:
         done = CliRunner().invoke(main, [*arguments, *options])
         assert (done.exit_code, done.output.splitlines()[0]) == (0, "3 rows: 2 estimated, 1 rejected"), done.output
     assert (tmp_path / "spark.parquet.csv").read_text() == (tmp_path / "local.parquet.csv").read_text()
+    described = [pq.read_table(tmp_path / f"{engine}.parquet.templates{end}") for engine, end in ENDS]
+    of_template = [sorted(table.drop(["template"]).to_pylist(), key=str) for table in described]
+    assert of_template[0] == of_template[1]
+    results = pq.read_table(tmp_path / "spark.parquet")["template"].drop_null()
+    assert set(results.to_pylist()) == set(described[1]["template"].to_pylist())
 
 
-@pytest.mark.parametrize("wrong", [["--engine", "spark", "--strict"], ["--master", "local[1]"]])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--engine", "spark", "--strict"],
+        ["--master", "local[1]"],
+        ["--engine", "spark", "--from", "otel"],
+    ],
+)
 def test_options_of_the_other_engine_are_refused(wrong: list[str], tmp_path: Path) -> None:
-    done = CliRunner().invoke(main, ["batch", "jobs.csv", str(tmp_path / "out"), *wrong])
+    done = CliRunner().invoke(main, ["batch", "jobs.jsonl", str(tmp_path / "out"), *wrong])
     assert (done.exit_code, "--engine" in done.output) == (2, True)

@@ -28,18 +28,19 @@ FACTOR = pa.struct(
 FIELDS = tuple(one.name for one in FACTOR)
 
 
-def as_batch(templates: Templates, rows: Codes) -> pa.RecordBatch:
-    """Templates as rows, by their number in the output.
+def as_batch(templates: Templates, rows: Codes, *, by_digest: bool = False) -> pa.RecordBatch:
+    """Templates as rows, by what the output has in its column ``template``.
 
     Args:
         templates: The templates of the run.
         rows: How many rows of the output each template has, in the order of their numbers.
+        by_digest: Whether the output has digests in place of numbers.
     """
     places = np.flatnonzero(rows)
     used = [templates.all[place] for place in places.tolist()]
     version = templates.catalog.version
     columns = {
-        "template": pa.array([one.id for one in used], pa.int32()),
+        "template": pa.array([one.digest for one in used]) if by_digest else pa.array(places.astype(np.int32)),
         "kind": pa.array([one.work.kind for one in used], pa.string()),
         "request": pa.array([orjson.dumps(one.request).decode() for one in used], pa.string()),
         "rows": pa.array(rows[places]),
