@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import harmonic_mean, median
 
-from benchmarks import columns, decisions, figures, names
+from benchmarks import batches, columns, decisions, figures, names, spark
 from benchmarks.load import Server, rate, requests, served
 from costsvc.estimates.serving import estimate_serving
 from costsvc.reference.catalog import Catalog
@@ -66,7 +66,9 @@ def main() -> None:
     for name, rows, templates in columns.measured():
         print(f"{name:<25}{rows / MILLION:8.2f} M rows/s on one core, {templates} templates (at least 3)")
     # a process of its own, since it stays on one core
-    subprocess.run([sys.executable, "-m", "benchmarks.batches"], check=True)
+    subprocess.run([sys.executable, "-m", "benchmarks.batches", str(batches.ROWS), str(ecologits)], check=True)
+    for line in spark.measured():
+        print(line)
 
 
 def _decisions(draw: random.Random) -> list[tuple[str, list[bytes], int]]:

@@ -43,11 +43,12 @@ ONE_BY_ONE = 500
 CALLS = {"accelerator": ("h100", "a100", "l4"), "model": ("llama-3.1-8b", "llama-3.1-70b", "mixtral-8x7b")}
 
 
-def measured(rows: int = ROWS) -> Iterator[str]:
+def measured(rows: int = ROWS, ecologits_us: float | None = None) -> Iterator[str]:
     """Lines that say how fast each way is.
 
     Args:
         rows: Rows of each file.
+        ecologits_us: Time that EcoLogits needs for a request; None if it was not measured. [us]
     """
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
@@ -57,12 +58,12 @@ def measured(rows: int = ROWS) -> Iterator[str]:
     gc.freeze()  # as the command does
     with tempfile.TemporaryDirectory() as folder:
         yield from _jobs(Path(folder), catalog, rows)
-        yield from _calls(Path(folder), catalog, rows)
+        yield from _calls(Path(folder), catalog, rows, ecologits_us)
 
 
 def _jobs(folder: Path, catalog: Catalog, rows: int) -> Iterator[str]:
     source, target = folder / "jobs.parquet", folder / "out.parquet"
-    _write(source, rows, lambda rng, size: _job_columns(rng, size, catalog))
+    write_jobs(source, rows, catalog)
     subprocess.run(
         [sys.executable, "-m", "costsvc.cli", "batch", source, target], check=True, stdout=subprocess.DEVNULL
     )
@@ -93,13 +94,16 @@ def _jobs(folder: Path, catalog: Catalog, rows: int) -> Iterator[str]:
     yield f"{'totals of 16,000 kinds':<25}{_seconds(lambda: totals(summary.sums, summary.templates)):8.2f} s"
 
 
-def _calls(folder: Path, catalog: Catalog, rows: int) -> Iterator[str]:
+def _calls(folder: Path, catalog: Catalog, rows: int, ecologits_us: float | None) -> Iterator[str]:
     source, target = folder / "calls.parquet", folder / "calls-out.parquet"
     _write(source, rows, _call_columns)
     own = median(_seconds(lambda: run([str(source)], str(target), Job(kind="inference"), catalog)) for _ in range(3))
     copied = median(_seconds(lambda: _copied(source, target)) for _ in range(3))
     speed = f"{rows / own / MILLION:8.2f} M rows/s (at least 3)"
     yield f"{'text serving':<25}{speed}, ratio to copying {copied / own:.2f} (or at least 0.5)"
+    if ecologits_us is not None:
+        speed = f"{1 / ecologits_us:8.4f} M rows/s, ratio {rows / own / MILLION * ecologits_us:.0f}"
+        yield f"{'EcoLogits, call by call':<25}{speed} (at least 1000)"
 
 
 def _seconds(way: Callable[[], object]) -> float:
@@ -113,6 +117,17 @@ def _names(catalog: Catalog) -> dict[str, list[str]]:
         "accelerator": [str(key) for key in catalog.tables["accelerators"].rows][:ACCELERATORS],
         "region": [str(key) for key in catalog.tables["regions"].rows][:REGIONS],
     }
+
+
+def write_jobs(path: Path, rows: int, catalog: Catalog) -> None:
+    """Write jobs on 80 accelerators in 200 regions.
+
+    Args:
+        path: The file.
+        rows: Rows.
+        catalog: The reference tables.
+    """
+    _write(path, rows, lambda rng, size: _job_columns(rng, size, catalog))
 
 
 def _write(path: Path, rows: int, columns: Callable[[np.random.Generator, int], dict[str, object]]) -> None:
@@ -189,5 +204,6 @@ def _merged(source: Path, target: Path, table: pa.Table) -> None:
 
 
 if __name__ == "__main__":
-    for line in measured(int(sys.argv[1]) if len(sys.argv) > 1 else ROWS):
+    given = [*sys.argv[1:], None, None]
+    for line in measured(int(given[0] or ROWS), None if given[1] is None else float(given[1])):
         print(line, flush=True)

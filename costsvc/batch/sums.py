@@ -5,7 +5,8 @@ one set of draws for each template, since rows that share a factor are wrong tog
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -26,6 +27,8 @@ WIDTHS: Mapping[int, float] = {0: 1.0, 1: 1.1, 2: 1.25}
 WIDEST = 1.3
 BINS = 512
 """Classes of a number: from its least value to its largest in steps of the width."""
+ROBUST = ("output_tokens",) * 4
+"""Numbers whose classes become wider first: the ends of a total hardly depend on them."""
 COMPACT = 2**18
 """Entries from which on equal ones are added up."""
 BLOCK = 2**16
@@ -257,17 +260,20 @@ def class_codes(logs: Mapping[str, Array], rows: int) -> Codes:
     return codes
 
 
-def coarsened(classes: Codes, numbers: int, halvings: int) -> Codes:
-    """Classes of which several are one.
+def coarsened(classes: Codes, varying: Collection[str], steps: int) -> Codes:
+    """Classes of which several are one: with each step two neighbours of one number.
 
     Args:
         classes: Classes of rows, as :func:`class_codes` gives them.
-        numbers: How many numbers vary.
-        halvings: How often two neighbours become one, for each number.
+        varying: The numbers that vary.
+        steps: How many steps.
     """
+    names = [name for name in NUMBERS if name in varying]
+    order = [*(name for name in ROBUST if name in names), *names * (steps // max(len(names), 1) + 1)]
+    halvings = Counter(order[:steps])
     coarse, rest = np.zeros_like(classes), classes
-    for place in range(numbers):
-        coarse += (rest % BINS >> halvings) * BINS**place
+    for place, name in enumerate(reversed(names)):
+        coarse += (rest % BINS >> halvings[name]) * BINS**place
         rest = rest // BINS
     return coarse
 

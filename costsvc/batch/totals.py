@@ -24,7 +24,7 @@ from costsvc.units import Array
 FIGURES = tuple(RESULTS.values())
 TOGETHER = 256
 """Templates, and groups, whose draws are in memory at once."""
-MOST_POINTS = 8192
+MOST_POINTS = 2**14
 """Classes of the templates of a shape from which on their number is halved, since each has draws of its own."""
 DRIVEN_TOGETHER = 64
 """Groups whose drivers are computed at once."""
@@ -111,7 +111,7 @@ def _points(point: Point, of: Codes, templates: Templates) -> Iterator[_Points]:
     for place in np.unique(of_entry).tolist():
         shape, taken = templates.shapes.all[place], np.flatnonzero(of_entry == place)
         rows, counts = row_of[point.templates[taken]], point.counts[taken]
-        distinct, index = _alike(rows, point.classes[taken], len(shape.varying))
+        distinct, index = _alike(rows, point.classes[taken], shape.varying)
         total = np.bincount(index, counts, len(distinct))
         numbers = {
             name: np.exp(np.bincount(index, point.logs[taken, NUMBERS.index(name)], len(distinct)) / total)
@@ -134,10 +134,10 @@ def _points(point: Point, of: Codes, templates: Templates) -> Iterator[_Points]:
         )
 
 
-def _alike(rows: Codes, classes: Codes, numbers: int) -> tuple[list[tuple[int, ...]], Codes]:
+def _alike(rows: Codes, classes: Codes, varying: Sequence[str]) -> tuple[list[tuple[int, ...]], Codes]:
     """Distinct templates and classes, and that of each entry; of too many, neighbouring classes are one."""
-    for halvings in range(int(np.log2(BINS)) + 1 if numbers else 1):
-        distinct, index = combine([rows, coarsened(classes, numbers, halvings)], len(rows))
+    for steps in range(len(varying) * int(np.log2(BINS)) + 1):
+        distinct, index = combine([rows, coarsened(classes, varying, steps)], len(rows))
         if len(distinct) <= MOST_POINTS:
             break
     return distinct, index

@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -11,9 +12,20 @@ from costsvc.batch.plan import Plan
 from costsvc.batch.rejects import as_table
 from costsvc.batch.templates import Templates
 from costsvc.batch.totals import totals
+from costsvc.errors import BadRequestError
 from costsvc.reference.catalog import Catalog
+from costsvc.web.registry import answer_request
 
 ROWS = 2_000
+PATHS = {
+    "energy_kwh": ("energy_kwh",),
+    "carbon_location_kg": ("carbon", "location_kg"),
+    "carbon_market_kg": ("carbon", "market_kg"),
+    "carbon_embodied_kg": ("carbon", "embodied_kg"),
+    "carbon_total_kg": ("carbon", "total_kg"),
+    "water_total_l": ("water", "total_l"),
+    "cost_total_usd": ("cost", "total_usd"),
+}
 
 
 def rows(kind: str) -> pa.Table:
@@ -77,3 +89,29 @@ def assert_same(one: pa.Table, other: pa.Table, tolerance: float = 1e-12) -> Non
             np.testing.assert_allclose(one[name].to_numpy(), other[name].to_numpy(), rtol=tolerance, err_msg=name)
         elif name != "drivers":
             assert one[name].to_pylist() == other[name].to_pylist(), name
+
+
+def body_of(row: Mapping[str, object]) -> dict[str, object]:
+    body: dict[str, object] = {}
+    for name, value in row.items():
+        outer, _, inner = name.partition(".")
+        if inner:
+            body.setdefault(outer, {})[inner] = value  # type: ignore[index] # an object
+        elif value is not None:
+            body[name] = value
+    return body
+
+
+def answered(kind: str, row: Mapping[str, object], catalog: Catalog) -> dict[str, float | None] | None:
+    """The results of a row as the API gives them; None if it refuses the row."""
+    try:
+        answer = answer_request(f"/v1/estimates/{kind}", body_of(row), catalog)
+    except BadRequestError:
+        return None
+    found = {}
+    for name, path in PATHS.items():
+        value: object = answer
+        for part in path:
+            value = value[part]  # type: ignore[index] # an answer
+        found[name] = None if value is None else value["value"]  # type: ignore[index] # a quantity
+    return found

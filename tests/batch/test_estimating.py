@@ -12,17 +12,9 @@ from costsvc.batch.templates import Templates
 from costsvc.errors import BadRequestError
 from costsvc.reference.catalog import Catalog
 from costsvc.web.registry import answer_request
+from tests.batch.comparing import answered, body_of
 
 ROWS = 300
-PATHS = {
-    "energy_kwh": ("energy_kwh",),
-    "carbon_location_kg": ("carbon", "location_kg"),
-    "carbon_market_kg": ("carbon", "market_kg"),
-    "carbon_embodied_kg": ("carbon", "embodied_kg"),
-    "carbon_total_kg": ("carbon", "total_kg"),
-    "water_total_l": ("water", "total_l"),
-    "cost_total_usd": ("cost", "total_usd"),
-}
 
 
 def drawn(names: object, rng: np.random.Generator) -> list[str]:
@@ -75,32 +67,6 @@ def columns(case: str, catalog: Catalog) -> Mapping[str, object]:
         },
         "hosted": {"provider": [key[0] for key in sold], "model": [key[1] for key in sold], **lengths},
     }[case]
-
-
-def body_of(row: Mapping[str, object]) -> dict[str, object]:
-    body: dict[str, object] = {}
-    for name, value in row.items():
-        outer, _, inner = name.partition(".")
-        if inner:
-            body.setdefault(outer, {})[inner] = value  # type: ignore[index] # an object
-        elif value is not None:
-            body[name] = value
-    return body
-
-
-def answered(kind: str, row: Mapping[str, object], catalog: Catalog) -> dict[str, float | None] | None:
-    """The results of a row as the API gives them; None if it refuses the row."""
-    try:
-        answer = answer_request(f"/v1/estimates/{kind}", body_of(row), catalog)
-    except BadRequestError:
-        return None
-    found = {}
-    for name, path in PATHS.items():
-        value: object = answer
-        for part in path:
-            value = value[part]  # type: ignore[index] # an answer
-        found[name] = None if value is None else value["value"]  # type: ignore[index] # a quantity
-    return found
 
 
 def alike(found: float | None, expected: float | None) -> bool:

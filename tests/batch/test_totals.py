@@ -76,8 +76,9 @@ def summed(batches: Sequence[pa.RecordBatch], kind: str, catalog: Catalog, by: S
 
 
 @pytest.mark.parametrize(("kind", "within"), [("training", 1e-12), ("inference", 1e-3)])
-def test_a_total_is_that_of_drawing_every_row(kind: str, within: float, catalog: Catalog) -> None:
-    batch = fleet(catalog) if kind == "training" else calls()
+@pytest.mark.parametrize("rows", [ROWS, pytest.param(20_000, marks=pytest.mark.slow)])
+def test_a_total_is_that_of_drawing_every_row(kind: str, within: float, rows: int, catalog: Catalog) -> None:
+    batch = fleet(catalog, rows) if kind == "training" else calls(rows)
     (row,) = summed([batch], kind, catalog).to_pylist()
     draws = drawn_rows(batch, kind, catalog)
     lows, highs = percentiles(draws[:, 1:])
