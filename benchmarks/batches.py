@@ -24,9 +24,13 @@ from codecarbon.core.units import Energy
 from codecarbon.external.geography import CloudMetadata
 from codecarbon.input import DataSource
 
-from costsvc.batch.plan import RESULTS
+from costsvc.batch.cells import read_numbers
+from costsvc.batch.estimating import estimate
+from costsvc.batch.plan import RESULTS, plan
 from costsvc.batch.rates import rates
 from costsvc.batch.running import Job, run
+from costsvc.batch.sums import Sums
+from costsvc.batch.templates import Templates
 from costsvc.batch.totals import totals
 from costsvc.reference.catalog import Catalog
 from costsvc.settings import Settings
@@ -90,8 +94,33 @@ def _jobs(folder: Path, catalog: Catalog, rows: int) -> Iterator[str]:
     for name, bar in bars.items():
         each = median(seconds[name])
         yield f"{name:<25}{rows / each / MILLION:8.2f} M rows/s, ratio {each / own:.2f} (at least {bar})"
+    yield from _phases(source, catalog)
     summary = run([str(source)], str(target), Job(), catalog)
     yield f"{'totals of 16,000 kinds':<25}{_seconds(lambda: totals(summary.sums, summary.templates)):8.2f} s"
+
+
+def _phases(source: Path, catalog: Catalog) -> Iterator[str]:
+    """Lines that say what parts of a run cost."""
+    templates, sums = Templates(catalog), Sums(())
+    with pq.ParquetFile(source) as file:
+        batches = list(file.iter_batches(GROUP))
+    planned = plan(batches[0].schema)
+    first = _seconds(lambda: estimate(batches[0], planned, templates))
+    again = _seconds(lambda: estimate(batches[0], planned, templates))
+    yield f"{'resolving templates':<25}{first - again:8.2f} s for {len(templates.all):,} of them"
+    begun = time.perf_counter()
+    made = [estimate(batch, planned, templates) for batch in batches]
+    in_memory = time.perf_counter() - begun
+    hours = [batch.column("hours").to_numpy() for batch in batches]
+    ids = [one.results.column("template").to_numpy().astype(np.int64) for one in made]
+    rows = sum(map(len, hours))
+    begun = time.perf_counter()
+    for templates_of_rows, of_rows in zip(ids, hours, strict=True):
+        sums.add({}, templates_of_rows, of_rows, None, {})
+    summed = time.perf_counter() - begun
+    checked = _seconds(lambda: [read_numbers(batch.column("hours")) for batch in batches])
+    yield f"{'in memory':<25}{rows / in_memory / MILLION:8.2f} M rows/s, templates known"
+    yield f"{'of which sums':<25}{summed:8.2f} s of {in_memory:.2f} s; reading and checking hours {checked:.2f} s"
 
 
 def _calls(folder: Path, catalog: Catalog, rows: int, ecologits_us: float | None) -> Iterator[str]:

@@ -7,7 +7,7 @@ import numpy as np
 from costsvc.batch.formats.format import Kind
 from costsvc.batch.groups import Codes
 from costsvc.batch.parts import is_of_place
-from costsvc.batch.row_numbers import Classes
+from costsvc.batch.row_numbers import POSITIVE, Classes
 from costsvc.batch.templates import Templates
 from costsvc.units import Array
 
@@ -33,19 +33,23 @@ def assign(
     """
     of_work = {name: codes for name, codes in texts.items() if not is_of_place(name)}
     of_place = {name: codes for name, codes in texts.items() if is_of_place(name)}
-    works = _works(kind, of_work, numbers, rows, templates)
-    places = _places(kind, of_place, rows, templates)
+    works = _works(kind, of_work, {name: of for name, of in numbers.items() if not is_of_place(name)}, rows, templates)
+    places = _places(kind, of_place, {name: of for name, of in numbers.items() if is_of_place(name)}, rows, templates)
     pairs = templates.table("templates", is_unused)
     return pairs.find((works, places), rows, lambda key, _: templates.find(key[0], key[1], is_unused=is_unused).id)
 
 
-def _places(kind: Kind, texts: Mapping[str, Codes], rows: int, templates: Templates) -> Codes:
+def _places(
+    kind: Kind, texts: Mapping[str, Codes], numbers: Mapping[str, Array], rows: int, templates: Templates
+) -> Codes:
     names = sorted(texts)
 
-    def add(key: tuple[int, ...], _: int) -> int:
-        return templates.add_place(tuple(_texts(kind, names, key, templates).items()))
+    def add(key: tuple[int, ...], row: int) -> int:
+        given = {name: float(values[row]) for name, values in numbers.items() if not np.isnan(values[row])}
+        return templates.add_place(_texts(kind, names, key, templates), given)
 
-    return templates.table("places", kind, *names).find([texts[name] for name in names], rows, add)
+    codes = [*(texts[name] for name in names), *(POSITIVE.of(values) for values in numbers.values())]
+    return templates.table("places", kind, *names, *numbers).find(codes, rows, add)
 
 
 def _works(

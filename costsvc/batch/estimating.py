@@ -14,12 +14,13 @@ from costsvc.batch.formats.format import Part, Translated
 from costsvc.batch.groups import Codes, encode
 from costsvc.batch.plan import ESTIMATED, RESULTS, Plan
 from costsvc.batch.rejects import Reject
-from costsvc.batch.row_numbers import ACTIVITIES, PARTS_OF, VARYING
+from costsvc.batch.row_numbers import ACTIVITIES, PARTS_OF, VARYING, factor_name
 from costsvc.batch.shapes import Shape
 from costsvc.batch.spread import intervals_of
 from costsvc.batch.sums import Sums
 from costsvc.batch.templates import Template, Templates
 from costsvc.schemas.fields import Number
+from costsvc.schemas.query import leaves
 from costsvc.schemas.reading import SCHEMAS, find_errors
 from costsvc.units import Array
 
@@ -132,9 +133,10 @@ def _runs(part: Part, templates: Templates, rejects: list[Reject]) -> Iterator["
     cells = _read_cells(part, rejects)
     assigned = _assign(cells, templates, rejects)
     of_template, row_of = templates.shape_rows()
+    by_factor = {factor_name(name): values for name, values in cells.numbers.items()}
     for shape, places in _by_shape(assigned, of_template, templates):
         ids = assigned[places]
-        rows, numbers = row_of[ids], {name: cells.numbers[name][places] for name in shape.varying}
+        rows, numbers = row_of[ids], {name: by_factor[name][places] for name in shape.varying}
         activity = _activity(cells, shape, places)
         results = shape.central(rows, numbers, FIGURES)
         if activity is not None:
@@ -168,10 +170,11 @@ def _read_cells(part: Part, rejects: list[Reject]) -> _Cells:
     may_vary = (*ACTIVITIES[part.kind], *VARYING[part.kind])
     keep = np.ones(len(part.rows), dtype=bool)
     numbers: dict[str, Array] = {}
+    fields = dict(leaves(SCHEMAS[part.kind]))
     for name in may_vary:
         if name in part.fields:
             read = read_numbers(part.fields[name])
-            field = SCHEMAS[part.kind].fields[name]
+            field = fields[name]
             if not isinstance(field, Number):
                 raise TypeError(f"{name} is not a number")
             wrong = read.is_wrong | _outside(read.values, field)
@@ -199,7 +202,9 @@ def _rejected(part: Part, name: str, wrong: npt.NDArray[np.bool_], values: Array
     for place in np.flatnonzero(wrong).tolist():
         cell = column[place].as_py()
         value = cell if np.isnan(values[place]) else float(values[place])
-        reason = find_errors(part.kind, {name: value if isinstance(value, float) else str(value)})[name]
+        outer, _, inner = name.rpartition(".")
+        own: Mapping[str, object] = {inner: value if isinstance(value, float) else str(value)}
+        reason = find_errors(part.kind, {outer: own} if outer else own)[name]
         rejects.append(_reject(part, place, name, reason, cell))
     return rejects
 

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from costsvc.batch.formats.format import Kind
 from costsvc.batch.resolving import Located, Work, locate, needs_place, resolve_work
-from costsvc.batch.row_numbers import Classes
+from costsvc.batch.row_numbers import Classes, factor_name
 from costsvc.errors import BadRequestError
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.workloads import Serving, TrainingRun
@@ -120,18 +120,21 @@ class PlacePart:
 
     Attributes:
         id: Its number, from 0.
-        texts: Fields with their texts.
+        texts: Fields with their texts, numbers that do not vary included.
+        numbers: The numbers that vary, in its first row. [any]
     """
 
     id: int
     texts: Texts
+    numbers: Mapping[str, float]
     _given: Names = ()
     _requests: dict[object, Request] = field(default_factory=dict)
     _located: dict[object, Located] = field(default_factory=dict)
     _json: dict[Kind, Mapping[str, Any]] = field(default_factory=dict)
+    _varying: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._given = tuple(name for name, _ in self.texts)
+        self._given = tuple(name for name, _ in self.read)
 
     @property
     def given(self) -> Names:
@@ -142,7 +145,21 @@ class PlacePart:
         """Its part of a request of a kind as JSON."""
         known = self._json.get(kind)
         if known is None:
-            known = self._json[kind] = body(self.texts, SCHEMAS[kind])
+            known = self._json[kind] = body(self.read, SCHEMAS[kind])
+        return known
+
+    @property
+    def read(self) -> Texts:
+        """All fields with the texts of its first row."""
+        return (*self.texts, *((name, repr(value)) for name, value in self.numbers.items()))
+
+    def varying(self, of_work: frozenset[str]) -> frozenset[str]:
+        """Numbers that differ by row, with those of a work."""
+        if not self.numbers:
+            return of_work
+        known = self._varying.get(of_work)
+        if known is None:
+            known = self._varying[of_work] = of_work | {factor_name(name) for name in self.numbers}
         return known
 
     def request_of(self, work: WorkPart, catalog: Catalog) -> Request | Refusals:
@@ -169,7 +186,7 @@ def _kept(
     found = known.get(key)
     if found is None:
         try:
-            found = known[key] = read_row(work.kind, (*work.texts, *place.texts), work.numbers, catalog)
+            found = known[key] = read_row(work.kind, (*work.texts, *place.read), work.numbers, catalog)
         except BadRequestError as error:
             return error.problems
     return found

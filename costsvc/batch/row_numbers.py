@@ -21,11 +21,17 @@ ACTIVITIES: Mapping[Kind, tuple[str, ...]] = {
 """Numbers to which all results are proportional; a request has one at most."""
 ACCELERATOR_HOURS, TRAINING_TOKENS = "accelerator_hours", "training_tokens_b"
 """Results are proportional to them if the number of accelerators is given."""
+POWER = "accelerator_power_w"
+OF_PLACE = (
+    *("pue", "wue_l_per_kwh", "grid_g_per_kwh"),
+    *("pricing.usd_per_accelerator_hour", "pricing.electricity_usd_per_kwh"),
+)
+"""Numbers of a place that vary: measured figures of a building, of its grid, and prices."""
 VARYING: Mapping[Kind, tuple[str, ...]] = {
-    "training": (TRAINING_TOKENS,),
+    "training": (TRAINING_TOKENS, POWER, *OF_PLACE),
     "inference": (
         *("input_tokens", "cached_input_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens"),
-        "batch_size",
+        *("batch_size", POWER, *OF_PLACE),
     ),
 }
 """Numbers on which results depend in other ways; accelerator-hours, too, if accelerators are not given."""
@@ -78,3 +84,16 @@ class Classes:
     def varies(self, value: float) -> bool:
         """Whether rows in the class of a number have different numbers."""
         return value > self.whole_below and bool((self.thresholds != value).all())
+
+
+POSITIVE = Classes(thresholds=np.array([0.0]))
+"""Classes of a number that only decides something if it is zero."""
+
+
+def factor_name(field: str) -> str:
+    """The name of the factor that a number becomes.
+
+    Args:
+        field: Dotted name of the number's field.
+    """
+    return field.rpartition(".")[2]

@@ -16,11 +16,13 @@ import pyarrow.compute as pc
 
 from costsvc.batch.groups import Codes, Numbering, combine, distinct_rows, encode
 from costsvc.batch.plan import RESULTS
-from costsvc.batch.row_numbers import ACCELERATOR_HOURS, VARYING
+from costsvc.batch.row_numbers import ACCELERATOR_HOURS, VARYING, factor_name
 from costsvc.batch.templates import Templates
 from costsvc.units import Array
 
-NUMBERS = (ACCELERATOR_HOURS, *(name for names in VARYING.values() for name in names))
+NUMBERS = tuple(
+    dict.fromkeys((ACCELERATOR_HOURS, *(factor_name(name) for names in VARYING.values() for name in names)))
+)
 """Numbers that vary, in the order of their columns."""
 WIDTHS: Mapping[int, float] = {0: 1.0, 1: 1.1, 2: 1.25}
 """Ratio of the ends of a class by how many numbers vary; wider for more, since classes multiply."""
@@ -29,6 +31,8 @@ BINS = 512
 """Classes of a number: from its least value to its largest in steps of the width."""
 ROBUST = ("output_tokens",) * 4
 """Numbers whose classes become wider first: the ends of a total hardly depend on them."""
+MOST_CLASSED = 6
+"""Numbers whose classes fit a code."""
 COMPACT = 2**18
 """Entries from which on equal ones are added up."""
 BLOCK = 2**16
@@ -253,11 +257,15 @@ def class_codes(logs: Mapping[str, Array], rows: int) -> Codes:
     """
     width = np.log(WIDTHS.get(len(logs), WIDEST))
     codes = np.zeros(rows, dtype=np.int64)
-    for name in NUMBERS:
-        if name in logs:
-            step = np.floor(logs[name] / width) + BINS // 2
-            codes = codes * BINS + np.clip(step, 0, BINS - 1).astype(np.int64)
+    for name in _classed(logs):
+        step = np.floor(logs[name] / width) + BINS // 2
+        codes = codes * BINS + np.clip(step, 0, BINS - 1).astype(np.int64)
     return codes
+
+
+def _classed(varying: Collection[str]) -> list[str]:
+    """The numbers that have classes, as many as a code has room for; of further ones only the mean is kept."""
+    return [name for name in NUMBERS if name in varying][:MOST_CLASSED]
 
 
 def coarsened(classes: Codes, varying: Collection[str], steps: int) -> Codes:
@@ -268,7 +276,7 @@ def coarsened(classes: Codes, varying: Collection[str], steps: int) -> Codes:
         varying: The numbers that vary.
         steps: How many steps.
     """
-    names = [name for name in NUMBERS if name in varying]
+    names = _classed(varying)
     order = [*(name for name in ROBUST if name in names), *names * (steps // max(len(names), 1) + 1)]
     halvings = Counter(order[:steps])
     coarse, rest = np.zeros_like(classes), classes

@@ -12,6 +12,7 @@ from costsvc.batch.formats.format import Kind
 from costsvc.batch.groups import Codes, CodeTable, Numbering
 from costsvc.batch.parts import (
     Family,
+    Names,
     PlacePart,
     Refusals,
     Request,
@@ -20,6 +21,7 @@ from costsvc.batch.parts import (
     read_row,
 )
 from costsvc.batch.resolving import Around, Work, resolve_around, resolve_work
+from costsvc.batch.row_numbers import POSITIVE
 from costsvc.batch.shapes import Shape, Shapes
 from costsvc.batch.thresholds import Thresholds
 from costsvc.errors import BadRequestError, UnknownNameError
@@ -53,7 +55,7 @@ class Template:
 
     def as_json(self) -> str:
         """Its parts as JSON, from which another process resolves the same template."""
-        return json.dumps([*self._identity, sorted(self.work.numbers.items())])
+        return json.dumps([*self._identity, sorted(self.work.numbers.items()), sorted(self.place.numbers.items())])
 
     @property
     def digest(self) -> str:
@@ -67,7 +69,8 @@ class Template:
 
     @property
     def _identity(self) -> list[object]:
-        return [self.work.kind, self.work.texts, self.place.texts, self.work.classes, self.is_unused]
+        work, place = self.work, self.place
+        return [work.kind, work.texts, place.texts, work.classes, sorted(place.numbers), self.is_unused]
 
 
 class Templates:
@@ -97,7 +100,7 @@ class Templates:
         self._numberings: dict[tuple[object, ...], Numbering[str | None]] = {}
         self._tables: dict[tuple[object, ...], CodeTable] = {}
         self._works: dict[object, WorkPart] = {}
-        self._places: dict[Texts, PlacePart] = {}
+        self._places: dict[tuple[Texts, Names], PlacePart] = {}
         self._by_parts: dict[tuple[int, int, bool], Template] = {}
         self._shape_of, self._row_of = array("q"), array("q")
 
@@ -146,15 +149,19 @@ class Templates:
         varying = {name: numbers[name] for name, _ in classes}
         return self._work(family.kind, tuple(sorted(texts.items())), tuple(classes), varying).id
 
-    def add_place(self, texts: Texts) -> int:
+    def add_place(self, texts: Mapping[str, str], numbers: Mapping[str, float]) -> int:
         """The number of a place.
 
         Args:
-            texts: Its fields with their texts, in the order of their names.
+            texts: Its fields with their texts.
+            numbers: The numbers of its first row that may vary. [any]
         """
-        known = self._places.get(texts)
+        fixed = {name: repr(value) for name, value in numbers.items() if not POSITIVE.varies(value)}
+        varying = {name: value for name, value in numbers.items() if name not in fixed}
+        key = tuple(sorted({**texts, **fixed}.items())), tuple(sorted(varying))
+        known = self._places.get(key)
         if known is None:
-            known = self._places[texts] = PlacePart(id=len(self.places), texts=texts)
+            known = self._places[key] = PlacePart(id=len(self.places), texts=key[0], numbers=varying)
             self.places.append(known)
         return known.id
 
@@ -185,10 +192,10 @@ class Templates:
         Args:
             text: Its parts, as :meth:`Template.as_json` writes them.
         """
-        kind, work, place, classed, is_unused, numbers = json.loads(text)
-        texts = [tuple((name, value) for name, value in fields) for fields in (work, place, classed)]
-        part = self._work(kind, texts[0], texts[2], dict(numbers))
-        return self.find(part.id, self.add_place(texts[1]), is_unused=is_unused)
+        kind, work, place, classed, _, is_unused, of_work, of_place = json.loads(text)
+        texts, classes = (tuple((name, value) for name, value in fields) for fields in (work, classed))
+        part = self._work(kind, texts, classes, dict(of_work))
+        return self.find(part.id, self.add_place(dict(place), dict(of_place)), is_unused=is_unused)
 
     def _work(
         self, kind: Kind, texts: Texts, classes: tuple[tuple[str, int], ...], numbers: Mapping[str, float]
@@ -212,7 +219,7 @@ class Templates:
         else:
             work, around = found
             template.logs = (work.log, *around.logs)
-            varying = template.work.varying(work.activity)
+            varying = template.place.varying(template.work.varying(work.activity))
             template.shape, template.row = self.shapes.add(work, around, varying, is_unused=template.is_unused)
 
     def _parts(self, template: Template) -> tuple[Work, Around]:

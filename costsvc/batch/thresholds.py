@@ -6,7 +6,7 @@ import numpy as np
 
 from costsvc.batch.formats.format import Kind
 from costsvc.batch.resolving import needs_place
-from costsvc.batch.row_numbers import ACCELERATOR_HOURS, TRAINING_TOKENS, VARYING, Classes
+from costsvc.batch.row_numbers import ACCELERATOR_HOURS, POSITIVE, POWER, TRAINING_TOKENS, VARYING, Classes
 from costsvc.errors import UnknownNameError
 from costsvc.reference.catalog import Catalog
 from costsvc.requests.workloads import Serving, TrainingRun
@@ -14,6 +14,8 @@ from costsvc.resolve.machine import ResolvedMachine, resolve_machine
 
 MEASURED = ("inference_measurements", "generation_measurements")
 NONE: frozenset[float] = frozenset()
+ALONE = Classes(thresholds=np.array([0.0]), whole_below=np.inf)
+"""Classes of a number of which each value is a template of its own."""
 NONE_AND_ONE = (0.0, 1.0)
 """Without tokens a request has no price for them; below one token a step is counted as a whole."""
 
@@ -34,7 +36,7 @@ class Thresholds:
             for row in catalog.tables[table].rows.values():
                 key = (row["model_id"], row["accelerator_id"])
                 self._batches[key] = self._batches.get(key, frozenset()) | {row["batch_size"]} - {None}
-        self._known: dict[tuple[Kind, frozenset[float], frozenset[float]], tuple[int, Mapping[str, Classes]]] = {}
+        self._known: dict[tuple[Kind, frozenset[float], frozenset[float], bool], tuple[int, Mapping[str, Classes]]] = {}
 
     def classes_of(self, kind: Kind, request: TrainingRun | Serving | None) -> tuple[int, Mapping[str, Classes]]:
         """The classes of each number that varies, and a number that tells them from other ones.
@@ -44,10 +46,12 @@ class Thresholds:
             request: The request; None if it is refused.
         """
         long, batches = self._of(request) if isinstance(request, Serving) else (NONE, NONE)
-        key = (kind, long, batches)
+        # a measured power must not be above that of the servers, if that is given
+        is_bounded = request is not None and request.machine.it_power_w is not None
+        key = (kind, long, batches, is_bounded)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = (len(self._known), _classes(kind, long, batches))
+            known = self._known[key] = (len(self._known), _classes(*key))
         return known
 
     def _of(self, request: Serving) -> tuple[frozenset[float], frozenset[float]]:
@@ -68,10 +72,13 @@ def _machine(request: Serving, catalog: Catalog) -> ResolvedMachine | None:
         return None
 
 
-def _classes(kind: Kind, long: frozenset[float], batches: frozenset[float]) -> Mapping[str, Classes]:
+def _classes(kind: Kind, long: frozenset[float], batches: frozenset[float], is_bounded: bool) -> Mapping[str, Classes]:
+    power = ALONE if is_bounded else POSITIVE
     if kind == "training":
-        return dict.fromkeys((ACCELERATOR_HOURS, TRAINING_TOKENS), Classes(thresholds=np.array([0.0])))
-    found = {name: Classes(thresholds=np.array(NONE_AND_ONE), whole_below=1.0) for name in VARYING[kind]}
+        return {ACCELERATOR_HOURS: POSITIVE, TRAINING_TOKENS: POSITIVE, POWER: power}
+    tokens = (name for name in VARYING[kind] if name.endswith("_tokens"))
+    found = {name: Classes(thresholds=np.array(NONE_AND_ONE), whole_below=1.0) for name in tokens}
+    found[POWER] = power
     found["input_tokens"] = Classes(thresholds=np.array(sorted({*NONE_AND_ONE, *long})), whole_below=1.0)
     found["batch_size"] = Classes(thresholds=np.array(sorted(batches), dtype=float))
     return found

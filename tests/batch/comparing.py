@@ -95,9 +95,11 @@ def body_of(row: Mapping[str, object]) -> dict[str, object]:
     body: dict[str, object] = {}
     for name, value in row.items():
         outer, _, inner = name.partition(".")
+        if value is None:
+            continue
         if inner:
             body.setdefault(outer, {})[inner] = value  # type: ignore[index] # an object
-        elif value is not None:
+        else:
             body[name] = value
     return body
 

@@ -22,6 +22,11 @@ def drawn(names: object, rng: np.random.Generator) -> list[str]:
     return [known[place] for place in rng.integers(0, len(known), ROWS)]
 
 
+def some(values: np.ndarray, rng: np.random.Generator) -> list[float | None]:
+    """Numbers of which some are missing."""
+    return [None if rng.random() < 0.2 else float(value) for value in values]
+
+
 def tokens(rng: np.random.Generator, mean: float) -> np.ndarray:
     """Lengths of any size, zero and one token included."""
     return np.where(rng.random(ROWS) < 0.1, rng.integers(0, 2, ROWS), np.floor(rng.lognormal(mean, 2, ROWS)))
@@ -37,6 +42,12 @@ def columns(case: str, catalog: Catalog) -> Mapping[str, object]:
     lengths = {"input_tokens": tokens(rng, 7), "output_tokens": tokens(rng, 5), "requests": rng.lognormal(3, 2, ROWS)}
     measured = drawn(["llama-3.1-8b", "llama-3.1-70b", "mixtral-8x7b", "gpt-oss-20b"], rng)
     batch = np.floor(rng.lognormal(3, 1, ROWS)) + 1
+    watts, money = some(rng.uniform(0, 900, ROWS), rng), some(np.round(rng.lognormal(1, 1, ROWS), 2), rng)
+    measured_place = {
+        "pue": some(1 + rng.random(ROWS), rng),
+        "wue_l_per_kwh": some(rng.random(ROWS), rng),
+        "grid_g_per_kwh": some(np.floor(rng.uniform(0, 5, ROWS)) * 100, rng),
+    }
     years, size = rng.integers(2020, 2027, ROWS), np.full(ROWS, 3.5)
     few = drawn(["h100", "a100", "l4", "2xh100", "a100 MIG 1g.5gb"], rng)
     return {
@@ -52,6 +63,38 @@ def columns(case: str, catalog: Catalog) -> Mapping[str, object]:
         "measured energy": {"energy_kwh": hours, "region": regions},
         "measured servers": {"it_energy_kwh": hours, "region": regions, "pue": 1 + rng.random(ROWS)},
         "own prices": {**accelerators, "hours": hours, "pricing.kind": drawn(["owned", "spot", "on-demand"], rng)},
+        "own figures": {
+            **accelerators,
+            **measured_place,
+            "hours": hours,
+            "accelerator_power_w": watts,
+            "pricing.usd_per_accelerator_hour": money,
+        },
+        "own power of servers": {
+            **accelerators,
+            "hours": hours,
+            "accelerator_power_w": watts,
+            "it_power_w": watts[::-1],
+        },
+        "own hardware": {
+            **accelerators,
+            "hours": hours,
+            "pricing.kind": ["owned"] * ROWS,
+            "pricing.electricity_usd_per_kwh": [None if usd is None else usd / 10 for usd in money],
+        },
+        "text with own figures": {
+            "accelerator": few,
+            "model": measured,
+            **lengths,
+            **measured_place,
+            "accelerator_power_w": watts,
+        },
+        "text of parts of a token": {
+            "accelerator": few,
+            "model": measured,
+            "input_tokens": rng.integers(0, 9, ROWS) / 4,
+            "output_tokens": rng.integers(0, 9, ROWS) / 4,
+        },
         "text": {
             "accelerator": few,
             "model": measured,
@@ -65,6 +108,12 @@ def columns(case: str, catalog: Catalog) -> Mapping[str, object]:
             "task": ["image"] * ROWS,
             "requests": hours,
         },
+        "hosted with own figures": {
+            "provider": [key[0] for key in sold],
+            "model": [key[1] for key in sold],
+            **lengths,
+            **measured_place,
+        },
         "hosted": {"provider": [key[0] for key in sold], "model": [key[1] for key in sold], **lengths},
     }[case]
 
@@ -73,6 +122,15 @@ def alike(found: float | None, expected: float | None) -> bool:
     if found is None or expected is None:
         return found is expected
     return found == pytest.approx(expected, rel=1e-12, abs=0)
+
+
+def test_measured_figures_need_no_template_of_their_own(catalog: Catalog) -> None:
+    columns = {"pue": 1.3, "accelerator_power_w": 500.0, "grid_g_per_kwh": 300.0, "pricing.usd_per_accelerator_hour": 2}
+    rows = {name: like * np.linspace(1, 2, ROWS) for name, like in columns.items()}
+    batch = pa.RecordBatch.from_pydict({"accelerator": ["h100"] * ROWS, "hours": np.ones(ROWS), **rows})
+    templates = Templates(catalog)
+    assert not estimate(batch, plan(batch.schema), templates).rejects
+    assert len(templates.all) == 1
 
 
 @pytest.mark.parametrize(
@@ -86,8 +144,14 @@ def alike(found: float | None, expected: float | None) -> bool:
         ("training", "measured energy"),
         ("training", "measured servers"),
         ("training", "own prices"),
+        ("training", "own figures"),
+        ("training", "own power of servers"),
+        ("training", "own hardware"),
         ("inference", "text"),
         ("inference", "text without batch"),
+        ("inference", "text with own figures"),
+        ("inference", "text of parts of a token"),
+        ("inference", "hosted with own figures"),
         ("inference", "images"),
         ("inference", "hosted"),
     ],
