@@ -83,9 +83,8 @@ def _classes(families: Codes, numbers: Mapping[str, Array], templates: Templates
     """The class of each number that has some, by field."""
     used = [templates.families[place] for place in np.flatnonzero(np.bincount(families)).tolist()]
     by_id = {family.classes_id: family.classes for family in used}
-    found = {
-        name: np.zeros(len(families), dtype=np.int64) for name in numbers if any(name in of for of in by_id.values())
-    }
+    classed = [name for name in numbers if any(name in of for of in by_id.values())]
+    found = {name: np.zeros(len(families), dtype=np.int64) for name in classed}
     ids = np.array([family.classes_id for family in templates.families])
     for id_, of in by_id.items():
         rows = slice(None) if len(by_id) == 1 else np.flatnonzero(ids[families] == id_)

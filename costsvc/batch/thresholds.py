@@ -36,6 +36,7 @@ class Thresholds:
             for row in catalog.tables[table].rows.values():
                 key = (row["model_id"], row["accelerator_id"])
                 self._batches[key] = self._batches.get(key, frozenset()) | {row["batch_size"]} - {None}
+        self._all_batches = NONE.union(*self._batches.values())
         self._known: dict[tuple[Kind, frozenset[float], frozenset[float], bool], tuple[int, Mapping[str, Classes]]] = {}
 
     def classes_of(self, kind: Kind, request: TrainingRun | Serving | None) -> tuple[int, Mapping[str, Classes]]:
@@ -45,19 +46,21 @@ class Thresholds:
             kind: Kind of request.
             request: The request; None if it is refused.
         """
-        long, batches = self._of(request) if isinstance(request, Serving) else (NONE, NONE)
-        # a measured power must not be above that of the servers, if that is given
-        is_bounded = request is not None and request.machine.it_power_w is not None
-        key = (kind, long, batches, is_bounded)
+        key = (kind, self._long, self._all_batches, True)  # of a refused request nothing is known
+        if request is not None:
+            # a measured power must not be above that of the servers, if that is given
+            key = (kind, *self._of(request), request.machine.it_power_w is not None)
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = (len(self._known), _classes(*key))
         return known
 
-    def _of(self, request: Serving) -> tuple[frozenset[float], frozenset[float]]:
+    def _of(self, request: TrainingRun | Serving) -> tuple[frozenset[float], frozenset[float]]:
         """Lengths of prompts and batches from which a request is resolved in another way."""
+        if not isinstance(request, Serving):
+            return NONE, NONE
         if needs_place(request, self._catalog):
-            return self._long, NONE.union(*self._batches.values())
+            return self._long, self._all_batches
         name, machine = request.subject.model, _machine(request, self._catalog)
         reading = None if name is None else self._catalog.models.read(name)
         if reading is None or machine is None:

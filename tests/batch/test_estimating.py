@@ -124,6 +124,14 @@ def alike(found: float | None, expected: float | None) -> bool:
     return found == pytest.approx(expected, rel=1e-12, abs=0)
 
 
+@pytest.mark.parametrize("watts", [[600.0, 400.0, 300.0], [400.0, 600.0, 300.0]])
+def test_a_refused_row_does_not_decide_about_the_next(watts: list[float], catalog: Catalog) -> None:
+    jobs = {"accelerator": ["h100"] * 3, "hours": [1.0] * 3, "it_power_w": [500.0] * 3, "accelerator_power_w": watts}
+    batch = pa.RecordBatch.from_pydict(jobs)
+    found = estimate(batch, plan(batch.schema), Templates(catalog))
+    assert [one.row for one in found.rejects] == [watts.index(600.0)]
+
+
 def test_measured_figures_need_no_template_of_their_own(catalog: Catalog) -> None:
     columns = {"pue": 1.3, "accelerator_power_w": 500.0, "grid_g_per_kwh": 300.0, "pricing.usd_per_accelerator_hour": 2}
     rows = {name: like * np.linspace(1, 2, ROWS) for name, like in columns.items()}
