@@ -297,7 +297,7 @@ def _lines(table: pa.Table, by: Sequence[str]) -> Iterator[str]:
     rows = sorted(table.to_pylist(), key=lambda row: -(row["energy_kwh"] or 0.0))
     for row in rows[:SHOWN_GROUPS]:
         label = ", ".join(row[name] or "(none)" for name in by) or "all"
-        yield f"  {label} ({row['rows']:,} rows)"
+        yield f"  {label} ({row['rows']:,} row{'s' if row['rows'] != 1 else ''})"
         for name, metric in METRICS.items():
             if row[name] is not None:
                 quantity: Quantity = {"value": row[name], "low": row[f"{name}_low"], "high": row[f"{name}_high"]}

@@ -139,6 +139,7 @@ def _described(summary: Summary, job: Job, rejects: Path) -> dict[str, object]:
         "rows": summary.rows,
         "estimated": summary.estimated,
         "rejected": summary.rejected,
+        "skipped": dict(summary.skipped.most_common()),
         "warnings": summary.warnings,
         "data_version": summary.data_version,
     }

@@ -1,5 +1,6 @@
 """/batch takes a file by upload, and shows totals, what was rejected and why, or gives the rows back."""
 
+import re
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ def test_totals_by_group_have_intervals_and_rejects_have_reasons(client: FlaskCl
     assert answer.status_code == 200
     page = answer.text
     assert "20 of 40 rows have an estimate; 11 were rejected" in page
+    assert sum(map(int, re.findall(r"<small>(\d+) skipped: ", page))) == 9
     for text in ("vision", "speech", "5.01", "3.44", "must have GPUs of one type", 'role="img"'):
         assert text in page, text
 
