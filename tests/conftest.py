@@ -94,6 +94,7 @@ def needs() -> Callable[[str], str]:
     def found(binary: str) -> str:
         path = shutil.which(binary)
         if path is None:
+            # a fresh machine may lack it; CI installs all of them
             give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
             give_up(f"{binary} is not installed")
         return str(path)

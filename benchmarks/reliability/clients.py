@@ -112,7 +112,7 @@ class Client:
         pair = self._free.pop() if self._free else await self._opened()
         try:
             status, body, kept = await exchange(*pair, sent)
-        except BaseException:
+        except BaseException:  # also a task that is cancelled; raised again
             pair[1].close()
             raise
         if self.keep and kept:

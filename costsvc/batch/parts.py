@@ -51,16 +51,17 @@ class WorkPart:
         id: Its number, from 0.
         kind: Kind of request.
         texts: Fields with their texts, numbers that do not vary included.
-        classes: Class of each number that varies and is given.
+        classes: Ends of the class of each number that varies and is given.
         numbers: These numbers in its first row. [any]
+        given: Names of the given fields.
     """
 
     id: int
     kind: Kind
     texts: Texts
-    classes: tuple[tuple[str, int], ...]
+    classes: Texts
     numbers: Mapping[str, float]
-    _given: Names = ()
+    given: Names = field(init=False)
     _requests: dict[object, Request] = field(default_factory=dict)
     _work: Work | None = None
     _needs_place: bool | None = None
@@ -68,12 +69,7 @@ class WorkPart:
     _json: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
-        self._given = tuple(name for name, _ in (*self.texts, *self.classes))
-
-    @property
-    def given(self) -> Names:
-        """Names of the given fields."""
-        return self._given
+        self.given = tuple(name for name, _ in (*self.texts, *self.classes))
 
     @property
     def json(self) -> Mapping[str, Any]:
@@ -122,24 +118,20 @@ class PlacePart:
         id: Its number, from 0.
         texts: Fields with their texts, numbers that do not vary included.
         numbers: The numbers that vary, in its first row. [any]
+        given: Names of the given fields.
     """
 
     id: int
     texts: Texts
     numbers: Mapping[str, float]
-    _given: Names = ()
+    given: Names = field(init=False)
     _requests: dict[object, Request] = field(default_factory=dict)
     _located: dict[object, Located] = field(default_factory=dict)
     _json: dict[Kind, Mapping[str, Any]] = field(default_factory=dict)
     _varying: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._given = tuple(name for name, _ in self.read)
-
-    @property
-    def given(self) -> Names:
-        """Names of the given fields."""
-        return self._given
+        self.given = tuple(name for name, _ in self.read)
 
     def json(self, kind: Kind) -> Mapping[str, Any]:
         """Its part of a request of a kind as JSON."""

@@ -22,8 +22,8 @@ from costsvc.resolve.hosted import complete_request
 from costsvc.resolve.log import FactorLog
 from costsvc.resolve.machine import ResolvedMachine
 from costsvc.resolve.serving import resolve_serving
-from costsvc.resolve.site import ResolvedSite
-from costsvc.resolve.surroundings import ResolvedSurroundings, parts_at, site_with_gaps
+from costsvc.resolve.site import ResolvedSite, resolve_site
+from costsvc.resolve.surroundings import ResolvedSurroundings, parts_at
 from costsvc.resolve.training import resolve_training
 
 Chain = Callable[[Any, Surroundings], Footprint]
@@ -120,7 +120,7 @@ def locate(site: Site, machine: ResolvedMachine, catalog: Catalog) -> Located:
         UnknownNameError: If a name is not known.
     """
     log = FactorLog()
-    return Located(site=site_with_gaps(site, machine, catalog, log), log=log)
+    return Located(site=resolve_site(site, machine, catalog, log), log=log)
 
 
 def resolve_around(place: Located, machine: ResolvedMachine, catalog: Catalog) -> Around:

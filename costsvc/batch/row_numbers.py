@@ -22,16 +22,16 @@ ACTIVITIES: Mapping[Kind, tuple[str, ...]] = {
 ACCELERATOR_HOURS, TRAINING_TOKENS = "accelerator_hours", "training_tokens_b"
 """Results are proportional to them if the number of accelerators is given."""
 POWER = "accelerator_power_w"
-OF_PLACE = (
+PLACE_NUMBERS = (
     *("pue", "wue_l_per_kwh", "grid_g_per_kwh"),
     *("pricing.usd_per_accelerator_hour", "pricing.electricity_usd_per_kwh"),
 )
 """Numbers of a place that vary: measured figures of a building, of its grid, and prices."""
 VARYING: Mapping[Kind, tuple[str, ...]] = {
-    "training": (TRAINING_TOKENS, POWER, *OF_PLACE),
+    "training": (TRAINING_TOKENS, POWER, *PLACE_NUMBERS),
     "inference": (
         *("input_tokens", "cached_input_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens"),
-        *("batch_size", POWER, *OF_PLACE),
+        *("batch_size", POWER, *PLACE_NUMBERS),
     ),
 }
 """Numbers on which results depend in other ways; accelerator-hours, too, if accelerators are not given."""
@@ -77,9 +77,11 @@ class Classes:
         codes[np.isnan(values)] = 0
         return codes.astype(np.int64)
 
-    def of_one(self, value: float) -> int:
-        """The class of one number."""
-        return int(self.of(np.array([value]))[0])
+    def ends_of(self, value: float) -> str:
+        """The ends of the class of a number that varies, which are the same whatever further classes there are."""
+        ends = (-np.inf, *self.thresholds.tolist(), np.inf)
+        place = int(np.searchsorted(self.thresholds, value))
+        return f"{ends[place]} to {ends[place + 1]}"
 
     def varies(self, value: float) -> bool:
         """Whether rows in the class of a number have different numbers."""

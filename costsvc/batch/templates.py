@@ -139,13 +139,13 @@ class Templates:
             family: Its family.
             numbers: The numbers of its first row. [any]
         """
-        texts, classes = dict(family.texts), list[tuple[str, int]]()
+        texts, classes = dict(family.texts), list[tuple[str, str]]()
         for name, value in numbers.items():
             of_name = family.classes.get(name)
             if of_name is not None and not of_name.varies(value):
                 texts[name] = repr(value)
             else:
-                classes.append((name, 0 if of_name is None else of_name.of_one(value)))
+                classes.append((name, "" if of_name is None else of_name.ends_of(value)))
         varying = {name: numbers[name] for name, _ in classes}
         return self._work(family.kind, tuple(sorted(texts.items())), tuple(classes), varying).id
 
@@ -197,9 +197,7 @@ class Templates:
         part = self._work(kind, texts, classes, dict(of_work))
         return self.find(part.id, self.add_place(dict(place), dict(of_place)), is_unused=is_unused)
 
-    def _work(
-        self, kind: Kind, texts: Texts, classes: tuple[tuple[str, int], ...], numbers: Mapping[str, float]
-    ) -> WorkPart:
+    def _work(self, kind: Kind, texts: Texts, classes: Texts, numbers: Mapping[str, float]) -> WorkPart:
         key = (kind, texts, classes)
         known = self._works.get(key)
         if known is None:

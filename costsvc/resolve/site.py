@@ -120,6 +120,7 @@ def resolve_site(site: Site, machine: ResolvedMachine | None, catalog: Catalog, 
     if site.grid_losses:
         inputs = inputs.replaced(grid_losses=Constant(input_factor("grid_losses", site.grid_losses, "1")))
     grid = figures["grid_g_per_kwh"].input
+    _mark_gaps(grid, log)
     return ResolvedSite(
         place=known.place,
         household=known.home is not None,
@@ -137,6 +138,15 @@ def resolve_site(site: Site, machine: ResolvedMachine | None, catalog: Catalog, 
             "marginal": figures["marginal_g_per_kwh"].basis,
         },
     )
+
+
+def _mark_gaps(grid: object, log: FactorLog) -> None:
+    """Mark the figures of an answer that need one which the place lacks."""
+    if not isinstance(grid, Factor):
+        log.mark_unavailable("carbon.total_kg", "needs location_kg, which is not available")
+        log.mark_unavailable("cost.social_usd", "needs total_kg, which is not available")
+    if "water.offsite_l" in log.unavailable:
+        log.mark_unavailable("water.total_l", "needs offsite_l, which is not available")
 
 
 def _names(site: Site) -> _Names:

@@ -93,32 +93,11 @@ def resolve_place(site: Site, catalog: Catalog, log: FactorLog) -> ResolvedSurro
     Raises:
         UnknownNameError: If the region or the provider is not known.
     """
-    resolved = site_with_gaps(site, None, catalog, log)
+    resolved = resolve_site(site, None, catalog, log)
     social = _social(resolved, catalog)
     log.include(social.log)
     fields = {"place": resolved.inputs, "manufacture": NO_MACHINE, "price": NO_PRICE, "social": social.inputs}
     return ResolvedSurroundings(site=resolved, inputs=FactorsOf(Surroundings, fields))
-
-
-def site_with_gaps(site: Site, machine: ResolvedMachine | None, catalog: Catalog, log: FactorLog) -> ResolvedSite:
-    """Resolve a place, and mark the figures of an answer that need one which the place lacks.
-
-    Args:
-        site: Place and prices from the request.
-        machine: The machine; None for any machine in a data centre.
-        catalog: The tables.
-        log: Receives factors, warnings and gaps.
-
-    Raises:
-        UnknownNameError: If the region or the provider is not known.
-    """
-    resolved = resolve_site(site, machine, catalog, log)
-    if resolved.grid is None:
-        log.mark_unavailable("carbon.total_kg", "needs location_kg, which is not available")
-        log.mark_unavailable("cost.social_usd", "needs total_kg, which is not available")
-    if "water.offsite_l" in log.unavailable:
-        log.mark_unavailable("water.total_l", "needs offsite_l, which is not available")
-    return resolved
 
 
 def parts_at(
@@ -186,7 +165,7 @@ def _of_names(
 def _surroundings(
     site: Site, machine: ResolvedMachine, catalog: Catalog, log: FactorLog, *, is_hosted: bool
 ) -> ResolvedSurroundings:
-    resolved = site_with_gaps(site, machine, catalog, log)
+    resolved = resolve_site(site, machine, catalog, log)
     parts = parts_at(resolved, machine, catalog, is_hosted=is_hosted)
     for part in parts.values():
         log.include(part.log)

@@ -327,14 +327,21 @@ def test_rows_come_from_standard_input_and_go_to_standard_output(given: str) -> 
 
 @pytest.mark.processes
 def test_an_interrupted_run_leaves_no_file(tmp_path: Path) -> None:
-    source, out = tmp_path / "a.csv", tmp_path / "out"
-    source.write_text(HEAD + ROW * 3_000_000)
+    out = tmp_path / "out"
     out.mkdir()
-    command = [sys.executable, "-c", "from costsvc.cli import main; main()", "batch", source, out / "rows.ndjson"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603 - ours
+    # a shell that runs the tests in the background makes its processes ignore Ctrl-C
+    code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from costsvc.cli import main; main()"
+    )
+    command = [sys.executable, "-c", code, "batch", "-", out / "rows.ndjson"]
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen(command, **pipes) as process:  # noqa: S603 - ours
+        assert process.stdin is not None
+        process.stdin.write((HEAD + ROW * 1_000_000).encode())  # more is to come, so the run cannot end by itself
+        process.stdin.flush()
         while process.poll() is None and not list(out.iterdir()):
             time.sleep(0.05)
         os.kill(process.pid, signal.SIGINT)
-        process.communicate(timeout=60)
+        process.wait(timeout=60)
     assert process.returncode not in (0, None)
     assert list(out.iterdir()) == []

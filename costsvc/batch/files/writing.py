@@ -135,7 +135,7 @@ class Target:
             if kind is None:
                 self.finish()
                 self.rename()
-        except BaseException:
+        except BaseException:  # also Ctrl-C: no half file stays; raised again
             self.discard()
             raise
         if kind is not None:
